@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+libvitrine_a_SOURCES += \
+	src/base/bits.h \
+	src/base/buf.c src/base/buf.h \
+	src/base/error.c src/base/error.h \
+	src/base/log.c src/base/log.h \
+	src/base/state.c src/base/state.h

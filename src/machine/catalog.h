@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be asked of a machine: names and help for whoever lists options, and the plain configuration struct. */
+#ifndef VITRINE_MACHINE_CATALOG_H
+#define VITRINE_MACHINE_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MAX_DRIVES = 4, MAX_SERIAL = 4, MAX_DEVICES = 16, MAX_ROMS = 8 };
+
+enum clock_mode { CLOCK_HOST, CLOCK_VIRTUAL };
+enum engine_kind { ENGINE_INTERP, ENGINE_TCG }; /* "tcg" means the fastest engine there is */
+
+struct drive_config {
+    bool present;
+    int fd; /* opened, locked and checked by the front end; the machine never opens a path */
+    bool readonly;
+    bool snapshot; /* writes go to memory and are dropped at the end */
+    uint64_t bytes;
+    char name[64]; /* for messages */
+};
+
+struct device_config {
+    char cls[32];
+    char props[8][64]; /* "name=value" */
+    unsigned nprops;
+};
+
+struct rom_config { /* bytes that the front end read: -bios, -option-rom, -kernel ... */
+    const uint8_t *data;
+    size_t len;
+};
+
+struct machine_config {
+    char machine[16]; /* "pc" */
+    char cpu[64];     /* "max" */
+    enum engine_kind engine;
+    uint32_t ram_mb; /* 1 .. 3583 */
+    enum clock_mode clock;
+    uint64_t clock_rate;  /* ns per position, 32.32; 0: default */
+    uint64_t rtc_seconds; /* since 1970, at power-on; journaled */
+    struct drive_config drive[MAX_DRIVES]; /* hda..hdd */
+    bool serial[MAX_SERIAL];               /* COM1.. is fitted */
+    bool nodefaults;
+    bool vga;       /* fitted */
+    bool debugcon;  /* port E9h is fitted */
+    uint16_t debugcon_iobase; /* E9h by default */
+    struct device_config device[MAX_DEVICES];
+    unsigned ndevices;
+    struct rom_config bios;   /* empty: our own */
+    struct rom_config kernel, initrd;
+    char cmdline[4096];
+    char boot[8]; /* order of drives: letters a c d n; "" means "c" */
+    bool boot_menu;
+    bool no_reboot, no_shutdown, start_paused;
+};
+
+const char *const *catalog_machines(void); /* NULL-terminated "name", "help" pairs */
+const char *const *catalog_cpus(void);     /* the same */
+/* Device class names that -device takes, as pairs with their summary. */
+const char *const *catalog_devices(void);
+/* Text of `-device NAME,help`, malloc'd; NULL for an unknown name. */
+char *catalog_device_help(const char *name);
+
+#endif

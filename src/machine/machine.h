@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* A whole PC: made from a configuration, run, looked at, saved and loaded. No globals: everything hangs on struct machine. */
+#ifndef VITRINE_MACHINE_MACHINE_H
+#define VITRINE_MACHINE_MACHINE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "bus/blk.h"
+#include "bus/chr.h"
+#include "bus/surface.h"
+#include "machine/catalog.h"
+#include "time/event.h"
+#include "time/journal.h"
+
+struct machine;
+
+/* Back ends that app injects. Unused ones are zero. */
+struct machine_backends {
+    struct chr serial[MAX_SERIAL];
+    struct chr debugcon;
+    struct surface surface;
+    struct blk *drive[MAX_DRIVES]; /* owned by the machine afterwards */
+    /* Each record of a guest's mistake. May be NULL. */
+    void (*guest_log)(void *ctx, const char *line);
+    void *guest_log_ctx;
+};
+
+struct machine *machine_create(const struct machine_config *cfg, const struct machine_backends *be, struct error *err);
+void machine_destroy(struct machine *m); /* flushes and closes the drives */
+
+/* Why machine_run returned. */
+enum run_stop {
+    RUN_BUDGET,    /* the position or the wish to stop was reached */
+    RUN_HALTED,    /* HLT with interrupts enabled and nothing due before `until_pos`'s time: sleep until machine_next_event() or input */
+    RUN_SHUTDOWN,  /* guest powered off or was reset with no_reboot; see machine_exit_code */
+    RUN_TRIPLE,    /* as RUN_SHUTDOWN, by a triple fault with no_reboot */
+    RUN_EXIT,      /* isa-debug-exit was written: machine_exit_code gives (value << 1) | 1 */
+    RUN_DEAD,      /* CPU halted for good (cli; hlt, no NMI source): time goes on, nothing else */
+};
+/*
+ * Runs until position until_pos, at the latest (the engine stops at instruction boundaries, so never past it except to
+ * complete an indivisible delivery). Host-asynchronous requests: machine_kick from a signal handler or another thread makes it
+ * return soon with RUN_BUDGET.
+ */
+enum run_stop machine_run(struct machine *m, uint64_t until_pos);
+void machine_kick(struct machine *m); /* async-signal-safe */
+int machine_exit_code(const struct machine *m);
+
+uint64_t machine_pos(const struct machine *m);
+uint64_t machine_ns(const struct machine *m);
+uint64_t machine_next_event(const struct machine *m); /* virtual ns, TIME_NEVER if none */
+struct clock *machine_clock(struct machine *m);
+struct journal *machine_journal(struct machine *m); /* all input goes through journal_input() on it */
+/* A halted machine jumps to virtual time ns (journaled when it depends on the host: pass through J_SKIP / J_RATE entries). */
+void machine_skip_to(struct machine *m, uint64_t ns);
+/* Steers --clock host: virtual time should be host_ns now; at most 100 times a second. Journals a rate correction. */
+void machine_steer(struct machine *m, uint64_t host_ns);
+
+enum power_request { POWER_RESET = 1, POWER_BUTTON, POWER_QUIT };
+/* Events a front end shows (RESET, SHUTDOWN ...): */
+uint64_t machine_reset_count(const struct machine *m); /* guest- or user-caused resets so far */
+
+/* Writes what the guest was told is written to stable storage: every drive flushed. */
+bool machine_flush(struct machine *m, struct error *err);
+
+/* Looking at it. All take effect at an instruction boundary. */
+void machine_text_screen(struct machine *m, struct buf *out);   /* text modes: lines of UTF-8; else empty */
+bool machine_in_text_mode(struct machine *m);
+/* Renders the current screen as w x h XRGB8888 into out (4 bytes a pixel). */
+void machine_screenshot(struct machine *m, struct buf *out, uint32_t *w, uint32_t *h);
+void machine_info_registers(struct machine *m, struct buf *out); /* HMP `info registers` text */
+bool machine_read_phys(struct machine *m, uint64_t paddr, void *data, uint32_t len);   /* false where part is unmapped */
+bool machine_read_virt(struct machine *m, uint64_t lin, void *data, uint32_t len);     /* CPU's current paging; false if not mapped */
+void machine_info(struct machine *m, const char *what, struct buf *out); /* mtree, ioports, devices, NAME */
+
+/* A wish for redraw: the next frame is drawn whole (a window was exposed). */
+void machine_redraw(struct machine *m);
+
+#endif

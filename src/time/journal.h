@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The journal: everything that enters the machine from outside enters here, at a position, and nowhere else. Recorded as it
+ * comes; replayed, the same entries are delivered at the same positions.
+ *
+ * File format, little-endian: "VITRJNL1"; per entry u64 position, u16 kind, u16 channel, u32 length, payload.
+ */
+#ifndef VITRINE_TIME_JOURNAL_H
+#define VITRINE_TIME_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+enum journal_kind {
+    J_KEY = 1,     /* payload: u16 HID-independent key code (bus/input.h), u8 down */
+    J_SERIAL = 2,  /* channel: serial port; payload: bytes received */
+    J_POWER = 3,   /* payload: u8 enum power_request (reset, power button, quit) */
+    J_RATE = 4,    /* payload: u64 new clock rate, a correction towards host time */
+    J_SKIP = 5,    /* payload: u64 virtual ns to which a halted machine skipped */
+    J_RTC = 6,     /* payload: u64 seconds since 1970 at power-on */
+    J_SEED = 7,    /* payload: entropy */
+    J_MEDIA = 8,   /* channel: drive; payload: image identity */
+    J_POKE = 9,    /* payload: u64 physical address, bytes: a debugger's or QMP's write */
+    J_HOST_ERROR = 10, /* channel: drive; payload: u64 request number, u32 errno */
+    J_MOUSE = 11,  /* payload: i16 dx, i16 dy, i8 wheel, u8 buttons */
+    J_STOP = 12,   /* run state changed: payload u8 */
+};
+
+struct journal_entry {
+    uint64_t pos;
+    uint16_t kind, channel;
+    uint32_t len;
+    const uint8_t *data;
+};
+
+/* Who takes an entry of one kind. */
+typedef void journal_sink(void *ctx, const struct journal_entry *e);
+
+enum journal_mode { JOURNAL_RECORD, JOURNAL_REPLAY };
+
+struct journal {
+    enum journal_mode mode;
+    const uint64_t *pos; /* the clock's current position */
+    struct buf log;      /* recorded entries, or those to replay */
+    size_t next;         /* replay: offset of the next entry in log */
+    uint64_t entries;
+    struct {
+        journal_sink *fn;
+        void *ctx;
+    } sink[16];
+};
+
+void journal_init(struct journal *j, const uint64_t *pos);
+void journal_free(struct journal *j);
+void journal_set_sink(struct journal *j, enum journal_kind kind, journal_sink *fn, void *ctx);
+/* Something happened outside: recorded and delivered now, at an instruction boundary. While replaying it is dropped. */
+void journal_input(struct journal *j, enum journal_kind kind, uint16_t channel, const void *data, uint32_t len);
+/* Replay: position of the next entry, UINT64_MAX if none is left (or recording). */
+uint64_t journal_next_pos(const struct journal *j);
+/* Replay: delivers every entry of the current position. */
+void journal_deliver(struct journal *j);
+/* Turns it into a replay of the bytes of a recorded journal. */
+bool journal_load(struct journal *j, const void *data, size_t len, struct error *err);
+
+#endif
