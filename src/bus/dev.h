@@ -6,6 +6,7 @@
 #ifndef VITRINE_BUS_DEV_H
 #define VITRINE_BUS_DEV_H
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/state.h"
 #include "bus/bus.h"

@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: MIT
+libvitrine_a_SOURCES += \
+	src/mem/map.c \
+	src/mem/mem.c src/mem/mem.h \
+	src/mem/private.h

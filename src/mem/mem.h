@@ -122,7 +122,9 @@ struct mapping {
     uint64_t base, size;
     int prio;
     struct target rd, wr;
-    bool enabled; /* set by mem_map and mem_unmap only */
+    /* kept by mem_map and mem_unmap */
+    bool enabled;
+    uint64_t live_base, live_size;
     struct mapping *next;
 };
 enum { PRIO_RAM = 0, PRIO_PCI = 10, PRIO_ROM = 20, PRIO_CHIPSET = 30, PRIO_APIC = 40 };
