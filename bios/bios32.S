@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * 32-bit entry points: the BIOS32 service directory and the PCI BIOS service.
+ * "Standard BIOS 32-bit Service Directory" 0.4; PCI BIOS 2.1 chapter 3.6. Both are far calls with
+ * CS and DS over the BIOS; the stack segment alone is used for data, whatever its base.
+ */
+    .code32
+    .section .text32, "ax"
+
+    .globl bios32_entry
+bios32_entry:
+    testb %bl, %bl
+    jnz 2f
+    cmpl $0x49435024, %eax      /* "$PCI" */
+    jne 1f
+    movl $0xf0000, %ebx
+    movl $0x10000, %ecx
+    movl $pcibios32_entry, %edx
+    movb $0, %al
+    lret
+1:  movb $0x80, %al             /* service not present */
+    lret
+2:  movb $0x81, %al             /* function not implemented by the directory */
+    lret
+
+pcibios32_entry:
+    pushfl
+    cld
+    pushal
+    pushl %ds
+    pushl %es
+    movw %ss, %cx
+    movw %cx, %ds
+    movw %cx, %es
+    leal 8(%esp), %eax
+    call pcibios32
+    andb $0xfe, 40(%esp)
+    orb %al, 40(%esp)           /* CF */
+    popl %es
+    popl %ds
+    popal
+    popfl
+    lret
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,881 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reset, the fixed entry points, and the way in and out of every service.
+ *
+ * IBM PC/AT technical reference, section 5 (entry points, shutdown codes, interrupt handlers);
+ * 82441FX (PAM registers 59h-5Fh); 82371SB (reset control register CF9h).
+ *
+ * A service saves the caller's whole 32-bit state in a struct regs on the BIOS stack in the EBDA,
+ * runs a C function there with interrupts off, and leaves. Nothing that calls foreign code (user
+ * hooks, a wait with interrupts on) ever runs on the BIOS stack: the C function returns the address
+ * of an exit stub, which runs on the caller's own stack with all registers restored. No segment
+ * limit is touched, so that a caller in unreal mode stays there.
+ */
+#include "regs.h"
+
+    .code16
+
+/* ------------------------------------------------------------------ reset */
+
+    .section .reset, "ax"
+    .globl reset_vector
+reset_vector:
+    jmp reset                   /* near: keeps the CS base FFFF0000h of reset */
+    .org reset_vector + 5
+    .ascii "11/21/26"
+    .org reset_vector + 14
+    .byte 0xfc, 0               /* model: PC/AT */
+
+    .text
+reset:
+    cli
+    cld
+    /* In the shadow copy this byte is 1: we were jumped to, not reset. */
+    cmpb $0, %cs:shadow_mark
+    jne reset_machine
+
+    movb $0x8f, %al             /* NMI off; shutdown code */
+    outb %al, $0x70
+    inb $0x71, %al
+    movb %al, %bl
+    movb $0x8f, %al
+    outb %al, $0x70
+    xorb %al, %al
+    outb %al, $0x71
+    inb $0x92, %al              /* A20 open */
+    orb $2, %al
+    andb $0xfe, %al
+    outb %al, $0x92
+
+    lgdtl %cs:gdt_high
+    movl %cr0, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    movw $8, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movl %cr0, %eax
+    andl $0x9ffffffe, %eax      /* real mode again, caches on */
+    movl %eax, %cr0
+    xorw %ax, %ax
+    movw %ax, %ds
+    movw %ax, %es
+
+    /* Shadow the F segment: PAM0 = read and write, then copy from below 4 GB. */
+    movl $0x80000058, %eax
+    movw $0xcf8, %dx
+    outl %eax, %dx
+    movw $0xcfd, %dx
+    inb %dx, %al
+    movb %al, %bh
+    testb $0x10, %al            /* already shadowed: a reset of the CPU alone */
+    jz 1f
+    cmpb $5, %bl
+    je 2f
+    cmpb $9, %bl
+    je 2f
+    cmpb $10, %bl
+    je 2f
+1:  movb $0x30, %al
+    outb %al, %dx
+    movl $0xffff0000, %esi
+    movl $0x000f0000, %edi
+    movl $0x4000, %ecx
+    addr32 rep movsl
+2:  ljmp $0xf000, $shadowed
+
+shadowed:
+    cmpb $5, %bl
+    je resume_eoi
+    cmpb $9, %bl
+    je resume_move
+    cmpb $10, %bl
+    je resume
+
+    movw $0xf000, %ax
+    movw %ax, %ds
+    movb $1, shadow_mark
+    movw $bios_ebda_seg, %ax
+    movw %ax, %es
+    xorl %esi, %esi
+    xorl %edi, %edi
+    movl $bios_data_dwords, %ecx
+    addr32 rep movsl
+    movl $bios_bss_dwords, %ecx
+    xorl %eax, %eax
+    addr32 rep stosl
+    movw %es, %ax
+    movw %ax, %ds
+    movw %ax, %ss
+    movl $bios_stack_top - R_SIZE, %esp
+    movw $0x40, %ax
+    movw %ax, %fs
+    movw %ax, %gs
+    call base_frame
+    calll post
+    jmp int19_entry
+
+/* The frame that call16() leaves through while no caller exists: stack 0000:7C00. */
+base_frame:
+    movl $bios_stack_top, stack_pos
+    movl $bios_stack_top - R_SIZE, frame
+    movl $0x7c00, bios_stack_top - R_SIZE + R_ESP
+    movw $0, bios_stack_top - R_SIZE + R_SS
+    ret
+
+/* Shutdown codes: 5 = EOI, flush keyboard, jump; 9 = block move return; Ah = jump. */
+resume_eoi:
+    movb $0x20, %al
+    outb %al, $0xa0
+    outb %al, $0x20
+    inb $0x64, %al
+    testb $1, %al
+    jz resume
+    inb $0x60, %al
+resume:
+    movw $0x40, %ax
+    movw %ax, %ds
+    ljmpw *0x67
+resume_move:
+    movw $0x40, %ax
+    movw %ax, %ds
+    lssw 0x67, %sp
+    popw %ds
+    popw %es
+    popaw
+    iretw
+
+/* A jump to F000:FFF0 or E05B: the whole machine resets, as the keyboard controller would do it. */
+    .globl reset_machine
+reset_machine:
+    cli
+    movw $0xcf9, %dx
+    movb $2, %al
+    outb %al, %dx
+    movb $6, %al
+    outb %al, %dx
+    movb $0xfe, %al
+    outb %al, $0x64
+    lidtw %cs:null_idt
+    int3
+1:  hlt
+    jmp 1b
+
+    .section .rodata
+    .balign 8
+gdt:
+    .quad 0
+    .quad 0x00cf93000000ffff    /* 08: data, base 0, 4 GB */
+gdt_end:
+gdt_high:                       /* the table as seen from below 4 GB, before shadowing */
+    .word gdt_end - gdt - 1
+    .long gdt + 0xffff0000
+gdt_low:
+    .word gdt_end - gdt - 1
+    .long gdt + 0xf0000
+null_idt:
+    .word 0, 0, 0
+shadow_mark:
+    .byte 0
+
+    .data
+    .balign 4
+    .globl frame
+frame:                          /* the struct regs of the innermost service call */
+    .long 0
+stack_pos:                      /* where the next service call's frame goes */
+    .long 0
+
+/* ------------------------------------------------------------------ services */
+
+    .text
+/* Stack: 16-bit C function address, IP, CS, FLAGS. */
+enter:
+    cld
+    pushw %ds
+    pushl %eax
+    xorw %ax, %ax
+    movw %ax, %ds
+    movw 0x40e, %ax
+    movw %ax, %ds
+    movl stack_pos, %eax
+    subl $R_SIZE, %eax
+    movl %ebx, R_EBX(%eax)
+    movl %ecx, R_ECX(%eax)
+    movl %edx, R_EDX(%eax)
+    movl %esi, R_ESI(%eax)
+    movl %edi, R_EDI(%eax)
+    movl %ebp, R_EBP(%eax)
+    movw %es, R_ES(%eax)
+    movw %fs, R_FS(%eax)
+    movw %gs, R_GS(%eax)
+    movl %eax, %ebx
+    movzwl %sp, %ebp
+    movl %ss:(%ebp), %eax
+    movl %eax, R_EAX(%ebx)
+    movw %ss:4(%ebp), %ax
+    movw %ax, R_DS(%ebx)
+    movzwl %ss:6(%ebp), %esi
+    movl %ss:8(%ebp), %eax
+    movl %eax, R_IP(%ebx)
+    movw %ss:12(%ebp), %ax
+    movw %ax, R_FLAGS(%ebx)
+    movl %esp, %ecx
+    addw $6, %cx
+    movl %ecx, R_ESP(%ebx)
+    movw %ss, R_SS(%ebx)
+    movl frame, %eax
+    movl %eax, R_PREV(%ebx)
+    movl %ebx, frame
+    movw %ds, %ax
+    movw %ax, %es
+    movw %ax, %ss
+    movl %ebx, %esp
+    movw $0x40, %ax
+    movw %ax, %fs
+    movl %ebx, %eax
+    calll *%esi
+    testw %ax, %ax
+    jnz 1f
+    movw $exit_iret, %ax
+1:  movl R_PREV(%esp), %ebx
+    movl %ebx, frame
+    movzwl R_ESP(%esp), %ebp
+    movw R_SS(%esp), %es
+    movw %ax, %es:(%ebp)
+    movl R_IP(%esp), %eax
+    movl %eax, %es:2(%ebp)
+    movw R_FLAGS(%esp), %ax
+    movw %ax, %es:6(%ebp)
+    popw %gs
+    popw %fs
+    popw %es
+    popw %ds
+    popal
+    lssl (%esp), %esp
+    retw
+exit_iret:
+    iretw
+
+/* void irq_window(void): let pending interrupts in, on the caller's stack. */
+    .globl irq_window
+irq_window:
+    pushl %ebx
+    pushl %esi
+    pushl %edi
+    pushl %ebp
+    pushl stack_pos
+    movl %esp, stack_pos
+    movl frame, %ebx
+    lssl R_ESP(%ebx), %esp
+    sti
+    nop
+    cli
+    movw %ds, %ax
+    movw %ax, %ss
+    movl stack_pos, %esp
+    popl stack_pos
+    popl %ebp
+    popl %edi
+    popl %esi
+    popl %ebx
+    retl
+
+/* void call16(struct call *c): far call (or INT, which returns the same way) on the caller's stack. */
+    .globl call16
+call16:
+    pushl %ebx
+    pushl %esi
+    pushl %edi
+    pushl %ebp
+    pushl stack_pos
+    pushl %eax
+    movl %esp, stack_pos
+    movl frame, %ebx
+    lssl R_ESP(%ebx), %esp
+    pushw CALL_FLAGS(%eax)
+    pushw %cs
+    pushw $1f
+    pushw CALL_FLAGS(%eax)
+    pushl CALL_IP(%eax)
+    pushw CALL_DS(%eax)
+    movw CALL_ES(%eax), %es
+    movl 0(%eax), %edi
+    movl 4(%eax), %esi
+    movl 8(%eax), %ebp
+    movl 16(%eax), %ebx
+    movl 20(%eax), %edx
+    movl 24(%eax), %ecx
+    movl 28(%eax), %eax
+    popw %ds
+    iretw
+1:  pushfw
+    cli
+    cld
+    pushw %ds
+    pushl %eax
+    xorw %ax, %ax
+    movw %ax, %ds
+    movw 0x40e, %ax
+    movw %ax, %ds
+    pushl %ebx
+    movl stack_pos, %eax
+    movl (%eax), %eax
+    movl %edi, 0(%eax)
+    movl %esi, 4(%eax)
+    movl %ebp, 8(%eax)
+    movl %edx, 20(%eax)
+    movl %ecx, 24(%eax)
+    popl 16(%eax)
+    popl 28(%eax)
+    popw CALL_DS(%eax)
+    movw %es, CALL_ES(%eax)
+    popw CALL_FLAGS(%eax)
+    movw %ds, %ax
+    movw %ax, %ss
+    movl stack_pos, %esp
+    movw %ax, %es
+    movw $0x40, %ax
+    movw %ax, %fs
+    popl %eax
+    popl stack_pos
+    popl %ebp
+    popl %edi
+    popl %esi
+    popl %ebx
+    retl
+
+/* void flat_copy(uint32_t dst, uint32_t src, uint32_t dwords): POST only; it sets flat limits. */
+    .globl flat_copy
+flat_copy:
+    pushl %esi
+    pushl %edi
+    pushl %ebx
+    pushw %es
+    pushw %ds
+    movl %eax, %edi
+    movl %edx, %esi
+    movl %cr0, %eax
+    testb $1, %al
+    jnz 1f
+    lgdtl %cs:gdt_low
+    movl %eax, %ebx
+    orb $1, %al
+    movl %eax, %cr0
+    movw $8, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movl %ebx, %cr0
+1:  xorw %ax, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    addr32 rep movsl
+    popw %ds
+    popw %es
+    popl %ebx
+    popl %edi
+    popl %esi
+    retl
+
+/*
+ * void block_move(const struct gdt *gdt, uint32_t words): INT 15h AH=87h. The GDT is the BIOS's own:
+ * 10h source, 18h destination, 20h flat data. Both data segments keep flat limits afterwards, which
+ * no real-mode program notices and which lets a caller in unreal mode go on.
+ */
+    .globl block_move
+block_move:
+    pushl %esi
+    pushl %edi
+    pushl %ebx
+    movl %edx, %ecx
+    movl %eax, %edx
+    movl %cr0, %ebx
+    lgdtl (%edx)
+    movl %ebx, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    movw $0x10, %ax
+    movw %ax, %ds
+    movw $0x18, %ax
+    movw %ax, %es
+    xorl %esi, %esi
+    xorl %edi, %edi
+    shrl $1, %ecx
+    addr32 rep movsl
+    adcl %ecx, %ecx
+    addr32 rep movsw
+    movw $0x20, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movl %ebx, %cr0
+    movw %ss, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    popl %ebx
+    popl %edi
+    popl %esi
+    retl
+
+/* void boot_jump(struct call *c): forget everything and start c with a stack that returns to INT 18h. */
+    .globl boot_jump
+boot_jump:
+    movl %eax, %ebx
+    call base_frame
+    xorw %cx, %cx
+    movw %cx, %ss
+    movl $0x7c00, %esp
+    pushw %cs
+    pushw $int18_entry
+    pushw CALL_FLAGS(%ebx)
+    pushl CALL_IP(%ebx)
+    movw CALL_ES(%ebx), %es
+    movl 0(%ebx), %edi
+    movl 4(%ebx), %esi
+    movl 20(%ebx), %edx
+    movl 28(%ebx), %eax
+    pushl 16(%ebx)
+    movw CALL_DS(%ebx), %cx
+    xorl %ebp, %ebp
+    movw %bp, %fs
+    movw %bp, %gs
+    popl %ebx
+    movw %cx, %ds
+    movl $0, %ecx
+    iretw
+
+/* INT 18h: the boot record gave up, try the next device. INT 19h: boot from the start of the list. */
+    .globl int18_entry
+int18_entry:
+    movw $1f, %dx
+    jmp boot_setup
+1:  calll boot_next
+    jmp 1b
+int19_entry:
+    movw $1f, %dx
+    jmp boot_setup
+1:  calll boot_first
+    jmp int18_entry
+boot_setup:
+    cli
+    cld
+    xorw %ax, %ax
+    movw %ax, %ds
+    movw 0x40e, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movw %ax, %ss
+    movl $bios_stack_top - R_SIZE, %esp
+    movw $0x40, %ax
+    movw %ax, %fs
+    call base_frame
+    jmp *%dx
+
+/* void halt(void): interrupts stay on, so that Ctrl-Alt-Del works. Does not return. */
+    .globl halt
+halt:
+    movl frame, %ebx
+    lssl R_ESP(%ebx), %esp
+1:  sti
+    hlt
+    jmp 1b
+
+    .macro SERVICE name, handler
+    .globl \name
+\name:
+    pushw $\handler
+    jmp enter
+    .endm
+
+    SERVICE int13_entry, int13
+    SERVICE int40_entry, int40
+    SERVICE int14_entry, int14
+    SERVICE int15_entry, int15
+    SERVICE int16_entry, int16
+    SERVICE int17_entry, int17
+    SERVICE int1a_entry, int1a
+    SERVICE kbd_irq_entry, kbd_irq
+    SERVICE mouse_irq_entry, mouse_irq
+    SERVICE rtc_irq_entry, rtc_irq
+
+    .macro CALL_SERVICE name
+    pushfw
+    pushw %cs
+    call \name
+    .endm
+
+int11_entry:
+    pushw %ds
+    pushw $0x40
+    popw %ds
+    movw 0x10, %ax
+    popw %ds
+    iretw
+
+int12_entry:
+    pushw %ds
+    pushw $0x40
+    popw %ds
+    movw 0x13, %ax
+    popw %ds
+    iretw
+
+/* INT 16h AH=00h/10h found the buffer empty: sleep with the caller's registers, then ask again. */
+    .globl int16_wait
+int16_wait:
+    sti
+    hlt
+    cli
+    jmp int16_entry
+
+/* INT 15h AH=86h: rtc_irq() sets bit 7 of 40:A0 when the time is up. */
+    .globl int15_wait
+int15_wait:
+    pushw %ds
+    pushw $0x40
+    popw %ds
+1:  sti
+    hlt
+    cli
+    testb $0x80, 0xa0
+    jz 1b
+    movb $0, 0xa0
+    popw %ds
+    iretw
+
+/* ------------------------------------------------------------------ hardware interrupts */
+
+int08_entry:
+    pushw %ds
+    pushl %eax
+    pushw %dx
+    movw $0x40, %ax
+    movw %ax, %ds
+    movl 0x6c, %eax
+    incl %eax
+    cmpl $0x1800b0, %eax        /* ticks in 24 hours */
+    jb 1f
+    xorl %eax, %eax
+    movb $1, 0x70
+1:  movl %eax, 0x6c
+    cmpb $0, 0x40
+    je 2f
+    decb 0x40
+    jnz 2f
+    andb $0xf0, 0x3f            /* diskette motors off */
+    movw $0x3f2, %dx
+    movb $0x0c, %al
+    outb %al, %dx
+2:  int $0x1c
+    cli
+    movb $0x20, %al
+    outb %al, $0x20
+    popw %dx
+    popl %eax
+    popw %ds
+    iretw
+
+int09_entry:
+    pushw %ax
+    inb $0x64, %al
+    andb $0x21, %al
+    cmpb $0x01, %al
+    jne 9f
+    inb $0x60, %al
+    movb $0x4f, %ah             /* keyboard intercept: CF = 0 swallows the key */
+    stc
+    int $0x15
+    cli
+    jnc 9f
+    CALL_SERVICE kbd_irq_entry
+    cmpb $0, %al
+    je 9f
+    pushw %ax
+    movb $0x20, %al
+    outb %al, $0x20
+    popw %ax
+    cmpb $1, %al
+    je 1f
+    cmpb $2, %al
+    je 2f
+    cmpb $3, %al
+    je 3f
+    cmpb $4, %al
+    je reset_machine
+    movb %ah, %al               /* 5: SysReq, AH = 0 pressed, 1 released */
+    movb $0x85, %ah
+    sti
+    int $0x15
+    jmp 8f
+1:  sti
+    int $0x1b
+    jmp 8f
+2:  sti
+    int $0x05
+    jmp 8f
+3:  pushw %ds                   /* Pause: until another key */
+    pushw $0x40
+    popw %ds
+4:  sti
+    hlt
+    cli
+    testb $0x08, 0x18
+    jnz 4b
+    popw %ds
+8:  popw %ax
+    iretw
+9:  movb $0x20, %al
+    outb %al, $0x20
+    popw %ax
+    iretw
+
+/* IRQ 12. The C function assembles packets: AX = 1 when one is whole, BX CX DX its words. */
+int74_entry:
+    pushal
+    pushw %ds
+    pushw %es
+    CALL_SERVICE mouse_irq_entry
+    testw %ax, %ax
+    jz 1f
+    pushw %si
+    pushw %di
+    movw %sp, %bp
+    pushw %bx                   /* status, X, Y, Z */
+    pushw %cx
+    pushw %dx
+    pushw $0
+    lcallw *%ss:(%bp)
+    addw $12, %sp
+1:  cli
+    movb $0x20, %al
+    outb %al, $0xa0
+    outb %al, $0x20
+    popw %es
+    popw %ds
+    popal
+    iretw
+
+int70_entry:
+    pushw %ax
+    CALL_SERVICE rtc_irq_entry
+    testb $1, %al
+    jz 1f
+    sti
+    int $0x4a
+    cli
+1:  movb $0x20, %al
+    outb %al, $0xa0
+    outb %al, $0x20
+    popw %ax
+    iretw
+
+int71_entry:                    /* IRQ 9 takes the place of IRQ 2 */
+    pushw %ax
+    movb $0x20, %al
+    outb %al, $0xa0
+    popw %ax
+    int $0x0a
+    iretw
+
+int75_entry:                    /* IRQ 13: coprocessor error */
+    pushw %ax
+    xorb %al, %al
+    outb %al, $0xf0
+    movb $0x20, %al
+    outb %al, $0xa0
+    outb %al, $0x20
+    popw %ax
+    int $0x02
+    iretw
+
+int76_entry:                    /* IRQ 14, 15: fixed disk */
+    pushw %ax
+    pushw %ds
+    pushw $0x40
+    popw %ds
+    movb $0xff, 0x8e
+    movb $0x20, %al
+    outb %al, $0xa0
+    outb %al, $0x20
+    popw %ds
+    popw %ax
+    iretw
+
+int0e_entry:                    /* IRQ 6: diskette */
+    pushw %ax
+    pushw %ds
+    pushw $0x40
+    popw %ds
+    orb $0x80, 0x3e
+    movb $0x20, %al
+    outb %al, $0x20
+    popw %ds
+    popw %ax
+    iretw
+
+/* An IRQ that nobody took: mask it, for its source may be level triggered. */
+irq_low:
+    pushw %ax
+    pushw %cx
+    movb $0x0b, %al             /* OCW3: read ISR */
+    outb %al, $0x20
+    inb $0x20, %al
+    testb %al, %al
+    jz 1f                       /* a plain INT, or spurious */
+    movb %al, %cl
+    andb $0xfb, %cl             /* never the cascade */
+    inb $0x21, %al
+    orb %cl, %al
+    outb %al, $0x21
+    movb $0x20, %al
+    outb %al, $0x20
+1:  popw %cx
+    popw %ax
+    iretw
+irq_high:
+    pushw %ax
+    pushw %cx
+    movb $0x0b, %al
+    outb %al, $0xa0
+    inb $0xa0, %al
+    testb %al, %al
+    jz 1f
+    movb %al, %cl
+    inb $0xa1, %al
+    orb %cl, %al
+    outb %al, $0xa1
+    movb $0x20, %al
+    outb %al, $0xa0
+1:  movb $0x20, %al
+    outb %al, $0x20
+    popw %cx
+    popw %ax
+    iretw
+
+int02_entry:                    /* NMI: nothing here raises one to act on */
+    iretw
+
+/* INT 5: the screen to LPT1; 50:0 = 0 done, 1 busy, FFh printer error. */
+int05_entry:
+    sti
+    pushw %ds
+    pushal
+    pushw $0x50
+    popw %ds
+    cmpb $1, 0
+    je 9f
+    movb $1, 0
+    movb $0x0f, %ah
+    int $0x10                   /* AH = columns, BH = page */
+    movb %ah, %cl
+    pushw %ds
+    pushw $0x40
+    popw %ds
+    movb 0x84, %ch              /* rows - 1 */
+    popw %ds
+    testb %ch, %ch
+    jnz 1f
+    movb $24, %ch
+1:  incb %ch
+    pushw %cx
+    movb $3, %ah
+    int $0x10
+    popw %cx
+    pushw %dx
+    xorw %si, %si
+    call print_newline
+    xorw %dx, %dx
+2:  movb $2, %ah
+    int $0x10
+    movb $8, %ah
+    int $0x10
+    testb %al, %al
+    jnz 3f
+    movb $0x20, %al
+3:  call print_char
+    jc 5f
+    incb %dl
+    cmpb %cl, %dl
+    jb 2b
+    xorb %dl, %dl
+    call print_newline
+    incb %dh
+    cmpb %ch, %dh
+    jb 2b
+    movb $0, 0
+    jmp 6f
+5:  movb $0xff, 0
+6:  popw %dx
+    movb $2, %ah
+    int $0x10
+9:  popal
+    popw %ds
+    iretw
+print_newline:
+    movb $0x0d, %al
+    call print_char
+    movb $0x0a, %al
+print_char:                     /* CF = 1: the printer failed */
+    pushw %dx
+    xorw %dx, %dx
+    movb $0, %ah
+    int $0x17
+    popw %dx
+    testb $0x29, %ah
+    jz 1f
+    stc
+1:  ret
+
+/* ------------------------------------------------------------------ fixed addresses */
+
+    .macro FIXED at, target
+    .section .fixed.\at, "ax"
+    jmp \target
+    .endm
+    FIXED e05b, reset_machine
+    FIXED e2c3, int02_entry
+    FIXED e3fe, int13_entry
+    FIXED e6f2, int19_entry
+    FIXED e739, int14_entry
+    FIXED e82e, int16_entry
+    FIXED e987, int09_entry
+    FIXED ec59, int40_entry
+    FIXED ef57, int0e_entry
+    FIXED efd2, int17_entry
+    FIXED f065, exit_iret
+    FIXED f841, int12_entry
+    FIXED f84d, int11_entry
+    FIXED f859, int15_entry
+    FIXED fe6e, int1a_entry
+    FIXED fea5, int08_entry
+    FIXED ff54, int05_entry
+    .section .fixed.ff53, "ax"
+    iretw
+
+    .section .fixed.e6f5, "a"   /* INT 15h AH=C0h */
+    .globl config_table
+config_table:
+    .word 8                     /* length */
+    .byte 0xfc, 0x01, 0x00      /* PC/AT 339, revision */
+    .byte 0x74                  /* second 8259, RTC, INT 15h/4Fh, EBDA */
+    .byte 0x40                  /* INT 16h AH=09h */
+    .byte 0, 0, 0
+
+    .section .fixed.efc7, "a"   /* diskette parameters, INT 1Eh: 1.44 MB */
+    .globl diskette_table
+diskette_table:
+    .byte 0xaf, 0x02, 0x25, 0x02, 18, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08
+
+/* Interrupt vectors at POST: 00h-1Fh and 70h-77h. */
+    .section .rodata
+    .balign 2
+    .globl vectors_low, vectors_high
+vectors_low:
+    .word dummy_iret, dummy_iret, int02_entry, dummy_iret, dummy_iret, int05_entry, dummy_iret, dummy_iret
+    .word int08_entry, int09_entry, irq_low, irq_low, irq_low, irq_low, int0e_entry, irq_low
+    .word dummy_iret, int11_entry, int12_entry, int13_entry, int14_entry, int15_entry, int16_entry, int17_entry
+    .word int18_entry, int19_entry, int1a_entry, dummy_iret, dummy_iret, 0, diskette_table, 0
+vectors_high:
+    .word int70_entry, int71_entry, irq_high, irq_high, int74_entry, int75_entry, int76_entry, int76_entry
+    .set dummy_iret, 0xff53
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Power-on: from the shadow copy's first C line to INT 19h.
+ *
+ * IBM PC/AT technical reference, section 5 "Test 1 to 22" for what must be set up; 8259A, 8237A.
+ * Quickness counts: no memory test, no delay, nothing cleared but the BDA.
+ */
+#include "bios.h"
+
+struct ebda ebda __attribute__((section(".ebda")));
+
+extern char bios_ebda_kb[], bios_ebda_seg[], diskette_table[];
+
+static void data_areas(void)
+{
+    uint16_t reset_flag = BDA->reset_flag;
+    for (uint32_t i = 0; i < 0x100; i += 4)
+        far_w32(0x40, i, 0);
+    BDA->reset_flag = reset_flag == 0x1234 ? reset_flag : 0;
+    BDA->ebda_seg = (uint16_t)(uintptr_t)bios_ebda_seg;
+    ebda.size_kb = (uint8_t)(uintptr_t)bios_ebda_kb;
+    BDA->base_kb = 640 - ebda.size_kb;
+    far_w8(0x50, 0, 0); /* print screen status */
+}
+
+static void vectors(void)
+{
+    for (int i = 0; i < 0x78; i++)
+        set_vector(i, BIOS_SEG, 0xff53);
+    for (int i = 0; i < 0x20; i++)
+        if (vectors_low[i])
+            set_vector(i, BIOS_SEG, vectors_low[i]);
+        else
+            far_w32(0, i * 4, 0);
+    for (int i = 0; i < 8; i++)
+        set_vector(0x70 + i, BIOS_SEG, vectors_high[i]);
+    set_vector(0x40, BIOS_SEG, 0xec59);
+    for (int i = 0x60; i < 0x68; i++) /* for users */
+        far_w32(0, i * 4, 0);
+}
+
+static void interrupt_controllers(void)
+{
+    outb(0x20, 0x11);
+    outb(0xa0, 0x11);
+    outb(0x21, 0x08);
+    outb(0xa1, 0x70);
+    outb(0x21, 0x04);
+    outb(0xa1, 0x02);
+    outb(0x21, 0x01);
+    outb(0xa1, 0x01);
+    outb(0x21, 0xb8); /* timer, keyboard, cascade, diskette */
+    outb(0xa1, 0x1f); /* coprocessor, fixed disks */
+}
+
+static void dma_controllers(void)
+{
+    outb(0x0d, 0); /* master clear */
+    outb(0xda, 0);
+    outb(0xd6, 0xc0); /* channel 4: cascade */
+    outb(0xd4, 0x00);
+}
+
+static void equipment(void)
+{
+    uint16_t fpu = 0xffff;
+    __asm__ volatile("fninit\n\tfnstsw %0" : "+m"(fpu));
+    BDA->equipment = 0x0020 | ((fpu & 0xff) == 0 ? 0x02 : 0) | (cmos_read(0x14) & 0x04);
+}
+
+/* A video BIOS's initialisation leaves the mode to us. */
+static void set_text_mode(void)
+{
+    struct call c;
+    memset(&c, 0, sizeof c);
+    c.ax = 0x0003;
+    call_int(0x10, &c);
+}
+
+void post(void);
+void post(void)
+{
+    data_areas();
+    vectors();
+    interrupt_controllers();
+    dma_controllers();
+    timer_init();
+    memory_init();
+    equipment();
+    rtc_to_ticks();
+    pci_init();
+    tables_init();
+    fwcfg_init();
+    shadow_open();
+    optrom_video();
+    set_text_mode();
+    print("Vitrine BIOS, %u MB\n\n", (memory_below_4g() >> 20));
+    keyboard_init();
+    serial_init();
+    printer_init();
+    floppy_init();
+    ata_init();
+    disk_init();
+    optrom_init();
+    outb(0x61, inb(0x61) & 0xfc); /* speaker off */
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tables that operating systems search the F segment for: $PIR and _32_.
+ *
+ * "PCI IRQ Routing Table Specification" 1.0; "Standard BIOS 32-bit Service Directory" 0.4.
+ * They are made at POST in the shadow RAM, before it is write protected. This is also where MP, ACPI
+ * and SMBIOS entry points belong.
+ */
+#include "bios.h"
+#include "pirtable.h"
+
+#define PIIX3_BDF 0x08
+
+struct bios32 {
+    char signature[4];
+    uint32_t entry;
+    uint8_t revision, paragraphs, checksum, rsvd[5];
+};
+
+struct pir_table pir_table __attribute__((section(".romtable"), aligned(16)));
+static struct bios32 bios32 __attribute__((section(".romtable"), aligned(16)));
+
+extern char bios32_entry[];
+
+uint8_t checksum(const void *p, uint32_t n)
+{
+    const uint8_t *b = p;
+    uint8_t s = 0;
+    while (n--)
+        s += *b++;
+    return -s;
+}
+
+/* Puts a table of the .romtable section to where it is seen in the F segment. */
+void publish(const void *table, uint32_t n)
+{
+    far_write(BIOS_SEG, (uint32_t)(uintptr_t)table, table, n);
+}
+
+static void make_pir(void)
+{
+    memcpy(pir_table.signature, "$PIR", 4);
+    pir_table.version = 0x0100;
+    pir_table.size = sizeof pir_table;
+    pir_table.router = PIIX3_BDF;
+    pir_table.compatible = 0x122e8086; /* PIIX */
+    for (int i = 0; i < PIR_SLOTS; i++) {
+        struct pir_slot *s = &pir_table.slot[i];
+        s->devfn = (i + 1) << 3;
+        s->slot = i < 2 ? 0 : i - 1; /* devices 1 and 2 are on the board */
+        for (int pin = 0; pin < 4; pin++)
+            s->pin[pin] = (struct pir_pin){0x60 + ((i + pin) & 3), PIR_IRQS};
+    }
+    pir_table.checksum = checksum(&pir_table, sizeof pir_table);
+    publish(&pir_table, sizeof pir_table);
+}
+
+void tables_init(void)
+{
+    make_pir();
+    memcpy(bios32.signature, "_32_", 4);
+    bios32.entry = 0xf0000 + (uint32_t)(uintptr_t)bios32_entry;
+    bios32.paragraphs = 1;
+    bios32.checksum = checksum(&bios32, sizeof bios32);
+    publish(&bios32, sizeof bios32);
+}
