@@ -22,6 +22,34 @@ images/linux.img: images/packages.sh images/disk.sh images/linux.sh $(image_linu
 images/grub.img: images/packages.sh images/grub.sh
 	$(AM_V_GEN)$(SHELL) $(srcdir)/images/grub.sh images
 
+# The demo guest: a disk image whose first sector starts it, embedded in vitrine.
+# NOTE: the compiler flags stand here alone, since the user's CFLAGS are for host code.
+DEMO_SRC = $(top_srcdir)/images/demo
+DEMO_CC = $(GUEST_CC) -m32 -march=i486 -mno-mmx -mno-sse -mno-80387 -std=gnu17 -Os \
+	-ffreestanding -fno-pic -fno-pie -fno-stack-protector -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -fno-strict-aliasing -nostdlib -static \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wl,--build-id=none
+DEMO_FILES = $(DEMO_SRC)/boot.S $(DEMO_SRC)/start.S $(DEMO_SRC)/ata.c $(DEMO_SRC)/bios.c \
+	$(DEMO_SRC)/counter.c $(DEMO_SRC)/cpu.c $(DEMO_SRC)/keyboard.c $(DEMO_SRC)/lib.c \
+	$(DEMO_SRC)/main.c $(DEMO_SRC)/pages.c $(DEMO_SRC)/pc.c $(DEMO_SRC)/raster.c \
+	$(DEMO_SRC)/scenes.c $(DEMO_SRC)/screen.c $(DEMO_SRC)/selftest.c
+
+noinst_DATA += images/demo/demo.img
+EXTRA_DIST += images/demo/boot.S images/demo/start.S images/demo/demo.ld images/demo/demo.h \
+	images/demo/ata.c images/demo/bios.c images/demo/counter.c images/demo/cpu.c \
+	images/demo/keyboard.c images/demo/lib.c images/demo/main.c images/demo/pages.c \
+	images/demo/pc.c images/demo/raster.c images/demo/scenes.c images/demo/screen.c \
+	images/demo/selftest.c
+
+# 27C00h = 7C00h + 256 sectors, as demo.ld has it.
+images/demo/demo.img: $(DEMO_FILES) $(DEMO_SRC)/demo.h $(DEMO_SRC)/demo.ld
+	@$(MKDIR_P) images/demo
+	$(AM_V_GEN)$(DEMO_CC) -Wl,-T,$(DEMO_SRC)/demo.ld -o images/demo/demo.elf $(DEMO_FILES)
+	$(AM_V_at)$(OBJCOPY) -O binary --pad-to 0x27c00 images/demo/demo.elf $@.tmp
+	$(AM_V_at)chmod a-x $@.tmp && mv -f $@.tmp $@
+
+CLEANFILES += images/demo/demo.elf images/demo/demo.img
+
 # What was downloaded goes with "make distclean" only.
 CLEANFILES += images/linux.img images/linux.vmlinuz images/linux.initrd images/grub.img
 distclean-local: images-distclean

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* lib.c: memory functions that the compiler expects, numbers, sines, and the trace. */
+#include "demo.h"
+
+#define DEBUG_PORT 0xe9
+#define COM1 0x3f8
+#define COM1_LCR (COM1 + 3)
+#define COM1_LSR (COM1 + 5)
+
+void *memcpy(void *to, const void *from, size_t size)
+{
+    void *result = to;
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+    return result;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+    if ((uintptr_t)to - (uintptr_t)from >= size)
+        return memcpy(to, from, size);
+    char *end = (char *)to + size - 1;
+    const char *source = (const char *)from + size - 1;
+    __asm__ volatile("std; rep movsb; cld" : "+D"(end), "+S"(source), "+c"(size) : : "memory");
+    return to;
+}
+
+void *memset(void *to, int value, size_t size)
+{
+    void *result = to;
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(value) : "memory");
+    return result;
+}
+
+int memcmp(const void *a, const void *b, size_t size)
+{
+    const uint8_t *p = a, *q = b;
+    for (; size; size--, p++, q++)
+        if (*p != *q)
+            return *p < *q ? -1 : 1;
+    return 0;
+}
+
+size_t text_length(const char *text)
+{
+    size_t length = 0;
+    while (text[length])
+        length++;
+    return length;
+}
+
+char *format_number(char *out, uint32_t value, unsigned base, unsigned width, char fill)
+{
+    char digits[32];
+    unsigned count = 0;
+    do {
+        digits[count++] = "0123456789ABCDEF"[value % base];
+        value /= base;
+    } while (value);
+    while (width > count) {
+        *out++ = fill;
+        width--;
+    }
+    while (count)
+        *out++ = digits[--count];
+    *out = 0;
+    return out;
+}
+
+/* Bhaskara's approximation, 4n / (5 * 2^16 - n) with n = x(512 - x), off by 0.2 % at most. */
+int sine(unsigned angle)
+{
+    unsigned x = angle & 511;
+    unsigned n = x * (512 - x);
+    int value = (int)((n << 12) / ((327680 - n) >> 4));
+    return angle & 512 ? -value : value;
+}
+
+int cosine(unsigned angle)
+{
+    return sine(angle + 256);
+}
+
+void trace_setup(void)
+{
+    outb(COM1 + 1, 0);
+    outb(COM1_LCR, 0x80);
+    outb(COM1, 1); /* 115200 */
+    outb(COM1 + 1, 0);
+    outb(COM1_LCR, 3); /* 8N1 */
+    outb(COM1 + 2, 7);
+    outb(COM1 + 4, 3);
+}
+
+void trace(const char *text)
+{
+    for (; *text; text++) {
+        outb(DEBUG_PORT, (uint8_t)*text);
+        /* A machine without COM1 reads FFh, which has the bit set: nothing waits for ever. */
+        for (unsigned wait = 0; !(inb(COM1_LSR) & 0x20) && wait < 100000; wait++)
+            ;
+        if (*text == '\n')
+            outb(COM1, '\r');
+        for (unsigned wait = 0; !(inb(COM1_LSR) & 0x20) && wait < 100000; wait++)
+            ;
+        outb(COM1, (uint8_t)*text);
+    }
+}
