@@ -53,7 +53,7 @@ static bool parse_uint(const char *text, uint32_t *v)
 
 static bool set_value(struct dev *d, const struct dev_prop *p, const char *value, struct error *err)
 {
-    uint32_t v;
+    uint32_t v = 0;
     if (p->kind == PROP_STRING) {
         *(const char **)(void *)((char *)d + p->offset) = value;
         return true;

@@ -19,22 +19,24 @@ struct xinsn {
     struct insn in;
 };
 
-/* A straight run of decoded instructions, the last of which may branch. Owned by cpu/blocks.c. */
+/*
+ * A straight run of decoded instructions, the last of which may branch. Known by where its bytes live on the host, not by
+ * guest address, so it serves every linear address and RIP that shows those bytes. Owned by cpu/blocks.c.
+ */
 struct xblock {
-    uint64_t lin;       /* linear address of its first byte */
-    uint64_t rip;       /* RIP it was decoded at */
-    uint32_t bpn;       /* backing page of its first byte */
-    uint32_t bpn2;      /* of its last byte; NO_PAGE unless the last instruction straddles */
-    uint32_t mode;      /* mode bits it was decoded for */
-    uint16_t page_off;  /* of its first byte */
-    uint16_t bytes;     /* length in bytes */
-    uint16_t count;     /* instructions */
-    bool dead;          /* its page was written: do not enter, leave after the current instruction */
-    struct xblock *hash_next;                 /* same bucket */
-    struct xblock *page_next, *page2_next;    /* same backing page */
-    struct xblock *succ[2];                   /* last successors: taken, fall-through. Checked before use */
-    struct xinsn insn[]; /* count of them, then a sentinel */
+    const uint8_t *host;  /* its first byte; NULL: not in the cache (code in device registers, or cut by CS's limit) */
+    const uint8_t *host2; /* where the page after it lives, if the last instruction straddles; else NULL */
+    uint32_t bpn, bpn2;   /* backing pages of both; NO_PAGE */
+    uint32_t mode;        /* DECODE_MODE_BITS of the mode it was decoded for */
+    uint16_t bytes;
+    uint16_t count;       /* instructions */
+    bool dead;            /* its bytes were written: do not enter, leave after the current instruction */
+    struct xblock *hash_next;
+    struct xblock *page_next, *page2_next; /* others of the same backing page */
+    struct xblock *succ[2];                /* what followed last: by falling through, by a branch. Checked before use */
+    struct xinsn insn[];                   /* count of them, then one whose `off` is the block's length */
 };
+#define DECODE_MODE_BITS (MODE_CS32 | MODE_CS64)
 
 /* --- Addresses --- */
 
@@ -297,7 +299,17 @@ bool lin_fetch(struct cpu *c, uint64_t lin, uint32_t *bpn, const uint8_t **host)
 bool lin_fetch_byte(struct cpu *c, uint64_t lin, uint8_t *v);
 
 /* Blocks (cpu/blocks.c) */
-void blocks_flush(struct cpu *c);
+bool blocks_create(struct cpu *c, struct error *err);
+void blocks_destroy(struct cpu *c);
+void blocks_flush(struct cpu *c); /* at a boundary only (c->blk == NULL) */
+/* The block at CS:RIP, which follows prev (may be NULL) by falling through (how 0) or by a branch (1). NULL: cpu->exc was raised. */
+struct xblock *block_at(struct cpu *c, struct xblock *prev, unsigned how);
+insn_fn *exec_function(const struct cpu *c, const struct insn *in); /* cpu/dispatch.c */
+
+/* Debug registers and TF (cpu/debugreg.c): called by the engine when cpu_needs_stepping(). */
+bool cpu_needs_stepping(const struct cpu *c);
+enum xstat debug_before(struct cpu *c);              /* X_FAULT: instruction breakpoint, exc filled; else X_NEXT */
+enum xstat debug_after(struct cpu *c, bool tf_before); /* X_TRAP: single step or data/I/O breakpoint, exc filled; else X_NEXT */
 
 /* CPUID, MSR */
 enum xstat cpuid(struct cpu *c);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The interpreter: runs decoded blocks to an exact position, and takes events, interrupts and exceptions at the boundaries.
+ *
+ * Positions: c->blk_pos is the position of the running block's first instruction; between blocks it is the current position.
+ */
+#include "cpu/exec.h"
+
+#include "base/log.h"
+
+uint64_t cpu_sync_pos(struct cpu *c)
+{
+    uint64_t pos = c->blk_pos;
+    if (c->blk)
+        pos += (uint64_t)(c->cur - c->blk->insn);
+    c->clock->pos = pos;
+    return pos;
+}
+
+uint64_t cpu_rip(const struct cpu *c)
+{
+    return c->blk ? this_rip(c, c->cur) : c->rip;
+}
+
+void cpu_kick(struct cpu *c)
+{
+    c->kicked = true;
+    c->leave = true;
+}
+
+static uint64_t rip_mask(const struct cpu *c)
+{
+    return c->mode & MODE_CS64 ? UINT64_MAX : c->mode & MODE_CS32 ? 0xffffffff : 0xffff;
+}
+
+/* Delivers c->exc: one position of its own. */
+static void deliver(struct cpu *c, uint64_t rip)
+{
+    c->blk = NULL;
+    cpu_sync_pos(c);
+    if (!deliver_exception(c, rip))
+        c->shutdown = true;
+    c->blk_pos++;
+}
+
+/* Runs at most n instructions of b. Leaves c->rip and c->blk_pos at the next boundary; returns how the last one ended. */
+static enum xstat run_block(struct cpu *c, const struct xblock *b, unsigned n)
+{
+    const struct xinsn *i = b->insn, *end = i + n;
+    enum xstat st;
+    c->blk = b;
+    c->blk_rip = c->rip;
+    do {
+        c->cur = i;
+        st = i->fn(c, i);
+        if (unlikely(st != X_NEXT))
+            break;
+        i++;
+    } while (i != end && likely(!c->leave));
+
+    uint64_t done = (uint64_t)(i - b->insn);
+    uint64_t at = c->blk_rip + i->in.off;
+    switch (st) {
+    case X_NEXT:
+        c->rip = at & rip_mask(c);
+        c->blk_pos += done;
+        break;
+    case X_BRANCH:
+        c->blk_pos += done + 1;
+        break;
+    case X_REPEAT:
+        c->rip = at;
+        c->blk_pos += done;
+        break;
+    case X_LEAVE:
+        c->rip = (at + i->in.len) & rip_mask(c);
+        c->blk_pos += done + 1;
+        c->leave = true;
+        break;
+    case X_FAULT:
+        c->blk_pos += done;
+        c->rip = at;
+        deliver(c, at);
+        c->leave = true;
+        break;
+    case X_TRAP:
+        c->blk_pos += done + 1;
+        c->rip = (at + i->in.len) & rip_mask(c);
+        deliver(c, c->rip);
+        c->leave = true;
+        break;
+    }
+    c->blk = NULL;
+    return st;
+}
+
+/* One instruction under TF, a breakpoint or an interrupt shadow. */
+static void step(struct cpu *c)
+{
+    bool watch = cpu_needs_stepping(c);
+    bool tf = (c->eflags & FL_TF) != 0;
+    if (watch && debug_before(c) == X_FAULT) {
+        deliver(c, c->rip);
+        return;
+    }
+    struct xblock *b = block_at(c, NULL, 0);
+    c->shadow_sti = c->shadow_ss = false;
+    if (!b) {
+        deliver(c, c->rip);
+        return;
+    }
+    c->stop_pos = c->blk_pos + 1;
+    enum xstat st = run_block(c, b, 1);
+    if (watch && st != X_FAULT && st != X_TRAP && debug_after(c, tf) == X_TRAP)
+        deliver(c, c->rip);
+}
+
+/* Pins that are served at a boundary, by priority (SDM 3A table 6-2). True: something was delivered. */
+static bool take_interrupts(struct cpu *c, bool shadow)
+{
+    if (c->reset_pending) {
+        c->reset_pending = c->init_pending = false;
+        cpu_reset(c);
+        return true;
+    }
+    if (c->init_pending) {
+        c->init_pending = false;
+        cpu_init(c);
+        return true;
+    }
+    if (shadow || c->shutdown)
+        return false;
+    int vector = -1;
+    if (c->nmi_pending && !c->nmi_blocked) {
+        c->nmi_pending = false;
+        c->nmi_blocked = true;
+        vector = EXC_NMI;
+    } else if (c->intr_line && c->eflags & FL_IF && c->intack.ack) {
+        vector = c->intack.ack(c->intack.ctx);
+    }
+    if (vector < 0)
+        return false;
+    c->halted = false;
+    if (!deliver_interrupt(c, (unsigned)vector))
+        c->shutdown = true;
+    c->blk_pos++;
+    return true;
+}
+
+/* Everything that belongs between two instructions. False: c->stop_pos was reached or the machine is wanted. */
+static bool boundary(struct cpu *c, uint64_t until, bool *shadow)
+{
+    c->leave = false;
+    cpu_sync_pos(c);
+    clock_run(c->clock);
+    *shadow = c->shadow_sti || c->shadow_ss;
+    while (take_interrupts(c, *shadow)) {
+        cpu_sync_pos(c);
+        *shadow = false;
+    }
+    c->stop_pos = MIN(until, clock_pos_at(c->clock, clock_next(c->clock)));
+    return c->blk_pos < until && !c->kicked && !c->halted && !c->shutdown;
+}
+
+static void run_blocks(struct cpu *c)
+{
+    struct xblock *prev = NULL;
+    unsigned how = 0;
+    while (likely(!c->leave)) {
+        uint64_t room = c->stop_pos - c->blk_pos;
+        if ((int64_t)room <= 0)
+            break;
+        struct xblock *b = block_at(c, prev, how);
+        if (unlikely(!b)) {
+            deliver(c, c->rip);
+            break;
+        }
+        how = run_block(c, b, (unsigned)MIN(room, (uint64_t)b->count)) == X_BRANCH;
+        prev = b->host ? b : NULL;
+    }
+}
+
+enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
+{
+    bool shadow;
+    c->blk_pos = c->clock->pos;
+    while (boundary(c, until, &shadow)) {
+        if (c->blk_pos >= c->stop_pos)
+            continue;
+        if (unlikely(shadow || cpu_needs_stepping(c)))
+            step(c);
+        else
+            run_blocks(c);
+    }
+    cpu_sync_pos(c);
+    if (c->kicked) {
+        c->kicked = false;
+        return CPU_KICKED;
+    }
+    return c->shutdown ? CPU_SHUTDOWN : c->halted ? CPU_HALTED : CPU_BUDGET;
+}
