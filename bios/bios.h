@@ -73,6 +73,9 @@ uint16_t pci_next(uint16_t bdf); /* pass PCI_NONE to start */
 /* pcibios.c */
 void int1a_pci(struct regs *r);
 
+/* apic.c */
+void apic_init(void);
+
 /* tables.c */
 uint8_t checksum(const void *p, uint32_t n);
 void publish(const void *table, uint32_t n);

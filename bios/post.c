@@ -83,6 +83,7 @@ void post(void)
     data_areas();
     vectors();
     interrupt_controllers();
+    apic_init();
     dma_controllers();
     timer_init();
     memory_init();

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The local APIC in virtual wire mode: LINT0 hands the 8259's interrupts on, LINT1 is NMI.
+ * Intel SDM 3A 11.4.7 (state after reset: all masked), 11.5.1 (LVT); MultiProcessor Specification 1.4,
+ * 3.6.2.2.
+ */
+#include "bios.h"
+
+#define APIC_BASE 0xfee00000
+#define APIC_SVR 0xf0
+#define APIC_LVT0 0x350
+#define APIC_LVT1 0x360
+
+#define SVR_ENABLE 0x1ff /* enabled, spurious vector FFh */
+#define LVT_EXTINT 0x700
+#define LVT_NMI 0x400
+
+#define EFLAGS_ID 0x00200000
+#define CPUID_APIC 0x00000200
+
+static int have_apic(void)
+{
+    uint32_t changed, eax = 1, ebx, ecx, edx;
+    __asm__ volatile("pushfl\n\tpushfl\n\txorl %1, (%%esp)\n\tpopfl\n\tpushfl\n\tpopl %0\n\t"
+                     "xorl (%%esp), %0\n\tpopfl"
+                     : "=&r"(changed)
+                     : "i"(EFLAGS_ID));
+    if (!(changed & EFLAGS_ID))
+        return 0;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+    return (edx & CPUID_APIC) != 0;
+}
+
+static void apic_write(uint32_t reg, uint32_t v)
+{
+    flat_copy(APIC_BASE + reg, ((uint32_t)BDA->ebda_seg << 4) + (uint32_t)(uintptr_t)&v, 1);
+}
+
+void apic_init(void)
+{
+    if (!have_apic())
+        return;
+    apic_write(APIC_SVR, SVR_ENABLE);
+    apic_write(APIC_LVT0, LVT_EXTINT);
+    apic_write(APIC_LVT1, LVT_NMI);
+}
