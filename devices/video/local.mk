@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+libvitrine_a_SOURCES += \
+	devices/video/vga.c devices/video/vga.h devices/video/vga_priv.h \
+	devices/video/vga_mem.c devices/video/vga_timing.c devices/video/vga_text.c \
+	devices/video/vga_render.c devices/video/bochs_vbe.c
+
+check_PROGRAMS += tests/dev/test_vga
+TESTS += tests/dev/test_vga
+tests_dev_test_vga_SOURCES = tests/dev/test_vga.c
+tests_dev_test_vga_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_dev_test_vga_LDADD = $(VITRINE_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text modes: characters from plane 0, attributes from plane 1, fonts from plane 2; and the text screen as UTF-8.
+ *
+ * Document: IBM VGA technical reference (attribute controller, character map select).
+ * Only cells that differ from what was drawn last are drawn.
+ */
+#include <stdlib.h>
+
+#include "base/bits.h"
+#include "devices/video/vga_priv.h"
+
+/* Plane 2 address of a font block: 0-3 lie 16 KiB apart, 4-7 between them. */
+static uint32_t font_block(uint32_t n) { return (n & 3) * 0x4000 + (n & 4 ? 0x2000 : 0); }
+
+/* Attribute bit 3 chooses between map A (1) and map B (0). */
+static uint32_t font_base(const struct vga_view *view, uint32_t attribute)
+{
+    uint32_t m = view->char_map;
+    if (attribute & 8)
+        return font_block((m >> 2 & 3) | (m >> 5 & 1) << 2);
+    return font_block((m & 3) | (m >> 4 & 1) << 2);
+}
+
+/* A cell as drawn: character, attribute, what the cursor covers of it, whether its blinking is in the dark half. */
+enum { CURSOR_HERE = 0x10000, CELL_DARK = 0x20000, CURSOR_FIRST_SHIFT = 18, CURSOR_LAST_SHIFT = 23 };
+
+static uint32_t cell_at(const struct vga *v, const struct vga_view *view, const struct vga_cursor *cur, uint32_t counter)
+{
+    uint32_t word = vga_vram32(v, vga_address(view, counter, 0) << 2);
+    uint32_t cell = word & 0xffff;
+    if ((counter & view->addr_mask) == cur->at && cur->first <= cur->last)
+        cell |= CURSOR_HERE | cur->first << CURSOR_FIRST_SHIFT | cur->last << CURSOR_LAST_SHIFT;
+    if (cur->dark && cell & 0x8000)
+        cell |= CELL_DARK;
+    return cell;
+}
+
+struct inks {
+    uint32_t fg, bg;
+};
+
+static struct inks cell_inks(const struct vga_display *d, const struct vga_view *view, uint32_t cell)
+{
+    uint32_t attr = cell >> 8 & 0xff, fg = attr & 15, bg = attr >> 4;
+    if (view->attr_mode & ATTR_MODE_BLINK) {
+        bg &= 7;
+        if (cell & CELL_DARK)
+            fg = bg;
+    }
+    return (struct inks){d->color[d->text_palette[fg]], d->color[d->text_palette[bg]]};
+}
+
+/* The 8 or 9 dots of one row of a cell, leftmost in the highest of `dots` bits. */
+static uint32_t cell_row(const struct vga *v, const struct vga_view *view, const struct vga_cursor *cur, uint32_t cell,
+                         uint32_t row)
+{
+    uint32_t ch = cell & 0xff, attr = cell >> 8 & 0xff;
+    uint32_t bits = vga_vram8(v, (font_base(view, attr) + ch * 32 + row) << 2 | 2);
+    bool solid = cell & CURSOR_HERE && row >= cur->first && row <= cur->last;
+    if (view->attr_mode & ATTR_MODE_MONO && (attr & 7) == 1 && row == (view->underline & 0x1f))
+        solid = true;
+    if (solid)
+        return view->dots == 8 ? 0xff : 0x1ff; /* the ninth dot too */
+    if (view->dots == 8)
+        return bits;
+    bool joins = view->attr_mode & ATTR_MODE_LINE_GRAPHICS && (ch & 0xe0) == 0xc0;
+    return bits << 1 | (joins ? bits & 1 : 0);
+}
+
+/* One scan line of one cell at pixel x (may be negative by panning); clipped to the picture. */
+static void draw_row(struct vga_display *d, const struct vga_view *view, int x, uint32_t y, uint32_t bits, struct inks ink)
+{
+    uint32_t *line = d->frame + (size_t)y * view->w;
+    for (uint32_t i = 0; i < view->dots; i++) {
+        uint32_t color = bits >> (view->dots - 1 - i) & 1 ? ink.fg : ink.bg;
+        for (uint32_t k = 0; k < view->dup; k++, x++)
+            if (x >= 0 && x < (int)view->w)
+                line[x] = color;
+    }
+}
+
+/* Cells are kept per scan line group: one row of text in a split or panned screen may show a part of it only. */
+static bool cells_changed(struct vga *v, struct vga_display *d, const struct vga_scan *s, uint32_t slot, uint32_t n,
+                          uint8_t *changed)
+{
+    const struct vga_view *view = &d->view;
+    bool any = false;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t cell = cell_at(v, view, &d->cursor, s->counter + i);
+        changed[i] = d->cells[slot + i] != cell;
+        d->cells[slot + i] = cell;
+        any |= changed[i];
+    }
+    return any;
+}
+
+static void draw_group(struct vga *v, struct vga_display *d, uint32_t y0, uint32_t y1, uint32_t slot, uint32_t n,
+                       const uint8_t *changed)
+{
+    const struct vga_view *view = &d->view;
+    int step = (int)(view->dots * view->dup);
+    for (uint32_t y = y0; y < y1; y++) {
+        struct vga_scan s;
+        vga_scan(view, y, &s);
+        int x = -(int)(s.pan * view->dup);
+        for (uint32_t i = 0; i < n; i++, x += step) {
+            if (!changed[i])
+                continue;
+            uint32_t cell = d->cells[slot + i];
+            draw_row(d, view, x, y, cell_row(v, view, &d->cursor, cell, s.row_scan), cell_inks(d, view, cell));
+        }
+        d->line[y] = 2;
+    }
+}
+
+void vga_draw_text(struct vga *v, struct vga_display *d, bool full)
+{
+    const struct vga_view *view = &d->view;
+    uint32_t n = view->chars + 1; /* panning shows a part of one more */
+    uint8_t changed[512];
+    uint32_t slot = 0;
+    for (uint32_t y0 = 0; y0 < view->h; slot += n) {
+        struct vga_scan s, next;
+        vga_scan(view, y0, &s);
+        uint32_t y1 = y0 + 1;
+        for (; y1 < view->h; y1++) {
+            vga_scan(view, y1, &next);
+            if (next.row != s.row || next.counter != s.counter || (y1 > view->line_compare) != (y0 > view->line_compare))
+                break;
+        }
+        if (slot + n > d->cells_cap) {
+            uint32_t cap = (slot + n) * 2;
+            d->cells = realloc(d->cells, cap * sizeof *d->cells);
+            if (!d->cells)
+                bug("out of memory for the text screen");
+            memset(d->cells + d->cells_cap, 0, (cap - d->cells_cap) * sizeof *d->cells);
+            d->cells_cap = cap;
+        }
+        bool any = cells_changed(v, d, &s, slot, n, changed);
+        if (full)
+            memset(changed, 1, n);
+        if (any || full)
+            draw_group(v, d, y0, y1, slot, n, changed);
+        y0 = y1;
+    }
+}
+
+/* ---- as UTF-8 ---- */
+
+static const uint16_t cp437_low[32] = {
+    0x20,   0x263a, 0x263b, 0x2665, 0x2666, 0x2663, 0x2660, 0x2022, 0x25d8, 0x25cb, 0x25d9, 0x2642, 0x2640, 0x266a, 0x266b, 0x263c,
+    0x25ba, 0x25c4, 0x2195, 0x203c, 0xb6,   0xa7,   0x25ac, 0x21a8, 0x2191, 0x2193, 0x2192, 0x2190, 0x221f, 0x2194, 0x25b2, 0x25bc,
+};
+static const uint16_t cp437_high[128] = {
+    0x00c7, 0x00fc, 0x00e9, 0x00e2, 0x00e4, 0x00e0, 0x00e5, 0x00e7, 0x00ea, 0x00eb, 0x00e8, 0x00ef, 0x00ee, 0x00ec, 0x00c4, 0x00c5,
+    0x00c9, 0x00e6, 0x00c6, 0x00f4, 0x00f6, 0x00f2, 0x00fb, 0x00f9, 0x00ff, 0x00d6, 0x00dc, 0x00a2, 0x00a3, 0x00a5, 0x20a7, 0x0192,
+    0x00e1, 0x00ed, 0x00f3, 0x00fa, 0x00f1, 0x00d1, 0x00aa, 0x00ba, 0x00bf, 0x2310, 0x00ac, 0x00bd, 0x00bc, 0x00a1, 0x00ab, 0x00bb,
+    0x2591, 0x2592, 0x2593, 0x2502, 0x2524, 0x2561, 0x2562, 0x2556, 0x2555, 0x2563, 0x2551, 0x2557, 0x255d, 0x255c, 0x255b, 0x2510,
+    0x2514, 0x2534, 0x252c, 0x251c, 0x2500, 0x253c, 0x255e, 0x255f, 0x255a, 0x2554, 0x2569, 0x2566, 0x2560, 0x2550, 0x256c, 0x2567,
+    0x2568, 0x2564, 0x2565, 0x2559, 0x2558, 0x2552, 0x2553, 0x256b, 0x256a, 0x2518, 0x250c, 0x2588, 0x2584, 0x258c, 0x2590, 0x2580,
+    0x03b1, 0x00df, 0x0393, 0x03c0, 0x03a3, 0x03c3, 0x00b5, 0x03c4, 0x03a6, 0x0398, 0x03a9, 0x03b4, 0x221e, 0x03c6, 0x03b5, 0x2229,
+    0x2261, 0x00b1, 0x2265, 0x2264, 0x2320, 0x2321, 0x00f7, 0x2248, 0x00b0, 0x2219, 0x00b7, 0x221a, 0x207f, 0x00b2, 0x25a0, 0x00a0,
+};
+
+static void add_utf8(struct buf *out, uint8_t c)
+{
+    uint32_t u = c < 32 ? cp437_low[c] : c == 127 ? 0x2302 : c < 127 ? c : cp437_high[c - 128];
+    if (u < 0x80) {
+        buf_add8(out, (uint8_t)u);
+    } else if (u < 0x800) {
+        buf_add8(out, (uint8_t)(0xc0 | u >> 6));
+        buf_add8(out, (uint8_t)(0x80 | (u & 0x3f)));
+    } else {
+        buf_add8(out, (uint8_t)(0xe0 | u >> 12));
+        buf_add8(out, (uint8_t)(0x80 | (u >> 6 & 0x3f)));
+        buf_add8(out, (uint8_t)(0x80 | (u & 0x3f)));
+    }
+}
+
+/* The registers that say where text stands, whether or not the screen is blanked at this moment. */
+static bool text_view(const struct vga *v, struct vga_view *view)
+{
+    if (dispi_on(v) || v->gfx[GFX_MISC] & GFX_MISC_GRAPHICS)
+        return false;
+    vga_view(v, view);
+    return view->pitch != 0;
+}
+
+bool vga_text_geometry(const struct vga *v, unsigned *cols, unsigned *rows, unsigned *x, unsigned *y)
+{
+    struct vga_view view;
+    if (!text_view(v, &view))
+        return false;
+    uint32_t at = (uint32_t)v->crtc[CRTC_CURSOR_HIGH] << 8 | v->crtc[CRTC_CURSOR_LOW];
+    uint32_t rel = (at - view.start) & view.addr_mask;
+    *cols = view.chars;
+    *rows = (view.h >> view.double_scan) / view.scan_rows;
+    *x = rel % view.pitch;
+    *y = rel / view.pitch;
+    return true;
+}
+
+bool vga_text_screen(const struct vga *v, struct buf *out)
+{
+    unsigned cols, rows, x, y;
+    struct vga_view view;
+    if (!text_view(v, &view) || !vga_text_geometry(v, &cols, &rows, &x, &y))
+        return false;
+    for (unsigned row = 0; row < rows; row++) {
+        uint8_t text[512];
+        unsigned len = 0;
+        struct vga_scan s;
+        vga_scan(&view, (row * view.scan_rows) << view.double_scan, &s);
+        for (unsigned i = 0; i < cols; i++) {
+            text[i] = (uint8_t)vga_vram32(v, vga_address(&view, s.counter + i, 0) << 2);
+            if (text[i] != ' ' && text[i] != 0 && text[i] != 0xff)
+                len = i + 1;
+        }
+        for (unsigned i = 0; i < len; i++)
+            add_utf8(out, text[i]);
+        buf_add8(out, '\n');
+    }
+    return true;
+}
