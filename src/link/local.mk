@@ -1,1 +1,5 @@
 # SPDX-License-Identifier: MIT
+libvitrine_a_SOURCES += \
+	src/link/configmsg.c src/link/configmsg.h \
+	src/link/frame.c src/link/frame.h \
+	src/link/link.c src/link/link.h

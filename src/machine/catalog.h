@@ -50,6 +50,8 @@ struct machine_config {
     unsigned ndevices;
     struct rom_config bios;   /* empty: our own */
     struct rom_config kernel, initrd;
+    struct rom_config rom[MAX_ROMS]; /* -option-rom */
+    unsigned nroms;
     char cmdline[4096];
     char boot[8]; /* order of drives: letters a c d n; "" means "c" */
     bool boot_menu;

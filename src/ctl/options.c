@@ -1,0 +1,786 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line. Each option is a row of `table`: its name, what it takes, its help and the function that takes it. The
+ * parser, -help and the check of the man page (tests/cli) all read that table.
+ */
+#include "config.h"
+
+#include "ctl/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/bits.h"
+
+enum { MIN_RAM_MB = 1, MAX_RAM_MB = 3583 };
+
+typedef bool take_fn(struct options *o, const char *arg, struct error *err);
+
+struct option_row {
+    const char *name;
+    const char *arg; /* NULL: takes none */
+    const char *help;
+    take_fn *take;
+};
+
+/* A catalog is a list of (name, help) pairs. */
+static bool in_catalog(const char *const *pairs, const char *name)
+{
+    for (; *pairs; pairs += 2)
+        if (!strcmp(*pairs, name))
+            return true;
+    return false;
+}
+
+static bool asks_help(const char *arg)
+{
+    return !strcmp(arg, "help") || !strcmp(arg, "?");
+}
+
+static bool copy_word(char *to, size_t room, const char *from, const char *what, struct error *err)
+{
+    if (strlen(from) >= room)
+        return error_set(err, "%s: '%.40s...' is too long (at most %zu characters)", what, from, room - 1);
+    strcpy(to, from);
+    return true;
+}
+
+/* Guest. */
+
+static bool take_m(struct options *o, const char *arg, struct error *err)
+{
+    if (!strncmp(arg, "size=", 5))
+        arg += 5;
+    char *end;
+    errno = 0;
+    unsigned long long v = strtoull(arg, &end, 10);
+    uint64_t unit = 1 << 20;
+    if (*end == 'k' || *end == 'K')
+        unit = 1 << 10;
+    else if (*end == 'g' || *end == 'G')
+        unit = 1 << 30;
+    else if (*end == 't' || *end == 'T')
+        unit = UINT64_C(1) << 40;
+    if (*end && strchr("kKmMgGtT", *end))
+        end++;
+    if (!isdigit((unsigned char)*arg) || *end || errno)
+        return error_set(err, "-m %s: say a number of megabytes, or one with K, M or G; 128 or 1G for example", arg);
+    uint64_t mb = v > UINT64_MAX / unit ? UINT64_MAX : v * unit >> 20;
+    if (mb < MIN_RAM_MB || mb > MAX_RAM_MB)
+        return error_set(err, "-m %s: the machine takes %d to %d megabytes", arg, MIN_RAM_MB, MAX_RAM_MB);
+    o->cfg.ram_mb = (uint32_t)mb;
+    return true;
+}
+
+static bool take_cpu(struct options *o, const char *arg, struct error *err)
+{
+    if (asks_help(arg)) {
+        o->list = "cpu";
+        return true;
+    }
+    char name[sizeof o->cfg.cpu];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(arg, ","), arg);
+    if (!in_catalog(catalog_cpus(), name))
+        return error_set(err, "-cpu %s: no such model; '-cpu help' lists them", arg);
+    if (strchr(arg, ','))
+        return error_set(err, "-cpu %s: features cannot be switched one by one; choose a model", arg);
+    return copy_word(o->cfg.cpu, sizeof o->cfg.cpu, arg, "-cpu", err);
+}
+
+static bool take_accel(struct options *o, const char *arg, struct error *err)
+{
+    if (asks_help(arg)) {
+        o->list = "accel";
+        return true;
+    }
+    if (!strcmp(arg, "interp"))
+        o->cfg.engine = ENGINE_INTERP;
+    else if (!strcmp(arg, "tcg"))
+        o->cfg.engine = ENGINE_TCG;
+    else if (!strcmp(arg, "kvm") || !strncmp(arg, "kvm,", 4))
+        return error_set(err, "-accel kvm: the CPU is software: there is no hypervisor to use; say -accel tcg");
+    else
+        return error_set(err, "-accel %s: there are interp and tcg", arg);
+    return true;
+}
+
+static bool take_machine(struct options *o, const char *arg, struct error *err)
+{
+    struct keyval kv;
+    if (asks_help(arg)) {
+        o->list = "machine";
+        return true;
+    }
+    while (keyval_next(&arg, &kv)) {
+        const char *v = kv.has_value ? kv.value : kv.key;
+        if (kv.has_value && !strcmp(kv.key, "accel")) {
+            if (!take_accel(o, kv.value, err))
+                return false;
+        } else if (kv.has_value && strcmp(kv.key, "type")) {
+            return error_set(err, "-machine %s=%s: not supported; there are type= and accel=", kv.key, v);
+        } else if (!in_catalog(catalog_machines(), v)) {
+            return error_set(err, "-machine %s: no such machine; '-machine help' lists them", v);
+        } else if (!copy_word(o->cfg.machine, sizeof o->cfg.machine, v, "-machine", err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool take_smp(struct options *o, const char *arg, struct error *err)
+{
+    (void)o;
+    if (strcmp(arg, "1") && strcmp(arg, "cpus=1"))
+        return error_set(err, "-smp %s: this machine has one processor; leave -smp out", arg);
+    return true;
+}
+
+static bool parse_date(const char *s, uint64_t *seconds)
+{
+    struct tm tm = {0};
+    const char *end = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (!end || *end) {
+        memset(&tm, 0, sizeof tm);
+        end = strptime(s, "%Y-%m-%d", &tm);
+    }
+    time_t t = end && !*end ? timegm(&tm) : -1;
+    if (t < 0)
+        return false;
+    *seconds = (uint64_t)t;
+    return true;
+}
+
+static bool take_rtc(struct options *o, const char *arg, struct error *err)
+{
+    struct keyval kv;
+    while (keyval_next(&arg, &kv)) {
+        if (strcmp(kv.key, "base"))
+            return error_set(err, "-rtc %s: not supported; there is base=utc|localtime|YYYY-MM-DD[Thh:mm:ss]", kv.key);
+        if (!strcmp(kv.value, "utc")) {
+            o->cfg.rtc_seconds = (uint64_t)time(NULL);
+        } else if (!strcmp(kv.value, "localtime")) {
+            time_t now = time(NULL);
+            struct tm tm;
+            localtime_r(&now, &tm);
+            o->cfg.rtc_seconds = (uint64_t)timegm(&tm);
+        } else if (!parse_date(kv.value, &o->cfg.rtc_seconds)) {
+            return error_set(err, "-rtc base=%s: say utc, localtime or a date such as 2024-02-29T12:00:00", kv.value);
+        }
+        o->rtc_said = true;
+    }
+    return true;
+}
+
+static bool take_clock(struct options *o, const char *arg, struct error *err)
+{
+    if (!strcmp(arg, "host"))
+        o->cfg.clock = CLOCK_HOST;
+    else if (!strcmp(arg, "virtual"))
+        o->cfg.clock = CLOCK_VIRTUAL;
+    else
+        return error_set(err, "--clock %s: there are host and virtual", arg);
+    return true;
+}
+
+static bool take_device(struct options *o, const char *arg, struct error *err)
+{
+    struct keyval kv;
+    if (asks_help(arg)) {
+        o->list = "device";
+        return true;
+    }
+    if (!keyval_next(&arg, &kv) || kv.has_value || !in_catalog(catalog_devices(), kv.key))
+        return error_set(err, "-device %s: no such device; '-device help' lists them", kv.key);
+    if (o->cfg.ndevices == MAX_DEVICES)
+        return error_set(err, "-device: at most %d devices can be added", MAX_DEVICES);
+    struct device_config *d = &o->cfg.device[o->cfg.ndevices];
+    memset(d, 0, sizeof *d);
+    if (!copy_word(d->cls, sizeof d->cls, kv.key, "-device", err))
+        return false;
+    while (keyval_next(&arg, &kv)) {
+        if (!kv.has_value && asks_help(kv.key)) {
+            o->list = d->cls;
+            return true;
+        }
+        if (d->nprops == ARRAY_LEN(d->props))
+            return error_set(err, "-device %s: more than %zu properties", d->cls, ARRAY_LEN(d->props));
+        int n = snprintf(d->props[d->nprops++], sizeof d->props[0], "%s=%s", kv.key, kv.has_value ? kv.value : "on");
+        if (n < 0 || (size_t)n >= sizeof d->props[0] || kv.too_long)
+            return error_set(err, "-device %s: the property '%.40s' is too long", d->cls, kv.key);
+    }
+    o->cfg.ndevices++;
+    return true;
+}
+
+static bool take_vga(struct options *o, const char *arg, struct error *err)
+{
+    if (strcmp(arg, "std") && strcmp(arg, "none"))
+        return error_set(err, "-vga %s: there are std and none", arg);
+    o->cfg.vga = !strcmp(arg, "std");
+    return true;
+}
+
+static bool take_nodefaults(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->cfg.nodefaults = true;
+    return true;
+}
+
+static bool take_net(struct options *o, const char *arg, struct error *err)
+{
+    (void)o;
+    if (strcmp(arg, "none"))
+        return error_set(err, "-net %s: there is no network adapter in this machine; say none", arg);
+    return true;
+}
+
+/* Drives and what is booted. */
+
+static bool take_hda(struct options *o, const char *arg, struct error *err)
+{
+    return drive_plain(o, 0, arg, err);
+}
+
+static bool take_hdb(struct options *o, const char *arg, struct error *err)
+{
+    return drive_plain(o, 1, arg, err);
+}
+
+static bool take_hdc(struct options *o, const char *arg, struct error *err)
+{
+    return drive_plain(o, 2, arg, err);
+}
+
+static bool take_hdd(struct options *o, const char *arg, struct error *err)
+{
+    return drive_plain(o, 3, arg, err);
+}
+
+static bool take_snapshot(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->snapshot_all = true;
+    return true;
+}
+
+static bool boot_order(struct options *o, const char *order, struct error *err)
+{
+    for (const char *p = order; *p; p++) {
+        if (!strchr("acdn", *p) || strchr(p + 1, *p))
+            return error_set(err, "-boot %s: the order is made of the letters c (disk), a, d and n, each once", order);
+    }
+    return copy_word(o->cfg.boot, sizeof o->cfg.boot, order, "-boot", err);
+}
+
+static bool take_boot(struct options *o, const char *arg, struct error *err)
+{
+    struct keyval kv;
+    while (keyval_next(&arg, &kv)) {
+        if (!kv.has_value || !strcmp(kv.key, "order")) {
+            if (!boot_order(o, kv.has_value ? kv.value : kv.key, err))
+                return false;
+        } else if (!strcmp(kv.key, "menu")) {
+            if (!keyval_bool(&kv, &o->cfg.boot_menu, err))
+                return error_prefix(err, "-boot");
+        } else {
+            return error_set(err, "-boot %s=: not supported; there are order= and menu=", kv.key);
+        }
+    }
+    return true;
+}
+
+static bool take_kernel(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->kernel = arg;
+    return true;
+}
+
+static bool take_initrd(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->initrd = arg;
+    return true;
+}
+
+static bool take_append(struct options *o, const char *arg, struct error *err)
+{
+    return copy_word(o->cfg.cmdline, sizeof o->cfg.cmdline, arg, "-append", err);
+}
+
+static bool take_bios(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->bios = arg;
+    return true;
+}
+
+static bool take_option_rom(struct options *o, const char *arg, struct error *err)
+{
+    if (o->nroms == MAX_ROMS)
+        return error_set(err, "-option-rom: at most %d", MAX_ROMS);
+    o->rom[o->nroms++] = arg;
+    return true;
+}
+
+/* Screen and streams. */
+
+static bool take_display(struct options *o, const char *arg, struct error *err)
+{
+    if (asks_help(arg)) {
+        o->list = "display";
+        return true;
+    }
+    if (!strcmp(arg, "sdl"))
+        o->display = DISPLAY_SDL;
+    else if (!strcmp(arg, "none"))
+        o->display = DISPLAY_NONE;
+    else
+        return error_set(err, "-display %s: there are sdl and none", arg);
+    o->display_said = true;
+    return true;
+}
+
+static bool take_full_screen(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->full_screen = true;
+    return true;
+}
+
+static bool take_nographic(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->nographic = true;
+    return true;
+}
+
+static bool stream_parse(struct stream_option *s, const char *option, const char *arg, struct error *err)
+{
+    *s = (struct stream_option){STREAM_NONE, NULL};
+    if (!strcmp(arg, "stdio"))
+        s->kind = STREAM_STDIO;
+    else if (!strcmp(arg, "mon:stdio"))
+        s->kind = STREAM_MON_STDIO;
+    else if (!strncmp(arg, "file:", 5) && arg[5])
+        *s = (struct stream_option){STREAM_FILE, arg + 5};
+    else if (strcmp(arg, "none"))
+        return error_set(err, "%s %s: there are stdio, mon:stdio, file:PATH and none", option, arg);
+    return true;
+}
+
+static bool take_serial(struct options *o, const char *arg, struct error *err)
+{
+    if (o->nserial == MAX_SERIAL)
+        return error_set(err, "-serial: at most %d ports", MAX_SERIAL);
+    unsigned port = o->nserial++;
+    o->cfg.serial[port] = strcmp(arg, "none") != 0;
+    if (!strcmp(arg, "null"))
+        return true;
+    return stream_parse(&o->serial[port], "-serial", arg, err);
+}
+
+static bool take_debugcon(struct options *o, const char *arg, struct error *err)
+{
+    o->cfg.debugcon = true;
+    return stream_parse(&o->debugcon, "-debugcon", arg, err);
+}
+
+static bool take_monitor(struct options *o, const char *arg, struct error *err)
+{
+    (void)o;
+    if (strcmp(arg, "none"))
+        return error_set(err, "-monitor %s: the console is on -serial mon:stdio (Ctrl-A c); there is none otherwise", arg);
+    return true;
+}
+
+static bool take_d(struct options *o, const char *arg, struct error *err)
+{
+    if (strcmp(arg, "guest_errors"))
+        return error_set(err, "-d %s: there is guest_errors", arg);
+    o->guest_errors = true;
+    return true;
+}
+
+static bool qmp_flag(const struct keyval *kv, bool *server, bool *wait, struct error *err)
+{
+    bool on;
+    if (!strcmp(kv->key, "server"))
+        return keyval_bool(kv, server, err);
+    if (!strcmp(kv->key, "wait"))
+        return keyval_bool(kv, wait, err);
+    if (!strcmp(kv->key, "nowait")) {
+        if (!keyval_bool(kv, &on, err))
+            return false;
+        *wait = !on;
+        return true;
+    }
+    return error_set(err, "'%s' is not supported; there are server and wait", kv->key);
+}
+
+static bool take_qmp(struct options *o, const char *arg, struct error *err)
+{
+#ifndef HAVE_JANSSON
+    (void)o;
+    return error_set(err, "-qmp %s: this build has no QMP; build it with libjansson", arg);
+#endif
+    if (o->qmp != QMP_NONE)
+        return error_set(err, "-qmp: can be given once");
+    if (!strcmp(arg, "stdio")) {
+        o->qmp = QMP_STDIO;
+        return true;
+    }
+    if (!strcmp(arg, "none"))
+        return true;
+    if (strncmp(arg, "unix:", 5))
+        return error_set(err, "-qmp %s: there are stdio and unix:PATH,server=on,wait=off", arg);
+    const char *p = arg + 5;
+    size_t n = strcspn(p, ",");
+    bool server = false, wait = true;
+    struct keyval kv;
+    o->qmp_path = strndup(p, n);
+    p += n + (p[n] == ',');
+    while (keyval_next(&p, &kv))
+        if (!qmp_flag(&kv, &server, &wait, err))
+            return error_prefix(err, "-qmp %s", arg);
+    if (!o->qmp_path || !n || !server)
+        return error_set(err, "-qmp %s: say unix:PATH,server=on,wait=off (Vitrine waits for a client, it is none)", arg);
+    o->qmp = QMP_UNIX;
+    o->qmp_wait = wait;
+    return true;
+}
+
+/* Running. */
+
+static bool take_S(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->cfg.start_paused = true;
+    return true;
+}
+
+static bool take_no_reboot(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->cfg.no_reboot = true;
+    return true;
+}
+
+static bool take_no_shutdown(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->cfg.no_shutdown = true;
+    return true;
+}
+
+static bool take_name(struct options *o, const char *arg, struct error *err)
+{
+    if (!strncmp(arg, "guest=", 6))
+        arg += 6;
+    if (strchr(arg, ','))
+        return error_set(err, "-name %s: a name and nothing else", arg);
+    o->name = arg;
+    return true;
+}
+
+static bool take_script(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->script = arg;
+    return true;
+}
+
+static bool take_hash_log(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->hash_log = arg;
+    return true;
+}
+
+static bool take_record(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->record = arg;
+    return true;
+}
+
+static bool take_replay(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->replay = arg;
+    return true;
+}
+
+static bool take_help(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->help = true;
+    return true;
+}
+
+static bool take_version(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->version = true;
+    return true;
+}
+
+#define SECTION(text) {NULL, NULL, text, NULL}
+static const struct option_row table[] = {
+    SECTION("Machine"),
+    {"m", "SIZE", "memory in megabytes, or with K, M or G (128)", take_m},
+    {"cpu", "MODEL", "what CPUID shows and what faults (max); help lists the models", take_cpu},
+    {"accel", "interp|tcg", "how instructions are run; tcg: the fastest way there is (tcg)", take_accel},
+    {"machine", "pc[,accel=...]", "the kind of machine (pc)", take_machine},
+    {"M", "pc", "the same as -machine", take_machine},
+    {"smp", "1", "number of processors: one", take_smp},
+    {"device", "NAME[,PROP=VALUE...]", "adds a device; help lists them, NAME,help its properties", take_device},
+    {"vga", "std|none", "display adapter (std)", take_vga},
+    {"nodefaults", NULL, "no serial port and no display adapter unless they are asked for", take_nodefaults},
+    {"net", "none", "no network: there is none", take_net},
+    {"nic", "none", "no network: there is none", take_net},
+    {"rtc", "base=utc|localtime|DATE", "what the real-time clock starts with (utc)", take_rtc},
+    {"clock", "host|virtual", "host: virtual time follows the host's; virtual: it never looks, runs are repeatable (host)",
+     take_clock},
+    SECTION("Disks and booting"),
+    {"hda", "FILE", "raw disk image as first IDE drive; the same as FILE alone", take_hda},
+    {"hdb", "FILE", "second IDE drive", take_hdb},
+    {"hdc", "FILE", "third IDE drive", take_hdc},
+    {"hdd", "FILE", "fourth IDE drive", take_hdd},
+    {"drive", "file=FILE[,OPTION...]", "a drive: format=raw if=ide index=0..3 media=disk snapshot=on|off readonly=on|off",
+     drive_parse},
+    {"snapshot", NULL, "writes to all drives are kept in memory and dropped at the end", take_snapshot},
+    {"boot", "[order=]DRIVES[,menu=on]", "what to boot from: c is the disk (c)", take_boot},
+    {"kernel", "FILE", "boots a Linux kernel (bzImage)", take_kernel},
+    {"initrd", "FILE", "its initial RAM disk", take_initrd},
+    {"append", "TEXT", "its command line", take_append},
+    {"bios", "FILE", "runs another system BIOS than the built-in one", take_bios},
+    {"option-rom", "FILE", "adds an option ROM", take_option_rom},
+    SECTION("Screen, terminal and control"),
+    {"display", "sdl|none", "a window, or none (sdl)", take_display},
+    {"full-screen", NULL, "starts with the window over the whole screen", take_full_screen},
+    {"nographic", NULL, "no window; serial port and console share the terminal (Ctrl-A h helps)", take_nographic},
+    {"serial", "stdio|mon:stdio|file:FILE|none", "where a serial port goes; up to four times, COM1 first", take_serial},
+    {"debugcon", "stdio|file:FILE", "where bytes written to port E9h go", take_debugcon},
+    {"monitor", "none", "no console of its own; it is part of -serial mon:stdio", take_monitor},
+    {"qmp", "unix:PATH,server,nowait|stdio", "QEMU's machine protocol (JSON)", take_qmp},
+    {"d", "guest_errors", "prints what the guest does wrong", take_d},
+    {"name", "NAME", "the guest's name in the window's title", take_name},
+    SECTION("Running"),
+    {"S", NULL, "starts stopped; QMP's cont lets it run", take_S},
+    {"no-reboot", NULL, "ends instead of rebooting", take_no_reboot},
+    {"no-shutdown", NULL, "stops instead of ending when the guest powers off", take_no_shutdown},
+    {"input-script", "FILE", "types, waits and takes screenshots as the file says, at exact virtual times", take_script},
+    {"hash-log", "FILE", "writes a hash of the machine's state every 2^24 positions", take_hash_log},
+    {"record", "FILE", "writes the journal: everything that comes in from outside", take_record},
+    {"replay", "FILE", "runs with a recorded journal instead of what comes in", take_replay},
+    SECTION("Information"),
+    {"help", NULL, "prints this", take_help},
+    {"h", NULL, "prints this", take_help},
+    {"version", NULL, "prints the version and what this build has", take_version},
+};
+
+static const struct option_row *find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if (table[i].name && !strcmp(table[i].name, name))
+            return &table[i];
+    return NULL;
+}
+
+/* Levenshtein distance of two short words. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[32];
+    size_t n = strlen(b);
+    if (n >= ARRAY_LEN(row) || strlen(a) >= ARRAY_LEN(row))
+        return 99;
+    for (unsigned j = 0; j <= n; j++)
+        row[j] = j;
+    for (unsigned i = 1; a[i - 1]; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i;
+        for (unsigned j = 1; j <= n; j++) {
+            unsigned change = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[n];
+}
+
+static bool unknown(const char *name, struct error *err)
+{
+    const char *reason = refused_reason(name);
+    if (reason)
+        return error_set(err, "-%s is not supported: %s", name, reason);
+    const char *best = NULL;
+    unsigned least = 3;
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        unsigned d = table[i].name && strlen(table[i].name) > 1 ? distance(name, table[i].name) : 99;
+        if (d < least && d < strlen(name)) {
+            least = d;
+            best = table[i].name;
+        }
+    }
+    if (best)
+        return error_set(err, "there is no option -%s; did you mean -%s?", name, best);
+    return error_set(err, "there is no option -%s; 'vitrine -help' lists them all", name);
+}
+
+static bool claim_stdio(const char **owner, const char *who, struct error *err)
+{
+    if (*owner)
+        return error_set(err, "%s and %s cannot both use the terminal; send one to a file", *owner, who);
+    *owner = who;
+    return true;
+}
+
+static bool check_streams(struct options *o, struct error *err)
+{
+    static const char *const name[MAX_SERIAL] = {"-serial (COM1)", "-serial (COM2)", "-serial (COM3)", "-serial (COM4)"};
+    const char *owner = NULL;
+    for (unsigned i = 0; i < MAX_SERIAL; i++)
+        if ((o->serial[i].kind == STREAM_STDIO || o->serial[i].kind == STREAM_MON_STDIO) &&
+            !claim_stdio(&owner, name[i], err))
+            return false;
+    if (o->debugcon.kind == STREAM_MON_STDIO)
+        return error_set(err, "-debugcon mon:stdio: port E9h takes no input; say stdio or file:PATH");
+    if (o->debugcon.kind == STREAM_STDIO && !claim_stdio(&owner, "-debugcon", err))
+        return false;
+    return o->qmp != QMP_STDIO || claim_stdio(&owner, "-qmp", err);
+}
+
+/* What was not said, and what does not go together. */
+static bool complete(struct options *o, struct error *err)
+{
+    if (o->nographic) {
+        if (o->display_said && o->display == DISPLAY_SDL)
+            return error_set(err, "-nographic and -display sdl exclude each other");
+        o->display = DISPLAY_NONE;
+        if (!o->nserial && o->qmp != QMP_STDIO)
+            o->serial[0].kind = STREAM_MON_STDIO;
+    }
+    if (!o->nserial && (!o->cfg.nodefaults || o->nographic))
+        o->cfg.serial[0] = true;
+    if (o->snapshot_all)
+        for (unsigned i = 0; i < MAX_DRIVES; i++)
+            o->drive[i].snapshot = true;
+    if (!o->kernel && o->initrd)
+        return error_set(err, "-initrd needs -kernel");
+    if (!o->kernel && o->cfg.cmdline[0])
+        return error_set(err, "-append needs -kernel");
+    if (o->record && o->replay)
+        return error_set(err, "--record and --replay exclude each other");
+    if (o->replay && o->script)
+        return error_set(err, "--input-script and --replay exclude each other: the journal holds the input");
+    /* NOTE: with a virtual clock nothing may depend on when the run was started. */
+    if (!o->rtc_said)
+        o->cfg.rtc_seconds = o->cfg.clock == CLOCK_VIRTUAL ? UINT64_C(1577836800) : (uint64_t)time(NULL);
+    return check_streams(o, err);
+}
+
+bool options_parse(struct options *o, int argc, char *const *argv, struct error *err)
+{
+    memset(o, 0, sizeof *o);
+    strcpy(o->cfg.machine, "pc");
+    strcpy(o->cfg.cpu, "max");
+    o->cfg.engine = ENGINE_TCG;
+    o->cfg.ram_mb = 128;
+    o->cfg.vga = true;
+    o->cfg.debugcon_iobase = 0xe9;
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        o->cfg.drive[i].fd = -1;
+    for (int i = 1; i < argc; i++) {
+        const char *name = argv[i];
+        if (*name != '-' || !name[1]) {
+            if (!drive_plain(o, 0, name, err))
+                return false;
+            continue;
+        }
+        name += name[1] == '-' ? 2 : 1;
+        const struct option_row *row = find(name);
+        if (!row)
+            return unknown(name, err);
+        if (row->arg && i + 1 == argc)
+            return error_set(err, "-%s needs a value: -%s %s", name, name, row->arg);
+        if (!row->take(o, row->arg ? argv[++i] : NULL, err))
+            return false;
+        if (o->help || o->version || o->list)
+            return true;
+    }
+    return complete(o, err);
+}
+
+void options_free(struct options *o)
+{
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        free(o->drive[i].file);
+    free(o->qmp_path);
+    memset(o, 0, sizeof *o);
+}
+
+void options_help(FILE *f)
+{
+    fputs("usage: vitrine [disk.img] [options]\n"
+          "Runs a PC in software. Without an image and without -kernel the built-in demo guest runs.\n"
+          "Options may be written with one dash or two; what stands in parentheses is the default.\n",
+          f);
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        const struct option_row *r = &table[i];
+        if (!r->name) {
+            fprintf(f, "\n%s\n", r->help);
+            continue;
+        }
+        char left[80];
+        snprintf(left, sizeof left, "-%s%s%s", r->name, r->arg ? " " : "", r->arg ? r->arg : "");
+        if (strlen(left) <= 30)
+            fprintf(f, "  %-30s %s\n", left, r->help);
+        else
+            fprintf(f, "  %s\n  %-30s %s\n", left, "", r->help);
+    }
+    fputs("\nKeys in the window: Ctrl+Alt+F full screen, Ctrl+Alt+A aspect, Ctrl+Alt+U size 1:1,\n"
+          "Ctrl+Alt+S screenshot, Ctrl+Alt+G keyboard grab, Ctrl+Alt+Q quit. On the terminal: Ctrl-A h.\n",
+          f);
+}
+
+static void print_pairs(FILE *f, const char *const *pairs)
+{
+    for (; *pairs; pairs += 2)
+        fprintf(f, "%-18s %s\n", pairs[0], pairs[1] ? pairs[1] : "");
+}
+
+bool options_list(const struct options *o, FILE *f, struct error *err)
+{
+    if (!strcmp(o->list, "cpu")) {
+        print_pairs(f, catalog_cpus());
+    } else if (!strcmp(o->list, "machine")) {
+        print_pairs(f, catalog_machines());
+    } else if (!strcmp(o->list, "device")) {
+        print_pairs(f, catalog_devices());
+    } else if (!strcmp(o->list, "accel")) {
+        fputs("interp             the interpreter\ntcg                the fastest way there is\n", f);
+    } else if (!strcmp(o->list, "display")) {
+        fputs("sdl                a window\nnone               no display\n", f);
+    } else {
+        char *text = catalog_device_help(o->list);
+        if (!text)
+            return error_set(err, "-device %s: no such device; '-device help' lists them", o->list);
+        fputs(text, f);
+        free(text);
+    }
+    return true;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* The layers of the machine process's confinement that need no library, and their order. */
+#include "config.h"
+
+#include "jail/jail.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/bits.h"
+
+static int by_number(const void *a, const void *b)
+{
+    int x = *(const int *)a, y = *(const int *)b;
+    return (x > y) - (x < y);
+}
+
+static bool close_span(unsigned from, unsigned to)
+{
+    if (from > to)
+        return true;
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, from, to, 0) == 0)
+        return true;
+    if (errno != ENOSYS && errno != EPERM)
+        return false;
+#endif
+    /* NOTE: kernels before 5.9 have no close_range. */
+    long most = sysconf(_SC_OPEN_MAX);
+    for (unsigned fd = from; fd <= to && fd < (most > 0 ? (unsigned)most : 1024u); fd++)
+        close((int)fd);
+    return true;
+}
+
+static bool close_others(const int *keep, size_t nkeep, struct error *err)
+{
+    int sorted[64];
+    if (nkeep > ARRAY_LEN(sorted))
+        return error_set(err, "too many descriptors to keep (%zu)", nkeep);
+    memcpy(sorted, keep, nkeep * sizeof *keep);
+    qsort(sorted, nkeep, sizeof *sorted, by_number);
+    unsigned from = 3; /* 0 and 1 are /dev/null; 2 carries what bug() says */
+    for (size_t i = 0; i < nkeep; i++) {
+        if (sorted[i] < 3)
+            continue;
+        if (sorted[i] > 3 && !close_span(from, (unsigned)sorted[i] - 1))
+            return error_set(err, "cannot close descriptors: %s", strerror(errno));
+        from = (unsigned)sorted[i] + 1;
+    }
+    if (!close_span(from, ~0u))
+        return error_set(err, "cannot close descriptors: %s", strerror(errno));
+    return true;
+}
+
+static bool set_limits(const int *keep, size_t nkeep, struct error *err)
+{
+    rlim_t top = 3;
+    for (size_t i = 0; i < nkeep; i++)
+        top = MAX(top, (rlim_t)keep[i] + 1);
+    const struct {
+        int what;
+        rlim_t value;
+    } limit[] = {
+        {RLIMIT_NOFILE, top}, /* no descriptor beyond those that are open */
+        {RLIMIT_CORE, 0},     /* a core dump would hold the guest's memory */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(limit); i++) {
+        struct rlimit r = {limit[i].value, limit[i].value};
+        if (setrlimit((__rlimit_resource_t)limit[i].what, &r) < 0)
+            return error_set(err, "cannot lower a resource limit: %s", strerror(errno));
+    }
+    return true;
+}
+
+bool jail_enter(const int *keep, size_t nkeep, uint32_t *in_force, struct error *err)
+{
+    *in_force = 0;
+    if (!close_others(keep, nkeep, err))
+        return false;
+    *in_force |= JAIL_FDS;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return error_set(err, "cannot give up new privileges: %s", strerror(errno));
+    *in_force |= JAIL_NO_NEW_PRIVS;
+    /* A debugger or another process of the same user does not read the guest's memory through /proc. */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    bool on = false;
+    if (!jail_landlock(&on, err))
+        return false;
+    if (on)
+        *in_force |= JAIL_LANDLOCK;
+    if (!set_limits(keep, nkeep, err))
+        return false;
+    *in_force |= JAIL_LIMITS;
+    if (!jail_seccomp(&on, err))
+        return false;
+    if (on)
+        *in_force |= JAIL_SECCOMP;
+    return true;
+}
+
+void jail_describe(uint32_t in_force, char *text, size_t room)
+{
+    static const struct {
+        uint32_t bit;
+        const char *name;
+    } layer[] = {
+        {JAIL_FDS, "descriptors"},  {JAIL_NO_NEW_PRIVS, "no-new-privs"}, {JAIL_LIMITS, "limits"},
+        {JAIL_LANDLOCK, "landlock"}, {JAIL_SECCOMP, "seccomp"},
+    };
+    size_t n = 0;
+    text[0] = 0;
+    for (size_t i = 0; i < ARRAY_LEN(layer) && n < room; i++) {
+        int r = snprintf(text + n, room - n, "%s%s%s", n ? ", " : "", in_force & layer[i].bit ? "" : "without ",
+                         layer[i].name);
+        n += r > 0 ? (size_t)r : 0;
+    }
+}

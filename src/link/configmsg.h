@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration as a message: field by field, checked where it arrives. */
+#ifndef VITRINE_LINK_CONFIGMSG_H
+#define VITRINE_LINK_CONFIGMSG_H
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "machine/catalog.h"
+
+/* What the machine process is told beside the machine's own configuration. */
+struct run_config {
+    bool display; /* somebody looks at the surface */
+};
+
+/* Descriptors and file contents travel on their own (LINK_FILE) and are not part of it. */
+void config_put(const struct machine_config *cfg, const struct run_config *run, struct buf *out);
+/* False with *err where a field is out of its range, a string is not terminated, or bytes are missing or left over. */
+bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len, struct error *err);
+
+#endif
