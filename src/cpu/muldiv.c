@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * MUL IMUL DIV IDIV (SDM 2A, 2B).
+ *
+ * Undefined flags: after MUL and IMUL, SF, ZF and PF follow the low half of the result and AF is 0; DIV and IDIV change none.
+ */
+#include "cpu/handler.h"
+
+/* CF and OF say that the upper half carries meaning. */
+static inline void mul_flags(struct cpu *c, int64_t low, bool overflow)
+{
+    set_arith(c, (overflow ? FL_CF | FL_OF : 0) | (low == 0 ? FL_ZF : 0) | (low < 0 ? FL_SF : 0) |
+                     (__builtin_parity((unsigned)(low & 0xff)) ? 0 : FL_PF));
+}
+
+#define BITS 8
+#include "cpu/muldiv_size.inc.h"
+#define BITS 16
+#include "cpu/muldiv_size.inc.h"
+#define BITS 32
+#include "cpu/muldiv_size.inc.h"
