@@ -1,1 +1,51 @@
 # SPDX-License-Identifier: MIT
+libvitrine_a_SOURCES += \
+	src/isa/cpuid.h \
+	src/isa/decode.c src/isa/decode_tables.h \
+	src/isa/forms.h \
+	src/isa/insn.h
+nodist_libvitrine_a_SOURCES = src/isa/gen_info.c src/cpu/gen_dispatch.c
+libvitrine_a_SOURCES += src/cpu/dispatch.c src/cpu/models.c
+
+# The instruction table and its generator.
+isa_tables = \
+	src/isa/table/control.def \
+	src/isa/table/integer.def \
+	src/isa/table/string.def \
+	src/isa/table/system.def \
+	src/isa/table/x87.def
+EXTRA_DIST += $(isa_tables) src/isa/table/README
+noinst_PROGRAMS += src/isa/isagen
+src_isa_isagen_SOURCES = src/isa/gen.c src/isa/cpuid.h src/isa/decode_tables.h
+
+isa_generated = \
+	src/isa/gen_forms.h \
+	src/isa/gen_info.c \
+	src/isa/gen_decode.h \
+	src/cpu/gen_dispatch.h \
+	src/cpu/gen_dispatch.c \
+	src/cpu/gen_missing.c \
+	src/isa/instructions.txt
+BUILT_SOURCES += src/isa/gen_forms.h src/isa/gen_info.c src/isa/gen_decode.h src/cpu/gen_dispatch.h src/cpu/gen_dispatch.c
+# Last among the libraries: functions that nobody defines yet raise #UD.
+noinst_LIBRARIES += libmissing.a
+libmissing_a_SOURCES =
+nodist_libmissing_a_SOURCES = src/cpu/gen_missing.c
+noinst_DATA += src/isa/instructions.txt
+CLEANFILES += $(isa_generated)
+
+isa_generate = $(AM_V_GEN)$(MKDIR_P) $(@D) && src/isa/isagen$(EXEEXT)
+src/isa/gen_forms.h: src/isa/isagen$(EXEEXT)
+	$(isa_generate) forms > $@.tmp && mv $@.tmp $@
+src/isa/gen_info.c: src/isa/isagen$(EXEEXT)
+	$(isa_generate) info > $@.tmp && mv $@.tmp $@
+src/isa/gen_decode.h: src/isa/isagen$(EXEEXT)
+	$(isa_generate) decode > $@.tmp && mv $@.tmp $@
+src/cpu/gen_dispatch.h: src/isa/isagen$(EXEEXT)
+	$(isa_generate) handlers > $@.tmp && mv $@.tmp $@
+src/cpu/gen_dispatch.c: src/isa/isagen$(EXEEXT)
+	$(isa_generate) dispatch > $@.tmp && mv $@.tmp $@
+src/cpu/gen_missing.c: src/isa/isagen$(EXEEXT) src/cpu/gen_dispatch.h
+	$(isa_generate) missing > $@.tmp && mv $@.tmp $@
+src/isa/instructions.txt: src/isa/isagen$(EXEEXT)
+	$(isa_generate) page > $@.tmp && mv $@.tmp $@

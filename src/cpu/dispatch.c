@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* From a decoded instruction to its function, by the instruction table's dispatch and what the CPU model has. */
+#include "cpu/gen_dispatch.h"
+
+enum xstat x_ud(struct cpu *c, const struct xinsn *i)
+{
+    (void)i;
+    return raise_ud(c);
+}
+
+insn_fn *exec_function(const struct cpu *c, const struct insn *in)
+{
+    insn_fn *fn = exec_table[in->form][(in->opsize - SZ16) * 2 + ((in->flags & IF_MEM) != 0)];
+    if (!fn || !form_available(in->form, c->model->signature, c->model->features))
+        return x_ud;
+    return fn;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The CPU models that -cpu takes: what CPUID shows and so which instructions are there (isa/forms.h form_available).
+ * Signatures: Intel AP-485 (Processor Identification and the CPUID Instruction) table 4. Only what Vitrine implements is shown, so a
+ * model may show less than the real processor: LIMIT: VME on 486 and Pentium, PAE, MCE, MCA, APIC, SEP, MTRR, PAT on Pentium Pro.
+ */
+#include "cpu/cpu.h"
+
+#include "base/bits.h"
+#include "isa/cpuid.h"
+
+static const struct cpu_model models[] = {
+    {
+        .name = "486",
+        .help = "Intel 486 DX4: no TSC, no MSRs, no CMPXCHG8B, no CMOV",
+        .signature = 0x480,
+        .features = CPUID_FPU,
+        .max_leaf = 1,
+        .vendor = "GenuineIntel",
+    },
+    {
+        .name = "pentium",
+        .help = "Intel Pentium: TSC, MSRs, CMPXCHG8B, 4 MiB pages, I/O breakpoints",
+        .signature = 0x52c,
+        .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8,
+        .max_leaf = 1,
+        .vendor = "GenuineIntel",
+    },
+    {
+        .name = "pentiumpro",
+        .help = "Intel Pentium Pro: CMOV, FCMOV, FCOMI, global pages, performance counters",
+        .signature = 0x619,
+        .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 | CPUID_PGE | CPUID_CMOV,
+        .max_leaf = 2,
+        .vendor = "GenuineIntel",
+    },
+    {
+        .name = "max",
+        .help = "everything that Vitrine implements (default)",
+        .signature = 0x633,
+        .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 | CPUID_PGE | CPUID_CMOV,
+        .max_leaf = 2,
+        .vendor = "GenuineIntel",
+    },
+};
+
+const struct cpu_model *cpu_model_at(unsigned i)
+{
+    return i < ARRAY_LEN(models) ? &models[i] : NULL;
+}
+
+const struct cpu_model *cpu_model_find(const char *name)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(models); i++)
+        if (strcmp(models[i].name, name) == 0)
+            return &models[i];
+    return NULL;
+}

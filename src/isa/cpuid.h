@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* CPUID leaf 1's feature bits in EDX (SDM 2A CPUID, table 3-11), as instruction table and CPU models name them. */
+#ifndef VITRINE_ISA_CPUID_H
+#define VITRINE_ISA_CPUID_H
+
+enum cpuid1_edx {
+    CPUID_FPU = 1 << 0,
+    CPUID_VME = 1 << 1,
+    CPUID_DE = 1 << 2,
+    CPUID_PSE = 1 << 3,
+    CPUID_TSC = 1 << 4,
+    CPUID_MSR = 1 << 5,
+    CPUID_PAE = 1 << 6,
+    CPUID_MCE = 1 << 7,
+    CPUID_CX8 = 1 << 8,
+    CPUID_APIC = 1 << 9,
+    CPUID_SEP = 1 << 11,
+    CPUID_MTRR = 1 << 12,
+    CPUID_PGE = 1 << 13,
+    CPUID_MCA = 1 << 14,
+    CPUID_CMOV = 1 << 15,
+};
+
+#endif
