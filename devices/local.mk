@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
 libvitrine_a_SOURCES += \
+	devices/disk/ata.h \
+	devices/disk/ata_channel.c \
+	devices/disk/ata_command.c \
+	devices/disk/ata_identify.c \
+	devices/disk/piix3_ide.c devices/disk/piix3_ide.h \
 	devices/input/i8042.c devices/input/i8042.h devices/input/ps2.h \
 	devices/input/ps2_keyboard.c devices/input/ps2_keyboard.h \
 	devices/intc/i8259.c devices/intc/i8259.h \
