@@ -63,6 +63,9 @@ void interrupt(struct frame *frame)
     } else if (frame->vector == 0x21) {
         keyboard_interrupt();
         pic_eoi(1);
+    } else if (frame->vector == 0x24) {
+        serial_interrupt();
+        pic_eoi(4);
     } else if (frame->vector >= 0x20) {
         pic_eoi(frame->vector - 0x20);
     } else if (expected.armed) {

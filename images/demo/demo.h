@@ -64,7 +64,7 @@ static inline uint32_t inl(unsigned port)
     return value;
 }
 
-/* ---- lib.c: memory, numbers, the trace */
+/* ---- lib.c: memory, numbers */
 
 void *memcpy(void *to, const void *from, size_t size);
 void *memset(void *to, int value, size_t size);
@@ -75,8 +75,6 @@ size_t text_length(const char *text);
 char *format_number(char *out, uint32_t value, unsigned base, unsigned width, char fill);
 int sine(unsigned angle); /* 1024 units a turn, 16384 is 1 */
 int cosine(unsigned angle);
-void trace(const char *text); /* to port E9h and COM1 */
-void trace_setup(void);
 
 /* ---- cpu.c: interrupts and faults */
 
@@ -112,6 +110,7 @@ void pit_setup(void);
 #define TICKS_PER_SECOND 100u
 extern volatile uint32_t ticks; /* since the start */
 void wait_for_interrupt(void);  /* HLT with interrupts on */
+void wait_for_event(void);      /* the same after COM1's copy of the screen is up to date */
 struct rtc_time rtc_read(void);
 uint8_t cmos_read(unsigned index);
 uint32_t pci_read(unsigned bus, unsigned device, unsigned function, unsigned offset);
@@ -132,7 +131,7 @@ enum key {
 };
 
 struct key_event {
-    uint8_t scan_code; /* with bit 7 for a release */
+    uint8_t scan_code; /* with bit 7 for a release; 0: the key came from COM1 */
     bool extended;     /* came after E0h */
     bool pressed;
     int key; /* a character, one of enum key, or KEY_NONE */
@@ -143,6 +142,17 @@ void keyboard_interrupt(void);
 bool keyboard_event(struct key_event *event); /* false: none is waiting */
 int keyboard_key(void);                       /* the next key pressed, or KEY_NONE */
 bool keyboard_is_down(unsigned scan_code);
+
+/* ---- serial.c */
+
+void serial_setup(void);
+void serial_interrupt(void);
+void serial_text(const char *text);
+void serial_redraw(void);                  /* the terminal's content is lost */
+void serial_update(const uint16_t *cells); /* 80 x 25 */
+void serial_end(void);                     /* gives the terminal back */
+int serial_key(void);
+void trace(const char *text); /* to port E9h and COM1 */
 
 /* ---- bios.c */
 
@@ -205,6 +215,8 @@ enum colour {
 #define ON(background) ((background) << 4)
 
 void screen_clear(unsigned attribute);
+void screen_changed(void); /* the terminal on COM1 needs an update */
+void screen_mirror(void);  /* does it */
 void screen_put(unsigned column, unsigned row, unsigned attribute, int character);
 void screen_text(unsigned column, unsigned row, unsigned attribute, const char *text);
 void screen_number(unsigned column, unsigned row, unsigned attribute, uint32_t value, unsigned base,

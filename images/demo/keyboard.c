@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keyboard.c: keys from the 8042 by interrupt, scan code set 1, US layout.  The interrupt handler
- * only queues bytes; meaning is given when a page asks.
+ * keyboard.c: keys from the 8042 by interrupt, scan code set 1, US layout, and after them those of
+ * the terminal on COM1.  The interrupt handler only queues bytes; meaning is given when a page
+ * asks.
  */
 #include "demo.h"
 
@@ -95,7 +96,8 @@ bool keyboard_event(struct key_event *event)
         after_e0 = false;
         return true;
     }
-    return false;
+    *event = (struct key_event){.pressed = true, .key = serial_key()};
+    return event->key != KEY_NONE;
 }
 
 int keyboard_key(void)

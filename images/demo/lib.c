@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lib.c: memory functions that the compiler expects, numbers, sines, and the trace. */
+/* lib.c: memory functions that the compiler expects, numbers, and sines. */
 #include "demo.h"
-
-#define DEBUG_PORT 0xe9
-#define COM1 0x3f8
-#define COM1_LCR (COM1 + 3)
-#define COM1_LSR (COM1 + 5)
 
 void *memcpy(void *to, const void *from, size_t size)
 {
@@ -78,30 +73,4 @@ int sine(unsigned angle)
 int cosine(unsigned angle)
 {
     return sine(angle + 256);
-}
-
-void trace_setup(void)
-{
-    outb(COM1 + 1, 0);
-    outb(COM1_LCR, 0x80);
-    outb(COM1, 1); /* 115200 */
-    outb(COM1 + 1, 0);
-    outb(COM1_LCR, 3); /* 8N1 */
-    outb(COM1 + 2, 7);
-    outb(COM1 + 4, 3);
-}
-
-void trace(const char *text)
-{
-    for (; *text; text++) {
-        outb(DEBUG_PORT, (uint8_t)*text);
-        /* A machine without COM1 reads FFh, which has the bit set: nothing waits for ever. */
-        for (unsigned wait = 0; !(inb(COM1_LSR) & 0x20) && wait < 100000; wait++)
-            ;
-        if (*text == '\n')
-            outb(COM1, '\r');
-        for (unsigned wait = 0; !(inb(COM1_LSR) & 0x20) && wait < 100000; wait++)
-            ;
-        outb(COM1, (uint8_t)*text);
-    }
 }

@@ -58,6 +58,8 @@ static void say_goodbye(void)
     screen_clear(GREY | ON(BLACK));
     screen_logo(9, 6);
     screen_text(9, 13, WHITE, "Good-bye.");
+    screen_mirror();
+    serial_end();
     power_off();
     screen_text(9, 15, GREY, "The machine has no power switch that software can reach.");
     screen_text(9, 16, GREY, "The processor is halted: close the window.");
@@ -72,7 +74,7 @@ static int choose(unsigned *chosen)
         draw_menu(*chosen);
         int key = keyboard_key();
         for (; key == KEY_NONE; key = keyboard_key()) {
-            wait_for_interrupt();
+            wait_for_event();
             if (ticks - last >= TICKS_PER_SECOND) {
                 last = ticks;
                 screen_clock();
@@ -99,7 +101,8 @@ void demo_main(void)
     keyboard_setup();
     __asm__ volatile("sti");
     video_text();
-    trace_setup();
+    serial_setup();
+    serial_text("Vitrine demo guest: press Enter for its menu on this line\n");
     facts.memory_kib = memory_kib();
     video_find(CANVAS_WIDTH, CANVAS_HEIGHT, &facts.video);
     facts.boots = counter_advance(&facts.boots_kept);

@@ -129,7 +129,7 @@ static void typed_draw(const struct typed *typed)
 void page_keyboard(void)
 {
     static struct typed typed;
-    uint8_t codes[22][2];
+    uint8_t codes[22];
     unsigned count = 0;
     memset(&typed, 0, sizeof typed);
     for (unsigned i = 0; i < 3; i++)
@@ -143,16 +143,17 @@ void page_keyboard(void)
         draw_keyboard();
         typed_draw(&typed);
         while (!keyboard_event(&event))
-            wait_for_interrupt();
-        if (count == ARRAY_SIZE(codes)) {
-            memmove(codes, codes + 1, sizeof codes - sizeof codes[0]);
-            count--;
+            wait_for_event();
+        if (event.scan_code) {
+            if (count == ARRAY_SIZE(codes)) {
+                memmove(codes, codes + 1, sizeof codes - sizeof codes[0]);
+                count--;
+            }
+            codes[count++] = event.scan_code;
         }
-        codes[count][0] = event.scan_code;
-        codes[count++][1] = event.extended;
         for (unsigned i = 0; i < count; i++) {
-            unsigned attribute = codes[i][0] & 0x80 ? GREY : YELLOW;
-            screen_number(5 + 3 * i, 20, attribute, codes[i][0], 16, 2, '0');
+            unsigned attribute = codes[i] & 0x80 ? GREY : YELLOW;
+            screen_number(5 + 3 * i, 20, attribute, codes[i], 16, 2, '0');
         }
         if (event.pressed && event.key == KEY_ESC)
             return;
@@ -211,7 +212,7 @@ void page_clock(void)
         unsigned done = (ticks - second_start) * 50 / TICKS_PER_SECOND;
         for (unsigned i = 0; i < 50; i++)
             screen_put(22 + i, 19, i < done ? LIGHT_GREEN : DARK, i < done ? 0xdb : 0xb0);
-        wait_for_interrupt();
+        wait_for_event();
     }
 }
 
@@ -274,7 +275,7 @@ void page_disk(void)
             screen_text(25, 13, LIGHT_RED, "This sector cannot be read.");
         int key = keyboard_key();
         for (; key == KEY_NONE; key = keyboard_key())
-            wait_for_interrupt();
+            wait_for_event();
         if (key == KEY_ESC)
             return;
         if (key == KEY_RIGHT && sector + 1 < count)
@@ -417,5 +418,5 @@ void page_machine(void)
     }
     show_pci(16);
     while (keyboard_key() != KEY_ESC)
-        wait_for_interrupt();
+        wait_for_event();
 }

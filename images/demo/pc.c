@@ -39,7 +39,7 @@ void pic_for_bios(bool bios)
     if (bios)
         pic_program(0x08, 0x70, bios_masks);
     else
-        pic_program(0x20, 0x28, 0xfffc); /* the timer and the keyboard */
+        pic_program(0x20, 0x28, 0xffec); /* timer, keyboard, COM1 */
 }
 
 void pic_setup(void)
@@ -65,6 +65,12 @@ void pit_setup(void)
 void wait_for_interrupt(void)
 {
     __asm__ volatile("sti; hlt");
+}
+
+void wait_for_event(void)
+{
+    screen_mirror();
+    wait_for_interrupt();
 }
 
 uint8_t cmos_read(unsigned index)

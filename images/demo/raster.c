@@ -17,6 +17,9 @@ bool canvas_open(const char **why)
         *why = "The pictures need 8 MiB of memory.";
         return false;
     }
+    screen_box(20, 10, 40, 3, WHITE | ON(BLUE), NULL);
+    screen_text(23, 11, WHITE | ON(BLUE), "The picture is on the display.");
+    screen_mirror(); /* for who has the terminal on COM1 alone */
     font = video_font();
     mode = facts.video;
     direct = mode.number && video_set(mode.number);

@@ -26,7 +26,7 @@ static bool next_frame(uint32_t *due)
             return false;
         if ((int32_t)(ticks - *due) >= 0)
             return true;
-        wait_for_interrupt();
+        wait_for_event();
     }
 }
 
@@ -56,7 +56,7 @@ static bool open_canvas(void)
     screen_box(18, 10, 44, 3, WHITE | ON(RED), NULL);
     screen_text(21, 11, WHITE | ON(RED), why);
     while (keyboard_key() == KEY_NONE)
-        wait_for_interrupt();
+        wait_for_event();
     return false;
 }
 

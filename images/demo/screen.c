@@ -1,22 +1,49 @@
 /* SPDX-License-Identifier: MIT */
-/* screen.c: the text mode: 80 x 25 cells at B8000h, code page 437. */
+/*
+ * screen.c: the text mode: 80 x 25 cells at B8000h, code page 437, and what the terminal on COM1
+ * shall show of it.
+ */
 #include "demo.h"
 
 #define COLUMNS 80
 #define ROWS 25
 
 static volatile uint16_t *const cells = (volatile uint16_t *)0xb8000;
+static uint16_t copy[COLUMNS * ROWS];
+static bool changed;
+
+static void set_cell(unsigned index, unsigned attribute, int character)
+{
+    uint16_t cell = (uint16_t)(attribute << 8 | (character & 0xff));
+    cells[index] = cell;
+    if (copy[index] != cell) {
+        copy[index] = cell;
+        changed = true;
+    }
+}
+
+void screen_changed(void)
+{
+    changed = true;
+}
+
+void screen_mirror(void)
+{
+    if (changed)
+        serial_update(copy);
+    changed = false;
+}
 
 void screen_clear(unsigned attribute)
 {
     for (unsigned i = 0; i < COLUMNS * ROWS; i++)
-        cells[i] = (uint16_t)(attribute << 8 | ' ');
+        set_cell(i, attribute, ' ');
 }
 
 void screen_put(unsigned column, unsigned row, unsigned attribute, int character)
 {
     if (column < COLUMNS && row < ROWS)
-        cells[row * COLUMNS + column] = (uint16_t)(attribute << 8 | (character & 0xff));
+        set_cell(row * COLUMNS + column, attribute, character);
 }
 
 void screen_text(unsigned column, unsigned row, unsigned attribute, const char *text)
