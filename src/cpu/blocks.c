@@ -226,7 +226,8 @@ static void decode_rest(struct cpu *c, struct xblock *b, const struct source *s,
 {
     size_t end = MIN(s->in_page, limit);
     struct insn in = b->insn[0].in;
-    while (b->count < MAX_INSNS && b->bytes < end && !form_info[in.form].ends_block) {
+    while (b->count < MAX_INSNS && b->bytes < end && !(form_info[in.form].attrs & FA_END) &&
+           !(in.flags & (IF_REP | IF_REPNE))) { /* a repeated one takes any number of positions */
         size_t left = MIN(end - b->bytes, (size_t)INSN_MAX);
         if (isa_decode(s->host + b->bytes, left, decode_mode(c), &in) != DECODE_OK)
             break;

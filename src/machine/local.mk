@@ -1,1 +1,9 @@
 # SPDX-License-Identifier: MIT
+libvitrine_a_SOURCES += \
+	src/machine/catalog.c src/machine/catalog.h \
+	src/machine/input.c \
+	src/machine/inspect.c \
+	src/machine/machine.c src/machine/machine.h \
+	src/machine/parts.h \
+	src/machine/pc.c \
+	src/machine/pc_firmware.c

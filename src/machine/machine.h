@@ -43,6 +43,8 @@ enum run_stop {
  * return soon with RUN_BUDGET.
  */
 enum run_stop machine_run(struct machine *m, uint64_t until_pos);
+/* machine_run also returns with RUN_BUDGET when virtual time reaches ns (TIME_NEVER: no limit, as at the start). */
+void machine_set_time_limit(struct machine *m, uint64_t ns);
 void machine_kick(struct machine *m); /* async-signal-safe */
 int machine_exit_code(const struct machine *m);
 

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* A machine's life: creation, running to a position, resets, time. The chips are wired in pc.c. */
+#include "machine/machine.h"
+
+#include <stdlib.h>
+
+#include "base/bits.h"
+#include "machine/parts.h"
+
+bool machine_add(struct machine *m, struct dev *d, struct error *err)
+{
+    struct dev **p = &m->devices;
+    if (!dev_realize(d, err)) {
+        dev_free(d);
+        return false;
+    }
+    while (*p)
+        p = &(*p)->next;
+    *p = d;
+    return true;
+}
+
+struct dev *machine_find(const struct machine *m, const char *id)
+{
+    struct dev *d = m->devices;
+    while (d && strcmp(d->id, id))
+        d = d->next;
+    return d;
+}
+
+/* The engine recomputes where it stops: an event was put in front of all others. */
+static void queue_moved(void *ctx)
+{
+    struct machine *m = ctx;
+    if (m->cpu)
+        m->cpu->leave = true;
+}
+
+static bool create_board(struct machine *m, struct error *err)
+{
+    const struct cpu_model *model = cpu_model_find(m->cfg.cpu[0] ? m->cfg.cpu : "max");
+    if (!model)
+        return error_set(err, "-cpu: there is no CPU model '%s'; see -cpu help", m->cfg.cpu);
+    m->mem = mem_create();
+    m->ports = port_space_create();
+    if (!m->mem || !m->ports)
+        return error_set(err, "the host has no memory for a machine");
+    m->bus = (struct bus){.mem = m->mem, .ports = m->ports, .clock = &m->clock, .log = &m->log};
+    m->cpu = NULL;
+    if (!pc_create(m, err))
+        return false;
+    /* last, when all backing pages are there */
+    m->cpu = cpu_create(model, &m->bus, err);
+    return m->cpu && pc_firmware(m, err);
+}
+
+struct machine *machine_create(const struct machine_config *cfg, const struct machine_backends *be, struct error *err)
+{
+    struct machine *m = calloc(1, sizeof *m);
+    if (!m) {
+        error_set(err, "the host has no memory for a machine");
+        return NULL;
+    }
+    m->cfg = *cfg;
+    m->be = *be;
+    m->time_limit = TIME_NEVER;
+    m->log.sink = be->guest_log;
+    m->log.sink_ctx = be->guest_log_ctx;
+    clock_init(&m->clock);
+    if (cfg->clock_rate)
+        m->clock.rate = cfg->clock_rate;
+    m->clock.kick = queue_moved;
+    m->clock.kick_ctx = m;
+    journal_init(&m->journal, &m->clock.pos);
+    if (!create_board(m, err)) {
+        machine_destroy(m);
+        return NULL;
+    }
+    machine_input_init(m);
+    return m;
+}
+
+void machine_destroy(struct machine *m)
+{
+    if (!m)
+        return;
+    struct error ignored;
+    machine_flush(m, &ignored);
+    while (m->devices) {
+        struct dev *d = m->devices;
+        m->devices = d->next;
+        dev_free(d);
+    }
+    for (int i = 0; i < MAX_DRIVES; i++)
+        if (m->be.drive[i])
+            m->be.drive[i]->ops->close(m->be.drive[i]);
+    cpu_destroy(m->cpu);
+    clock_free(&m->clock);
+    journal_free(&m->journal);
+    port_space_destroy(m->ports);
+    mem_destroy(m->mem);
+    free(m);
+}
+
+bool machine_flush(struct machine *m, struct error *err)
+{
+    bool ok = true;
+    for (int i = 0; i < MAX_DRIVES; i++) {
+        struct blk *b = m->be.drive[i];
+        int e = b && !b->readonly ? b->ops->flush(b) : 0;
+        if (e)
+            ok = error_set(err, "%s: what the guest wrote could not be brought to the disk: %s", b->name, strerror(-e));
+    }
+    return ok;
+}
+
+/* --- Running --- */
+
+static void reset_all(struct machine *m)
+{
+    m->reset_wanted = false;
+    m->resets++;
+    for (struct dev *d = m->devices; d; d = d->next)
+        if (d->cls->reset)
+            d->cls->reset(d);
+    cpu_reset(m->cpu);
+}
+
+/* A reset as the guest or the user asked for; true: the machine ends instead. */
+static bool take_reset(struct machine *m)
+{
+    if (m->cfg.no_reboot)
+        return true;
+    reset_all(m);
+    return false;
+}
+
+static bool can_wake(const struct machine *m)
+{
+    return m->cpu->eflags & FL_IF || m->clock.ntimers == 0;
+}
+
+/* What a halted CPU means: true, time went on and there is more to run; false, *stop says why not. */
+static bool halted(struct machine *m, uint64_t until_pos, enum run_stop *stop)
+{
+    uint64_t next = MIN(clock_next(&m->clock), m->time_limit);
+    if (m->journal.mode == JOURNAL_REPLAY && journal_next_pos(&m->journal) <= m->clock.pos)
+        return true;
+    if (m->cfg.clock == CLOCK_VIRTUAL && next != TIME_NEVER && can_wake(m)) {
+        clock_skip_to(&m->clock, next);
+        return true;
+    }
+    (void)until_pos;
+    *stop = can_wake(m) ? RUN_HALTED : RUN_DEAD;
+    return false;
+}
+
+static bool after_run(struct machine *m, enum cpu_stop why, uint64_t until_pos, enum run_stop *stop)
+{
+    *stop = RUN_BUDGET;
+    if (m->exit_wanted) {
+        *stop = RUN_EXIT;
+        return false;
+    }
+    if (m->reset_wanted) {
+        *stop = RUN_SHUTDOWN;
+        return !take_reset(m);
+    }
+    switch (why) {
+    case CPU_SHUTDOWN:
+        *stop = RUN_TRIPLE;
+        return !take_reset(m);
+    case CPU_HALTED:
+        return halted(m, until_pos, stop);
+    case CPU_KICKED:
+        return false;
+    default:
+        return true;
+    }
+}
+
+enum run_stop machine_run(struct machine *m, uint64_t until_pos)
+{
+    enum run_stop stop = RUN_BUDGET;
+    bool more = true;
+    while (more) {
+        journal_deliver(&m->journal);
+        if (m->clock.pos >= until_pos || clock_ns(&m->clock) >= m->time_limit)
+            return RUN_BUDGET;
+        uint64_t until = MIN(until_pos, journal_next_pos(&m->journal));
+        if (m->time_limit != TIME_NEVER)
+            until = MIN(until, clock_pos_at(&m->clock, m->time_limit));
+        more = after_run(m, cpu_run(m->cpu, until), until_pos, &stop);
+    }
+    return stop;
+}
+
+void machine_set_time_limit(struct machine *m, uint64_t ns)
+{
+    m->time_limit = ns;
+}
+
+void machine_kick(struct machine *m)
+{
+    cpu_kick(m->cpu);
+}
+
+int machine_exit_code(const struct machine *m)
+{
+    return m->exit_code;
+}
+
+uint64_t machine_pos(const struct machine *m)
+{
+    return m->clock.pos;
+}
+
+uint64_t machine_ns(const struct machine *m)
+{
+    return clock_ns(&m->clock);
+}
+
+uint64_t machine_next_event(const struct machine *m)
+{
+    return clock_next(&m->clock);
+}
+
+struct clock *machine_clock(struct machine *m)
+{
+    return &m->clock;
+}
+
+struct journal *machine_journal(struct machine *m)
+{
+    return &m->journal;
+}
+
+uint64_t machine_reset_count(const struct machine *m)
+{
+    return m->resets;
+}
+
+/* --- Time --- */
+
+void machine_skip_to(struct machine *m, uint64_t ns)
+{
+    if (ns > clock_ns(&m->clock))
+        journal_input(&m->journal, J_SKIP, 0, &ns, sizeof ns);
+}
+
+/*
+ * Virtual time should be host_ns now. The rate for the next stretch is what the last one would have needed, and a quarter of the
+ * error is taken back with it, so that time neither jumps nor oscillates.
+ */
+void machine_steer(struct machine *m, uint64_t host_ns)
+{
+    uint64_t pos = m->clock.pos, done = pos - m->steer_pos, took = host_ns - m->steer_ns;
+    m->steer_pos = pos;
+    m->steer_ns = host_ns;
+    if (done < 10000 || took == 0 || took > NS_PER_SEC)
+        return; /* halted or suspended meanwhile: says nothing about speed */
+    int64_t behind = (int64_t)(host_ns - clock_ns(&m->clock));
+    int64_t want = (int64_t)took + MAX(-(int64_t)took / 2, MIN(behind / 4, (int64_t)took * 4));
+    uint64_t rate = (uint64_t)(((__extension__ unsigned __int128)(uint64_t)want << 32) / done);
+    rate = (m->clock.rate * 3 + rate) / 4;
+    journal_input(&m->journal, J_RATE, 0, &rate, sizeof rate);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* What a machine is made of: for the rooms machine and snap. */
+#ifndef VITRINE_MACHINE_PARTS_H
+#define VITRINE_MACHINE_PARTS_H
+
+#include "bus/dev.h"
+#include "bus/input.h"
+#include "bus/pci.h"
+#include "cpu/cpu.h"
+#include "machine/machine.h"
+
+struct vga;
+struct ns16550;
+struct mc146818;
+
+struct machine {
+    struct machine_config cfg;
+    struct machine_backends be;
+
+    struct mem *mem;
+    struct port_space *ports;
+    struct clock clock;
+    struct guest_log log;
+    struct bus bus;
+    struct pci_bus pci;
+    struct journal journal;
+    struct cpu *cpu;
+    struct dev *devices; /* in order of creation */
+
+    /* Chips that the outside talks to. */
+    struct key_sink keys;
+    struct ns16550 *serial[MAX_SERIAL];
+    struct mc146818 *rtc;
+    struct vga *vga; /* NULL: not fitted */
+
+    struct mapping ram_low, ram_high, bios_top, bios_isa;
+    struct irq_line reset_wire, a20_wire[2];
+    bool a20_level[2]; /* derived: what each of A20's two sources says */
+
+    uint64_t time_limit;
+    bool reset_wanted, exit_wanted;
+    int exit_code;
+    uint64_t resets;
+
+    uint64_t steer_pos, steer_ns; /* position and host time of the last correction */
+};
+
+/* Creates a device that the wiring made: realizes it and appends it to the list. On failure frees it. */
+bool machine_add(struct machine *m, struct dev *d, struct error *err);
+struct dev *machine_find(const struct machine *m, const char *id);
+
+bool pc_create(struct machine *m, struct error *err); /* machine/pc.c */
+bool pc_firmware(struct machine *m, struct error *err); /* machine/pc_firmware.c: ROMs, CMOS, fw_cfg items */
+void machine_input_init(struct machine *m);           /* machine/input.c */
+
+#endif
