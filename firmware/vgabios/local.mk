@@ -4,7 +4,7 @@
 
 VGABIOS_SRC = $(top_srcdir)/firmware/vgabios
 VGABIOS_CC = $(GUEST_CC) -m16 -march=i386 -Os -std=gnu17 -ffreestanding -fno-pic -fno-pie -mregparm=3 \
-	-mpreferred-stack-boundary=2 -fno-jump-tables -fno-stack-protector -fcf-protection=none \
+	-mpreferred-stack-boundary=2 -fno-jump-tables -fno-tree-switch-conversion -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -fno-builtin \
 	-fomit-frame-pointer -Wall -Wextra
 VGABIOS_OBJ = firmware/vgabios/rom-entry.o firmware/vgabios/rom-int10.o \
