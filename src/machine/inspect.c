@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Looking at a machine: screen, registers, memory, lists. */
+#include <stdlib.h>
+
 #include "base/bits.h"
 #include "devices/video/vga.h"
 #include "machine/parts.h"
@@ -77,4 +79,47 @@ void machine_info(struct machine *m, const char *what, struct buf *out)
     else
         buf_printf(out, "info: registers, mtree, ioports, devices, guest-errors%s%s\n", d ? "; nothing to tell of " : "",
                    d ? what : ", or a device's name");
+}
+
+/* --- Screenshots: the adapter draws once into a buffer of ours --- */
+
+struct canvas {
+    uint32_t *pixels;
+    uint32_t w, h;
+};
+
+static uint32_t *canvas_begin(void *ctx, uint32_t w, uint32_t h, uint32_t *stride)
+{
+    struct canvas *c = ctx;
+    free(c->pixels);
+    c->pixels = calloc((size_t)w * h, sizeof *c->pixels);
+    c->w = w;
+    c->h = h;
+    *stride = w;
+    return c->pixels;
+}
+
+static void canvas_end(void *ctx, uint32_t y0, uint32_t y1)
+{
+    (void)ctx;
+    (void)y0;
+    (void)y1;
+}
+
+void machine_screenshot(struct machine *m, struct buf *out, uint32_t *w, uint32_t *h)
+{
+    struct canvas c = {0};
+    if (m->vga) {
+        struct surface shown = m->vga->surface;
+        m->vga->surface = (struct surface){&c, canvas_begin, canvas_end};
+        vga_redraw(m->vga);
+        vga_draw(m->vga);
+        m->vga->surface = shown;
+        vga_redraw(m->vga);
+    }
+    *w = c.pixels ? c.w : 0;
+    *h = c.pixels ? c.h : 0;
+    if (c.pixels)
+        buf_add(out, c.pixels, (size_t)c.w * c.h * sizeof *c.pixels);
+    free(c.pixels);
 }

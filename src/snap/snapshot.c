@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Save, load and hash of a whole machine, out of the state tables.
+ *
+ * Format, little-endian: "VITRSNP1", then sections: u8 name length, name, u64 bytes, payload. "clock", "cpu", each device by its id,
+ * and "memory": for each block its name and page count, then (u32 page, 4096 bytes) for each page that is not all zero, ended by
+ * FFFFFFFFh. Memory comes last.
+ */
+#include "snap/snapshot.h"
+
+#include "base/bits.h"
+#include "machine/parts.h"
+
+static const char magic[8] = "VITRSNP1";
+
+/* --- Hash: eight bytes a step, multiplied and folded; not for adversaries, for finding where two runs part --- */
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+    __extension__ unsigned __int128 p =
+        (unsigned __int128)(h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+    return (uint64_t)p ^ (uint64_t)(p >> 64) ^ UINT64_C(0xd6e8feb86659fd93);
+}
+
+static uint64_t hash_bytes(uint64_t h, const uint8_t *p, size_t len)
+{
+    size_t i = 0;
+    for (; i + 8 <= len; i += 8)
+        h = mix(h, ld64(p + i));
+    if (i < len)
+        h = mix(h, ld_le(p + i, (unsigned)(len - i)));
+    return mix(h, len);
+}
+
+static bool all_zero(const uint8_t *page)
+{
+    for (unsigned i = 0; i < PAGE_SIZE; i += 8)
+        if (ld64(page + i))
+            return false;
+    return true;
+}
+
+/* --- Sections --- */
+
+static void save_section(struct buf *out, const char *name, const struct state_table *table, const void *obj)
+{
+    struct buf body = {0};
+    state_save(table, obj, &timer_state_ops, &body);
+    buf_add8(out, (uint8_t)strlen(name));
+    buf_add(out, name, strlen(name));
+    buf_add64(out, body.len);
+    buf_add(out, body.data, body.len);
+    buf_free(&body);
+}
+
+static void save_registers(struct machine *m, struct buf *out)
+{
+    save_section(out, "clock", &clock_state_table, &m->clock);
+    save_section(out, "cpu", &cpu_state_table, m->cpu);
+    for (struct dev *d = m->devices; d; d = d->next)
+        save_section(out, d->id, &d->cls->state, d);
+}
+
+static void save_block(struct machine *m, const struct mem_block *b, struct buf *out)
+{
+    buf_add8(out, (uint8_t)strlen(b->name));
+    buf_add(out, b->name, strlen(b->name));
+    buf_add32(out, b->npages);
+    for (uint32_t i = 0; i < b->npages; i++) {
+        const uint8_t *page = ram_ptr(m->mem, b->first + i);
+        if (all_zero(page))
+            continue;
+        buf_add32(out, i);
+        buf_add(out, page, PAGE_SIZE);
+    }
+    buf_add32(out, UINT32_MAX);
+}
+
+void machine_save(struct machine *m, struct buf *out)
+{
+    buf_add(out, magic, sizeof magic);
+    save_registers(m, out);
+    buf_add8(out, 6);
+    buf_add(out, "memory", 6);
+    buf_add64(out, 0);
+    for (unsigned i = 0; mem_block(m->mem, i); i++)
+        save_block(m, mem_block(m->mem, i), out);
+}
+
+uint64_t machine_state_hash(struct machine *m)
+{
+    struct buf regs = {0};
+    save_registers(m, &regs);
+    uint64_t h = hash_bytes(0, regs.data, regs.len);
+    buf_free(&regs);
+    for (uint32_t i = 0; i < mem_page_count(m->mem); i++) {
+        const uint8_t *page = ram_ptr(m->mem, i);
+        if (!all_zero(page))
+            h = hash_bytes(mix(h, i), page, PAGE_SIZE);
+    }
+    return h;
+}
+
+/* --- Loading --- */
+
+static bool load_section(struct machine *m, const char *name, size_t n, struct reader *in, struct error *err)
+{
+    char id[256];
+    memcpy(id, name, n);
+    id[n] = 0;
+    struct dev *d = machine_find(m, id);
+    if (!strcmp(id, "clock"))
+        return state_load(&clock_state_table, &m->clock, &timer_state_ops, in, err);
+    if (!strcmp(id, "cpu"))
+        return state_load(&cpu_state_table, m->cpu, &timer_state_ops, in, err);
+    if (!d)
+        return error_set(err, "the saved machine has a device '%s' that this one lacks", id);
+    return state_load(&d->cls->state, d, &timer_state_ops, in, err);
+}
+
+static bool load_block(struct machine *m, const struct mem_block *b, struct reader *in, struct error *err)
+{
+    size_t n = get8(in);
+    const char *name = get_bytes(in, n);
+    uint32_t npages = get32(in);
+    if (!name || n != strlen(b->name) || memcmp(name, b->name, n) || npages != b->npages)
+        return error_set(err, "the saved machine's memory '%.*s' is not this one's '%s' of %u pages", name ? (int)n : 0,
+                         name ? name : "", b->name, b->npages);
+    uint32_t next = 0;
+    static const uint8_t zeros[PAGE_SIZE];
+    for (uint32_t page = get32(in); !in->bad && page != UINT32_MAX; page = get32(in)) {
+        const void *data = get_bytes(in, PAGE_SIZE);
+        if (!data || page < next || page >= npages)
+            return error_set(err, "the saved memory '%s' is malformed at page %u", b->name, page);
+        for (; next < page; next++)
+            mem_poke(m->mem, b->first + next, 0, PAGE_SIZE, zeros);
+        mem_poke(m->mem, b->first + next++, 0, PAGE_SIZE, data);
+    }
+    for (; next < npages; next++)
+        mem_poke(m->mem, b->first + next, 0, PAGE_SIZE, zeros);
+    return in->bad ? error_set(err, "the saved memory '%s' is cut short", b->name) : true;
+}
+
+static bool load_sections(struct machine *m, struct reader *in, struct error *err)
+{
+    for (;;) {
+        size_t n = get8(in);
+        const char *name = get_bytes(in, n);
+        uint64_t len = get64(in);
+        if (in->bad || !name)
+            return error_set(err, "the saved machine is cut short");
+        if (n == 6 && !memcmp(name, "memory", 6))
+            return true;
+        const uint8_t *body = len <= SIZE_MAX ? get_bytes(in, (size_t)len) : NULL;
+        if (!body)
+            return error_set(err, "the saved machine is cut short in '%.*s'", (int)n, name);
+        struct reader r = {body, body + len, false};
+        if (!load_section(m, name, n, &r, err))
+            return false;
+    }
+}
+
+bool machine_load(struct machine *m, const void *data, size_t len, struct error *err)
+{
+    struct reader in = {data, (const uint8_t *)data + len, false};
+    const void *head = get_bytes(&in, sizeof magic);
+    if (!head || memcmp(head, magic, sizeof magic))
+        return error_set(err, "this is not a saved machine of Vitrine's (it must begin with VITRSNP1)");
+    if (!load_sections(m, &in, err))
+        return false;
+    for (unsigned i = 0; mem_block(m->mem, i); i++)
+        if (!load_block(m, mem_block(m->mem, i), &in, err))
+            return false;
+    for (struct dev *d = m->devices; d; d = d->next)
+        if (d->cls->post_load)
+            d->cls->post_load(d);
+    cpu_post_load(m->cpu);
+    return true;
+}

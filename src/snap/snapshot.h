@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole state of a machine as bytes, and as a hash. */
+#ifndef VITRINE_SNAP_SNAPSHOT_H
+#define VITRINE_SNAP_SNAPSHOT_H
+
+#include "machine/machine.h"
+
+/*
+ * Saves CPU, chips, clock, pending events and memory at an instruction boundary. RAM that is all zero is left out. What a
+ * drive holds is not part of it.
+ */
+void machine_save(struct machine *m, struct buf *out);
+/* Loads what machine_save wrote into a machine made from the same configuration. On failure the machine must be destroyed. */
+bool machine_load(struct machine *m, const void *data, size_t len, struct error *err);
+/* Hash of everything that machine_save saves: equal states have equal hashes, whatever engine or host made them. */
+uint64_t machine_state_hash(struct machine *m);
+
+#endif
