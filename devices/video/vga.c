@@ -319,6 +319,7 @@ static void vga_post_load(struct dev *d)
 static void vga_unrealize(struct dev *d)
 {
     struct vga *v = container_of(d, struct vga, dev);
+    timer_cancel(&v->retrace);
     vga_display_free(v->display);
     v->display = NULL;
 }

@@ -846,6 +846,46 @@ START_TEST(retrace_draws_frames_by_virtual_time)
 }
 END_TEST
 
+/* ---- PCI ---- */
+
+START_TEST(pci_bars_show_frame_buffer_registers_and_rom)
+{
+    static const uint8_t rom[3000] = {0x55, 0xaa, 6};
+    struct pci_bus pci;
+    struct error err = {{0}};
+    dev_free(&b.vga->dev);
+    port_space_destroy(b.bus.ports);
+    mem_destroy(b.bus.mem);
+    b.bus.mem = mem_create();
+    b.bus.ports = port_space_create();
+    pci_bus_init(&pci, &b.bus);
+    b.vga = dev_new(&vga_class, "vga", &b.bus);
+    b.vga->pci_bus = &pci;
+    b.vga->devfn = 0x10;
+    b.vga->rom = rom;
+    b.vga->rom_size = sizeof rom;
+    ck_assert_msg(dev_realize(&b.vga->dev, &err), "%s", err.text);
+    ck_assert_uint_eq(pci_config_read(&pci, 0x10, 0, 4), 0x11111234);
+    ck_assert_uint_eq(pci_config_read(&pci, 0x10, 8, 4) >> 8, 0x030000);
+    pci_config_write(&pci, 0x10, 0x10, 4, UINT32_MAX);
+    ck_assert_uint_eq(pci_config_read(&pci, 0x10, 0x10, 4), 0xff000008); /* 16 MiB, prefetchable */
+    pci_config_write(&pci, 0x10, 0x10, 4, 0xe0000000);
+    pci_config_write(&pci, 0x10, 0x18, 4, 0xe1000000);
+    pci_config_write(&pci, 0x10, 0x30, 4, 0xe1010001);
+    pci_config_write(&pci, 0x10, 4, 2, 3);
+    phys_store(b.bus.mem, 0xe0000000 + 0x234567, 1, 0x5a, INIT_CPU0);
+    ck_assert_uint_eq(vram(0x234567), 0x5a);
+    ck_assert_uint_eq(phys_load(b.bus.mem, 0xe1000500, 2, INIT_CPU0), 0xb0c5);
+    phys_store(b.bus.mem, 0xe1000502, 2, 1024, INIT_CPU0);
+    ck_assert_uint_eq(dispi_get(DISPI_XRES), 1024);
+    phys_store(b.bus.mem, 0xe1000408, 1, 0x21, INIT_CPU0); /* port 3C8h */
+    ck_assert_uint_eq(in8(0x3c8), 0x21);
+    ck_assert_uint_eq(phys_load(b.bus.mem, 0xe1010000, 4, INIT_CPU0), 0x0006aa55);
+    phys_store(b.bus.mem, 0xe1010000, 1, 0, INIT_CPU0);
+    ck_assert_uint_eq(phys_load(b.bus.mem, 0xe1010000, 1, INIT_CPU0), 0x55);
+}
+END_TEST
+
 START_TEST(state_round_trip_keeps_every_register)
 {
     vbe(800, 600, 16);
@@ -916,6 +956,7 @@ int main(void)
     tcase_add_test(c, palette_change_redraws);
     tcase_add_test(c, input_status_1_follows_the_beam);
     tcase_add_test(c, retrace_draws_frames_by_virtual_time);
+    tcase_add_test(c, pci_bars_show_frame_buffer_registers_and_rom);
     tcase_add_test(c, state_round_trip_keeps_every_register);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
