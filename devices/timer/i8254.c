@@ -421,6 +421,7 @@ static bool realize(struct dev *d, struct error *err)
     timer_init(&p->edge, d->bus->clock, edge_due, p);
     for (int i = 0; i < 3; i++) {
         p->counter[i].load = TIME_NEVER;
+        p->counter[i].cr = p->counter[i].reload = 65536;
         p->counter[i].gate = i < 2;
         p->counter[i].out = 1;
     }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Register-level tests of the chips, each rule by its data sheet. */
+#include <stdlib.h>
+
+#include "tests/dev/rig.h"
+
+int main(void)
+{
+    Suite *s = suite_create("devices");
+    suite_add_tcase(s, i8259_tests());
+    suite_add_tcase(s, i8254_tests());
+    suite_add_tcase(s, mc146818_tests());
+    suite_add_tcase(s, i8042_tests());
+    suite_add_tcase(s, misc_tests());
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

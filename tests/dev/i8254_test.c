@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+/* 8254: the six modes, latching, counting formats, gates. Times are CLK pulses of 1193182 Hz. */
+#include "devices/timer/i8254.h"
+#include "tests/dev/rig.h"
+
+static struct rig rig;
+static struct i8254 *pit;
+static struct probe out[3];
+
+static void setup(void)
+{
+    memset(out, 0, sizeof out);
+    rig_init(&rig);
+    pit = i8254_new(&rig.bus, "pit");
+    for (int i = 0; i < 3; i++)
+        pit->out[i] = probe_line(&out[i], &rig);
+    rig_realize(&pit->dev);
+    rig_run(&rig, 1000000);
+    rig_run_to(&rig, clock_tick_ns(2000, I8254_HZ));
+}
+
+static void teardown(void)
+{
+    dev_free(&pit->dev);
+    rig_free(&rig);
+}
+
+/* CLK pulses that passed since setup. */
+static uint64_t tick_of(uint64_t ns)
+{
+    return clock_ticks(ns, I8254_HZ) - 2000;
+}
+
+static void to_tick(uint64_t tick)
+{
+    rig_run_to(&rig, clock_tick_ns(2000 + tick, I8254_HZ));
+}
+
+static void program(int n, int mode, uint32_t count, int bcd)
+{
+    rig_out(&rig, 0x43, (uint8_t)(n << 6 | 0x30 | mode << 1 | bcd));
+    rig_out(&rig, (uint16_t)(0x40 + n), (uint8_t)count);
+    rig_out(&rig, (uint16_t)(0x40 + n), (uint8_t)(count >> 8));
+}
+
+static unsigned read16(int n)
+{
+    unsigned lo = rig_in(&rig, (uint16_t)(0x40 + n));
+    return lo | rig_in(&rig, (uint16_t)(0x40 + n)) << 8;
+}
+
+static unsigned latched(int n)
+{
+    rig_out(&rig, 0x43, (uint8_t)(n << 6));
+    return read16(n);
+}
+
+static void gate2(int level)
+{
+    struct irq_line g = i8254_gate(pit, 2);
+    irq_set(&g, level);
+}
+
+START_TEST(mode0_out_high_n_plus_1_clks_after_write)
+{
+    program(0, 0, 10, 0);
+    ck_assert_int_eq(out[0].level, 0);
+    to_tick(10);
+    ck_assert_int_eq(out[0].level, 0);
+    to_tick(11);
+    ck_assert_int_eq(out[0].level, 1);
+    ck_assert_uint_eq(tick_of(out[0].last_rise), 11);
+    to_tick(12);
+    ck_assert_uint_eq(latched(0), 0xffff); /* goes on counting */
+    to_tick(100000);
+    ck_assert_uint_eq(out[0].falls, 1); /* setup's high, then low for good only by a write */
+}
+END_TEST
+
+START_TEST(mode0_load_pulse_does_not_decrement)
+{
+    program(0, 0, 10, 0);
+    to_tick(1);
+    ck_assert_uint_eq(latched(0), 10);
+    to_tick(2);
+    ck_assert_uint_eq(latched(0), 9);
+}
+END_TEST
+
+START_TEST(mode0_first_byte_stops_counting_and_lowers_out)
+{
+    program(0, 0, 5, 0);
+    to_tick(20);
+    ck_assert_int_eq(out[0].level, 1);
+    rig_out(&rig, 0x40, 3);
+    ck_assert_int_eq(out[0].level, 0);
+    to_tick(60);
+    ck_assert_int_eq(out[0].level, 0);
+    rig_out(&rig, 0x40, 0);
+    to_tick(64);
+    ck_assert_uint_eq(tick_of(out[0].last_rise), 64);
+}
+END_TEST
+
+START_TEST(mode0_gate_low_holds_the_count)
+{
+    gate2(1);
+    program(2, 0, 10, 0);
+    to_tick(5);
+    gate2(0);
+    to_tick(50);
+    ck_assert_uint_eq(latched(2), 6);
+    gate2(1);
+    to_tick(56);
+    ck_assert_int_eq(out[2].level, 1);
+    ck_assert_uint_eq(tick_of(out[2].last_rise), 56);
+}
+END_TEST
+
+START_TEST(mode1_one_shot_starts_by_trigger_and_retriggers)
+{
+    gate2(0);
+    program(2, 1, 10, 0);
+    to_tick(50);
+    ck_assert_int_eq(out[2].level, 1);
+    gate2(1);
+    to_tick(51);
+    ck_assert_int_eq(out[2].level, 0);
+    to_tick(55);
+    gate2(0), gate2(1);
+    to_tick(65);
+    ck_assert_int_eq(out[2].level, 0);
+    to_tick(66);
+    ck_assert_int_eq(out[2].level, 1);
+    ck_assert_uint_eq(tick_of(out[2].last_rise), 66);
+}
+END_TEST
+
+START_TEST(mode2_low_for_one_clk_every_n)
+{
+    program(0, 2, 100, 0);
+    ck_assert_int_eq(out[0].level, 1);
+    to_tick(99);
+    ck_assert_int_eq(out[0].level, 1);
+    to_tick(100); /* loaded at 1, count 1 at 100 */
+    ck_assert_int_eq(out[0].level, 0);
+    to_tick(101);
+    ck_assert_int_eq(out[0].level, 1);
+    ck_assert_uint_eq(latched(0), 100);
+    to_tick(10001);
+    ck_assert_uint_eq(out[0].falls, 100);
+    ck_assert_uint_eq(tick_of(out[0].last_rise), 10001);
+}
+END_TEST
+
+START_TEST(mode2_new_count_waits_for_end_of_cycle)
+{
+    program(0, 2, 100, 0);
+    to_tick(50);
+    rig_out(&rig, 0x40, 10), rig_out(&rig, 0x40, 0);
+    to_tick(101);
+    ck_assert_uint_eq(latched(0), 10);
+    to_tick(110);
+    ck_assert_uint_eq(out[0].falls, 2);
+    ck_assert_uint_eq(tick_of(out[0].last_fall), 110);
+}
+END_TEST
+
+START_TEST(mode2_gate_low_raises_out_and_edge_reloads)
+{
+    gate2(1);
+    program(2, 2, 10, 0);
+    to_tick(10);
+    ck_assert_int_eq(out[2].level, 0);
+    gate2(0);
+    ck_assert_int_eq(out[2].level, 1);
+    to_tick(100);
+    gate2(1);
+    to_tick(101);
+    ck_assert_uint_eq(latched(2), 10);
+    to_tick(110);
+    ck_assert_int_eq(out[2].level, 0);
+}
+END_TEST
+
+START_TEST(mode3_even_count_is_a_square)
+{
+    program(0, 3, 10, 0);
+    to_tick(5);
+    ck_assert_int_eq(out[0].level, 1);
+    to_tick(6);
+    ck_assert_int_eq(out[0].level, 0);
+    to_tick(11);
+    ck_assert_int_eq(out[0].level, 1);
+    to_tick(1001);
+    ck_assert_uint_eq(out[0].falls, 100);
+    ck_assert_uint_eq(tick_of(out[0].last_rise), 1001);
+}
+END_TEST
+
+START_TEST(mode3_odd_count_high_longer)
+{
+    static const uint8_t seen[] = {4, 2, 0, 4, 2, 4, 2, 0, 4, 2}; /* data sheet, figure 18 */
+    program(0, 3, 5, 0);
+    for (unsigned i = 0; i < sizeof seen; i++) {
+        to_tick(i + 1);
+        ck_assert_uint_eq(latched(0), seen[i]);
+        ck_assert_int_eq(out[0].level, i % 5 < 3);
+    }
+}
+END_TEST
+
+START_TEST(mode3_new_count_at_end_of_half_cycle)
+{
+    program(0, 3, 100, 0);
+    to_tick(20);
+    rig_out(&rig, 0x40, 10), rig_out(&rig, 0x40, 0);
+    to_tick(51);
+    ck_assert_int_eq(out[0].level, 0);
+    to_tick(56);
+    ck_assert_int_eq(out[0].level, 1);
+    ck_assert_uint_eq(tick_of(out[0].last_rise), 56);
+}
+END_TEST
+
+START_TEST(mode3_long_sleep_equals_short_steps)
+{
+    program(0, 3, 0x1235, 0);
+    gate2(1);
+    program(2, 3, 0x1235, 0);
+    pit->out[2].set = NULL; /* no events of its own: one advance over the whole time */
+    to_tick(1234567);
+    ck_assert_uint_eq(latched(2), latched(0));
+    ck_assert_int_eq(i8254_out(pit, 2), out[0].level);
+}
+END_TEST
+
+START_TEST(mode4_strobe_for_one_clk_at_n_plus_1)
+{
+    program(0, 4, 10, 0);
+    to_tick(10);
+    ck_assert_int_eq(out[0].level, 1);
+    to_tick(11);
+    ck_assert_int_eq(out[0].level, 0);
+    to_tick(12);
+    ck_assert_int_eq(out[0].level, 1);
+    to_tick(100000);
+    ck_assert_uint_eq(out[0].falls, 1);
+}
+END_TEST
+
+START_TEST(mode5_strobe_by_trigger)
+{
+    gate2(0);
+    program(2, 5, 10, 0);
+    to_tick(100);
+    ck_assert_uint_eq(out[2].falls, 0);
+    gate2(1);
+    to_tick(110);
+    ck_assert_int_eq(out[2].level, 1);
+    to_tick(111);
+    ck_assert_int_eq(out[2].level, 0);
+    to_tick(112);
+    ck_assert_int_eq(out[2].level, 1);
+}
+END_TEST
+
+START_TEST(count_zero_is_65536_and_10000_in_bcd)
+{
+    program(0, 2, 0, 0);
+    program(1, 2, 0, 1);
+    to_tick(65537);
+    ck_assert_uint_eq(tick_of(out[0].last_rise), 65537);
+    ck_assert_uint_eq(out[0].falls, 1);
+    ck_assert_uint_eq(tick_of(out[1].last_rise), 60001);
+    ck_assert_uint_eq(out[1].falls, 6);
+}
+END_TEST
+
+START_TEST(bcd_counts_in_decimal)
+{
+    program(0, 2, 0x1000, 1);
+    to_tick(2);
+    ck_assert_uint_eq(latched(0), 0x0999);
+}
+END_TEST
+
+START_TEST(latch_holds_until_read_and_second_latch_is_ignored)
+{
+    program(0, 2, 1000, 0);
+    to_tick(11);
+    rig_out(&rig, 0x43, 0x00);
+    to_tick(21);
+    rig_out(&rig, 0x43, 0x00);
+    ck_assert_uint_eq(read16(0), 990);
+    ck_assert_uint_eq(read16(0), 980); /* follows the count again */
+}
+END_TEST
+
+START_TEST(read_back_status_comes_before_count)
+{
+    program(0, 2, 1000, 0);
+    to_tick(11);
+    rig_out(&rig, 0x43, 0xc2);
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0xb4); /* OUT, loaded, LSB then MSB, mode 2 */
+    ck_assert_uint_eq(read16(0), 990);
+}
+END_TEST
+
+START_TEST(null_count_until_the_count_is_loaded)
+{
+    program(0, 2, 1000, 0);
+    rig_out(&rig, 0x43, 0xe2);
+    ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0x40);
+    to_tick(1);
+    rig_out(&rig, 0x43, 0xe2);
+    ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0);
+    rig_out(&rig, 0x40, 5), rig_out(&rig, 0x40, 0);
+    rig_out(&rig, 0x43, 0xe2);
+    ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0x40); /* mode 2 takes it at the end of the cycle */
+    to_tick(1001);
+    rig_out(&rig, 0x43, 0xe2);
+    ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0);
+}
+END_TEST
+
+START_TEST(status_shows_the_control_word_as_written)
+{
+    rig_out(&rig, 0x43, 0x3e); /* mode 7 is mode 3 */
+    rig_out(&rig, 0x43, 0xe2);
+    ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x3f, 0x3e);
+}
+END_TEST
+
+START_TEST(lsb_only_and_msb_only)
+{
+    rig_out(&rig, 0x43, 0x14);
+    rig_out(&rig, 0x40, 0x80);
+    to_tick(1);
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0x80);
+    rig_out(&rig, 0x43, 0x24);
+    rig_out(&rig, 0x40, 0x12);
+    to_tick(2);
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0x12);
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0x12);
+}
+END_TEST
+
+START_TEST(mode0_rate_over_a_second_is_exact)
+{
+    program(0, 2, 11932, 0);
+    rig_run(&rig, NS_PER_SEC);
+    ck_assert_uint_eq(out[0].rises - 1, 1193182 / 11932);
+}
+END_TEST
+
+START_TEST(state_round_trip_goes_on_counting)
+{
+    struct rig other;
+    struct probe p = {0};
+    program(0, 3, 1001, 0);
+    program(2, 2, 777, 1);
+    rig_out(&rig, 0x43, 0x80);
+    rig_in(&rig, 0x42);
+    to_tick(5555);
+    rig_init(&other);
+    rig_same_time(&rig, &other);
+    struct i8254 *b = i8254_new(&other.bus, "pit");
+    b->out[0] = probe_line(&p, &other);
+    rig_realize(&b->dev);
+    pit->out[2].set = NULL;
+    rig_copy_state(&pit->dev, &b->dev);
+    ck_assert_int_eq(p.level, out[0].level);
+    unsigned before = out[0].rises, at_load = p.rises;
+    rig_run(&rig, 100000000);
+    rig_run(&other, 100000000);
+    ck_assert_uint_eq(out[0].rises - before, p.rises - at_load);
+    ck_assert_uint_eq(out[0].last_rise, p.last_rise);
+    ck_assert_uint_eq(rig_in(&rig, 0x42), rig_in(&other, 0x42));
+    dev_free(&b->dev);
+    rig_free(&other);
+}
+END_TEST
+
+START_TEST(hostile_state_does_not_divide_by_zero)
+{
+    program(0, 2, 100, 0);
+    to_tick(10);
+    pit->counter[0].reload = 0, pit->counter[0].cr = 0;
+    pit->dev.cls->post_load(&pit->dev);
+    to_tick(5000);
+    ck_assert_uint_ge(latched(0), 1);
+}
+END_TEST
+
+TCase *i8254_tests(void)
+{
+    TCase *t = tcase_create("i8254");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, mode0_out_high_n_plus_1_clks_after_write);
+    tcase_add_test(t, mode0_load_pulse_does_not_decrement);
+    tcase_add_test(t, mode0_first_byte_stops_counting_and_lowers_out);
+    tcase_add_test(t, mode0_gate_low_holds_the_count);
+    tcase_add_test(t, mode1_one_shot_starts_by_trigger_and_retriggers);
+    tcase_add_test(t, mode2_low_for_one_clk_every_n);
+    tcase_add_test(t, mode2_new_count_waits_for_end_of_cycle);
+    tcase_add_test(t, mode2_gate_low_raises_out_and_edge_reloads);
+    tcase_add_test(t, mode3_even_count_is_a_square);
+    tcase_add_test(t, mode3_odd_count_high_longer);
+    tcase_add_test(t, mode3_new_count_at_end_of_half_cycle);
+    tcase_add_test(t, mode3_long_sleep_equals_short_steps);
+    tcase_add_test(t, mode4_strobe_for_one_clk_at_n_plus_1);
+    tcase_add_test(t, mode5_strobe_by_trigger);
+    tcase_add_test(t, count_zero_is_65536_and_10000_in_bcd);
+    tcase_add_test(t, bcd_counts_in_decimal);
+    tcase_add_test(t, latch_holds_until_read_and_second_latch_is_ignored);
+    tcase_add_test(t, read_back_status_comes_before_count);
+    tcase_add_test(t, null_count_until_the_count_is_loaded);
+    tcase_add_test(t, status_shows_the_control_word_as_written);
+    tcase_add_test(t, lsb_only_and_msb_only);
+    tcase_add_test(t, mode0_rate_over_a_second_is_exact);
+    tcase_add_test(t, state_round_trip_goes_on_counting);
+    tcase_add_test(t, hostile_state_does_not_divide_by_zero);
+    return t;
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/* 8259A: priority, end of interrupt, masks, cascade, spurious requests. */
+#include "devices/intc/i8259.h"
+#include "tests/dev/rig.h"
+
+static struct rig rig;
+static struct i8259 *pic0, *pic1;
+static struct probe intr;
+
+static void make(struct rig *r, struct i8259 **a, struct i8259 **b, struct probe *p)
+{
+    *a = i8259_new(&r->bus, "pic0");
+    *b = i8259_new(&r->bus, "pic1");
+    (*a)->base = 0x20, (*a)->elcr_port = 0x4d0, (*a)->elcr_mask = 0xf8;
+    (*b)->base = 0xa0, (*b)->elcr_port = 0x4d1, (*b)->elcr_mask = 0xde;
+    (*a)->intr = probe_line(p, r);
+    i8259_cascade(*a, 2, *b);
+    rig_realize(&(*a)->dev);
+    rig_realize(&(*b)->dev);
+}
+
+static void init(uint16_t base, uint8_t icw2, uint8_t icw3, uint8_t icw4)
+{
+    rig_out(&rig, base, 0x11);
+    rig_out(&rig, base + 1, icw2);
+    rig_out(&rig, base + 1, icw3);
+    rig_out(&rig, base + 1, icw4);
+}
+
+static void setup(void)
+{
+    memset(&intr, 0, sizeof intr);
+    rig_init(&rig);
+    make(&rig, &pic0, &pic1, &intr);
+    init(0x20, 0x08, 0x04, 0x01);
+    init(0xa0, 0x70, 0x02, 0x01);
+}
+
+static void teardown(void)
+{
+    dev_free(&pic0->dev);
+    dev_free(&pic1->dev);
+    rig_free(&rig);
+}
+
+static void line(int irq, int level)
+{
+    struct irq_line l = i8259_input(irq < 8 ? pic0 : pic1, irq & 7);
+    irq_set(&l, level);
+}
+
+static uint8_t isr(uint16_t base)
+{
+    rig_out(&rig, base, 0x0b);
+    return rig_in(&rig, base);
+}
+
+static uint8_t irr(uint16_t base)
+{
+    rig_out(&rig, base, 0x0a);
+    return rig_in(&rig, base);
+}
+
+START_TEST(request_raises_int_and_ack_gives_icw2_vector)
+{
+    line(3, 1);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_uint_eq(irr(0x20), 0x08);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0b);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(irr(0x20), 0);
+    ck_assert_uint_eq(isr(0x20), 0x08);
+}
+END_TEST
+
+START_TEST(edge_mode_needs_a_new_edge_after_eoi)
+{
+    line(3, 1);
+    i8259_ack(pic0);
+    rig_out(&rig, 0x20, 0x20);
+    ck_assert_int_eq(intr.level, 0);
+    line(3, 0);
+    line(3, 1);
+    ck_assert_int_eq(intr.level, 1);
+}
+END_TEST
+
+START_TEST(elcr_level_input_requests_again_while_high)
+{
+    rig_out(&rig, 0x4d0, 0xff);
+    ck_assert_uint_eq(rig_in(&rig, 0x4d0), 0xf8); /* IRQ0-2 stay edge */
+    rig_out(&rig, 0x4d1, 0xff);
+    ck_assert_uint_eq(rig_in(&rig, 0x4d1), 0xde); /* IRQ8 and 13 too */
+    line(5, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0d);
+    rig_out(&rig, 0x20, 0x20);
+    ck_assert_int_eq(intr.level, 1);
+    line(5, 0);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(fully_nested_higher_interrupts_lower_waits)
+{
+    line(4, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0c);
+    line(6, 1);
+    ck_assert_int_eq(intr.level, 0);
+    line(1, 1);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x09);
+    ck_assert_uint_eq(isr(0x20), 0x12);
+    rig_out(&rig, 0x20, 0x20); /* non-specific: the highest in service */
+    ck_assert_uint_eq(isr(0x20), 0x10);
+    rig_out(&rig, 0x20, 0x20);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0e);
+}
+END_TEST
+
+START_TEST(specific_eoi_resets_that_level_only)
+{
+    line(4, 1);
+    i8259_ack(pic0);
+    line(1, 1);
+    i8259_ack(pic0);
+    rig_out(&rig, 0x20, 0x64);
+    ck_assert_uint_eq(isr(0x20), 0x02);
+}
+END_TEST
+
+START_TEST(imr_masks_and_leaves_irr)
+{
+    rig_out(&rig, 0x21, 0x08);
+    ck_assert_uint_eq(rig_in(&rig, 0x21), 0x08);
+    line(3, 1);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(irr(0x20), 0x08);
+    rig_out(&rig, 0x21, 0);
+    ck_assert_int_eq(intr.level, 1);
+    rig_out(&rig, 0x21, 0x08);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(request_gone_before_ack_gives_default_ir7)
+{
+    line(3, 1);
+    line(3, 0);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0f);
+    ck_assert_uint_eq(isr(0x20), 0);
+}
+END_TEST
+
+START_TEST(cascade_gives_slave_vector_and_sets_both_isr)
+{
+    line(14, 1);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x76);
+    ck_assert_uint_eq(isr(0x20), 0x04);
+    ck_assert_uint_eq(isr(0xa0), 0x40);
+}
+END_TEST
+
+START_TEST(slave_request_gone_gives_irq15_with_master_isr_2)
+{
+    line(2, 1); /* the cascade input itself, as a slave's late INT would do */
+    ck_assert_int_eq(i8259_ack(pic0), 0x77);
+    ck_assert_uint_eq(isr(0x20), 0x04);
+    ck_assert_uint_eq(isr(0xa0), 0);
+}
+END_TEST
+
+START_TEST(slave_with_another_id_does_not_answer)
+{
+    init(0xa0, 0x70, 0x05, 0x01);
+    line(14, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0xff);
+}
+END_TEST
+
+START_TEST(nested_slave_is_held_back_unless_special_fully_nested)
+{
+    line(14, 1);
+    i8259_ack(pic0);
+    line(8, 1);
+    ck_assert_int_eq(intr.level, 0);
+    rig_out(&rig, 0x20, 0x20), rig_out(&rig, 0xa0, 0x20);
+    line(8, 0), line(14, 0);
+
+    init(0x20, 0x08, 0x04, 0x11);
+    init(0xa0, 0x70, 0x02, 0x01);
+    line(14, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x76);
+    line(8, 1);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x70);
+}
+END_TEST
+
+START_TEST(aeoi_leaves_isr_clear)
+{
+    init(0x20, 0x08, 0x04, 0x03);
+    line(3, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0b);
+    ck_assert_uint_eq(isr(0x20), 0);
+}
+END_TEST
+
+START_TEST(rotate_in_aeoi_makes_the_served_level_lowest)
+{
+    init(0x20, 0x08, 0x04, 0x03);
+    rig_out(&rig, 0x20, 0x80);
+    line(3, 1);
+    i8259_ack(pic0);
+    line(3, 0);
+    line(3, 1), line(4, 1), line(7, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0c);
+    line(4, 0);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0f);
+    line(7, 0);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0b);
+}
+END_TEST
+
+START_TEST(rotate_on_non_specific_eoi)
+{
+    line(4, 1);
+    i8259_ack(pic0);
+    rig_out(&rig, 0x20, 0xa0);
+    line(4, 0);
+    line(4, 1), line(6, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0e); /* 4 is now the lowest, 5 the highest */
+}
+END_TEST
+
+START_TEST(set_priority_command)
+{
+    rig_out(&rig, 0x20, 0xc5); /* IR5 lowest, IR6 highest */
+    line(0, 1), line(6, 1), line(5, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0e);
+    rig_out(&rig, 0x20, 0x20);
+    ck_assert_int_eq(i8259_ack(pic0), 0x08);
+    rig_out(&rig, 0x20, 0xe0); /* rotate on specific EOI: IR0 lowest */
+    ck_assert_uint_eq(isr(0x20), 0);
+    line(0, 0), line(0, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0d);
+}
+END_TEST
+
+START_TEST(special_mask_mode_lets_lower_levels_through)
+{
+    line(3, 1);
+    i8259_ack(pic0);
+    rig_out(&rig, 0x21, 0x08);
+    line(6, 1);
+    ck_assert_int_eq(intr.level, 0);
+    rig_out(&rig, 0x20, 0x68);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0e);
+    rig_out(&rig, 0x20, 0x20); /* the masked IR3 stays in service */
+    ck_assert_uint_eq(isr(0x20), 0x08);
+    rig_out(&rig, 0x20, 0x48);
+    rig_out(&rig, 0x20, 0x20);
+    ck_assert_uint_eq(isr(0x20), 0);
+}
+END_TEST
+
+START_TEST(poll_acknowledges_and_gives_level)
+{
+    line(5, 1);
+    rig_out(&rig, 0x20, 0x0c);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0x85);
+    ck_assert_uint_eq(isr(0x20), 0x20);
+    ck_assert_int_eq(intr.level, 0);
+    rig_out(&rig, 0x20, 0x0c);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0x20); /* once only: back to ISR */
+}
+END_TEST
+
+START_TEST(icw1_clears_imr_edges_and_selects_irr)
+{
+    rig_out(&rig, 0x21, 0xff);
+    line(3, 1);
+    rig_out(&rig, 0x20, 0x0b);
+    init(0x20, 0x08, 0x04, 0x01);
+    ck_assert_uint_eq(rig_in(&rig, 0x21), 0);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0); /* IRR: the old edge is forgotten */
+    ck_assert_int_eq(intr.level, 0);
+    line(3, 0), line(3, 1);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0x08);
+}
+END_TEST
+
+START_TEST(single_mode_skips_icw3_and_no_ic4_skips_icw4)
+{
+    rig_out(&rig, 0x20, 0x12);
+    rig_out(&rig, 0x21, 0x40);
+    rig_out(&rig, 0x21, 0xa5); /* OCW1 already */
+    ck_assert_uint_eq(rig_in(&rig, 0x21), 0xa5);
+}
+END_TEST
+
+START_TEST(ltim_makes_every_input_level)
+{
+    rig_out(&rig, 0x20, 0x19);
+    rig_out(&rig, 0x21, 0x08), rig_out(&rig, 0x21, 0x04), rig_out(&rig, 0x21, 0x01);
+    line(1, 1);
+    i8259_ack(pic0);
+    rig_out(&rig, 0x20, 0x20);
+    ck_assert_int_eq(intr.level, 1);
+}
+END_TEST
+
+START_TEST(silent_before_initialisation)
+{
+    pic0->dev.cls->reset(&pic0->dev);
+    line(1, 1);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(state_round_trip_keeps_requests)
+{
+    struct rig other;
+    struct i8259 *a, *b;
+    struct probe p = {0};
+    rig_init(&other);
+    make(&other, &a, &b, &p);
+    line(4, 1), i8259_ack(pic0);
+    line(10, 1);
+    rig_out(&rig, 0xa1, 0x03);
+    rig_copy_state(&pic1->dev, &b->dev); /* the slave first: its wire must not count as an edge of the master's */
+    rig_copy_state(&pic0->dev, &a->dev);
+    ck_assert_int_eq(p.level, 1);
+    ck_assert_int_eq(i8259_ack(a), 0x72);
+    ck_assert_uint_eq(a->isr, 0x14);
+    ck_assert_uint_eq(b->imr, 0x03);
+    dev_free(&a->dev), dev_free(&b->dev);
+    rig_free(&other);
+}
+END_TEST
+
+TCase *i8259_tests(void)
+{
+    TCase *t = tcase_create("i8259");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, request_raises_int_and_ack_gives_icw2_vector);
+    tcase_add_test(t, edge_mode_needs_a_new_edge_after_eoi);
+    tcase_add_test(t, elcr_level_input_requests_again_while_high);
+    tcase_add_test(t, fully_nested_higher_interrupts_lower_waits);
+    tcase_add_test(t, specific_eoi_resets_that_level_only);
+    tcase_add_test(t, imr_masks_and_leaves_irr);
+    tcase_add_test(t, request_gone_before_ack_gives_default_ir7);
+    tcase_add_test(t, cascade_gives_slave_vector_and_sets_both_isr);
+    tcase_add_test(t, slave_request_gone_gives_irq15_with_master_isr_2);
+    tcase_add_test(t, slave_with_another_id_does_not_answer);
+    tcase_add_test(t, nested_slave_is_held_back_unless_special_fully_nested);
+    tcase_add_test(t, aeoi_leaves_isr_clear);
+    tcase_add_test(t, rotate_in_aeoi_makes_the_served_level_lowest);
+    tcase_add_test(t, rotate_on_non_specific_eoi);
+    tcase_add_test(t, set_priority_command);
+    tcase_add_test(t, special_mask_mode_lets_lower_levels_through);
+    tcase_add_test(t, poll_acknowledges_and_gives_level);
+    tcase_add_test(t, icw1_clears_imr_edges_and_selects_irr);
+    tcase_add_test(t, single_mode_skips_icw3_and_no_ic4_skips_icw4);
+    tcase_add_test(t, ltim_makes_every_input_level);
+    tcase_add_test(t, silent_before_initialisation);
+    tcase_add_test(t, state_round_trip_keeps_requests);
+    return t;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What a chip under test is plugged into: ports, memory, a clock that the test moves, and wires that remember what they heard. */
+#ifndef VITRINE_TESTS_DEV_RIG_H
+#define VITRINE_TESTS_DEV_RIG_H
+
+#include <check.h>
+
+#include "base/bits.h"
+#include "bus/dev.h"
+
+struct rig {
+    struct clock clock;
+    struct guest_log log;
+    struct bus bus;
+};
+
+struct probe {
+    int level;
+    unsigned rises, falls;
+    struct clock *clock;
+    uint64_t last_rise, last_fall; /* ns */
+};
+
+void rig_init(struct rig *r);
+void rig_free(struct rig *r);
+uint8_t rig_in(struct rig *r, uint16_t port);
+void rig_out(struct rig *r, uint16_t port, uint8_t value);
+/* Virtual time goes on, event by event. */
+void rig_run_to(struct rig *r, uint64_t ns);
+void rig_run(struct rig *r, uint64_t ns);
+
+struct irq_line probe_line(struct probe *p, struct rig *r);
+
+void rig_realize(struct dev *d);
+/* Saves a, loads it into b (same class, another rig at the same time) and checks that b saves the same bytes. */
+void rig_copy_state(struct dev *a, struct dev *b);
+/* Moves b's clock to where a's is. */
+void rig_same_time(struct rig *a, struct rig *b);
+
+TCase *i8259_tests(void);
+TCase *i8254_tests(void);
+TCase *mc146818_tests(void);
+TCase *i8042_tests(void);
+TCase *misc_tests(void);
+
+#endif
