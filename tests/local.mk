@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: MIT
+include tests/lint/local.mk
 include tests/dev/local.mk

@@ -7,6 +7,8 @@
 #include "base/bits.h"
 #include "machine/parts.h"
 
+__extension__ typedef unsigned __int128 u128;
+
 bool machine_add(struct machine *m, struct dev *d, struct error *err)
 {
     struct dev **p = &m->devices;
@@ -261,7 +263,7 @@ void machine_steer(struct machine *m, uint64_t host_ns)
         return; /* halted or suspended meanwhile: says nothing about speed */
     int64_t behind = (int64_t)(host_ns - clock_ns(&m->clock));
     int64_t want = (int64_t)took + MAX(-(int64_t)took / 2, MIN(behind / 4, (int64_t)took * 4));
-    uint64_t rate = (uint64_t)(((__extension__ unsigned __int128)(uint64_t)want << 32) / done);
+    uint64_t rate = (uint64_t)(((u128)(uint64_t)want << 32) / done);
     rate = (m->clock.rate * 3 + rate) / 4;
     journal_input(&m->journal, J_RATE, 0, &rate, sizeof rate);
 }

@@ -50,7 +50,8 @@ bool machine_add(struct machine *m, struct dev *d, struct error *err);
 struct dev *machine_find(const struct machine *m, const char *id);
 
 bool pc_create(struct machine *m, struct error *err); /* machine/pc.c */
-bool pc_firmware(struct machine *m, struct error *err); /* machine/pc_firmware.c: ROMs, CMOS, fw_cfg items */
+bool pc_bios(struct machine *m, struct error *err);     /* machine/pc_firmware.c: the BIOS ROM */
+bool pc_firmware(struct machine *m, struct error *err); /* the same: CMOS and fw_cfg items; the chips are there */
 void machine_input_init(struct machine *m);           /* machine/input.c */
 
 #endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be asked of a machine: lists made from the classes and models themselves. */
+#include "machine/catalog.h"
+
+#include "base/bits.h"
+#include "base/buf.h"
+#include "cpu/cpu.h"
+#include "devices/disk/piix3_ide.h"
+#include "devices/dma/i8237.h"
+#include "devices/input/i8042.h"
+#include "devices/input/ps2_keyboard.h"
+#include "devices/intc/i8259.h"
+#include "devices/misc/debugcon.h"
+#include "devices/misc/fw_cfg.h"
+#include "devices/misc/isa_debug_exit.h"
+#include "devices/misc/port61.h"
+#include "devices/northbridge/i440fx.h"
+#include "devices/rtc/mc146818.h"
+#include "devices/serial/ns16550.h"
+#include "devices/southbridge/piix3.h"
+#include "devices/timer/i8254.h"
+#include "devices/video/vga.h"
+
+const char *const *catalog_machines(void)
+{
+    static const char *const list[] = {"pc", "PC with i440FX and PIIX3 (the default)", NULL};
+    return list;
+}
+
+const char *const *catalog_cpus(void)
+{
+    static const char *list[2 * 16 + 1]; /* filled from the models on first use; the same every time */
+    unsigned n = 0;
+    for (const struct cpu_model *m; n < 16 && (m = cpu_model_at(n)) != NULL; n++) {
+        list[2 * n] = m->name;
+        list[2 * n + 1] = m->help;
+    }
+    list[2 * n] = NULL;
+    return list;
+}
+
+/* Classes that -device takes. */
+static const struct dev_class *const optional[] = {&isa_debug_exit_class};
+
+/* The board's own chips: their help can be asked for too. */
+static const struct dev_class *const fitted[] = {
+    &debugcon_class, &fw_cfg_class,   &i440fx_class,     &i8042_class,        &i8237_class,   &i8254_class,    &i8259_class,
+    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class,    &port61_class,  &ps2_keyboard_class, &vga_class,
+};
+
+const char *const *catalog_devices(void)
+{
+    static const char *list[2 * ARRAY_LEN(optional) + 1];
+    unsigned n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(optional); i++) {
+        list[n++] = optional[i]->name;
+        list[n++] = optional[i]->summary;
+    }
+    list[n] = NULL;
+    return list;
+}
+
+static const struct dev_class *find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(optional); i++)
+        if (!strcmp(optional[i]->name, name))
+            return optional[i];
+    for (size_t i = 0; i < ARRAY_LEN(fitted); i++)
+        if (!strcmp(fitted[i]->name, name))
+            return fitted[i];
+    return NULL;
+}
+
+static void describe_props(const struct dev_class *c, struct buf *out)
+{
+    for (size_t i = 0; i < c->nprops; i++) {
+        const struct dev_prop *p = &c->props[i];
+        if (p->kind == PROP_BOOL)
+            buf_printf(out, "  %s=on|off  %s (default %s)\n", p->name, p->help, p->preset ? "on" : "off");
+        else if (p->kind == PROP_UINT)
+            buf_printf(out, "  %s=%#x..%#x  %s (default %#x)\n", p->name, p->min, p->max, p->help, p->preset);
+        else
+            buf_printf(out, "  %s=TEXT  %s\n", p->name, p->help);
+    }
+}
+
+char *catalog_device_help(const char *name)
+{
+    static const char *const spaces[] = {"port", "memory", "PCI", "index"};
+    const struct dev_class *c = find(name);
+    struct buf out = {0};
+    if (!c)
+        return NULL;
+    buf_printf(&out, "%s: %s\n  after: %s\nproperties:\n", c->name, c->summary, c->datasheet);
+    describe_props(c, &out);
+    if (!c->nprops)
+        buf_printf(&out, "  none\n");
+    if (c->nregs)
+        buf_printf(&out, "registers:\n");
+    for (size_t i = 0; i < c->nregs; i++)
+        buf_printf(&out, "  %-20s %-6s %4xh  %u byte%s  reset %xh  writable %xh\n", c->regs[i].name, spaces[c->regs[i].space],
+                   c->regs[i].offset, c->regs[i].width, c->regs[i].width == 1 ? " " : "s", c->regs[i].reset,
+                   c->regs[i].writable);
+    return (char *)out.data;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* What the board's firmware finds: the BIOS ROM at its two places, CMOS settings, fw_cfg items. */
+#include <stdio.h>
+
+#include "base/bits.h"
+#include "devices/misc/fw_cfg.h"
+#include "devices/rtc/mc146818.h"
+#include "firmware/blobs.h"
+#include "firmware/linux_loader.h"
+#include "machine/parts.h"
+
+enum { BIOS_MAX = 4 << 20, ISA_BIOS_MAX = 128 << 10 };
+
+static struct rom_config bios_rom(const struct machine *m)
+{
+    if (m->cfg.bios.len)
+        return m->cfg.bios;
+    return (struct rom_config){bios_image, (size_t)(bios_image_end - bios_image)};
+}
+
+/* The ROM ends at 4 GiB, and its last 128 KiB show below 1 MiB, where PAM does not put RAM. */
+static bool map_bios(struct machine *m, struct error *err)
+{
+    struct rom_config rom = bios_rom(m);
+    uint32_t size = (uint32_t)rom.len;
+    if (rom.len < PAGE_SIZE || rom.len > BIOS_MAX || size & PAGE_OFFSET_MASK)
+        return error_set(err, "-bios: a BIOS image has a multiple of 4 KiB up to 4 MiB, not %zu bytes", rom.len);
+    const struct mem_block *b = mem_add_block(m->mem, "bios", BLOCK_ROM, size / PAGE_SIZE, err);
+    if (!b)
+        return false;
+    for (uint32_t i = 0; i < b->npages; i++)
+        mem_poke(m->mem, b->first + i, 0, PAGE_SIZE, rom.data + (size_t)i * PAGE_SIZE);
+    uint32_t isa = MIN(size, (uint32_t)ISA_BIOS_MAX);
+    struct target rd = {.kind = TO_PAGES, .page = b->first}, wr = {.kind = TO_NOTHING};
+    m->bios_top = (struct mapping){.name = "bios", .base = (UINT64_C(1) << 32) - size, .size = size, .prio = PRIO_ROM,
+                                   .rd = rd, .wr = wr};
+    rd.page += (size - isa) / PAGE_SIZE;
+    m->bios_isa = (struct mapping){.name = "bios below 1 MiB", .base = 0x100000 - isa, .size = isa, .prio = PRIO_ROM,
+                                   .rd = rd, .wr = wr};
+    mem_map(m->mem, &m->bios_top);
+    mem_map(m->mem, &m->bios_isa);
+    return true;
+}
+
+/* CMOS 3Dh: first device in the low nibble, second in the high one; the third in the high nibble of 38h. 1 floppy, 2 disk, 3 CD, 4 net. */
+static void set_boot_order(struct machine *m)
+{
+    uint8_t code[3] = {0};
+    const char *order = m->cfg.boot[0] ? m->cfg.boot : "cad";
+    for (unsigned i = 0; i < 3 && order[i]; i++) {
+        const char *letters = "acdn", *p = strchr(letters, order[i]);
+        code[i] = p ? (uint8_t)(p - letters + 1) : 0;
+    }
+    mc146818_set_cmos(m->rtc, 0x3d, (uint8_t)(code[0] | code[1] << 4));
+    mc146818_set_cmos(m->rtc, 0x38, (uint8_t)(code[2] << 4 | 1)); /* bit 0: a floppy's signature is not checked */
+}
+
+static void set_cmos(struct machine *m)
+{
+    mc146818_set_memory(m->rtc, (uint64_t)m->cfg.ram_mb << 20);
+    mc146818_set_cmos(m->rtc, 0x10, 0);    /* no floppy drives */
+    mc146818_set_cmos(m->rtc, 0x14, 0x06); /* x87, VGA, no floppy; a PS/2 port only where something is plugged in */
+    set_boot_order(m);
+    mc146818_checksum(m->rtc);
+}
+
+static bool add_kernel(struct machine *m, struct fw_cfg *fw, struct error *err)
+{
+    struct linux_boot boot;
+    uint32_t initrd_len = (uint32_t)m->cfg.initrd.len;
+    if (!linux_load(m->cfg.kernel.data, m->cfg.kernel.len, m->cfg.cmdline, initrd_len, (uint64_t)m->cfg.ram_mb << 20, &boot,
+                    err))
+        return false;
+    fw_cfg_add32(fw, FW_CFG_SETUP_ADDR, boot.setup_addr);
+    fw_cfg_add32(fw, FW_CFG_SETUP_SIZE, (uint32_t)boot.setup.len);
+    fw_cfg_add(fw, FW_CFG_SETUP_DATA, boot.setup.data, boot.setup.len);
+    fw_cfg_add32(fw, FW_CFG_KERNEL_ADDR, boot.kernel_addr);
+    fw_cfg_add32(fw, FW_CFG_KERNEL_SIZE, boot.kernel_len);
+    fw_cfg_add(fw, FW_CFG_KERNEL_DATA, boot.kernel, boot.kernel_len);
+    fw_cfg_add32(fw, FW_CFG_CMDLINE_ADDR, boot.cmdline_addr);
+    fw_cfg_add32(fw, FW_CFG_CMDLINE_SIZE, (uint32_t)strlen(m->cfg.cmdline) + 1);
+    fw_cfg_add(fw, FW_CFG_CMDLINE_DATA, m->cfg.cmdline, strlen(m->cfg.cmdline) + 1);
+    fw_cfg_add32(fw, FW_CFG_INITRD_ADDR, boot.initrd_addr);
+    fw_cfg_add32(fw, FW_CFG_INITRD_SIZE, initrd_len);
+    fw_cfg_add(fw, FW_CFG_INITRD_DATA, m->cfg.initrd.data, initrd_len);
+    fw_cfg_add_file(fw, "genroms/linuxboot.bin", linuxboot_image, (size_t)(linuxboot_image_end - linuxboot_image));
+    buf_free(&boot.setup);
+    return true;
+}
+
+static bool add_fw_cfg(struct machine *m, struct error *err)
+{
+    struct fw_cfg *fw = fw_cfg_new(&m->bus, "fw_cfg");
+    if (!machine_add(m, &fw->dev, err))
+        return false;
+    uint64_t ram = (uint64_t)m->cfg.ram_mb << 20;
+    fw_cfg_add(fw, FW_CFG_RAM_SIZE, &ram, sizeof ram);
+    fw_cfg_add(fw, FW_CFG_NB_CPUS, "\1", 2);
+    fw_cfg_add(fw, FW_CFG_MAX_CPUS, "\1", 2);
+    fw_cfg_add(fw, FW_CFG_BOOT_MENU, m->cfg.boot_menu ? "\1" : "\0", 2);
+    for (unsigned i = 0; i < m->cfg.nroms; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "genroms/option%u.rom", i);
+        fw_cfg_add_file(fw, name, m->cfg.rom[i].data, m->cfg.rom[i].len);
+    }
+    return !m->cfg.kernel.len || add_kernel(m, fw, err);
+}
+
+bool pc_firmware(struct machine *m, struct error *err)
+{
+    set_cmos(m);
+    return add_fw_cfg(m, err);
+}
+
+bool pc_bios(struct machine *m, struct error *err)
+{
+    return map_bios(m, err);
+}

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+TESTS += tests/lint/floors.sh
+EXTRA_DIST += tests/lint/floors.sh
