@@ -39,9 +39,21 @@ static inline bool flag_pf(const struct cpu *c)
 {
     return c->cc.op == CC_EAGER ? (c->eflags & FL_PF) != 0 : !__builtin_parity((unsigned)(c->cc.res & 0xff));
 }
+/* NOTE: inline without a call, because INC and DEC ask for it each time: a call would make them save registers. */
 static inline bool flag_cf(const struct cpu *c)
 {
-    return c->cc.op == CC_EAGER ? (c->eflags & FL_CF) != 0 : cc_compute_cf(&c->cc);
+    const struct lazy_flags *f = &c->cc;
+    if (f->op == CC_SUB)
+        return f->src1 < f->src2;
+    if (f->op >= CC_INC && f->op <= CC_SAR)
+        return f->cf;
+    if (f->op == CC_EAGER)
+        return (c->eflags & FL_CF) != 0;
+    if (f->op == CC_LOGIC)
+        return false;
+    uint64_t a = f->op == CC_SBB ? ~f->src1 : f->src1, b = f->src2;
+    uint64_t r = f->op == CC_SBB ? (uint64_t)f->res : ~(uint64_t)f->res; /* CC_ADD, CC_ADC */
+    return (((a & b) | ((a | b) & r)) >> ((8u << f->size) - 1)) & 1;
 }
 static inline bool flag_of(const struct cpu *c)
 {
