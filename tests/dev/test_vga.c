@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The VGA by the rules of IBM's technical reference and of the Bochs VBE interface. */
+/* The VGA by the rules of IBM's technical reference and of the Bochs VBE interface. Long, since all its rules share one bench and mode setter. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
