@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: MIT
 include tests/lint/local.mk
 include tests/dev/local.mk
+include tests/isa/local.mk

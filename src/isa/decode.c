@@ -288,7 +288,7 @@ enum decode_status isa_decode(const uint8_t *bytes, size_t avail, struct decode_
         out->flags |= IF_REX;
     const struct form_decode *f = &form_decode[form];
     set_sizes(&d, f->flags);
-    if (unlikely(form == FORM_UD) || !set_reg(&d, f->reg, opcode, modrm))
+    if (unlikely(form == FORM_UD) || (f->flags & DF_NO_REXW && d.rex & REX_W) || !set_reg(&d, f->reg, opcode, modrm))
         return undefined(&d, bytes);
     if (f->rm && !take_rm(&d, f->rm, modrm))
         return out_of_bytes(avail);

@@ -215,6 +215,9 @@ static void parse_operand(struct row *r, const char *w)
     case 'M':
         if (!r->has_modrm)
             die(r, "M operand without ModRM");
+        if (r->mod == 1)
+            die(r, "M operand with a register encoding");
+        r->mod = 0;
         set_once(r, &d->rm, MK_MEM, "rm");
         break;
     case 'R': set_once(r, &d->rm, MK_REG, "rm"); break;
@@ -264,7 +267,8 @@ static void parse_operands(struct row *r)
 
 static void parse_modes(struct row *r)
 {
-    static const struct name_bit names[] = {{"i64", DF_NOT64}, {"o64", DF_ONLY64}, {"d64", DF_DEFAULT64}, {"f64", DF_FORCE64}, {NULL, 0}};
+    static const struct name_bit names[] = {{"i64", DF_NOT64}, {"o64", DF_ONLY64}, {"d64", DF_DEFAULT64}, {"f64", DF_FORCE64},
+        {"w0", DF_NO_REXW}, {NULL, 0}};
     r->dec.flags |= (uint16_t)bits_of(r, r->modes, names, "modes");
 }
 
