@@ -6,6 +6,7 @@
 #include "demo.h"
 
 #define CODE32 0x08
+#define DATA32 0x10
 #define GATE_INTERRUPT 0x8e00
 
 static uint64_t idt[48];
@@ -71,8 +72,10 @@ void interrupt(struct frame *frame)
     } else if (expected.armed) {
         expected.armed = false;
         expected.seen = (struct fault){frame->vector, frame->error, frame->eip};
-        /* The handler returns to the end of catch_fault; its stack is restored there. */
+        /* The handler returns to the end of catch_fault, which restores its stack; segments that
+         * the code had changed are given back here. */
         frame->eip = expected.eip;
+        frame->ds = frame->es = DATA32;
         frame->eflags &= ~0x100u;
     } else {
         die_of(frame);
