@@ -202,6 +202,8 @@ INSN(x_int3)
 }
 INSN(x_int_Ib)
 {
+    if (c->mode & MODE_VM && (c->eflags & FL_IOPL) != FL_IOPL) /* SDM 3A 20.3.3 */
+        return raise_gp(c, 0);
     return raise_soft_int(c, (uint8_t)i->in.imm);
 }
 INSN(x_into)

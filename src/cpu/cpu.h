@@ -73,11 +73,15 @@ struct tlb_view {
 };
 /* One per linear page that is in any of the above: what coherence needs. See cpu/tlb.c. */
 struct tlb_origin {
-    uint64_t lin;   /* linear page address | 1 where unused */
-    uint32_t bpn;   /* backing page it maps to, NO_PAGE for device registers */
+    uint64_t lin;      /* linear page address, or TLB_NO_TAG where unused */
+    uint32_t bpn;      /* backing page it maps to */
     uint32_t table[2]; /* backing pages of the directory and the table that were walked, NO_PAGE */
     uint16_t slot[2];  /* byte offsets of the entries in them */
-    uint8_t global;
+    bool listed;       /* in cpu.tlb_used */
+};
+/* How many origins derive from a backing page as a directory and as a table. */
+struct table_refs {
+    uint16_t upper, leaf;
 };
 
 /* Why an exception is raised; delivered by the engine. */
@@ -89,6 +93,8 @@ struct exception {
     uint32_t code;
     uint64_t cr2;  /* #PF */
     uint32_t dr6;  /* #DB: bits to set */
+    bool in_new_task;   /* a task switch faulted after its commit point: RIP is the new task's */
+    uint64_t start_rip; /* soft: of the instruction itself, where a fault of its delivery returns to */
 };
 
 enum xstat {
@@ -160,6 +166,12 @@ struct cpu {
     struct tlb_origin *origins; /* cpu/tlb.c: TLB_SIZE * TLB_VIEWS */
     struct page_listener listener;
     struct tlb_view views[TLB_VIEWS];
+    struct tlb_view checked;     /* always empty: the current view while alignment is checked (#AC) */
+    uint16_t tlb_used[TLB_SIZE * TLB_VIEWS]; /* which origins may be in use, so that a flush touches only those */
+    uint32_t tlb_nused;
+    struct table_refs *table_refs; /* by backing page */
+    uint32_t ntable_refs;
+    uint32_t db_pending;         /* DR6 bits of data and I/O breakpoints that the executing instruction hit */
     uint8_t delivering;        /* nesting of exception delivery: 0, 1 (a fault here may be #DF), 2 (triple) */
     bool kicked;               /* set asynchronously */
     uint64_t stat_blocks, stat_insns;
@@ -184,6 +196,7 @@ void cpu_reset(struct cpu *c); /* RESET#: SDM 3A table 9-1 */
 void cpu_init(struct cpu *c);  /* INIT#: x87 and CR0.CD/NW kept */
 struct cpu_pins cpu_pins(struct cpu *c);
 extern const struct state_table cpu_state_table;
+void cpu_pre_save(struct cpu *c);  /* before cpu_state_table is saved or hashed: lazy flags go to eflags */
 void cpu_post_load(struct cpu *c);
 void cpu_print(struct cpu *c, struct buf *out); /* `info registers` */
 

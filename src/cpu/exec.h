@@ -291,9 +291,8 @@ bool deliver_interrupt(struct cpu *c, unsigned vector);
 
 /* TLB */
 void tlb_flush_all(struct cpu *c);
-void tlb_flush_nonglobal(struct cpu *c); /* MOV CR3 */
 void tlb_flush_page(struct cpu *c, uint64_t lin);
-/* Backing page and host address of code at lin (a page's worth), for the block builder. True: #PF raised.
+/* Backing page and host address of the byte of code at lin (good to its page's end), for the block builder. True: #PF raised.
  * Device registers: *host NULL, *bpn NO_PAGE: the byte must be read one at a time with lin_fetch_byte. */
 bool lin_fetch(struct cpu *c, uint64_t lin, uint32_t *bpn, const uint8_t **host);
 bool lin_fetch_byte(struct cpu *c, uint64_t lin, uint8_t *v);

@@ -7,3 +7,10 @@ libvitrine_a_SOURCES += \
 	src/cpu/muldiv.c src/cpu/muldiv_size.inc.h src/cpu/bitops.c src/cpu/bitops_size.inc.h \
 	src/cpu/move.c src/cpu/move_size.inc.h src/cpu/stack.c src/cpu/stack_size.inc.h \
 	src/cpu/string.c src/cpu/string_size.inc.h src/cpu/bcd.c src/cpu/branch.c
+
+# Modes, segments, paging, exceptions, system instructions
+libvitrine_a_SOURCES += \
+	src/cpu/cpu.c src/cpu/cpu.h src/cpu/exec.h src/cpu/system.h src/cpu/walk.c src/cpu/tlb.c \
+	src/cpu/segment.c src/cpu/frame.c src/cpu/far.c src/cpu/task.c src/cpu/exception.c \
+	src/cpu/control.c src/cpu/desctab.c src/cpu/cpuid.c src/cpu/io.c src/cpu/debugreg.c \
+	src/cpu/pins.c src/cpu/print.c src/cpu/state.c

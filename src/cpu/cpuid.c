@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a processor says of itself: CPUID, the time-stamp counter, model-specific registers, performance counters (SDM 2A CPUID, SDM 3B 17.14,
+ * SDM 3C 35).
+ *
+ * The TSC counts virtual nanoseconds: 1 GHz, exact at the position of the instruction that reads it.
+ * LIMIT: performance counters do not count; microcode updates are accepted and have no effect.
+ */
+#include "cpu/handler.h"
+#include "cpu/system.h"
+
+enum {
+    MSR_P5_MC_ADDR = 0, MSR_P5_MC_TYPE = 1, MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_EBL_CR_POWERON = 0x2a,
+    MSR_BIOS_UPDT_TRIG = 0x79, MSR_BIOS_SIGN_ID = 0x8b, MSR_PERFCTR0 = 0xc1, MSR_PERFCTR1 = 0xc2,
+    MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176, MSR_EVNTSEL0 = 0x186,
+    MSR_EVNTSEL1 = 0x187,
+};
+
+static uint64_t tsc(struct cpu *c)
+{
+    cpu_sync_pos(c);
+    return clock_ns(c->clock) + c->tsc_adjust;
+}
+
+static bool is_p6(const struct cpu *c)
+{
+    return cpu_family(c) >= 6;
+}
+
+bool rdmsr(struct cpu *c, uint32_t index, uint64_t *v)
+{
+    *v = 0;
+    switch (index) {
+    case MSR_P5_MC_ADDR:
+    case MSR_P5_MC_TYPE:
+        return false;
+    case MSR_TSC:
+        *v = tsc(c);
+        return false;
+    case MSR_APIC_BASE:
+        *v = c->apic_base;
+        return !has_feature(c, CPUID_APIC);
+    case MSR_SYSENTER_CS:
+        *v = c->msr_sysenter_cs;
+        return !has_feature(c, CPUID_SEP);
+    case MSR_SYSENTER_ESP:
+        *v = c->msr_sysenter_esp;
+        return !has_feature(c, CPUID_SEP);
+    case MSR_SYSENTER_EIP:
+        *v = c->msr_sysenter_eip;
+        return !has_feature(c, CPUID_SEP);
+    case MSR_EBL_CR_POWERON:
+    case MSR_BIOS_SIGN_ID:
+    case MSR_PERFCTR0:
+    case MSR_PERFCTR1:
+    case MSR_EVNTSEL0:
+    case MSR_EVNTSEL1:
+        return !is_p6(c);
+    default:
+        return true;
+    }
+}
+
+bool wrmsr(struct cpu *c, uint32_t index, uint64_t v)
+{
+    switch (index) {
+    case MSR_P5_MC_ADDR:
+    case MSR_P5_MC_TYPE:
+        return false;
+    case MSR_TSC:
+        c->tsc_adjust += v - tsc(c);
+        return false;
+    case MSR_APIC_BASE:
+        c->apic_base = v & 0xfffff900;
+        return !has_feature(c, CPUID_APIC);
+    case MSR_SYSENTER_CS:
+        c->msr_sysenter_cs = v;
+        return !has_feature(c, CPUID_SEP);
+    case MSR_SYSENTER_ESP:
+        c->msr_sysenter_esp = v;
+        return !has_feature(c, CPUID_SEP);
+    case MSR_SYSENTER_EIP:
+        c->msr_sysenter_eip = v;
+        return !has_feature(c, CPUID_SEP);
+    case MSR_EBL_CR_POWERON:
+    case MSR_BIOS_UPDT_TRIG:
+    case MSR_BIOS_SIGN_ID:
+    case MSR_PERFCTR0:
+    case MSR_PERFCTR1:
+    case MSR_EVNTSEL0:
+    case MSR_EVNTSEL1:
+        return !is_p6(c);
+    default:
+        return true;
+    }
+}
+
+static void set_edx_eax(struct cpu *c, uint64_t v)
+{
+    set32(c, RAX, (uint32_t)v);
+    set32(c, RDX, (uint32_t)(v >> 32));
+}
+
+INSN(x_rdtsc)
+{
+    if (c->cr4 & CR4_TSD && c->cpl != 0)
+        return raise_gp(c, 0);
+    set_edx_eax(c, tsc(c));
+    return X_NEXT;
+}
+
+INSN(x_rdpmc)
+{
+    if ((!(c->cr4 & CR4_PCE) && c->cpl != 0) || reg32(c, RCX) > 1)
+        return raise_gp(c, 0);
+    set_edx_eax(c, 0);
+    return X_NEXT;
+}
+
+INSN(x_rdmsr)
+{
+    uint64_t v;
+    if (c->cpl != 0 || rdmsr(c, reg32(c, RCX), &v))
+        return raise_gp(c, 0);
+    set_edx_eax(c, v);
+    return X_NEXT;
+}
+
+INSN(x_wrmsr)
+{
+    uint64_t v = (uint64_t)reg32(c, RDX) << 32 | reg32(c, RAX);
+    if (c->cpl != 0 || wrmsr(c, reg32(c, RCX), v))
+        return raise_gp(c, 0);
+    return X_LEAVE;
+}
+
+/* A leaf beyond the last gives the last (SDM 2A CPUID). */
+enum xstat cpuid(struct cpu *c)
+{
+    const struct cpu_model *m = c->model;
+    uint32_t leaf = reg32(c, RAX), r[4] = {0};
+    if (leaf > m->max_leaf)
+        leaf = m->max_leaf;
+    switch (leaf) {
+    case 0:
+        r[0] = m->max_leaf;
+        r[1] = ld32(m->vendor);
+        r[2] = ld32(m->vendor + 8);
+        r[3] = ld32(m->vendor + 4);
+        break;
+    case 1:
+        r[0] = m->signature;
+        r[3] = m->features;
+        break;
+    default: /* leaf 2: the Pentium Pro's TLBs and caches (SDM 2A table 3-12) */
+        r[0] = 0x03020101;
+        r[3] = 0x06040a42;
+        break;
+    }
+    set32(c, RAX, r[0]);
+    set32(c, RBX, r[1]);
+    set32(c, RCX, r[2]);
+    set32(c, RDX, r[3]);
+    return X_NEXT;
+}
+
+INSN(x_cpuid)
+{
+    return c->model->max_leaf ? cpuid(c) : raise_ud(c);
+}
