@@ -13,3 +13,6 @@ libvitrine_a_SOURCES += \
 	devices/misc/port61.c devices/misc/port61.h \
 	devices/rtc/mc146818.c devices/rtc/mc146818.h \
 	devices/timer/i8254.c devices/timer/i8254.h
+libvitrine_a_SOURCES += \
+	devices/northbridge/i440fx.c devices/northbridge/i440fx.h \
+	devices/southbridge/piix3.c devices/southbridge/piix3.h
