@@ -1,1 +1,13 @@
 # SPDX-License-Identifier: MIT
+bin_PROGRAMS += vitrine
+vitrine_SOURCES = \
+	src/app/front.c src/app/front.h \
+	src/app/front_start.c \
+	src/app/front_terminal.c \
+	src/app/machine_process.c src/app/machine_process.h \
+	src/app/main.c \
+	src/app/requests.c \
+	src/app/run_loop.c \
+	src/app/script_run.c
+vitrine_CPPFLAGS = $(libvitrine_a_CPPFLAGS)
+vitrine_LDADD = $(VITRINE_LIBS)

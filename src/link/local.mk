@@ -2,4 +2,5 @@
 libvitrine_a_SOURCES += \
 	src/link/configmsg.c src/link/configmsg.h \
 	src/link/frame.c src/link/frame.h \
+	src/link/guest.c src/link/guest.h \
 	src/link/link.c src/link/link.h

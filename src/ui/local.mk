@@ -1,1 +1,7 @@
 # SPDX-License-Identifier: MIT
+libvitrine_a_SOURCES += \
+	src/ui/keymap.c src/ui/keymap.h \
+	src/ui/picture.c src/ui/picture.h \
+	src/ui/terminal.c src/ui/terminal.h \
+	src/ui/window.c src/ui/window.h \
+	src/ui/window_fit.c

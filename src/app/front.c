@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/* The front end's loop: the machine's link, the window, QMP, the terminal and signals, until the machine has ended. */
+#include "config.h"
+
+#include "app/front.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/bits.h"
+#include "ctl/images.h"
+#include "jail/jail.h"
+#include "ui/picture.h"
+
+#define SECOND UINT64_C(1000000000)
+#define QUIT_PATIENCE (10 * SECOND) /* a machine process that does not end by itself is killed then */
+enum { PUMP_MS = 8, OUTPUT_HIGH = 1 << 20 };
+
+uint64_t front_now(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;
+}
+
+void front_complain(const char *text)
+{
+    fprintf(stderr, "vitrine: %s\n", text);
+}
+
+void front_quit(struct front *f, enum link_cause cause)
+{
+    if (f->quitting)
+        return;
+    f->quitting = true;
+    f->deadline = front_now() + QUIT_PATIENCE;
+    if (f->qmp)
+        qmp_event(f->qmp, LINK_EV_SHUTDOWN, false, cause);
+    link_send(&f->guest.link, LINK_QUIT, NULL, 0);
+}
+
+static void end_with(struct front *f, const char *text)
+{
+    if (!f->err.text[0])
+        error_set(&f->err, "%s", text);
+    front_quit(f, LINK_CAUSE_HOST_SIGNAL);
+}
+
+/* What the machine reports. */
+
+static void on_ready(void *ctx, uint32_t jail)
+{
+    (void)ctx;
+    if (!(jail & JAIL_SECCOMP))
+        front_complain(jail_has_seccomp() ? "note: this kernel has no seccomp: the machine process runs without a system "
+                                            "call filter"
+                                          : "note: built without libseccomp: the machine process runs without a system "
+                                            "call filter");
+}
+
+static void on_event(void *ctx, enum link_event ev, bool by_guest, enum link_cause cause)
+{
+    struct front *f = ctx;
+    if (f->qmp)
+        qmp_event(f->qmp, ev, by_guest, cause);
+    f->next_stats = 0;
+}
+
+static void on_serial(void *ctx, unsigned port, const uint8_t *data, size_t len)
+{
+    struct front *f = ctx;
+    stream_write(f, &f->serial[port], data, len);
+}
+
+static void on_debugcon(void *ctx, const uint8_t *data, size_t len)
+{
+    struct front *f = ctx;
+    stream_write(f, &f->debugcon, data, len);
+}
+
+static void on_frame(void *ctx, const struct frame_info *i)
+{
+    struct front *f = ctx;
+    struct error err;
+    uint8_t slot = (uint8_t)i->slot;
+    if (f->window && !window_frame(f->window, f->frames + i->slot * (FRAME_SLOT_BYTES / 4), i->w, i->h, i->y0, i->y1, &err))
+        end_with(f, err.text);
+    link_send(&f->guest.link, LINK_FRAME_DONE, &slot, 1);
+}
+
+static void on_stats(void *ctx, uint64_t pos, uint64_t ns, bool halted)
+{
+    struct front *f = ctx;
+    uint64_t host = front_now();
+    char speed[48] = "";
+    double dt = (double)(host - f->stats_host);
+    bool running = f->guest.state == LINK_STATE_RUNNING;
+    if (f->stats_host && running && dt > 0 && pos >= f->stats_pos && ns >= f->stats_ns)
+        snprintf(speed, sizeof speed, "%.0f %%, %.0f MIPS", (double)(ns - f->stats_ns) / dt * 100,
+                 (double)(pos - f->stats_pos) / dt * 1000);
+    f->stats_pos = pos;
+    f->stats_ns = ns;
+    f->stats_host = host;
+    if (f->window)
+        window_status(f->window, speed,
+                      f->guest.state == LINK_STATE_SHUTDOWN ? "powered off"
+                      : !running                            ? "paused"
+                      : halted                              ? "halted"
+                                                            : "");
+}
+
+static void on_line(void *ctx, bool guest_error, const char *text)
+{
+    struct front *f = ctx;
+    if (!guest_error || f->o->guest_errors)
+        front_complain(text);
+}
+
+static void on_picture(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels)
+{
+    struct front *f = ctx;
+    struct error err;
+    const char *path = script_shot(&f->script, number);
+    if (path && !picture_write(path, false, w, h, pixels, &err))
+        end_with(f, err.text);
+}
+
+/* What the window reports. */
+
+static void on_key(void *ctx, uint8_t qnum, bool down)
+{
+    struct front *f = ctx;
+    uint8_t msg[2] = {qnum, down};
+    link_send(&f->guest.link, LINK_KEY, msg, sizeof msg);
+}
+
+static void shot_done(void *ctx, bool good, const char *text)
+{
+    struct front *f = ctx;
+    if (!f->window)
+        return;
+    window_message(f->window, good ? "screenshot saved" : text);
+    if (!good)
+        front_complain(text);
+}
+
+static void on_screenshot(void *ctx)
+{
+    struct front *f = ctx;
+    char path[80];
+    time_t now = time(NULL);
+    struct tm tm;
+    localtime_r(&now, &tm);
+    strftime(path, sizeof path, "vitrine-%Y%m%d-%H%M%S", &tm);
+    strcat(path, picture_has_png() ? ".png" : ".ppm");
+    if (!control_screendump(&f->control, path, picture_has_png(), shot_done, f))
+        window_message(f->window, "no screenshot now");
+}
+
+static void on_close(void *ctx)
+{
+    front_quit(ctx, LINK_CAUSE_HOST_SIGNAL);
+}
+
+static void on_qmp_quit(void *ctx)
+{
+    front_quit(ctx, LINK_CAUSE_HOST_QMP);
+}
+
+/* The loop. */
+
+static void take_signal(struct front *f)
+{
+    struct signalfd_siginfo s;
+    if (read(f->signals, &s, sizeof s) != sizeof s || s.ssi_signo == SIGCHLD)
+        return;
+    if (f->quitting && f->child > 0)
+        f->deadline = 0; /* asked twice */
+    front_quit(f, LINK_CAUSE_HOST_SIGNAL);
+}
+
+static bool output_full(const struct front *f)
+{
+    for (unsigned i = 0; i < MAX_SERIAL; i++)
+        if (f->serial[i].queue.len > OUTPUT_HIGH)
+            return true;
+    return f->debugcon.queue.len > OUTPUT_HIGH;
+}
+
+enum { P_LINK, P_SIGNALS, P_STDIN, P_STDOUT, P_QMP, P_QMP_OUT, P_COUNT };
+
+static void poll_setup(struct front *f, struct pollfd *p)
+{
+    bool out = f->debugcon.queue.len != 0;
+    for (unsigned i = 0; i < MAX_SERIAL; i++)
+        out |= f->serial[i].queue.len != 0;
+    for (unsigned i = 0; i < P_COUNT; i++)
+        p[i] = (struct pollfd){.fd = -1};
+    /* NOTE: with a reader of our output that is slow, the machine is not listened to, and so waits in turn. */
+    p[P_LINK].fd = f->guest.link.fd;
+    p[P_LINK].events = (short)((output_full(f) && !f->quitting ? 0 : POLLIN) | (link_queued(&f->guest.link) ? POLLOUT : 0));
+    p[P_SIGNALS] = (struct pollfd){.fd = f->signals, .events = POLLIN};
+    if (f->use_stdin)
+        p[P_STDIN] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
+    if (out)
+        p[P_STDOUT] = (struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (f->qmp) {
+        p[P_QMP] = (struct pollfd){.fd = qmp_fd(f->qmp), .events = qmp_events(f->qmp)};
+        p[P_QMP_OUT] = (struct pollfd){.fd = qmp_out_fd(f->qmp), .events = POLLOUT};
+    }
+}
+
+static void ask_stats(struct front *f)
+{
+    uint64_t now = front_now();
+    if (!f->window || now < f->next_stats)
+        return;
+    f->next_stats = now + SECOND;
+    link_send(&f->guest.link, LINK_STATS, NULL, 0);
+}
+
+static void turn(struct front *f)
+{
+    struct pollfd p[P_COUNT];
+    poll_setup(f, p);
+    if (poll(p, P_COUNT, f->window ? PUMP_MS : f->quitting ? 100 : -1) < 0 && errno != EINTR) {
+        end_with(f, strerror(errno));
+        f->deadline = 0;
+    }
+    if (p[P_SIGNALS].revents)
+        take_signal(f);
+    link_flush(&f->guest.link);
+    if (p[P_LINK].revents & (POLLIN | POLLHUP | POLLERR))
+        guest_receive(&f->guest);
+    if (p[P_STDIN].revents)
+        terminal_input(f);
+    for (unsigned i = 0; i < MAX_SERIAL; i++)
+        stream_flush(f, &f->serial[i]);
+    stream_flush(f, &f->debugcon);
+    if (f->qmp && (p[P_QMP].revents || p[P_QMP_OUT].revents))
+        qmp_ready(f->qmp);
+    if (f->window)
+        window_pump(f->window);
+    ask_stats(f);
+    if (f->quitting && !f->guest.over && front_now() > f->deadline && !f->guest.gone) {
+        error_set(&f->err, "the machine process did not end in time and was killed");
+        f->guest.gone = true;
+    }
+}
+
+static const char *signal_hint(int sig)
+{
+    return sig == SIGSYS    ? " (a system call that it may not make)"
+           : sig == SIGKILL ? " (out of memory, perhaps)"
+                            : "";
+}
+
+/* The machine has ended, or must: what to say and the exit status. */
+static int conclude(struct front *f)
+{
+    int status = 0, r = 0;
+    if (f->child > 0) {
+        if (!f->guest.over)
+            kill(f->child, SIGKILL); /* one that has crashed already keeps its own signal as the cause */
+        while ((r = waitpid(f->child, &status, 0)) < 0 && errno == EINTR)
+            ;
+    }
+    if (f->err.text[0]) {
+        front_complain(f->err.text);
+        return 1;
+    }
+    if (f->guest.distrusted) {
+        front_complain("the machine process sent what it must not send, and was ended");
+        return 1;
+    }
+    if (f->guest.over) {
+        if (f->guest.why[0])
+            front_complain(f->guest.why);
+        return f->guest.status;
+    }
+    char text[128];
+    if (r > 0 && WIFSIGNALED(status))
+        snprintf(text, sizeof text, "the machine process was ended by signal %d, %s%s", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)), signal_hint(WTERMSIG(status)));
+    else
+        snprintf(text, sizeof text, "the machine process ended by itself with status %d", WEXITSTATUS(status));
+    front_complain(text);
+    return 1;
+}
+
+static bool catch_signals(struct front *f, struct error *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return f->signals >= 0 || error_set(err, "cannot wait for signals: %s", strerror(errno));
+}
+
+static bool open_window(struct front *f, struct error *err)
+{
+    static const struct window_ops ops = {on_key, on_screenshot, on_close};
+    if (f->o->display != DISPLAY_SDL)
+        return true;
+    f->window = window_open(f->o->name ? f->o->name : "Vitrine", f->o->full_screen, &ops, f, err);
+    if (!f->window)
+        return false;
+    f->frame_fd = frame_create(&f->frames, err);
+    return f->frame_fd >= 0;
+}
+
+/* QMP is there before the guest runs; with wait=on, so is a client. False without *err: a signal came. */
+static bool open_qmp(struct front *f, struct error *err)
+{
+    if (f->o->qmp == QMP_STDIO)
+        f->qmp = qmp_stdio(&f->control, STDIN_FILENO, STDOUT_FILENO);
+    else if (f->o->qmp == QMP_UNIX && !(f->qmp = qmp_listen(&f->control, f->o->qmp_path, err)))
+        return false;
+    while (f->o->qmp_wait && !qmp_has_client(f->qmp)) {
+        struct pollfd p[2] = {{.fd = qmp_fd(f->qmp), .events = POLLIN}, {.fd = f->signals, .events = POLLIN}};
+        if (poll(p, 2, -1) > 0 && p[0].revents)
+            qmp_ready(f->qmp);
+        if (p[1].revents)
+            return false;
+    }
+    return true;
+}
+
+static bool start(struct front *f, struct error *err)
+{
+    return catch_signals(f, err) && front_open(f, err) && front_spawn(f, err) && open_window(f, err) &&
+           open_qmp(f, err) && front_configure(f, err);
+}
+
+static void close_all(struct front *f)
+{
+    guest_close(&f->guest);
+    qmp_close(f->qmp);
+    window_close(f->window);
+    f->window = NULL;
+    for (unsigned i = 0; i < MAX_SERIAL; i++) {
+        stream_flush(f, &f->serial[i]);
+        buf_free(&f->serial[i].queue);
+    }
+    stream_flush(f, &f->debugcon);
+    buf_free(&f->debugcon.queue);
+    buf_free(&f->console.keys);
+    buf_free(&f->console.line);
+    script_free(&f->script);
+    images_close(f->o);
+    terminal_restore();
+}
+
+int front_main(struct options *o)
+{
+    static const struct guest_ops ops = {on_ready, on_event, on_serial, on_debugcon, on_frame, on_stats, on_line, on_picture};
+    struct front *f = calloc(1, sizeof *f);
+    if (!f) {
+        front_complain("out of memory");
+        return 1;
+    }
+    f->o = o;
+    f->frame_fd = f->signals = f->debugcon.fd = -1;
+    for (unsigned i = 0; i < MAX_SERIAL; i++)
+        f->serial[i].fd = -1;
+    guest_init(&f->guest, -1, &ops, f);
+    f->control = (struct control){&f->guest, o->name ? o->name : "", picture_write, on_qmp_quit, f};
+    int status = 1;
+    if (start(f, &f->err)) {
+        if (f->use_stdin)
+            terminal_raw(!f->monitor);
+        while (!f->guest.gone)
+            turn(f);
+        status = conclude(f);
+    } else if (f->err.text[0]) {
+        front_complain(f->err.text);
+    } else {
+        status = 0;
+    }
+    close_all(f);
+    free(f);
+    return status;
+}

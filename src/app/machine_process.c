@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machine process from its start to its end: takes descriptors and the configuration from the link, makes the machine,
+ * confines itself, runs, and says why it ended.
+ */
+#include "config.h"
+
+#include "app/machine_process.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bits.h"
+#include "base/log.h"
+#include "block/block.h"
+#include "ctl/images.h"
+#include "jail/jail.h"
+
+/* The demo guest's disk (firmware/blobs.S). */
+extern const unsigned char demo_image[], demo_image_end[];
+
+enum { FILE_BIOS, FILE_KERNEL, FILE_INITRD, FILE_REPLAY };
+enum { SCRIPT_MAX = 1 << 20 };
+
+static void note(void *ctx, const char *line)
+{
+    struct machine_process *p = ctx;
+    link_send(&p->link, LINK_NOTE, line, strlen(line));
+}
+
+static void guest_log(void *ctx, const char *line)
+{
+    struct machine_process *p = ctx;
+    link_send(&p->link, LINK_GUEST_ERROR, line, strlen(line));
+}
+
+static void serial_write(void *ctx, const uint8_t *data, size_t len)
+{
+    struct serial_line *s = ctx;
+    enum { HEARD_MAX = 1 << 16 };
+    buf_add(&s->out, data, len);
+    if (s->port == 0 && s->p->script.nsteps) {
+        buf_add(&s->p->heard, data, len);
+        if (s->p->heard.len > 2 * HEARD_MAX)
+            buf_drop(&s->p->heard, s->p->heard.len - HEARD_MAX);
+    }
+    if (s->out.len >= LINK_CHUNK)
+        run_flush_output(s->p);
+}
+
+static void serial_room(void *ctx, size_t n)
+{
+    struct serial_line *s = ctx;
+    s->room = n;
+}
+
+static void debugcon_write(void *ctx, const uint8_t *data, size_t len)
+{
+    struct machine_process *p = ctx;
+    buf_add(&p->debugcon, data, len);
+    if (p->debugcon.len >= LINK_CHUNK)
+        run_flush_output(p);
+}
+
+/* Reads a file's contents before the confinement; the descriptor is closed. */
+static bool take_contents(struct buf *to, int fd, uint64_t bytes, struct error *err)
+{
+    bool good = input_read(fd, bytes, to, err);
+    close(fd);
+    return good;
+}
+
+static bool take_script(struct machine_process *p, int fd, uint64_t bytes, struct error *err)
+{
+    struct buf text = {0};
+    bool good = bytes <= SCRIPT_MAX && take_contents(&text, fd, bytes, err) &&
+                script_parse(&p->script, (const char *)text.data, text.len, err);
+    buf_free(&text);
+    return good;
+}
+
+static bool take_file(struct machine_process *p, const struct link_msg *msg, struct error *err)
+{
+    struct reader r = {msg->data, msg->data + msg->len, false};
+    uint8_t what = get8(&r), index = get8(&r);
+    uint64_t bytes = get64(&r);
+    if (r.bad || msg->fd < 0)
+        return error_set(err, "a malformed file message came over the link");
+    switch (what) {
+    case LINK_FILE_DRIVE:
+        if (index >= MAX_DRIVES)
+            break;
+        p->drive_fd[index] = msg->fd;
+        return true;
+    case LINK_FILE_FRAME:
+        p->frame_fd = msg->fd;
+        return true;
+    case LINK_FILE_BIOS:
+        return take_contents(&p->file[FILE_BIOS], msg->fd, bytes, err) || error_prefix(err, "-bios");
+    case LINK_FILE_KERNEL:
+        return take_contents(&p->file[FILE_KERNEL], msg->fd, bytes, err) || error_prefix(err, "-kernel");
+    case LINK_FILE_INITRD:
+        return take_contents(&p->file[FILE_INITRD], msg->fd, bytes, err) || error_prefix(err, "-initrd");
+    case LINK_FILE_ROM:
+        if (index >= MAX_ROMS)
+            break;
+        return take_contents(&p->rom[index], msg->fd, bytes, err) || error_prefix(err, "-option-rom");
+    case LINK_FILE_SCRIPT:
+        return take_script(p, msg->fd, bytes, err);
+    case LINK_FILE_REPLAY:
+        return take_contents(&p->file[FILE_REPLAY], msg->fd, bytes, err) || error_prefix(err, "--replay");
+    case LINK_FILE_HASH_LOG:
+        p->hash_fd = msg->fd;
+        return true;
+    case LINK_FILE_RECORD:
+        p->record_fd = msg->fd;
+        return true;
+    default:
+        break;
+    }
+    close(msg->fd);
+    return error_set(err, "a malformed file message came over the link");
+}
+
+/* Everything up to and with the configuration. */
+static bool take_setup(struct machine_process *p, struct error *err)
+{
+    struct link_msg msg;
+    while (link_wait(&p->link, &msg) == LINK_GOT_MSG) {
+        if (msg.type == LINK_FILE) {
+            if (!take_file(p, &msg, err))
+                return false;
+        } else if (msg.type == LINK_CONFIG) {
+            return config_get(&p->cfg, &p->run, msg.data, msg.len, err);
+        } else {
+            return error_set(err, "message %u came over the link before the configuration", msg.type);
+        }
+    }
+    return error_set(err, "the link ended before the configuration came");
+}
+
+static bool open_drives(struct machine_process *p, struct machine_backends *be, struct error *err)
+{
+    struct blk_notes notes = {note, p};
+    bool any = p->file[FILE_KERNEL].len || p->file[FILE_BIOS].len || p->cfg.nodefaults;
+    for (unsigned i = 0; i < MAX_DRIVES; i++) {
+        struct drive_config *d = &p->cfg.drive[i];
+        if (!d->present)
+            continue;
+        any = true;
+        be->drive[i] = blk_raw(p->drive_fd[i], d->bytes, d->readonly || d->snapshot, d->name, notes, err);
+        if (be->drive[i] && d->snapshot)
+            be->drive[i] = blk_overlay(be->drive[i], err);
+        if (!be->drive[i])
+            return false;
+        d->fd = p->drive_fd[i];
+    }
+    if (any)
+        return true;
+    be->drive[0] = blk_memory(demo_image, (size_t)(demo_image_end - demo_image), "demo", err);
+    if (!be->drive[0])
+        return false;
+    p->cfg.drive[0] = (struct drive_config){.present = true, .fd = -1, .name = "demo",
+                                            .bytes = be->drive[0]->sectors * BLOCK_SECTOR};
+    return true;
+}
+
+static struct rom_config contents(const struct buf *b)
+{
+    return (struct rom_config){b->data, b->len};
+}
+
+static bool make_machine(struct machine_process *p, struct error *err)
+{
+    struct machine_backends be = {0};
+    p->cfg.bios = contents(&p->file[FILE_BIOS]);
+    p->cfg.kernel = contents(&p->file[FILE_KERNEL]);
+    p->cfg.initrd = contents(&p->file[FILE_INITRD]);
+    for (unsigned i = 0; i < MAX_ROMS; i++)
+        if (p->rom[i].len)
+            p->cfg.rom[p->cfg.nroms++] = contents(&p->rom[i]);
+    for (unsigned i = 0; i < MAX_SERIAL; i++) {
+        p->serial[i] = (struct serial_line){.p = p, .port = i, .room = 1};
+        if (p->cfg.serial[i])
+            be.serial[i] = (struct chr){.ctx = &p->serial[i], .write = serial_write, .can_receive = serial_room};
+    }
+    if (p->cfg.debugcon)
+        be.debugcon = (struct chr){.ctx = p, .write = debugcon_write};
+    if (p->run.display) {
+        if (p->frame_fd < 0 || !frame_writer_init(&p->frame, p->frame_fd, &p->link, err))
+            return false;
+        be.surface = frame_surface(&p->frame);
+    }
+    be.guest_log = guest_log;
+    be.guest_log_ctx = p;
+    if (!open_drives(p, &be, err))
+        return false;
+    p->m = machine_create(&p->cfg, &be, err);
+    if (!p->m)
+        return false;
+    if (p->file[FILE_REPLAY].len) {
+        struct buf *j = &p->file[FILE_REPLAY];
+        if (!journal_load(machine_journal(p->m), j->data, j->len, err))
+            return error_prefix(err, "--replay");
+        journal_deliver(machine_journal(p->m));
+    }
+    return true;
+}
+
+static bool confine(struct machine_process *p, struct error *err)
+{
+    int keep[3 + MAX_DRIVES];
+    size_t n = 0;
+    keep[n++] = p->link.fd;
+    if (p->hash_fd >= 0)
+        keep[n++] = p->hash_fd;
+    if (p->record_fd >= 0)
+        keep[n++] = p->record_fd;
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        if (p->cfg.drive[i].present && p->cfg.drive[i].fd >= 0)
+            keep[n++] = p->cfg.drive[i].fd;
+    uint32_t in_force;
+    if (!jail_enter(keep, n, &in_force, err))
+        return false;
+    uint8_t ready[4];
+    st32(ready, in_force);
+    link_send(&p->link, LINK_READY, ready, sizeof ready);
+    return true;
+}
+
+static void say_exit(struct machine_process *p)
+{
+    struct buf b = {0};
+    buf_add32(&b, (uint32_t)p->status);
+    buf_add8(&b, p->why.text[0] != 0);
+    buf_add(&b, p->why.text, strlen(p->why.text));
+    link_send(&p->link, LINK_EXIT, b.data, b.len);
+    buf_free(&b);
+    /* The front end reads until here or is gone: both end the wait. */
+    while (link_queued(&p->link) && !p->link.broken) {
+        struct link_msg msg;
+        link_flush(&p->link);
+        if (link_queued(&p->link))
+            usleep(1000);
+        while (link_recv(&p->link, &msg) == LINK_GOT_MSG)
+            ;
+    }
+}
+
+int machine_process_main(int link_fd)
+{
+    /* Keys of the terminal reach the whole group; the front end decides what they mean. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    struct machine_process *p = calloc(1, sizeof *p);
+    if (!p)
+        return 1;
+    link_init(&p->link, link_fd);
+    p->frame_fd = p->hash_fd = p->record_fd = -1;
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        p->drive_fd[i] = -1;
+    if (take_setup(p, &p->why) && make_machine(p, &p->why) && confine(p, &p->why))
+        run_loop(p);
+    else
+        p->status = 1;
+    if (p->m) {
+        struct error e;
+        if (!machine_flush(p->m, &e) && !p->status)
+            run_end(p, 1, e.text);
+    }
+    say_exit(p);
+    if (p->m)
+        machine_destroy(p->m);
+    return p->status;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* The machine process: a machine, its link to the front end, and the loop that runs it. */
+#ifndef VITRINE_APP_MACHINE_PROCESS_H
+#define VITRINE_APP_MACHINE_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "ctl/keys.h"
+#include "ctl/script.h"
+#include "link/configmsg.h"
+#include "link/frame.h"
+#include "link/link.h"
+#include "machine/machine.h"
+
+/* The private first argument that makes a re-executed vitrine the machine process; the link's descriptor follows. */
+#define MACHINE_PROCESS_ARG "--machine-process"
+
+/* Input that waits until the guest's UART has room, and output on its way to the front end. */
+struct serial_line {
+    struct machine_process *p;
+    unsigned port;
+    struct buf in, out;
+    size_t room; /* bytes that the UART takes now */
+};
+
+struct machine_process {
+    struct link link;
+    struct machine_config cfg;
+    struct run_config run;
+    struct machine *m;
+    struct frame_writer frame;
+    struct serial_line serial[MAX_SERIAL];
+    struct buf debugcon;
+    struct buf file[4]; /* contents of -bios, -kernel, -initrd, --replay */
+    struct buf rom[MAX_ROMS];
+    int drive_fd[MAX_DRIVES];
+    int frame_fd, hash_fd, record_fd;
+
+    struct keyq keyq;
+    struct script script;
+    struct buf heard; /* what the first serial port said since a script's last match */
+
+    enum link_state state;
+    bool halted;      /* the CPU waits for an interrupt */
+    bool dead;        /* ... and none can come */
+    uint64_t wake;    /* virtual ns at which a halted machine goes on */
+    uint64_t host_base; /* host ns at virtual time 0, under --clock host */
+    uint64_t last_steer;
+    uint64_t next_hash;
+    size_t recorded; /* bytes of the journal that are in the file */
+    uint64_t resets; /* as last reported */
+    bool user_reset;
+
+    bool ending;
+    int status;
+    struct error why; /* text for the user, with a status that is not 0 */
+};
+
+/* Runs until the front end or the guest ends it; the process's exit status. */
+int machine_process_main(int link_fd);
+
+/* run_loop.c */
+void run_loop(struct machine_process *p);
+void run_set_state(struct machine_process *p, enum link_state state);
+/* Brings a halted machine's time up to the host's before something from outside enters. */
+void run_catch_up(struct machine_process *p);
+void run_report_resets(struct machine_process *p);
+void run_end(struct machine_process *p, int status, const char *why);
+void run_flush_output(struct machine_process *p);
+bool run_virtual(const struct machine_process *p); /* never looks at the host's clock */
+
+/* requests.c: one message from the front end. False: it is malformed. */
+bool request_handle(struct machine_process *p, const struct link_msg *msg);
+
+/* script_run.c */
+void script_run(struct machine_process *p);
+void serial_feed(struct machine_process *p);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* vitrine: reads the command line, and becomes the front end or the machine process. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/front.h"
+#include "app/machine_process.h"
+#include "jail/jail.h"
+#include "ui/picture.h"
+
+static void print_version(void)
+{
+    char jail[128];
+    jail_describe(JAIL_FDS | JAIL_NO_NEW_PRIVS | JAIL_LIMITS | JAIL_LANDLOCK | (jail_has_seccomp() ? JAIL_SECCOMP : 0), jail,
+                  sizeof jail);
+    printf("vitrine %s\n", PACKAGE_VERSION);
+    printf("QMP: %s\n",
+#ifdef HAVE_JANSSON
+           "yes"
+#else
+           "no (built without libjansson)"
+#endif
+    );
+    printf("PNG screenshots: %s\n", picture_has_png() ? "yes" : "no (built without libpng)");
+    printf("confinement of the machine process, where the kernel has it: %s\n", jail);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && !strcmp(argv[1], MACHINE_PROCESS_ARG))
+        return machine_process_main(atoi(argv[2]));
+    struct options o;
+    struct error err = {""};
+    int status = 1;
+    if (!options_parse(&o, argc, argv, &err))
+        front_complain(err.text);
+    else if (o.help || o.version) {
+        if (o.help)
+            options_help(stdout);
+        else
+            print_version();
+        status = 0;
+    } else if (o.list) {
+        status = options_list(&o, stdout, &err) ? 0 : 1;
+        if (status)
+            front_complain(err.text);
+    } else {
+        status = front_main(&o);
+    }
+    options_free(&o);
+    return status;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* What the front end asks of the machine: each message checked, carried out at an instruction boundary, and answered. */
+#include "config.h"
+
+#include "app/machine_process.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bits.h"
+#include "dbg/command.h"
+
+enum { DUMP_PART = 4096 };
+
+static void screenshot_bytes(struct machine_process *p, struct buf *out)
+{
+    uint32_t w = 0, h = 0;
+    struct buf pixels = {0};
+    machine_screenshot(p->m, &pixels, &w, &h);
+    buf_add32(out, w);
+    buf_add32(out, h);
+    buf_add(out, pixels.data, pixels.len);
+    buf_free(&pixels);
+}
+
+static void power(struct machine_process *p, uint32_t id, uint8_t what)
+{
+    run_catch_up(p);
+    p->user_reset = what == POWER_RESET;
+    journal_input(machine_journal(p->m), J_POWER, 0, &what, sizeof what);
+    if (what == POWER_RESET && p->state == LINK_STATE_SHUTDOWN)
+        run_set_state(p, LINK_STATE_PAUSED);
+    run_report_resets(p);
+    link_reply(&p->link, id, NULL, 0);
+}
+
+static void resume(struct machine_process *p, uint32_t id)
+{
+    if (p->state == LINK_STATE_SHUTDOWN) {
+        link_reply_error(&p->link, id, "the guest has powered off: system_reset first");
+        return;
+    }
+    run_set_state(p, LINK_STATE_RUNNING);
+    link_reply(&p->link, id, NULL, 0);
+}
+
+static bool keys(struct machine_process *p, uint32_t id, struct reader *r)
+{
+    uint64_t hold = (uint64_t)get32(r) * 1000000;
+    size_t n = (size_t)(r->end - r->p);
+    if (r->bad)
+        return false;
+    run_catch_up(p);
+    if (keyq_chord(&p->keyq, machine_ns(p->m), r->p, n, hold))
+        link_reply(&p->link, id, NULL, 0);
+    else
+        link_reply_error(&p->link, id, "too many keys are waiting to be pressed");
+    return true;
+}
+
+/* Memory is read and sent in parts, so that the length needs no memory of its own. */
+static bool memory(struct machine_process *p, uint32_t id, struct reader *r, bool physical)
+{
+    uint64_t at = get64(r), left = get64(r);
+    if (r->bad || r->p != r->end)
+        return false;
+    uint8_t part[5 + DUMP_PART];
+    st32(part, id);
+    do {
+        uint32_t n = (uint32_t)MIN(left, (uint64_t)DUMP_PART - at % DUMP_PART);
+        if (n && !(physical ? machine_read_phys(p->m, at, part + 5, n) : machine_read_virt(p->m, at, part + 5, n))) {
+            link_reply_error(&p->link, id, "the range is not all memory");
+            return true;
+        }
+        at += n;
+        left -= n;
+        part[4] = left ? LINK_MORE : LINK_LAST;
+        link_send(&p->link, LINK_REPLY, part, 5 + n);
+    } while (left && !p->link.broken);
+    return true;
+}
+
+static bool key(struct machine_process *p, struct reader *r)
+{
+    uint8_t b[3] = {get8(r), 0, get8(r)};
+    if (r->bad || r->p != r->end || b[2] > 1)
+        return false;
+    if (p->state != LINK_STATE_RUNNING)
+        return true;
+    run_catch_up(p);
+    journal_input(machine_journal(p->m), J_KEY, 0, b, sizeof b);
+    return true;
+}
+
+static bool serial(struct machine_process *p, struct reader *r)
+{
+    enum { WAITING_MAX = 1 << 20 };
+    uint8_t port = get8(r);
+    if (r->bad || port >= MAX_SERIAL)
+        return false;
+    struct buf *in = &p->serial[port].in;
+    if (in->len < WAITING_MAX)
+        buf_add(in, r->p, (size_t)(r->end - r->p));
+    run_catch_up(p);
+    return true;
+}
+
+static void stats(struct machine_process *p)
+{
+    uint8_t b[18];
+    st64(b, machine_pos(p->m));
+    st64(b + 8, machine_ns(p->m));
+    b[16] = (uint8_t)p->state;
+    b[17] = p->halted;
+    link_send(&p->link, LINK_STATS_ARE, b, sizeof b);
+}
+
+static void looked_at(struct machine_process *p, uint32_t type, uint32_t id, const struct reader *r)
+{
+    struct buf out = {0};
+    if (type == LINK_SCREENSHOT) {
+        screenshot_bytes(p, &out);
+    } else if (type == LINK_TEXT) {
+        machine_text_screen(p->m, &out);
+    } else {
+        char *line = strndup((const char *)r->p, (size_t)(r->end - r->p));
+        dbg_command(p->m, line ? line : "", &out);
+        free(line);
+    }
+    link_reply(&p->link, id, out.data, out.len);
+    buf_free(&out);
+}
+
+static bool with_id(struct machine_process *p, uint32_t type, struct reader *r)
+{
+    uint32_t id = get32(r);
+    if (r->bad)
+        return false;
+    switch (type) {
+    case LINK_STOP:
+        if (p->state == LINK_STATE_RUNNING || p->state == LINK_STATE_PRELAUNCH)
+            run_set_state(p, LINK_STATE_PAUSED);
+        link_reply(&p->link, id, NULL, 0);
+        return true;
+    case LINK_CONT:
+        resume(p, id);
+        return true;
+    case LINK_POWER: {
+        uint8_t what = get8(r);
+        if (r->bad || (what != POWER_RESET && what != POWER_BUTTON))
+            return false;
+        power(p, id, what);
+        return true;
+    }
+    case LINK_KEYS:
+        return keys(p, id, r);
+    case LINK_PMEM:
+    case LINK_VMEM:
+        return memory(p, id, r, type == LINK_PMEM);
+    case LINK_SCREENSHOT:
+    case LINK_TEXT:
+    case LINK_COMMAND:
+        looked_at(p, type, id, r);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool request_handle(struct machine_process *p, const struct link_msg *msg)
+{
+    struct reader r = {msg->data, msg->data + msg->len, false};
+    switch (msg->type) {
+    case LINK_QUIT:
+        run_end(p, 0, NULL);
+        return true;
+    case LINK_KEY:
+        return key(p, &r);
+    case LINK_SERIAL:
+        return serial(p, &r);
+    case LINK_STATS:
+        stats(p);
+        return true;
+    case LINK_FRAME_DONE:
+        return frame_done(&p->frame, get8(&r));
+    case LINK_REDRAW:
+        machine_redraw(p->m);
+        return true;
+    default:
+        return with_id(p, msg->type, &r);
+    }
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Runs the machine in slices and serves the link in between.
+ *
+ * Under --clock host virtual time follows the host's: a machine that is ahead sleeps, one that is behind has its rate steered
+ * (at most 100 times a second, each a journal entry), and a halted one sleeps until its next event. Under --clock virtual and
+ * in a replay the host's clock is never read; slices then end at positions that depend on the guest alone.
+ */
+#include "config.h"
+
+#include "app/machine_process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/bits.h"
+#include "base/log.h"
+#include "snap/snapshot.h"
+
+#define SLICE_NS UINT64_C(2000000)
+#define STEER_NS UINT64_C(10000000)
+#define AHEAD_NS UINT64_C(1000000)   /* not worth a sleep */
+#define BEHIND_NS UINT64_C(200000000) /* time that a busy or stopped host owes is forgotten beyond this */
+#define HASH_EVERY (UINT64_C(1) << 24)
+enum { SLICE_VIRTUAL = 1 << 20, SLICE_MIN = 1 << 10, SLICE_MAX = 1 << 22, MESSAGES_AT_ONCE = 64 };
+
+static uint64_t host_now(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * NS_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
+bool run_virtual(const struct machine_process *p)
+{
+    return p->cfg.clock == CLOCK_VIRTUAL || machine_journal(p->m)->mode == JOURNAL_REPLAY;
+}
+
+static void send_event(struct machine_process *p, enum link_event ev, bool guest, enum link_cause cause)
+{
+    uint8_t b[3] = {(uint8_t)ev, guest, (uint8_t)cause};
+    link_send(&p->link, LINK_EVENT, b, sizeof b);
+}
+
+void run_set_state(struct machine_process *p, enum link_state state)
+{
+    if (state == p->state)
+        return;
+    bool was = p->state == LINK_STATE_RUNNING, is = state == LINK_STATE_RUNNING;
+    p->state = state;
+    if (is && !run_virtual(p))
+        p->host_base = host_now() - machine_ns(p->m);
+    if (was != is)
+        send_event(p, is ? LINK_EV_RESUME : LINK_EV_STOP, false, LINK_CAUSE_NONE);
+}
+
+void run_end(struct machine_process *p, int status, const char *why)
+{
+    if (p->ending && p->status)
+        return;
+    p->ending = true;
+    p->status = status;
+    if (why)
+        error_set(&p->why, "%s", why);
+}
+
+void run_flush_output(struct machine_process *p)
+{
+    uint8_t msg[1 + LINK_CHUNK];
+    for (unsigned i = 0; i < MAX_SERIAL; i++) {
+        struct buf *out = &p->serial[i].out;
+        for (size_t at = 0, n; at < out->len; at += n) {
+            n = MIN(out->len - at, (size_t)LINK_CHUNK);
+            msg[0] = (uint8_t)i;
+            memcpy(msg + 1, out->data + at, n);
+            link_send(&p->link, LINK_SERIAL_OUT, msg, 1 + n);
+        }
+        buf_clear(out);
+    }
+    for (size_t at = 0, n; at < p->debugcon.len; at += n) {
+        n = MIN(p->debugcon.len - at, (size_t)LINK_CHUNK);
+        link_send(&p->link, LINK_DEBUGCON, p->debugcon.data + at, n);
+    }
+    buf_clear(&p->debugcon);
+}
+
+void run_report_resets(struct machine_process *p)
+{
+    uint64_t now = machine_reset_count(p->m);
+    for (; p->resets < now; p->resets++) {
+        send_event(p, LINK_EV_RESET, !p->user_reset, p->user_reset ? LINK_CAUSE_HOST_QMP : LINK_CAUSE_GUEST_RESET);
+        p->user_reset = false;
+    }
+}
+
+void run_catch_up(struct machine_process *p)
+{
+    if (!p->halted || run_virtual(p) || p->state != LINK_STATE_RUNNING)
+        return;
+    uint64_t now = host_now() - p->host_base;
+    machine_skip_to(p->m, MIN(now, p->wake));
+}
+
+static bool write_all(struct machine_process *p, int fd, const void *data, size_t len, const char *what)
+{
+    const uint8_t *b = data;
+    while (len) {
+        ssize_t n = write(fd, b, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            struct error e;
+            error_set(&e, "%s: cannot be written: %s", what, strerror(errno));
+            run_end(p, 1, e.text);
+            return false;
+        }
+        b += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+static void log_hash(struct machine_process *p)
+{
+    uint64_t pos = machine_pos(p->m);
+    if (p->hash_fd < 0 || pos < p->next_hash)
+        return;
+    char line[64];
+    int n = snprintf(line, sizeof line, "%llu %016llx\n", (unsigned long long)pos,
+                     (unsigned long long)machine_state_hash(p->m));
+    p->next_hash = (pos / HASH_EVERY + 1) * HASH_EVERY;
+    if (!write_all(p, p->hash_fd, line, (size_t)n, "--hash-log"))
+        p->hash_fd = -1;
+}
+
+static void record(struct machine_process *p, bool all)
+{
+    enum { RECORD_AT_ONCE = 1 << 16 };
+    const struct buf *log = &machine_journal(p->m)->log;
+    if (p->record_fd < 0 || log->len - p->recorded < (all ? 1 : RECORD_AT_ONCE))
+        return;
+    if (!write_all(p, p->record_fd, log->data + p->recorded, log->len - p->recorded, "--record"))
+        p->record_fd = -1;
+    p->recorded = log->len;
+}
+
+/* When keys or the script want the machine to stop: virtual ns. */
+static uint64_t agenda_due(struct machine_process *p)
+{
+    uint64_t keys = keyq_due(&p->keyq);
+    uint64_t script = script_due(&p->script, machine_ns(p->m));
+    return MIN(keys, script);
+}
+
+static void agenda_run(struct machine_process *p)
+{
+    uint8_t key;
+    bool down;
+    while (keyq_take(&p->keyq, machine_ns(p->m), &key, &down)) {
+        uint8_t b[3] = {key, 0, down};
+        journal_input(machine_journal(p->m), J_KEY, 0, b, sizeof b);
+    }
+    serial_feed(p);
+    script_run(p);
+}
+
+static uint64_t slice_end(struct machine_process *p)
+{
+    struct clock *c = machine_clock(p->m);
+    uint64_t pos = machine_pos(p->m), ns = machine_ns(p->m), end;
+    if (run_virtual(p)) {
+        end = (pos / SLICE_VIRTUAL + 1) * SLICE_VIRTUAL;
+    } else {
+        end = clock_pos_at(c, ns + SLICE_NS);
+        end = MAX(MIN(end, pos + SLICE_MAX), pos + SLICE_MIN);
+    }
+    uint64_t due = agenda_due(p);
+    if (due != UINT64_MAX && due < ns + NS_PER_SEC)
+        end = MIN(end, clock_pos_at(c, due));
+    if (p->hash_fd >= 0)
+        end = MIN(end, p->next_hash);
+    end = MIN(end, journal_next_pos(machine_journal(p->m)));
+    return MAX(end, pos);
+}
+
+static void shut_down(struct machine_process *p, enum run_stop stop)
+{
+    send_event(p, LINK_EV_SHUTDOWN, true,
+               stop == RUN_TRIPLE            ? LINK_CAUSE_GUEST_PANIC
+               : p->cfg.no_reboot && machine_reset_count(p->m) != p->resets ? LINK_CAUSE_GUEST_RESET
+                                             : LINK_CAUSE_GUEST_SHUTDOWN);
+    if (p->cfg.no_shutdown && stop != RUN_EXIT)
+        run_set_state(p, LINK_STATE_SHUTDOWN);
+    else
+        run_end(p, machine_exit_code(p->m), NULL);
+}
+
+/* A halted machine goes on at its next event or where the agenda wants it. */
+static void go_to_sleep(struct machine_process *p, enum run_stop stop)
+{
+    p->halted = true;
+    p->dead = stop == RUN_DEAD;
+    uint64_t event = machine_next_event(p->m), due = agenda_due(p);
+    /* NOTE: a dead CPU's timers change nothing that anybody sees; on a virtual clock they would only burn the host. */
+    if (p->dead && run_virtual(p))
+        event = TIME_NEVER;
+    p->wake = MIN(event, due);
+    if (run_virtual(p) && p->wake != TIME_NEVER)
+        machine_skip_to(p->m, p->wake);
+}
+
+static void run_slice(struct machine_process *p)
+{
+    agenda_run(p);
+    if (p->ending)
+        return;
+    p->halted = p->dead = false;
+    enum run_stop stop = machine_run(p->m, slice_end(p));
+    journal_deliver(machine_journal(p->m));
+    log_hash(p);
+    record(p, false);
+    if (stop == RUN_HALTED || stop == RUN_DEAD)
+        go_to_sleep(p, stop);
+    else if (stop != RUN_BUDGET)
+        shut_down(p, stop);
+    run_report_resets(p);
+}
+
+/* Keeps virtual time at the host's; gives how many ns to sleep before going on, UINT64_MAX for until something comes. */
+static uint64_t pace(struct machine_process *p)
+{
+    if (run_virtual(p))
+        return p->halted && p->wake == TIME_NEVER ? UINT64_MAX : 0;
+    uint64_t host = host_now(), now = host - p->host_base, ns = machine_ns(p->m);
+    if (p->halted) {
+        if (p->wake == TIME_NEVER)
+            return UINT64_MAX;
+        if (now < p->wake)
+            return p->wake - now;
+        if (now - p->wake > BEHIND_NS)
+            p->host_base = host - p->wake;
+        machine_skip_to(p->m, p->wake);
+        return 0;
+    }
+    if (now > ns && now - ns > BEHIND_NS) {
+        p->host_base = host - ns;
+        now = ns;
+    }
+    if (host - p->last_steer >= STEER_NS) {
+        p->last_steer = host;
+        machine_steer(p->m, now);
+    }
+    return ns > now + AHEAD_NS ? ns - now : 0;
+}
+
+/* Takes messages; waits up to `wait` ns for the first. False: the front end is gone. */
+static bool serve_link(struct machine_process *p, uint64_t wait)
+{
+    struct pollfd pfd = {.fd = p->link.fd, .events = POLLIN};
+    if (link_queued(&p->link))
+        pfd.events |= POLLOUT;
+    if (link_queued(&p->link) > LINK_QUEUE_HIGH)
+        wait = UINT64_MAX; /* output waits for the front end, and virtual time with it */
+    struct timespec ts = {(time_t)(wait / NS_PER_SEC), (long)(wait % NS_PER_SEC)};
+    int n = ppoll(&pfd, 1, wait == UINT64_MAX ? NULL : &ts, NULL);
+    if (n < 0 && errno != EINTR)
+        return false;
+    link_flush(&p->link);
+    struct link_msg msg;
+    for (unsigned i = 0; i < MESSAGES_AT_ONCE && !p->ending; i++) {
+        enum link_got got = link_recv(&p->link, &msg);
+        if (got == LINK_GOT_NONE)
+            return true;
+        if (msg.fd >= 0)
+            close(msg.fd); /* none is expected any more */
+        if (got != LINK_GOT_MSG)
+            return false;
+        if (!request_handle(p, &msg))
+            run_end(p, 1, "a malformed message came over the link");
+    }
+    return true;
+}
+
+void run_loop(struct machine_process *p)
+{
+    p->state = LINK_STATE_PRELAUNCH;
+    p->resets = machine_reset_count(p->m);
+    if (!p->cfg.start_paused)
+        run_set_state(p, LINK_STATE_RUNNING);
+    uint64_t wait = 0;
+    while (!p->ending) {
+        if (!serve_link(p, p->state == LINK_STATE_RUNNING ? wait : UINT64_MAX))
+            run_end(p, 1, NULL);
+        if (p->ending)
+            break;
+        wait = 0;
+        if (p->state == LINK_STATE_RUNNING && link_queued(&p->link) <= LINK_QUEUE_HIGH) {
+            run_slice(p);
+            if (!p->ending && p->state == LINK_STATE_RUNNING)
+                wait = pace(p);
+        }
+        run_flush_output(p);
+    }
+    run_flush_output(p);
+    record(p, true);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* QMP's inside: what its transport and its commands share. Only with libjansson. */
+#ifndef VITRINE_CTL_QMP_COMMANDS_H
+#define VITRINE_CTL_QMP_COMMANDS_H
+
+#include <jansson.h>
+
+#include "ctl/control.h"
+
+/* Where the search for the end of a JSON text stands. */
+struct qmp_scan {
+    size_t at;
+    unsigned depth;
+    bool begun, string, escape;
+};
+
+struct qmp {
+    struct control *control;
+    int listener, in, out;
+    char *path;
+    struct buf input, output;
+    struct qmp_scan scan;
+    bool negotiated; /* qmp_capabilities came */
+    bool busy;       /* a command is under way */
+    bool taking;     /* texts are being carried out */
+    bool ended;      /* the client sends no more */
+    uint64_t client; /* counts clients */
+};
+
+/* One JSON text of a client's. */
+void qmp_message(struct qmp *q, const json_t *message);
+/* Sends and drops the reference. */
+void qmp_send(struct qmp *q, json_t *message);
+/* The command that made q busy is done. */
+void qmp_done(struct qmp *q);
+void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+json_t *qmp_version(void);
+
+#endif

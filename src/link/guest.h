@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The front end's end of the link: requests and their replies, and what the machine reports. No number from the machine is
+ * used before it was checked; a machine process that breaks the protocol is given up.
+ */
+#ifndef VITRINE_LINK_GUEST_H
+#define VITRINE_LINK_GUEST_H
+
+#include "link/frame.h"
+#include "link/link.h"
+
+/* A reply, in parts: any number of LINK_MORE, then LINK_LAST, or LINK_FAILED with a text. */
+typedef void guest_reply_fn(void *ctx, enum link_reply kind, const uint8_t *data, size_t len);
+
+struct guest_ops {
+    void (*ready)(void *ctx, uint32_t jail);
+    void (*event)(void *ctx, enum link_event ev, bool by_guest, enum link_cause cause);
+    void (*serial)(void *ctx, unsigned port, const uint8_t *data, size_t len);
+    void (*debugcon)(void *ctx, const uint8_t *data, size_t len);
+    void (*frame)(void *ctx, const struct frame_info *info);
+    void (*stats)(void *ctx, uint64_t pos, uint64_t ns, bool halted);
+    void (*line)(void *ctx, bool guest_error, const char *text); /* printable text */
+    void (*picture)(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels);
+};
+
+enum { GUEST_REQUESTS = 32, GUEST_PORTS = 4 };
+
+struct guest {
+    struct link link;
+    const struct guest_ops *ops;
+    void *ctx;
+    enum link_state state;
+    uint32_t next_id;
+    struct {
+        uint32_t id; /* 0: free */
+        guest_reply_fn *fn;
+        void *ctx;
+    } request[GUEST_REQUESTS];
+    struct buf picture; /* of the script's, as far as it came */
+    uint32_t picture_number;
+
+    bool over;      /* it said LINK_EXIT */
+    int status;     /* as it said */
+    char why[512];  /* printable; empty: nothing went wrong */
+    bool distrusted; /* it broke the protocol */
+    bool gone;      /* the link is closed */
+};
+
+void guest_init(struct guest *g, int fd, const struct guest_ops *ops, void *ctx);
+/* Sends a request; its replies go to fn (never called from within). False: too many are under way, or the machine is gone. */
+bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len, guest_reply_fn *fn, void *ctx);
+/* Takes what has come, a bounded number of messages. */
+void guest_receive(struct guest *g);
+/* Replies of requests that will never be answered: LINK_FAILED to each. */
+void guest_fail_requests(struct guest *g);
+void guest_close(struct guest *g);
+
+/* A picture as LINK_SCREENSHOT's reply and LINK_PICTURE carry it; false where its numbers do not fit. */
+bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h, const uint8_t **pixels);
+enum { GUEST_PICTURE_MAX = 8 + SURFACE_MAX_W * SURFACE_MAX_H * 4 };
+
+/* Copies text that the machine sent into `to`, without control characters. */
+void guest_text(char *to, size_t room, const uint8_t *data, size_t len);
+
+#endif

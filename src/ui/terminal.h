@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The terminal that vitrine was started on: raw while a guest's serial port owns it, and always put back. */
+#ifndef VITRINE_UI_TERMINAL_H
+#define VITRINE_UI_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Makes standard input raw where it is a terminal; keep_signals leaves Ctrl-C, Ctrl-\ and Ctrl-Z to the kernel. */
+void terminal_raw(bool keep_signals);
+/* Puts it back. Also done at exit and when a signal kills the process. */
+void terminal_restore(void);
+/* Writes all of it to a descriptor that may be slow or gone. False: gone. */
+bool terminal_write(int fd, const uint8_t *data, size_t len);
+
+/* What the keys mean: the guest's, until Ctrl-A is pressed. */
+enum escape_wish { ESCAPE_NONE, ESCAPE_QUIT, ESCAPE_CONSOLE, ESCAPE_HELP };
+struct escape {
+    bool armed; /* Ctrl-A was the last key */
+};
+/* Takes one byte: a wish, or ESCAPE_NONE with *pass set where the byte is input. */
+enum escape_wish escape_byte(struct escape *e, uint8_t byte, bool *pass);
+const char *escape_help(void);
+
+#endif

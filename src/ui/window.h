@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* The window: shows frames, scaled; gives keys by their place; redraws only what changed, only when it changed. */
+#ifndef VITRINE_UI_WINDOW_H
+#define VITRINE_UI_WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct window;
+
+struct window_ops {
+    void (*key)(void *ctx, uint8_t qnum, bool down);
+    void (*screenshot)(void *ctx);
+    void (*close)(void *ctx);
+};
+
+/* NULL with *err where there is no usable display. */
+struct window *window_open(const char *name, bool full_screen, const struct window_ops *ops, void *ctx,
+                           struct error *err);
+void window_close(struct window *w);
+
+/* Takes lines [y0, y1) of a width x height picture; all of it where the size is new. False with *err: it cannot be shown. */
+bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height, uint32_t y0, uint32_t y1,
+                  struct error *err);
+/* Handles what came from the display and shows what changed. */
+void window_pump(struct window *w);
+/* "98 %, 120 MIPS" and "paused", "halted" or "". */
+void window_status(struct window *w, const char *speed, const char *state);
+/* A text in the title for the next few seconds. */
+void window_message(struct window *w, const char *text);
+
+/*
+ * Where a w x h picture goes in a room of rw x rh. Integer multiples of square pixels; or, aspect-true, as large as fits with
+ * the shape that a monitor gives the mode (VGA's text and 200-line modes fill a 4:3 screen).
+ */
+struct window_rect {
+    int x, y, w, h;
+};
+struct window_rect window_fit(uint32_t w, uint32_t h, int rw, int rh, bool aspect_true);
+
+#endif
