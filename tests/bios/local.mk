@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# The BIOS service test: a guest that calls every service; tests/bios/run.sh boots it.
+
+BIOSTEST_SRC = $(top_srcdir)/tests/bios
+BIOSTEST_CC = $(GUEST_CC) -m16 -march=i386 -std=gnu17 -Os -ffreestanding -fno-pic -fno-pie -mregparm=3 \
+	-mpreferred-stack-boundary=2 -fno-stack-protector -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -fno-builtin \
+	-fomit-frame-pointer -Wall -Wextra
+BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-system.o \
+	tests/bios/guest-pci.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-keyboard.o
+
+check_DATA += tests/bios/services.img
+TESTS += tests/bios/run.sh
+dist_noinst_SCRIPTS += tests/bios/run.sh
+
+tests/bios/guest-start.o: $(BIOSTEST_SRC)/start.S
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/start.S
+tests/bios/guest-main.o: $(BIOSTEST_SRC)/main.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/main.c
+tests/bios/guest-system.o: $(BIOSTEST_SRC)/system.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/system.c
+tests/bios/guest-pci.o: $(BIOSTEST_SRC)/pci.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/pci.c
+tests/bios/guest-time.o: $(BIOSTEST_SRC)/time.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/time.c
+tests/bios/guest-disk.o: $(BIOSTEST_SRC)/disk.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/disk.c
+tests/bios/guest-keyboard.o: $(BIOSTEST_SRC)/keyboard.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/keyboard.c
+tests/bios/guest.elf: $(BIOSTEST_OBJ) $(BIOSTEST_SRC)/guest.ld
+	$(AM_V_CCLD)$(LD) -m elf_i386 -nostdlib --build-id=none -z noexecstack \
+		-T $(BIOSTEST_SRC)/guest.ld -o $@ $(BIOSTEST_OBJ)
+tests/bios/services.img: tests/bios/guest.elf
+	$(AM_V_GEN)$(OBJCOPY) -O binary -j .boot tests/bios/guest.elf $@.tmp && \
+		$(OBJCOPY) -O binary -j .text -j .data tests/bios/guest.elf $@.tail && \
+		cat $@.tail >> $@.tmp && rm -f $@.tail && mv $@.tmp $@
+
+EXTRA_DIST += tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
+	tests/bios/system.c tests/bios/pci.c tests/bios/time.c tests/bios/disk.c tests/bios/keyboard.c
+CLEANFILES += $(BIOSTEST_OBJ) tests/bios/guest.elf tests/bios/services.img

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The BIOS service test: boot sector, the call into a service with a whole register set, and the
+ * hooks that count what the BIOS calls.
+ */
+    .code16
+    .section .boot, "ax"
+    .globl boot
+boot:
+    cli
+    xorw %ax, %ax
+    movw %ax, %ss
+    movw $0x7c00, %sp
+    movw %ax, %ds
+    sti
+    cld
+    cmpb $0x80, %dl             /* DL = boot drive */
+    jne boot_failed
+    /* The rest by CHS, a sector at a time: needs INT 13h AH=02h and 08h only. */
+    movb $8, %ah
+    int $0x13
+    jc boot_failed
+    andw $0x3f, %cx
+    movw %cx, %bp               /* sectors per track */
+    movw $0x1000, %ax
+    movw %ax, %es
+    movw $1, %si                /* LBA, below a cylinder's first two tracks */
+1:  movw %si, %ax
+    xorw %dx, %dx
+    divw %bp
+    movb %al, %dh               /* head */
+    movb %dl, %cl
+    incb %cl
+    movb $0, %ch
+    movb $0x80, %dl
+    xorw %bx, %bx
+    movw $0x0201, %ax
+    int $0x13
+    jc boot_failed
+    movw %es, %ax
+    addw $0x20, %ax
+    movw %ax, %es
+    incw %si
+    cmpw $payload_sectors, %si
+    jbe 1b
+    ljmp $0x1000, $start
+boot_failed:
+    movw $0xe9, %dx
+    movb $'B', %al
+    outb %al, %dx
+    movb $0x11, %al
+    outb %al, $0xf4
+1:  hlt
+    jmp 1b
+    .org boot + 446
+    .fill 64, 1, 0
+    .word 0xaa55
+
+    .text
+    .globl start
+start:
+    cli
+    movw %cs, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movw %ax, %ss
+    movl $0xfff0, %esp
+    sti
+    calll main
+1:  hlt
+    jmp 1b
+
+/* void intr(n, struct regs *r) */
+    .globl intr
+intr:
+    pushl %ebx
+    pushl %esi
+    pushl %edi
+    pushl %ebp
+    pushfl
+    movl %edx, saved_regs
+    movl %esp, saved_esp
+    shll $2, %eax
+    movw %ax, %si
+    xorw %cx, %cx
+    movw %cx, %fs
+    movl %fs:(%si), %eax
+    movl %eax, target
+    movl %edx, %ebp
+    movw 30(%ebp), %es
+    movw 32(%ebp), %fs
+    movw 34(%ebp), %gs
+    movw 40(%ebp), %ax
+    testw %ax, %ax
+    jz 1f
+    movl 36(%ebp), %ecx
+    movw %ax, %ss
+    movl %ecx, %esp
+1:  movl %ds:0(%ebp), %edi
+    movl %ds:4(%ebp), %esi
+    movl %ds:12(%ebp), %ebx
+    movl %ds:16(%ebp), %edx
+    movl %ds:20(%ebp), %ecx
+    pushw %ds:42(%ebp)              /* as an INT would: flags, CS, IP; then the vector */
+    pushw %cs
+    pushw $2f
+    movw %ds:42(%ebp), %ax
+    andb $0xfc, %ah             /* IF, TF */
+    pushw %ax
+    pushl target
+    pushw %ds:28(%ebp)
+    movl %ds:24(%ebp), %eax
+    movl %ds:8(%ebp), %ebp
+    popw %ds
+    iretw
+2:
+    movl %esp, %cs:out_esp
+    movw %ss, %cs:out_ss
+    pushfw
+    popw %cs:out_flags
+    pushw %ds
+    pushw %cs
+    popw %ds
+    popw saved_ds
+    movl %eax, out_eax
+    movw %ds, %ax
+    movw %ax, %ss
+    movl saved_esp, %esp
+    pushl %ebp
+    movl saved_regs, %ebp
+    movl %edi, 0(%ebp)
+    movl %esi, 4(%ebp)
+    popl 8(%ebp)
+    movl %ebx, 12(%ebp)
+    movl %edx, 16(%ebp)
+    movl %ecx, 20(%ebp)
+    movl out_eax, %eax
+    movl %eax, 24(%ebp)
+    movw saved_ds, %ax
+    movw %ax, 28(%ebp)
+    movw %es, 30(%ebp)
+    movw %fs, 32(%ebp)
+    movw %gs, 34(%ebp)
+    movl out_esp, %eax
+    movl %eax, 36(%ebp)
+    movw out_ss, %ax
+    movw %ax, 40(%ebp)
+    movw out_flags, %ax
+    movw %ax, 42(%ebp)
+    movw %ds, %ax
+    movw %ax, %es
+    cld
+    popfl
+    popl %ebp
+    popl %edi
+    popl %esi
+    popl %ebx
+    retl
+
+/* void flat_on(void): FS gets a 4 GB limit ("unreal mode"). */
+    .globl flat_on
+flat_on:
+    pushfl
+    cli
+    lgdtl gdt_pointer
+    movl %cr0, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    movw $8, %dx
+    movw %dx, %fs
+    andb $0xfe, %al
+    movl %eax, %cr0
+    popfl
+    retl
+
+/* uint32_t flat_alive(address): reads through FS; a #GP (INT 0Dh) gives DEADh instead. */
+    .globl flat_alive
+flat_alive:
+    pushw %es
+    pushfl
+    cli
+    xorw %dx, %dx
+    movw %dx, %es
+    movw %dx, %fs               /* keeps the limit */
+    pushl %es:0x34
+    movw $1f, %es:0x34
+    movw %cs, %es:0x36
+    movl %esp, flat_esp
+    movl %fs:(%eax), %eax
+2:  popl %es:0x34
+    popfl
+    popw %es
+    retl
+1:  movl flat_esp, %esp
+    movl $0xdead, %eax
+    jmp 2b
+
+/* uint32_t call32(entry, struct regs *r): far call of a 32-bit service at a flat address; gives flags. */
+    .globl call32
+call32:
+    pushl %ebx
+    pushl %esi
+    pushl %edi
+    pushl %ebp
+    pushfl
+    cli
+    movl %eax, far32
+    movw $0x10, far32+4
+    movl %edx, saved_regs
+    movl %esp, saved_esp
+    lgdtl gdt_pointer
+    movl %cr0, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    ljmpl $0x10, $0x10000 + 1f
+    .code32
+1:  movw $8, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movw %ax, %ss
+    movl $0x1fff0 - 0x1000, %esp
+    movl 0x10000 + saved_regs, %ebp
+    addl $0x10000, %ebp
+    movl 0(%ebp), %edi
+    movl 4(%ebp), %esi
+    movl 12(%ebp), %ebx
+    movl 16(%ebp), %edx
+    movl 20(%ebp), %ecx
+    movl 24(%ebp), %eax
+    lcall *0x10000 + far32
+    pushfl
+    pushl %eax
+    movl 0x10000 + saved_regs, %ebp
+    addl $0x10000, %ebp
+    movl %edi, 0(%ebp)
+    movl %esi, 4(%ebp)
+    movl %ebx, 12(%ebp)
+    movl %edx, 16(%ebp)
+    movl %ecx, 20(%ebp)
+    popl 24(%ebp)
+    popl %edx
+    ljmpl $0x18, $1f
+    .code16
+1:  movw $0x20, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movw %ax, %ss
+    movl %cr0, %eax
+    andb $0xfe, %al
+    movl %eax, %cr0
+    ljmp $0x1000, $1f
+1:  movw %cs, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movw %ax, %ss
+    movl saved_esp, %esp
+    movl %edx, %eax
+    popfl
+    popl %ebp
+    popl %edi
+    popl %esi
+    popl %ebx
+    retl
+
+    .macro COUNTER name, index
+    .globl \name
+\name:
+    incb %cs:hook_count + \index
+    iretw
+    .endm
+    COUNTER hook_1b, 0
+    COUNTER hook_05, 1
+    COUNTER hook_4a, 3
+
+    .globl hook_1c
+hook_1c:
+    incb %cs:hook_count + 2
+    ljmpw *%cs:old_1c
+
+    .globl hook_15
+hook_15:
+    cmpb $0x4f, %ah
+    je 1f
+    cmpb $0x85, %ah
+    jne 2f
+    incb %cs:hook_count + 5
+    iretw
+1:  incb %cs:hook_count + 4
+    cmpb %cs:hook_swallow, %al
+    jne 2f
+    pushw %bp
+    movw %sp, %bp
+    andb $0xfe, %ss:6(%bp)      /* CF = 0: the key is done with */
+    popw %bp
+    iretw
+2:  ljmpw *%cs:old_15
+
+    .globl hook_mouse
+hook_mouse:                     /* stack: return address, Z, Y, X, status */
+    pushw %bp
+    movw %sp, %bp
+    pushw %ax
+    movw %ss:12(%bp), %ax
+    movw %ax, %cs:mouse_words
+    movw %ss:10(%bp), %ax
+    movw %ax, %cs:mouse_words + 2
+    movw %ss:8(%bp), %ax
+    movw %ax, %cs:mouse_words + 4
+    movw %ss:6(%bp), %ax
+    movw %ax, %cs:mouse_words + 6
+    incb %cs:hook_count + 6
+    popw %ax
+    popw %bp
+    lretw
+
+    .globl resume_point
+resume_point:                   /* shutdown code 5 or Ah leads here through 40:67 */
+    jmp start
+
+    .data
+    .balign 8
+gdt:
+    .quad 0
+    .quad 0x00cf93000000ffff    /* 08: flat data */
+    .quad 0x00cf9b000000ffff    /* 10: flat code */
+    .quad 0x00009b010000ffff    /* 18: 16-bit code at 10000h */
+    .quad 0x000093010000ffff    /* 20: 16-bit data at 10000h */
+gdt_pointer:
+    .word 39
+    .long gdt + 0x10000
+far32:
+    .long 0
+    .word 0
+    .balign 4
+saved_regs: .long 0
+saved_esp: .long 0
+out_esp: .long 0
+out_eax: .long 0
+flat_esp: .long 0
+target: .long 0
+saved_ds: .word 0
+out_ss: .word 0
+out_flags: .word 0
+    .globl hook_count, hook_swallow, mouse_words, old_15, old_1c
+    .balign 4
+old_15: .long 0
+old_1c: .long 0
+mouse_words: .word 0, 0, 0, 0
+hook_count: .fill 8, 1, 0
+hook_swallow: .byte 0
+
+    .section .note.GNU-stack, "", @progbits
