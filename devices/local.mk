@@ -5,13 +5,17 @@ libvitrine_a_SOURCES += \
 	devices/disk/ata_command.c \
 	devices/disk/ata_identify.c \
 	devices/disk/piix3_ide.c devices/disk/piix3_ide.h \
+	devices/dma/dma_pages.c devices/dma/dma_pages.h \
+	devices/dma/i8237.c devices/dma/i8237.h \
 	devices/input/i8042.c devices/input/i8042.h devices/input/ps2.h \
 	devices/input/ps2_keyboard.c devices/input/ps2_keyboard.h \
 	devices/intc/i8259.c devices/intc/i8259.h \
 	devices/misc/debugcon.c devices/misc/debugcon.h \
+	devices/misc/fw_cfg.c devices/misc/fw_cfg.h \
 	devices/misc/isa_debug_exit.c devices/misc/isa_debug_exit.h \
 	devices/misc/port61.c devices/misc/port61.h \
 	devices/rtc/mc146818.c devices/rtc/mc146818.h \
+	devices/serial/ns16550.c devices/serial/ns16550.h \
 	devices/timer/i8254.c devices/timer/i8254.h
 libvitrine_a_SOURCES += \
 	devices/northbridge/i440fx.c devices/northbridge/i440fx.h \

@@ -12,6 +12,8 @@ int main(void)
     suite_add_tcase(s, mc146818_tests());
     suite_add_tcase(s, i8042_tests());
     suite_add_tcase(s, misc_tests());
+    suite_add_tcase(s, ns16550_tests());
+    suite_add_tcase(s, i8237_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);

@@ -4,9 +4,11 @@ TESTS += tests/dev/devtest
 tests_dev_devtest_SOURCES = \
 	tests/dev/devtest.c tests/dev/rig.c tests/dev/rig.h \
 	tests/dev/i8042_test.c \
+	tests/dev/i8237_test.c \
 	tests/dev/i8254_test.c \
 	tests/dev/i8259_test.c \
 	tests/dev/mc146818_test.c \
-	tests/dev/misc_test.c
+	tests/dev/misc_test.c \
+	tests/dev/ns16550_test.c
 tests_dev_devtest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_dev_devtest_LDADD = libvitrine.a $(CHECK_LIBS)
