@@ -320,6 +320,21 @@ static void set_date(struct mc146818 *r, uint64_t days)
     r->cmos[DAY_OF_WEEK] = encode(r, (unsigned)((days + 4) % 7 + 1)); /* 1970-01-01 was a Thursday; Sunday is 1 */
 }
 
+static void set_clock(struct mc146818 *r)
+{
+    set_date(r, r->start_seconds / 86400);
+    unsigned s = (unsigned)(r->start_seconds % 86400);
+    r->cmos[HOURS] = encode_hours(r, s / 3600);
+    r->cmos[MINUTES] = encode(r, s / 60 % 60);
+    r->cmos[SECONDS] = encode(r, s % 60);
+}
+
+void mc146818_set_start(struct mc146818 *r, uint64_t seconds)
+{
+    r->start_seconds = seconds;
+    set_clock(r);
+}
+
 static bool realize(struct dev *d, struct error *err)
 {
     struct mc146818 *r = (struct mc146818 *)d;
@@ -328,11 +343,7 @@ static bool realize(struct dev *d, struct error *err)
     timer_init(&r->periodic, d->bus->clock, periodic_due, r);
     r->cmos[REG_A] = 0x26; /* 32768 Hz, 1024 Hz periodic: what a PC's firmware left there before the power went */
     r->cmos[REG_B] = B_24;
-    set_date(r, r->start_seconds / 86400);
-    unsigned s = (unsigned)(r->start_seconds % 86400);
-    r->cmos[HOURS] = encode_hours(r, s / 3600);
-    r->cmos[MINUTES] = encode(r, s / 60 % 60);
-    r->cmos[SECONDS] = encode(r, s % 60);
+    set_clock(r);
     r->divider = now(r);
     r->seen = 0;
     arm_update(r);

@@ -32,6 +32,8 @@ struct mc146818 {
 extern const struct dev_class mc146818_class;
 
 struct mc146818 *mc146818_new(struct bus *bus, const char *id);
+/* Sets the calendar clock, seconds since 1970 UTC: before the machine runs. */
+void mc146818_set_start(struct mc146818 *r, uint64_t seconds);
 /* What a PC's firmware finds: the machine sets it after dev_realize. index 0Eh-7Fh. */
 void mc146818_set_cmos(struct mc146818 *r, unsigned index, uint8_t value);
 uint8_t mc146818_cmos(const struct mc146818 *r, unsigned index);

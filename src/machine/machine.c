@@ -48,12 +48,13 @@ static bool create_board(struct machine *m, struct error *err)
     if (!m->mem || !m->ports)
         return error_set(err, "the host has no memory for a machine");
     m->bus = (struct bus){.mem = m->mem, .ports = m->ports, .clock = &m->clock, .log = &m->log};
-    m->cpu = NULL;
     if (!pc_create(m, err))
         return false;
-    /* last, when all backing pages are there */
-    m->cpu = cpu_create(model, &m->bus, err);
-    return m->cpu && pc_firmware(m, err);
+    m->cpu = cpu_create(model, &m->bus, err); /* last, when all backing pages are there */
+    if (!m->cpu)
+        return false;
+    pc_connect_cpu(m);
+    return pc_firmware(m, err);
 }
 
 struct machine *machine_create(const struct machine_config *cfg, const struct machine_backends *be, struct error *err)

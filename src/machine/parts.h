@@ -49,7 +49,8 @@ struct machine {
 bool machine_add(struct machine *m, struct dev *d, struct error *err);
 struct dev *machine_find(const struct machine *m, const char *id);
 
-bool pc_create(struct machine *m, struct error *err); /* machine/pc.c */
+bool pc_create(struct machine *m, struct error *err); /* machine/pc.c: memory and chips */
+void pc_connect_cpu(struct machine *m);                /* the same: wires that end at the CPU */
 bool pc_bios(struct machine *m, struct error *err);     /* machine/pc_firmware.c: the BIOS ROM */
 bool pc_firmware(struct machine *m, struct error *err); /* the same: CMOS and fw_cfg items; the chips are there */
 void machine_input_init(struct machine *m);           /* machine/input.c */

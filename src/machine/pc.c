@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machine "pc", as a wiring list: i440FX and PIIX3, two 8259, 8254, MC146818, 8042 with keyboard, IDE, 16550s, VGA.
+ *
+ *   00:00.0 i440FX   00:01.0 PIIX3   00:01.1 IDE   00:02.0 VGA
+ */
+#include <stdio.h>
+
+#include "base/bits.h"
+#include "devices/disk/piix3_ide.h"
+#include "devices/dma/i8237.h"
+#include "devices/input/i8042.h"
+#include "devices/input/ps2_keyboard.h"
+#include "devices/intc/i8259.h"
+#include "devices/misc/debugcon.h"
+#include "devices/misc/isa_debug_exit.h"
+#include "devices/misc/port61.h"
+#include "devices/northbridge/i440fx.h"
+#include "devices/rtc/mc146818.h"
+#include "devices/serial/ns16550.h"
+#include "devices/southbridge/piix3.h"
+#include "devices/timer/i8254.h"
+#include "devices/video/vga.h"
+#include "firmware/blobs.h"
+#include "machine/parts.h"
+
+#define DEVFN(dev, fn) ((uint8_t)((dev) << 3 | (fn)))
+
+/* --- Wires that end at the CPU or at the machine --- */
+
+static void wire_intr(void *ctx, int n, int level)
+{
+    struct machine *m = ctx;
+    (void)n;
+    if (m->cpu)
+        cpu_pins(m->cpu).intr(m->cpu, level);
+}
+
+/* A20 passes where either source says so: the 8042's output port or port 92h. */
+static void wire_a20(void *ctx, int n, int level)
+{
+    struct machine *m = ctx;
+    m->a20_level[n] = level != 0;
+    if (m->cpu)
+        cpu_pins(m->cpu).a20m(m->cpu, m->a20_level[0] || m->a20_level[1]);
+}
+
+/* RC# of the 8042, port 92h, the PIIX3's RCR: a full reset, memory and CMOS kept. */
+static void wire_reset(void *ctx, int n, int level)
+{
+    struct machine *m = ctx;
+    (void)n;
+    if (level && m->cpu) {
+        m->reset_wanted = true;
+        cpu_kick(m->cpu);
+    }
+}
+
+static void debug_exit(void *ctx, uint32_t code)
+{
+    struct machine *m = ctx;
+    m->exit_code = (int)code;
+    m->exit_wanted = true;
+    cpu_kick(m->cpu);
+}
+
+/* --- Memory --- */
+
+static bool add_ram(struct machine *m, struct error *err)
+{
+    uint64_t bytes = (uint64_t)m->cfg.ram_mb << 20;
+    const struct mem_block *ram = mem_add_block(m->mem, "ram", BLOCK_RAM, (uint32_t)(bytes >> PAGE_BITS), err);
+    if (!ram)
+        return false;
+    /* A0000h-FFFFFh is the bus's until PAM says otherwise */
+    struct target t = {.kind = TO_PAGES, .page = ram->first};
+    m->ram_low = (struct mapping){.name = "ram", .base = 0, .size = 0xa0000, .prio = PRIO_RAM, .rd = t, .wr = t};
+    mem_map(m->mem, &m->ram_low);
+    t.page += 0x100000 >> PAGE_BITS;
+    m->ram_high = (struct mapping){
+        .name = "ram", .base = 0x100000, .size = bytes - 0x100000, .prio = PRIO_RAM, .rd = t, .wr = t};
+    if (bytes > 0x100000)
+        mem_map(m->mem, &m->ram_high);
+    return true;
+}
+
+/* --- Chips --- */
+
+struct board {
+    struct machine *m;
+    struct i8259 *pic0, *pic1;
+    struct i8254 *pit;
+    struct piix3 *sb;
+};
+
+static struct irq_line irq(const struct board *b, int n)
+{
+    return n < 8 ? i8259_input(b->pic0, n) : i8259_input(b->pic1, n - 8);
+}
+
+static bool add_interrupts(struct board *b, struct error *err)
+{
+    struct machine *m = b->m;
+    b->pic0 = i8259_new(&m->bus, "pic0");
+    b->pic0->base = 0x20;
+    b->pic0->elcr_port = 0x4d0;
+    b->pic0->elcr_mask = 0xf8;
+    b->pic0->intr = (struct irq_line){wire_intr, m, 0};
+    b->pic1 = i8259_new(&m->bus, "pic1");
+    b->pic1->base = 0xa0;
+    b->pic1->elcr_port = 0x4d1;
+    b->pic1->elcr_mask = 0xde;
+    i8259_cascade(b->pic0, 2, b->pic1);
+    return machine_add(m, &b->pic0->dev, err) && machine_add(m, &b->pic1->dev, err);
+}
+
+static bool add_bridges(struct board *b, struct error *err)
+{
+    struct machine *m = b->m;
+    struct i440fx *nb = i440fx_new(&m->bus, "i440fx");
+    nb->pbus = &m->pci;
+    nb->ram_page = mem_block(m->mem, 0)->first;
+    if (!machine_add(m, &nb->dev, err))
+        return false;
+    b->sb = piix3_new(&m->bus, "piix3");
+    b->sb->pbus = &m->pci;
+    b->sb->devfn = DEVFN(1, 0);
+    for (int n = 0; n < 16; n++)
+        b->sb->irq[n] = irq(b, n);
+    b->sb->a20 = m->a20_wire[1];
+    b->sb->reset = m->reset_wire;
+    for (int n = 0; n < 4; n++)
+        m->pci.pirq[n] = piix3_pirq(b->sb, n);
+    return machine_add(m, &b->sb->dev, err);
+}
+
+static bool add_timers(struct board *b, struct error *err)
+{
+    struct machine *m = b->m;
+    b->pit = i8254_new(&m->bus, "pit");
+    b->pit->out[0] = irq(b, 0);
+    if (!machine_add(m, &b->pit->dev, err))
+        return false;
+    struct port61 *p61 = port61_new(&m->bus, "port61");
+    p61->pit = b->pit;
+    if (!machine_add(m, &p61->dev, err))
+        return false;
+    m->rtc = mc146818_new(&m->bus, "rtc");
+    m->rtc->start_seconds = m->cfg.rtc_seconds;
+    m->rtc->irq = irq(b, 8);
+    return machine_add(m, &m->rtc->dev, err);
+}
+
+static bool add_dma(struct board *b, struct error *err)
+{
+    struct machine *m = b->m;
+    struct dma_pages *pages = dma_pages_new(&m->bus, "dma-pages");
+    if (!machine_add(m, &pages->dev, err))
+        return false;
+    struct i8237 *dma0 = i8237_new(&m->bus, "dma0"), *dma1 = i8237_new(&m->bus, "dma1");
+    dma0->base = 0x00;
+    dma1->base = 0xc0;
+    dma1->wide = true;
+    dma0->pages = dma1->pages = pages;
+    return machine_add(m, &dma0->dev, err) && machine_add(m, &dma1->dev, err);
+}
+
+static bool add_keyboard(struct board *b, struct error *err)
+{
+    struct machine *m = b->m;
+    struct i8042 *kbc = i8042_new(&m->bus, "kbc");
+    struct ps2_keyboard *kbd = ps2_keyboard_new(&m->bus, "kbd");
+    kbc->irq[I8042_KBD] = irq(b, 1);
+    kbc->irq[I8042_AUX] = irq(b, 12);
+    kbc->a20 = m->a20_wire[0];
+    kbc->rc = m->reset_wire;
+    kbc->port[I8042_KBD] = ps2_keyboard_port(kbd);
+    kbd->ready = i8042_ready(kbc, I8042_KBD);
+    m->keys = ps2_keyboard_keys(kbd);
+    return machine_add(m, &kbc->dev, err) && machine_add(m, &kbd->dev, err);
+}
+
+static bool add_serial(struct board *b, struct error *err)
+{
+    static const struct {
+        const char *id;
+        uint16_t base;
+        int irq;
+    } com[MAX_SERIAL] = {{"serial0", 0x3f8, 4}, {"serial1", 0x2f8, 3}, {"serial2", 0x3e8, 4}, {"serial3", 0x2e8, 3}};
+    struct machine *m = b->m;
+    for (int i = 0; i < MAX_SERIAL; i++) {
+        if (!m->cfg.serial[i])
+            continue;
+        struct ns16550 *u = ns16550_new(&m->bus, com[i].id);
+        u->iobase = com[i].base;
+        u->irq = irq(b, com[i].irq);
+        u->chr = m->be.serial[i];
+        if (!machine_add(m, &u->dev, err))
+            return false;
+        m->serial[i] = u;
+    }
+    return true;
+}
+
+static bool add_disks(struct board *b, struct error *err)
+{
+    struct machine *m = b->m;
+    struct piix3_ide *ide = piix3_ide_new(&m->bus, "ide");
+    ide->pbus = &m->pci;
+    ide->devfn = DEVFN(1, 1);
+    ide->irq[0] = irq(b, 14);
+    ide->irq[1] = irq(b, 15);
+    for (int i = 0; i < MAX_DRIVES; i++)
+        ide->channel[i / 2].drive[i % 2].blk = m->be.drive[i];
+    return machine_add(m, &ide->dev, err);
+}
+
+static bool add_vga(struct board *b, struct error *err)
+{
+    struct machine *m = b->m;
+    if (!m->cfg.vga)
+        return true;
+    struct vga *v = dev_new(&vga_class, "vga", &m->bus);
+    v->pci_bus = &m->pci;
+    v->devfn = DEVFN(2, 0);
+    v->surface = m->be.surface;
+    v->rom = vgabios_image;
+    v->rom_size = (uint32_t)(vgabios_image_end - vgabios_image);
+    if (!machine_add(m, &v->dev, err))
+        return false;
+    m->vga = v;
+    return true;
+}
+
+static bool add_debug_ports(struct board *b, struct error *err)
+{
+    struct machine *m = b->m;
+    if (!m->cfg.debugcon)
+        return true;
+    struct debugcon *dc = debugcon_new(&m->bus, "debugcon");
+    dc->out = m->be.debugcon;
+    if (m->cfg.debugcon_iobase)
+        dc->iobase = m->cfg.debugcon_iobase;
+    return machine_add(m, &dc->dev, err);
+}
+
+/* Devices of -device. */
+static struct dev *make_device(struct machine *m, const struct device_config *d)
+{
+    if (!strcmp(d->cls, isa_debug_exit_class.name)) {
+        struct isa_debug_exit *x = isa_debug_exit_new(&m->bus, "debug-exit");
+        x->exit = debug_exit;
+        x->exit_ctx = m;
+        return &x->dev;
+    }
+    return NULL;
+}
+
+static bool set_props(struct dev *d, const struct device_config *cfg, struct error *err)
+{
+    for (unsigned i = 0; i < cfg->nprops; i++) {
+        char name[64];
+        const char *eq = strchr(cfg->props[i], '=');
+        if (!eq)
+            return error_set(err, "-device %s: '%s' is not of the form name=value", cfg->cls, cfg->props[i]);
+        snprintf(name, sizeof name, "%.*s", (int)(eq - cfg->props[i]), cfg->props[i]);
+        if (!dev_set_prop(d, name, eq + 1, err))
+            return false;
+    }
+    return true;
+}
+
+static bool add_devices(struct machine *m, struct error *err)
+{
+    for (unsigned i = 0; i < m->cfg.ndevices; i++) {
+        struct dev *d = make_device(m, &m->cfg.device[i]);
+        if (!d)
+            return error_set(err, "-device: there is no device '%s'; see -device help", m->cfg.device[i].cls);
+        if (!set_props(d, &m->cfg.device[i], err)) {
+            dev_free(d);
+            return false;
+        }
+        if (!machine_add(m, d, err))
+            return false;
+    }
+    return true;
+}
+
+bool pc_create(struct machine *m, struct error *err)
+{
+    struct board b = {.m = m};
+    m->reset_wire = (struct irq_line){wire_reset, m, 0};
+    m->a20_wire[0] = (struct irq_line){wire_a20, m, 0};
+    m->a20_wire[1] = (struct irq_line){wire_a20, m, 1};
+    pci_bus_init(&m->pci, &m->bus);
+    return add_ram(m, err) && pc_bios(m, err) && add_interrupts(&b, err) && add_bridges(&b, err) && add_timers(&b, err) &&
+           add_dma(&b, err) && add_keyboard(&b, err) && add_serial(&b, err) && add_disks(&b, err) && add_vga(&b, err) &&
+           add_debug_ports(&b, err) && add_devices(m, err);
+}
+
+void pc_connect_cpu(struct machine *m)
+{
+    struct i8259 *pic0 = container_of(machine_find(m, "pic0"), struct i8259, dev);
+    struct i8259 *pic1 = container_of(machine_find(m, "pic1"), struct i8259, dev);
+    m->cpu->intack = i8259_intr_ack(pic0);
+    m->cpu->ferr_line = i8259_input(pic1, 5);
+    cpu_pins(m->cpu).a20m(m->cpu, m->a20_level[0] || m->a20_level[1]);
+}
