@@ -2,3 +2,4 @@
 include tests/lint/local.mk
 include tests/dev/local.mk
 include tests/isa/local.mk
+include tests/cpu/local.mk

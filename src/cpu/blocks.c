@@ -189,9 +189,27 @@ static struct xblock *arena_block(struct cpu *c)
     return (struct xblock *)(void *)(k->arena + k->used);
 }
 
+/* Backing pages may be added after the CPU was made. */
+static void grow(struct cpu *c)
+{
+    struct block_cache *k = c->blocks;
+    uint32_t n = mem_page_count(c->mem);
+    struct xblock **by_page = realloc(k->by_page, n * sizeof *by_page);
+    uint64_t *granules = realloc(k->granules, n * sizeof *granules);
+    if (!by_page || !granules)
+        bug("out of memory for the cache of decoded blocks");
+    memset(by_page + k->npages, 0, (n - k->npages) * sizeof *by_page);
+    memset(granules + k->npages, 0, (n - k->npages) * sizeof *granules);
+    k->by_page = by_page;
+    k->granules = granules;
+    k->npages = n;
+}
+
 static void link_page(struct cpu *c, struct xblock *b, uint32_t bpn)
 {
     struct block_cache *k = c->blocks;
+    if (unlikely(bpn >= k->npages))
+        grow(c);
     *page_link(b, bpn) = k->by_page[bpn];
     k->by_page[bpn] = b;
     k->granules[bpn] |= granule_mask(first_byte(b, bpn), last_byte(b, bpn));

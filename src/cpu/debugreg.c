@@ -85,10 +85,6 @@ static void raise_db(struct cpu *c, uint32_t dr6)
 
 enum xstat debug_before(struct cpu *c)
 {
-    if (c->db_pending) { /* of the instruction before */
-        raise_db(c, c->db_pending);
-        return X_FAULT;
-    }
     bool resume = (c->eflags & FL_RF) != 0;
     c->eflags &= ~(uint32_t)FL_RF;
     if (resume)
@@ -110,6 +106,13 @@ enum xstat debug_after(struct cpu *c, bool tf_before)
     if (!dr6 || c->shadow_ss) /* held back by a load of SS (SDM 3A 6.8.3) */
         return X_NEXT;
     raise_db(c, dr6);
+    return X_TRAP;
+}
+
+/* INT1 (ICEBP): a trap that asks no gate's DPL and sets nothing in DR6. */
+INSN(x_int1)
+{
+    c->exc = (struct exception){.vector = EXC_DB};
     return X_TRAP;
 }
 

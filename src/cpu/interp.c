@@ -154,6 +154,9 @@ static bool boundary(struct cpu *c, uint64_t until, bool *shadow)
     cpu_sync_pos(c);
     clock_run(c->clock);
     *shadow = c->shadow_sti || c->shadow_ss;
+    /* Data and I/O breakpoints of the instruction before come ahead of interrupts (SDM 3A table 6-2). */
+    if (unlikely(c->db_pending) && debug_after(c, false) == X_TRAP)
+        deliver(c, c->rip);
     while (take_interrupts(c, *shadow)) {
         cpu_sync_pos(c);
         *shadow = false;

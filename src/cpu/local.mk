@@ -14,3 +14,6 @@ libvitrine_a_SOURCES += \
 	src/cpu/segment.c src/cpu/frame.c src/cpu/far.c src/cpu/task.c src/cpu/exception.c \
 	src/cpu/control.c src/cpu/desctab.c src/cpu/cpuid.c src/cpu/io.c src/cpu/debugreg.c \
 	src/cpu/pins.c src/cpu/print.c src/cpu/state.c
+
+# The engine
+libvitrine_a_SOURCES += src/cpu/blocks.c src/cpu/interp.c
