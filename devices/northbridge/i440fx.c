@@ -114,6 +114,7 @@ static const struct io_ops data_ops = {read_data, write_data, 4};
 
 static void set_masks(struct i440fx *nb)
 {
+    st16(nb->pci.writable + 0x04, 0x0140); /* SERRE and PERRE; memory and master are hardwired */
     memset(nb->pci.writable + 0x50, 0xff, 2);
     nb->pci.writable[0x57] = nb->pci.writable[0x58] = 0xff;
     memset(nb->pci.writable + PAM0, 0x33, 7);

@@ -128,6 +128,7 @@ static bool realize(struct dev *d, struct error *err)
     sb->pci.ctx = sb;
     pci_add(sb->pbus, &sb->pci, sb->devfn, 0x8086, 0x7000, 0x060100, 0);
     sb->pci.config[0x0e] = 0x80; /* multifunction */
+    st16(sb->pci.writable + 0x04, 0x0108); /* SERRE and special cycles; the decodes and mastering are hardwired */
     sb->pci.writable[0x4c] = 0xff;
     memset(sb->pci.writable + 0x4e, 0xff, 2);
     memset(sb->pci.writable + PIRQRC, 0x8f, 4);

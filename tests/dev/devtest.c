@@ -12,6 +12,7 @@ int main(void)
     suite_add_tcase(s, mc146818_tests());
     suite_add_tcase(s, i8042_tests());
     suite_add_tcase(s, misc_tests());
+    suite_add_tcase(s, pci_tests());
     suite_add_tcase(s, ns16550_tests());
     suite_add_tcase(s, i8237_tests());
     SRunner *r = srunner_create(s);

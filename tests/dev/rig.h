@@ -42,6 +42,7 @@ TCase *i8254_tests(void);
 TCase *mc146818_tests(void);
 TCase *i8042_tests(void);
 TCase *misc_tests(void);
+TCase *pci_tests(void);
 TCase *ns16550_tests(void);
 TCase *i8237_tests(void);
 
