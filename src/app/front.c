@@ -22,7 +22,7 @@
 
 #define SECOND UINT64_C(1000000000)
 #define QUIT_PATIENCE (10 * SECOND) /* a machine process that does not end by itself is killed then */
-enum { PUMP_MS = 8, OUTPUT_HIGH = 1 << 20 };
+enum { STATS_MS = 1000, QUITTING_MS = 100, OUTPUT_HIGH = 1 << 20 };
 
 uint64_t front_now(void)
 {
@@ -231,7 +231,8 @@ static void turn(struct front *f)
 {
     struct pollfd p[P_COUNT];
     poll_setup(f, p);
-    if (poll(p, P_COUNT, f->window ? PUMP_MS : f->quitting ? 100 : -1) < 0 && errno != EINTR) {
+    int ms = f->quitting ? QUITTING_MS : f->window ? STATS_MS : -1;
+    if ((f->window ? window_poll(f->window, p, P_COUNT, ms) : poll(p, P_COUNT, ms)) < 0 && errno != EINTR) {
         end_with(f, strerror(errno));
         f->deadline = 0;
     }

@@ -39,7 +39,7 @@ struct front {
     unsigned stdin_port;
     struct escape escape;
     struct {
-        bool on, busy;
+        bool on, busy, taking;
         struct buf keys, line;
     } console;
 

@@ -73,6 +73,7 @@ static void console_done(void *ctx, bool good, const char *text)
         say(f, "\n");
     if (f->console.on)
         say(f, prompt);
+    console_keys(f);
 }
 
 static void console_line(struct front *f)
@@ -111,11 +112,15 @@ static void console_key(struct front *f, uint8_t c)
 /* Keys typed while a command is being carried out wait for its end. */
 static void console_keys(struct front *f)
 {
+    if (f->console.taking)
+        return; /* a command was done at once: the loop below goes on */
+    f->console.taking = true;
     while (!f->console.busy && f->console.keys.len) {
         uint8_t c = f->console.keys.data[0];
         buf_drop(&f->console.keys, 1);
         console_key(f, c);
     }
+    f->console.taking = false;
 }
 
 static void act(struct front *f, enum escape_wish wish)

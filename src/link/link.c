@@ -160,9 +160,10 @@ enum link_got link_recv(struct link *l, struct link_msg *msg)
     if (l->fd < 0)
         return LINK_GOT_EOF;
     ssize_t n;
+    /* NOTE: an end that closes with messages unread gives the other one ECONNRESET, once, before what it said last. */
     do
         n = recvmsg(l->fd, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && (errno == EINTR || errno == ECONNRESET));
     if (n < 0)
         return errno == EAGAIN || errno == EWOULDBLOCK ? LINK_GOT_NONE : LINK_GOT_EOF;
     bool good = take_fds(&mh, &msg->fd);

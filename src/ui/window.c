@@ -14,6 +14,7 @@
 
 #include "base/bits.h"
 #include "ui/keymap.h"
+#include "ui/waker.h"
 
 enum { FIRST_W = 720, FIRST_H = 400, MESSAGE_MS = 4000 };
 
@@ -30,6 +31,7 @@ struct window {
     uint32_t message_until;
     const struct window_ops *ops;
     void *ctx;
+    struct waker *waker;
 };
 
 static void show_title(struct window *w)
@@ -49,6 +51,9 @@ static bool start_video(struct error *err)
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_GRAB_KEYBOARD, "1");
+    /* QUIRK: libwayland complains on standard error by itself where it could not work anyway. */
+    if (!getenv("WAYLAND_DISPLAY") && !getenv("XDG_RUNTIME_DIR"))
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11,KMSDRM");
     if (SDL_Init(SDL_INIT_VIDEO) < 0)
         return error_set(err, "no display can be opened (%s); say -display none, or -nographic to use the terminal",
                          SDL_GetError());
@@ -80,7 +85,9 @@ struct window *window_open(const char *name, bool full_screen, const struct wind
         w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_PRESENTVSYNC);
     if (w && w->window && !w->renderer)
         w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_SOFTWARE);
-    if (!w || !w->renderer) {
+    if (w)
+        w->waker = waker_new();
+    if (!w || !w->renderer || !w->waker) {
         error_set(err, "no window can be opened (%s); say -display none, or -nographic to use the terminal",
                   SDL_GetError());
         window_close(w);
@@ -97,6 +104,7 @@ void window_close(struct window *w)
 {
     if (!w)
         return;
+    waker_free(w->waker);
     if (w->texture)
         SDL_DestroyTexture(w->texture);
     if (w->renderer)
@@ -269,6 +277,13 @@ void window_pump(struct window *w)
     }
     if (w->dirty)
         draw(w);
+}
+
+int window_poll(struct window *w, struct pollfd *fds, unsigned n, int timeout)
+{
+    if (w->message[0] && (timeout < 0 || timeout > MESSAGE_MS))
+        timeout = MESSAGE_MS;
+    return waker_poll(w->waker, fds, n, timeout);
 }
 
 void window_status(struct window *w, const char *speed, const char *state)

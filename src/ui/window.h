@@ -26,6 +26,9 @@ bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint
                   struct error *err);
 /* Handles what came from the display and shows what changed. */
 void window_pump(struct window *w);
+/* poll(), which also ends when something comes from the display; timeout in ms, -1: none. */
+struct pollfd;
+int window_poll(struct window *w, struct pollfd *fds, unsigned n, int timeout);
 /* "98 %, 120 MIPS" and "paused", "halted" or "". */
 void window_status(struct window *w, const char *speed, const char *state);
 /* A text in the title for the next few seconds. */
