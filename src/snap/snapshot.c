@@ -56,6 +56,7 @@ static void save_section(struct buf *out, const char *name, const struct state_t
 static void save_registers(struct machine *m, struct buf *out)
 {
     save_section(out, "clock", &clock_state_table, &m->clock);
+    cpu_pre_save(m->cpu);
     save_section(out, "cpu", &cpu_state_table, m->cpu);
     for (struct dev *d = m->devices; d; d = d->next)
         save_section(out, d->id, &d->cls->state, d);
