@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* DMA page registers at 80h-8Fh (80h is where POST codes go).   struct dma_pages *pages = dma_pages_new(bus, "dma-pages"); */
+/*
+ * DMA page registers at 80h-8Fh (80h is where POST codes go).   struct dma_pages *pages =
+ * dma_pages_new(bus, "dma-pages");
+ */
 #ifndef VITRINE_DEVICES_DMA_PAGES_H
 #define VITRINE_DEVICES_DMA_PAGES_H
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 8237A DMA controller. Intel 8237A data sheet, order number 231466-005; addresses as the PC AT wires them.
+ * 8237A DMA controller. Intel 8237A data sheet, order number 231466-005; addresses as the PC AT
+ * wires them.
  *
  * Channels are moved by the device that owns DREQ, in bursts; the chip does the counting.
- * LIMIT: memory-to-memory transfers, compressed timing, rotating priority and DREQ/DACK polarity are bits that read back nowhere and do
- * nothing: the PC's wiring uses none of them. A software request (request register) moves nothing.
+ *
+ * LIMIT: memory-to-memory transfers, compressed timing, rotating priority and DREQ/DACK polarity
+ * are bits that read back nowhere and do nothing: the PC's wiring uses none of them. A software
+ * request (request register) moves nothing.
  */
 #include "devices/dma/i8237.h"
 
@@ -20,7 +23,13 @@ enum {
     REGS
 };
 enum { COMMAND_DISABLE = 0x04 };
-enum { MODE_CHANNEL = 0x03, MODE_TRANSFER = 0x0c, MODE_AUTOINIT = 0x10, MODE_DECREMENT = 0x20, MODE_SELECT = 0xc0 };
+enum {
+    MODE_CHANNEL = 0x03,
+    MODE_TRANSFER = 0x0c,
+    MODE_AUTOINIT = 0x10,
+    MODE_DECREMENT = 0x20,
+    MODE_SELECT = 0xc0
+};
 enum { TRANSFER_VERIFY = 0x00, TRANSFER_WRITE = 0x04, TRANSFER_READ = 0x08, SELECT_CASCADE = 0xc0 };
 
 bool i8237_ready(const struct i8237 *c, int n)
@@ -141,7 +150,8 @@ static void set_bit(uint8_t *reg, uint8_t v)
     *reg = (uint8_t)(v & 4 ? *reg | bit : *reg & ~bit);
 }
 
-static void dma_reg_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+static void dma_reg_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
+                          enum initiator who)
 {
     struct i8237 *c = ctx;
     uint8_t v = (uint8_t)value;
@@ -203,7 +213,8 @@ static uint64_t dma_reg_read(void *ctx, uint64_t offset, unsigned size, enum ini
     } else if (reg == REG_MASTER_CLEAR) {
         v = c->temporary;
     } else if (reg == REG_ALL_MASK) {
-        v = c->mask | 0xf0; /* QUIRK: readable in the chip sets' 8237, and tested there by POST code */
+        v = c->mask |
+            0xf0; /* QUIRK: readable in the chip sets' 8237, and tested there by POST code */
     }
     return v;
 }
@@ -243,29 +254,38 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct i8237 *c = (const struct i8237 *)d;
-    buf_printf(out, "%s: command=%02x mask=%x request=%x dreq=%x tc=%x\n", d->id, c->command, c->mask, c->request,
-               c->dreq, c->tc);
+    buf_printf(out, "%s: command=%02x mask=%x request=%x dreq=%x tc=%x\n", d->id, c->command,
+               c->mask, c->request, c->dreq, c->tc);
     for (int n = 0; n < 4; n++) {
         const struct i8237_channel *ch = &c->channel[n];
-        buf_printf(out, "  channel %d: mode=%02x address=%06x count=%04x base=%04x/%04x\n", c->wide ? n + 4 : n, ch->mode,
-                   physical(c, n, ch->address), ch->count, ch->base_address, ch->base_count);
+        buf_printf(out, "  channel %d: mode=%02x address=%06x count=%04x base=%04x/%04x\n",
+                   c->wide ? n + 4 : n, ch->mode, physical(c, n, ch->address), ch->count,
+                   ch->base_address, ch->base_count);
     }
 }
 
 static const struct dev_reg regs[] = {
-    {"Channel 0 Address", REG_PORT, 0, 1, 0, 0xff}, {"Channel 0 Count", REG_PORT, 1, 1, 0, 0xff},
-    {"Channel 1 Address", REG_PORT, 2, 1, 0, 0xff}, {"Channel 1 Count", REG_PORT, 3, 1, 0, 0xff},
-    {"Channel 2 Address", REG_PORT, 4, 1, 0, 0xff}, {"Channel 2 Count", REG_PORT, 5, 1, 0, 0xff},
-    {"Channel 3 Address", REG_PORT, 6, 1, 0, 0xff}, {"Channel 3 Count", REG_PORT, 7, 1, 0, 0xff},
-    {"Status/Command", REG_PORT, 8, 1, 0, 0xff},    {"Request", REG_PORT, 9, 1, 0xff, 0x07},
-    {"Single Mask", REG_PORT, 10, 1, 0xff, 0x07},   {"Mode", REG_PORT, 11, 1, 0xff, 0xff},
-    {"Clear First/Last", REG_PORT, 12, 1, 0xff, 0}, {"Temporary/Master Clear", REG_PORT, 13, 1, 0, 0},
-    {"Clear Mask", REG_PORT, 14, 1, 0xff, 0},       {"All Mask", REG_PORT, 15, 1, 0xff, 0x0f},
+    {"Channel 0 Address", REG_PORT, 0, 1, 0, 0xff},
+    {"Channel 0 Count", REG_PORT, 1, 1, 0, 0xff},
+    {"Channel 1 Address", REG_PORT, 2, 1, 0, 0xff},
+    {"Channel 1 Count", REG_PORT, 3, 1, 0, 0xff},
+    {"Channel 2 Address", REG_PORT, 4, 1, 0, 0xff},
+    {"Channel 2 Count", REG_PORT, 5, 1, 0, 0xff},
+    {"Channel 3 Address", REG_PORT, 6, 1, 0, 0xff},
+    {"Channel 3 Count", REG_PORT, 7, 1, 0, 0xff},
+    {"Status/Command", REG_PORT, 8, 1, 0, 0xff},
+    {"Request", REG_PORT, 9, 1, 0xff, 0x07},
+    {"Single Mask", REG_PORT, 10, 1, 0xff, 0x07},
+    {"Mode", REG_PORT, 11, 1, 0xff, 0xff},
+    {"Clear First/Last", REG_PORT, 12, 1, 0xff, 0},
+    {"Temporary/Master Clear", REG_PORT, 13, 1, 0, 0},
+    {"Clear Mask", REG_PORT, 14, 1, 0xff, 0},
+    {"All Mask", REG_PORT, 15, 1, 0xff, 0x0f},
 };
 
-#define CHANNEL_FIELDS(n)                                                                           \
-    STATE_U(struct i8237, channel[n].base_address), STATE_U(struct i8237, channel[n].base_count),   \
-        STATE_U(struct i8237, channel[n].address), STATE_U(struct i8237, channel[n].count),         \
+#define CHANNEL_FIELDS(n)                                                                          \
+    STATE_U(struct i8237, channel[n].base_address), STATE_U(struct i8237, channel[n].base_count),  \
+        STATE_U(struct i8237, channel[n].address), STATE_U(struct i8237, channel[n].count),        \
         STATE_U(struct i8237, channel[n].mode)
 static const struct state_field fields[] = {
     CHANNEL_FIELDS(0),

@@ -4,9 +4,11 @@
  *
  *     struct i8237 *dma0 = i8237_new(bus, "dma0"), *dma1 = i8237_new(bus, "dma1");
  *     dma0->base = 0x00, dma0->pages = pages;                  // channels 0-3, bytes
- *     dma1->base = 0xc0, dma1->wide = true, dma1->pages = pages; // channels 4-7, words; 4 is the cascade
+ *     dma1->base = 0xc0, dma1->wide = true, dma1->pages = pages; // channels 4-7, words; 4 is the
+ * cascade
  *
- * A device raises DREQ, waits until the channel may run (`ready` wire or i8237_ready) and moves its data with i8237_transfer.
+ * A device raises DREQ, waits until the channel may run (`ready` wire or i8237_ready) and moves its
+ * data with i8237_transfer.
  */
 #ifndef VITRINE_DEVICES_I8237_H
 #define VITRINE_DEVICES_I8237_H
@@ -42,9 +44,11 @@ struct i8237 *i8237_new(struct bus *bus, const char *id);
 struct irq_line i8237_dreq(struct i8237 *c, int channel); /* channel 0-3 of this chip */
 bool i8237_ready(const struct i8237 *c, int channel);
 /*
- * Moves up to len bytes between data and memory as the channel is programmed; `to_memory` is the device's direction. Yields how many were
- * moved: fewer at the terminal count, 0 where the channel is not ready or programmed the other way. *tc (may be NULL): TC was reached.
+ * Moves up to len bytes between data and memory as the channel is programmed; `to_memory` is the
+ * device's direction. Yields how many were moved: fewer at the terminal count, 0 where the channel
+ * is not ready or programmed the other way. *tc (may be NULL): TC was reached.
  */
-uint32_t i8237_transfer(struct i8237 *c, int channel, void *data, uint32_t len, bool to_memory, bool *tc);
+uint32_t i8237_transfer(struct i8237 *c, int channel, void *data, uint32_t len, bool to_memory,
+                        bool *tc);
 
 #endif

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 8042 keyboard controller. IBM Personal System/2 Hardware Interface Technical Reference (84F8933, 1988), "Keyboard and Auxiliary
- * Device Controller"; IBM PC AT Technical Reference (6280070), section 1, for the output port.
+ * 8042 keyboard controller. IBM Personal System/2 Hardware Interface Technical Reference (84F8933,
+ * 1988), "Keyboard and Auxiliary Device Controller"; IBM PC AT Technical Reference (6280070),
+ * section 1, for the output port.
  *
- * The controller itself answers at once, so that the input buffer is never seen full (IBF reads 0). A byte of a device takes WIRE_NS
- * from the moment that the output buffer is empty and the clock is released.
- * LIMIT: passwords (A4h-A6h) are "not installed"; the input port is a constant; no parity error and no time-out happen.
+ * The controller itself answers at once, so that the input buffer is never seen full (IBF reads 0).
+ * A byte of a device takes WIRE_NS from the moment that the output buffer is empty and the clock is
+ * released.
+ *
+ * LIMIT: passwords (A4h-A6h) are "not installed"; the input port is a constant; no parity error and
+ * no time-out happen.
  */
 #include "devices/input/i8042.h"
 
-enum { STS_OBF = 0x01, STS_SYS = 0x04, STS_COMMAND = 0x08, STS_NOT_INHIBITED = 0x10, STS_AUX = 0x20 };
+enum {
+    STS_OBF = 0x01,
+    STS_SYS = 0x04,
+    STS_COMMAND = 0x08,
+    STS_NOT_INHIBITED = 0x10,
+    STS_AUX = 0x20
+};
 enum {
     CTR_INT_KBD = 0x01,
     CTR_INT_AUX = 0x02,
@@ -44,12 +54,15 @@ enum {
 };
 
 /*
- * NOTE: 11 bits at 10 to 16 kHz take about 1 ms; a fifth of it is enough for what drivers rely on, which is that a handler that
- * reads 60h twice (its own, then the BIOS's that it chains to) sees the same byte, and keeps start-up short.
+ *
+ * NOTE: 11 bits at 10 to 16 kHz take about 1 ms; a fifth of it is enough for what drivers rely on,
+ * which is that a handler that reads 60h twice (its own, then the BIOS's that it chains to) sees
+ * the same byte, and keeps start-up short.
  */
 #define WIRE_NS UINT64_C(200000)
 
 /* Scan code set 2 to set 1, for codes up to 84h; those above pass as they are. */
+/* clang-format off */
 static const uint8_t translation[0x85] = {
     0xff, 0x43, 0x41, 0x3f, 0x3d, 0x3b, 0x3c, 0x58, 0x64, 0x44, 0x42, 0x40, 0x3e, 0x0f, 0x29, 0x59,
     0x65, 0x38, 0x2a, 0x70, 0x1d, 0x10, 0x02, 0x5a, 0x66, 0x71, 0x2c, 0x1f, 0x1e, 0x11, 0x03, 0x5b,
@@ -61,6 +74,7 @@ static const uint8_t translation[0x85] = {
     0x52, 0x53, 0x50, 0x4c, 0x4d, 0x48, 0x01, 0x45, 0x57, 0x4e, 0x51, 0x4a, 0x37, 0x49, 0x46, 0x54,
     0x80, 0x81, 0x82, 0x41, 0x54,
 };
+/* clang-format on */
 
 static uint8_t *ctr(struct i8042 *k)
 {
@@ -175,7 +189,10 @@ static uint8_t read_output_port(const struct i8042 *k)
     return v;
 }
 
-/* F0h-FFh: bits 3-0 of the output port go low for 6 us where the command's are 0. Only RC# hears of it. */
+/*
+ * F0h-FFh: bits 3-0 of the output port go low for 6 us where the command's are 0. Only RC# hears of
+ * it.
+ */
 static void pulse(struct i8042 *k, uint8_t command)
 {
     if (command & OUT_RESET_N)
@@ -250,7 +267,8 @@ static void command(struct i8042 *k, uint8_t command)
     case CMD_WRITE_AUX:
         k->pending = command;
         break;
-    case CMD_DISABLE_A20: /* QUIRK: HP's and some AT clones' short forms, tried by A20 code of HIMEM.SYS and boot loaders */
+    case CMD_DISABLE_A20: /* QUIRK: HP's and some AT clones' short forms, tried by A20 code of
+                             HIMEM.SYS and boot loaders */
     case CMD_ENABLE_A20:
         write_output_port(k, OUT_RESET_N | (command == CMD_ENABLE_A20 ? OUT_A20 : 0));
         break;
@@ -324,7 +342,8 @@ static uint64_t read_data(void *ctx, uint64_t offset, unsigned size, enum initia
     return v;
 }
 
-static void write_data(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+static void write_data(void *ctx, uint64_t offset, unsigned size, uint64_t value,
+                       enum initiator who)
 {
     struct i8042 *k = ctx;
     (void)offset, (void)size, (void)who;
@@ -340,7 +359,8 @@ static uint64_t read_status(void *ctx, uint64_t offset, unsigned size, enum init
     return k->status;
 }
 
-static void write_command(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+static void write_command(void *ctx, uint64_t offset, unsigned size, uint64_t value,
+                          enum initiator who)
 {
     struct i8042 *k = ctx;
     (void)offset, (void)size, (void)who;
@@ -357,10 +377,10 @@ static bool realize(struct dev *d, struct error *err)
     struct i8042 *k = (struct i8042 *)d;
     (void)err;
     timer_init(&k->wire, d->bus->clock, byte_arrived, k);
-    k->data_range = (struct port_range){
-        .name = d->id, .base = 0x60, .count = 1, .ops = &data_ops, .ctx = k};
-    k->command_range = (struct port_range){
-        .name = d->id, .base = 0x64, .count = 1, .ops = &command_ops, .ctx = k};
+    k->data_range =
+        (struct port_range){.name = d->id, .base = 0x60, .count = 1, .ops = &data_ops, .ctx = k};
+    k->command_range =
+        (struct port_range){.name = d->id, .base = 0x64, .count = 1, .ops = &command_ops, .ctx = k};
     port_claim(d->bus->ports, &k->data_range);
     port_claim(d->bus->ports, &k->command_range);
     return true;
@@ -374,7 +394,10 @@ static void unrealize(struct dev *d)
     port_release(d->bus->ports, &k->command_range);
 }
 
-/* After its own power-on test the controller waits for AAh with both interfaces off; A20 passes, RC# is high. */
+/*
+ * After its own power-on test the controller waits for AAh with both interfaces off; A20 passes,
+ * RC# is high.
+ */
 static void reset(struct dev *d)
 {
     struct i8042 *k = (struct i8042 *)d;
@@ -399,8 +422,8 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     struct i8042 *k = (struct i8042 *)d;
-    buf_printf(out, "%s: status=%02x command-byte=%02x output=%02x output-port=%02x pending=%02x\n", d->id, k->status,
-               *ctr(k), k->output, read_output_port(k), k->pending);
+    buf_printf(out, "%s: status=%02x command-byte=%02x output=%02x output-port=%02x pending=%02x\n",
+               d->id, k->status, *ctr(k), k->output, read_output_port(k), k->pending);
 }
 
 static const struct dev_reg regs[] = {

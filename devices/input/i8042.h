@@ -25,13 +25,13 @@ struct i8042 {
 
     uint8_t ram[32]; /* [0]: the controller command byte */
     uint8_t status;
-    uint8_t output;      /* output buffer */
-    uint8_t output_port; /* P2, bits 1 (A20) and 0 (reset) */
-    uint8_t pending;     /* the command at 64h that waits for its data at 60h; 0: none */
+    uint8_t output;            /* output buffer */
+    uint8_t output_port;       /* P2, bits 1 (A20) and 0 (reset) */
+    uint8_t pending;           /* the command at 64h that waits for its data at 60h; 0: none */
     uint8_t reply, reply_full; /* the controller's own answer that waits for room */
-    uint8_t release;     /* F0h came from the keyboard: the next scan code is a break */
-    uint8_t ready;       /* bit n: port n's device has something to say */
-    struct timer wire;   /* the end of the byte that is on the wire */
+    uint8_t release;           /* F0h came from the keyboard: the next scan code is a break */
+    uint8_t ready;             /* bit n: port n's device has something to say */
+    struct timer wire;         /* the end of the byte that is on the wire */
 
     struct port_range data_range, command_range;
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PS/2 keyboard with 101/102 keys, scan code sets 1, 2 and 3. IBM Personal System/2 Hardware Interface Technical Reference (84F8933,
- * 1988), "Keyboards (101- and 102-Key)".
+ * PS/2 keyboard with 101/102 keys, scan code sets 1, 2 and 3. IBM Personal System/2 Hardware
+ * Interface Technical Reference (84F8933, 1988), "Keyboards (101- and 102-Key)".
  *
- * LIMIT: the shift codes that a real keyboard puts around the cursor keys while Shift or Num Lock is on are not sent.
+ * LIMIT: the shift codes that a real keyboard puts around the cursor keys while Shift or Num Lock
+ * is on are not sent.
  */
 #include "devices/input/ps2_keyboard.h"
 
@@ -27,7 +28,14 @@ enum {
     CMD_RESET = 0xff,
     FIRST_COMMAND = CMD_LEDS
 };
-enum { ACK = 0xfa, BAT_OK = 0xaa, RESEND = 0xfe, OVERRUN_SET1 = 0xff, OVERRUN = 0x00, BREAK = 0xf0 };
+enum {
+    ACK = 0xfa,
+    BAT_OK = 0xaa,
+    RESEND = 0xfe,
+    OVERRUN_SET1 = 0xff,
+    OVERRUN = 0x00,
+    BREAK = 0xf0
+};
 enum { ID_1 = 0xab, ID_2 = 0x83 };
 enum { TYPE_BREAK = 1, TYPE_TYPEMATIC = 2 };
 enum { DEFAULT_RATE = 0x2b, DEFAULT_SET = 2 };
@@ -37,6 +45,7 @@ enum { KEY_CTRL = 0x1d, KEY_ALT = 0x38, KEY_LSHIFT = 0x2a, KEY_RSHIFT = 0x36 };
 #define BAT_NS UINT64_C(1000000)
 
 /* Set 2 make codes by set 1 make code, with and without the prefix E0h. */
+/* clang-format off */
 static const uint8_t set2[128] = {
     0x00, 0x76, 0x16, 0x1e, 0x26, 0x25, 0x2e, 0x36, 0x3d, 0x3e, 0x46, 0x45, 0x4e, 0x55, 0x66, 0x0d,
     0x15, 0x1d, 0x24, 0x2d, 0x2c, 0x35, 0x3c, 0x43, 0x44, 0x4d, 0x54, 0x5b, 0x5a, 0x14, 0x1c, 0x1b,
@@ -47,8 +56,10 @@ static const uint8_t set2[128] = {
     0x47, 0x4f, 0x56, 0x5e, 0x08, 0x10, 0x18, 0x20, 0x28, 0x30, 0x38, 0x40, 0x48, 0x50, 0x57, 0x6f,
     0x13, 0x19, 0x39, 0x51, 0x53, 0x5c, 0x5f, 0x62, 0x63, 0x64, 0x65, 0x67, 0x68, 0x6a, 0x6d, 0x6e,
 };
+/* clang-format on */
 
 /* Set 3 codes by qnum; 0: the keyboard has no such key. */
+/* clang-format off */
 static const uint8_t set3[256] = {
     0x00, 0x08, 0x16, 0x1e, 0x26, 0x25, 0x2e, 0x36, 0x3d, 0x3e, 0x46, 0x45, 0x4e, 0x55, 0x66, 0x0d,
     0x15, 0x1d, 0x24, 0x2d, 0x2c, 0x35, 0x3c, 0x43, 0x44, 0x4d, 0x54, 0x5b, 0x5a, 0x11, 0x1c, 0x1b,
@@ -60,13 +71,14 @@ static const uint8_t set3[256] = {
     [0xc9] = 0x6f, [0xcb] = 0x61, [0xcd] = 0x6a, [0xcf] = 0x65, [0xd0] = 0x60, [0xd1] = 0x6d,
     [0xd2] = 0x67, [0xd3] = 0x64, [0xdb] = 0x8b, [0xdc] = 0x8c, [0xdd] = 0x8d,
 };
+/* clang-format on */
 
 /* Set 3: keys that are not typematic by default. */
 static const uint8_t set3_make_break[] = {0x11, 0x12, 0x14, 0x19, 0x59};
 static const uint8_t set3_make_only[] = {
-    0x07, 0x08, 0x0f, 0x17, 0x1f, 0x27, 0x2f, 0x37, 0x39, 0x3f, 0x47, 0x4f, 0x56, 0x57,
-    0x58, 0x5e, 0x5f, 0x62, 0x65, 0x67, 0x69, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f, 0x70, 0x71,
-    0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x79, 0x7a, 0x7d, 0x7e, 0x84,
+    0x07, 0x08, 0x0f, 0x17, 0x1f, 0x27, 0x2f, 0x37, 0x39, 0x3f, 0x47, 0x4f, 0x56,
+    0x57, 0x58, 0x5e, 0x5f, 0x62, 0x65, 0x67, 0x69, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f,
+    0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x79, 0x7a, 0x7d, 0x7e, 0x84,
 };
 
 /* --- To the host --- */
@@ -203,7 +215,10 @@ static bool repeats(const struct ps2_keyboard *k, uint8_t key)
     return k->set == 3 ? k->key_type[set3[key]] & TYPE_TYPEMATIC : key != KEY_PAUSE;
 }
 
-/* F3h: bits 6-5 delay, (n + 1) * 250 ms; bits 4-0 period, (8 + A) * 2^B * 1/240 s with A bits 2-0, B bits 4-3. */
+/*
+ * F3h: bits 6-5 delay, (n + 1) * 250 ms; bits 4-0 period, (8 + A) * 2^B * 1/240 s with A bits 2-0,
+ * B bits 4-3.
+ */
 static uint64_t repeat_delay(const struct ps2_keyboard *k)
 {
     return ((k->rate >> 5 & 3) + UINT64_C(1)) * 250000000;
@@ -397,8 +412,10 @@ static void unrealize(struct dev *d)
 }
 
 /*
- * NOTE: RESET# does not reach a keyboard; that firmware finds it as after power-on, its AAh sent and lost while the controller held
- * the clock, is what firmware that does not send FFh expects. Keys that are down stay down.
+ *
+ * NOTE: RESET# does not reach a keyboard; that firmware finds it as after power-on, its AAh sent
+ * and lost while the controller held the clock, is what firmware that does not send FFh expects.
+ * Keys that are down stay down.
  */
 static void reset(struct dev *d)
 {
@@ -423,13 +440,14 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct ps2_keyboard *k = (const struct ps2_keyboard *)d;
-    buf_printf(out, "%s: set %u, scanning %s, leds %s%s%s, rate %02x, %u bytes queued\n", d->id, k->set,
-               k->scanning ? "on" : "off", k->leds & 1 ? "S" : "-", k->leds & 2 ? "N" : "-",
+    buf_printf(out, "%s: set %u, scanning %s, leds %s%s%s, rate %02x, %u bytes queued\n", d->id,
+               k->set, k->scanning ? "on" : "off", k->leds & 1 ? "S" : "-", k->leds & 2 ? "N" : "-",
                k->leds & 4 ? "C" : "-", k->rate, k->count + k->nreply);
 }
 
 static const struct dev_prop props[] = {
-    {"typematic", PROP_BOOL, offsetof(struct ps2_keyboard, typematic), 0, 1, 1, "a key held down repeats"},
+    {"typematic", PROP_BOOL, offsetof(struct ps2_keyboard, typematic), 0, 1, 1,
+     "a key held down repeats"},
 };
 
 static const struct state_field fields[] = {

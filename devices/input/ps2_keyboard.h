@@ -6,7 +6,8 @@
  *     kbc->port[I8042_KBD] = ps2_keyboard_port(kbd), kbd->ready = i8042_ready(kbc, I8042_KBD);
  *     struct key_sink keys = ps2_keyboard_keys(kbd);     // keys.key(keys.ctx, qnum, down)
  *
- * A key that is pressed again while it is down is ignored: repetition is the keyboard's own (property "typematic").
+ * A key that is pressed again while it is down is ignored: repetition is the keyboard's own
+ * (property "typematic").
  */
 #ifndef VITRINE_DEVICES_PS2_KEYBOARD_H
 #define VITRINE_DEVICES_PS2_KEYBOARD_H

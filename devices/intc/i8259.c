@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 8259A programmable interrupt controller. Intel 8259A data sheet, order number 231468-003; the edge/level control
- * register of the PIIX3 (290550-002, 2.5.11).
- * LIMIT: the MCS-80/85 CALL sequence (ICW4 uPM = 0) is acknowledged as in 8086 mode, and buffered mode has no pin to show on.
+ * 8259A programmable interrupt controller. Intel 8259A data sheet, order number 231468-003; the
+ * edge/level control register of the PIIX3 (290550-002, 2.5.11).
+ *
+ * LIMIT: the MCS-80/85 CALL sequence (ICW4 uPM = 0) is acknowledged as in 8086 mode, and buffered
+ * mode has no pin to show on.
  */
 #include "devices/intc/i8259.h"
 
 enum { ICW1_IC4 = 0x01, ICW1_SNGL = 0x02, ICW1_LTIM = 0x08, ICW1_D4 = 0x10 };
 enum { ICW4_AEOI = 0x02, ICW4_SFNM = 0x10 };
 enum { OCW2_EOI = 0x20, OCW2_SL = 0x40, OCW2_R = 0x80 };
-enum { OCW3_RIS = 0x01, OCW3_RR = 0x02, OCW3_P = 0x04, OCW3_D3 = 0x08, OCW3_SMM = 0x20, OCW3_ESMM = 0x40 };
+enum {
+    OCW3_RIS = 0x01,
+    OCW3_RR = 0x02,
+    OCW3_P = 0x04,
+    OCW3_D3 = 0x08,
+    OCW3_SMM = 0x20,
+    OCW3_ESMM = 0x40
+};
 enum { NEVER_INITIALISED = 1, NONE = -1 };
 
 static uint8_t level_inputs(const struct i8259 *p)
@@ -17,7 +26,10 @@ static uint8_t level_inputs(const struct i8259 *p)
     return p->icw1 & ICW1_LTIM ? 0xff : p->elcr;
 }
 
-/* An input has to stay high until the first INTA, also where an edge started it (data sheet, "Edge and Level Triggered Modes"). */
+/*
+ * An input has to stay high until the first INTA, also where an edge started it (data sheet, "Edge
+ * and Level Triggered Modes").
+ */
 uint8_t i8259_irr(const struct i8259 *p)
 {
     return p->lines & (p->edge | level_inputs(p));
@@ -94,10 +106,16 @@ static void take(struct i8259 *p, int ir)
     p->edge &= (uint8_t)~BIT(ir);
 }
 
-/* Resets the bit in service that a non-specific EOI means. Yields the input, NONE where there is none. */
+/*
+ * Resets the bit in service that a non-specific EOI means. Yields the input, NONE where there is
+ * none.
+ */
 static int non_specific_eoi(struct i8259 *p)
 {
-    /* "An IS bit that is masked by an IMR bit will not be cleared by a non-specific EOI in the Special Mask Mode." */
+    /*
+     * "An IS bit that is masked by an IMR bit will not be cleared by a non-specific EOI in the
+     * Special Mask Mode."
+     */
     int ir = highest(p, p->special_mask ? p->isr & ~p->imr : p->isr);
     if (ir != NONE)
         p->isr &= (uint8_t)~BIT(ir);
@@ -135,7 +153,8 @@ int i8259_ack(struct i8259 *p)
     int v = vector(p, ir);
     if ((p->isr & BIT(ir)) && !(p->icw1 & ICW1_SNGL) && (p->icw3 & BIT(ir))) {
         struct i8259 *s = p->slave[ir];
-        v = 0xff; /* nobody drives the data bus unless a slave knows itself by the number on CAS0-2 */
+        v = 0xff; /* nobody drives the data bus unless a slave knows itself by the number on CAS0-2
+                   */
         if (s && (s->icw3 & 7) == ir) {
             v = vector(s, acknowledge(s));
             end_of_ack(s);
@@ -160,7 +179,8 @@ static void write_icw1(struct i8259 *p, uint8_t value)
     p->icw1 = value;
     p->edge = 0; /* a new low-to-high transition is needed */
     p->imr = 0;
-    p->isr = 0; /* NOTE: not in the data sheet's list (a) to (f), but every driver's start-up counts on it */
+    p->isr = 0; /* NOTE: not in the data sheet's list (a) to (f), but every driver's start-up counts
+                   on it */
     p->lowest = 7;
     p->icw3 = 7; /* "the slave mode address is set to 7" */
     p->special_mask = 0;
@@ -250,7 +270,10 @@ static void pic_write(void *ctx, uint64_t a0, unsigned size, uint64_t value, enu
     drive(p);
 }
 
-/* "The 8259A treats the next RD pulse as an interrupt acknowledge": I in bit 7, the level in bits 2-0. */
+/*
+ * "The 8259A treats the next RD pulse as an interrupt acknowledge": I in bit 7, the level in bits
+ * 2-0.
+ */
 static uint8_t read_poll(struct i8259 *p)
 {
     p->poll = 0;
@@ -280,7 +303,8 @@ static uint64_t elcr_read(void *ctx, uint64_t offset, unsigned size, enum initia
     return p->elcr;
 }
 
-static void elcr_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+static void elcr_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
+                       enum initiator who)
 {
     struct i8259 *p = ctx;
     (void)offset, (void)size, (void)who;
@@ -301,8 +325,8 @@ static bool realize(struct dev *d, struct error *err)
 {
     struct i8259 *p = (struct i8259 *)d;
     (void)err;
-    p->ports = (struct port_range){
-        .name = d->id, .base = p->base, .count = 2, .ops = &pic_ops, .ctx = p};
+    p->ports =
+        (struct port_range){.name = d->id, .base = p->base, .count = 2, .ops = &pic_ops, .ctx = p};
     port_claim(d->bus->ports, &p->ports);
     if (p->elcr_port) {
         p->elcr_range = (struct port_range){
@@ -319,7 +343,10 @@ static void unrealize(struct dev *d)
     port_release(d->bus->ports, &p->elcr_range);
 }
 
-/* The chip has no reset pin; it interrupts nobody before it was initialised. The inputs belong to their drivers. */
+/*
+ * The chip has no reset pin; it interrupts nobody before it was initialised. The inputs belong to
+ * their drivers.
+ */
 static void reset(struct dev *d)
 {
     struct i8259 *p = (struct i8259 *)d;
@@ -338,7 +365,9 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct i8259 *p = (const struct i8259 *)d;
-    buf_printf(out, "%s: irr=%02x imr=%02x isr=%02x icw2=%02x icw3=%02x icw4=%02x elcr=%02x lowest=IR%u%s%s%s\n",
+    buf_printf(out,
+               "%s: irr=%02x imr=%02x isr=%02x icw2=%02x icw3=%02x icw4=%02x elcr=%02x "
+               "lowest=IR%u%s%s%s\n",
                d->id, i8259_irr(p), p->imr, p->isr, p->icw2, p->icw3, p->icw4, p->elcr, p->lowest,
                p->special_mask ? " SMM" : "", p->rotate_aeoi ? " rotate-in-AEOI" : "",
                p->init_step ? " (not initialised)" : "");
@@ -351,13 +380,13 @@ static const struct dev_reg regs[] = {
 };
 
 static const struct state_field fields[] = {
-    STATE_U(struct i8259, lines),        STATE_U(struct i8259, edge),
-    STATE_U(struct i8259, isr),          STATE_U(struct i8259, imr),
-    STATE_U(struct i8259, elcr),         STATE_U(struct i8259, icw1),
-    STATE_U(struct i8259, icw2),         STATE_U(struct i8259, icw3),
-    STATE_U(struct i8259, icw4),         STATE_U(struct i8259, init_step),
-    STATE_U(struct i8259, lowest),       STATE_U(struct i8259, read_isr),
-    STATE_U(struct i8259, poll),         STATE_U(struct i8259, special_mask),
+    STATE_U(struct i8259, lines),       STATE_U(struct i8259, edge),
+    STATE_U(struct i8259, isr),         STATE_U(struct i8259, imr),
+    STATE_U(struct i8259, elcr),        STATE_U(struct i8259, icw1),
+    STATE_U(struct i8259, icw2),        STATE_U(struct i8259, icw3),
+    STATE_U(struct i8259, icw4),        STATE_U(struct i8259, init_step),
+    STATE_U(struct i8259, lowest),      STATE_U(struct i8259, read_isr),
+    STATE_U(struct i8259, poll),        STATE_U(struct i8259, special_mask),
     STATE_U(struct i8259, rotate_aeoi),
 };
 

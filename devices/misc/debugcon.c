@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Debug console at port E9h, as Bochs and QEMU have it: a write is a character, a read gives E9h where the console is fitted. */
+/*
+ * Debug console at port E9h, as Bochs and QEMU have it: a write is a character, a read gives E9h
+ * where the console is fitted.
+ */
 #include "devices/misc/debugcon.h"
 
 enum { PRESENT = 0xe9 };
@@ -10,7 +13,8 @@ static uint64_t read_port(void *ctx, uint64_t offset, unsigned size, enum initia
     return PRESENT;
 }
 
-static void write_port(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+static void write_port(void *ctx, uint64_t offset, unsigned size, uint64_t value,
+                       enum initiator who)
 {
     struct debugcon *c = ctx;
     uint8_t ch = (uint8_t)value;
@@ -50,7 +54,8 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     struct debugcon *c = (struct debugcon *)d;
-    buf_printf(out, "%s: port %xh, %llu characters written\n", d->id, c->iobase, (unsigned long long)c->written);
+    buf_printf(out, "%s: port %xh, %llu characters written\n", d->id, c->iobase,
+               (unsigned long long)c->written);
 }
 
 static const struct dev_prop props[] = {

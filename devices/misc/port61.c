@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Port 61h: NMI status and control, timer counter 2 gate, speaker data. PIIX3 (290550-002) 2.5.5.1.
- * LIMIT: there is no ISA board that pulls IOCHK# and no PCI device that pulls SERR#, so bits 7 and 6 read 0.
+ *
+ * LIMIT: there is no ISA board that pulls IOCHK# and no PCI device that pulls SERR#, so bits 7 and
+ * 6 read 0.
  */
 #include "devices/misc/port61.h"
 
-enum { TIM_CNT2_EN = 0x01, SPKR_DAT_EN = 0x02, WRITABLE = 0x0f, REF_TOGGLE = 0x10, TMR2_OUT_STS = 0x20 };
+enum {
+    TIM_CNT2_EN = 0x01,
+    SPKR_DAT_EN = 0x02,
+    WRITABLE = 0x0f,
+    REF_TOGGLE = 0x10,
+    TMR2_OUT_STS = 0x20
+};
 
 /*
- * NOTE: a refresh cycle every 18 CLK pulses of the timer (15.09 us), whatever counter 1 is set to: POST code times short delays by this
- * bit before it has programmed anything.
+ *
+ * NOTE: a refresh cycle every 18 CLK pulses of the timer (15.09 us), whatever counter 1 is set to:
+ * POST code times short delays by this bit before it has programmed anything.
  */
 enum { REFRESH_CLKS = 18 };
 

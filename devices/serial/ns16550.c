@@ -1,21 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 16550A UART with FIFOs. National Semiconductor PC16550D data sheet (June 1995); IRQ gated by OUT2 as on the PC/AT serial adapter.
+ * 16550A UART with FIFOs. National Semiconductor PC16550D data sheet (June 1995); IRQ gated by OUT2
+ * as on the PC/AT serial adapter.
  *
- * A character takes the time that divisor and format give, on the virtual clock at 1.8432 MHz. The other side is a null modem: DCD, DSR and
- * CTS are on, and it waits while the receiver has no room, so that only loopback can overrun.
- * LIMIT: parity is neither made nor checked (parity and framing errors come with a break only); RXRDY# and TXRDY# (FCR bit 3) are not wired
- * on a PC; a divisor of 0 counts as 65536.
+ * A character takes the time that divisor and format give, on the virtual clock at 1.8432 MHz. The
+ * other side is a null modem: DCD, DSR and CTS are on, and it waits while the receiver has no room,
+ * so that only loopback can overrun.
+ *
+ * LIMIT: parity is neither made nor checked (parity and framing errors come with a break only);
+ * RXRDY# and TXRDY# (FCR bit 3) are not wired on a PC; a divisor of 0 counts as 65536.
  */
 #include "devices/serial/ns16550.h"
 
 enum { RBR_THR = 0, IER = 1, IIR_FCR = 2, LCR = 3, MCR = 4, LSR = 5, MSR = 6, SCR = 7, PORTS = 8 };
 enum { IER_ERBFI = 0x01, IER_ETBEI = 0x02, IER_ELSI = 0x04, IER_EDSSI = 0x08, IER_BITS = 0x0f };
-enum { IIR_NONE = 0x01, IIR_MSR = 0x00, IIR_THRE = 0x02, IIR_RDA = 0x04, IIR_LSR = 0x06, IIR_TIMEOUT = 0x0c };
+enum {
+    IIR_NONE = 0x01,
+    IIR_MSR = 0x00,
+    IIR_THRE = 0x02,
+    IIR_RDA = 0x04,
+    IIR_LSR = 0x06,
+    IIR_TIMEOUT = 0x0c
+};
 enum { IIR_FIFOS = 0xc0 };
 enum { FCR_ENABLE = 0x01, FCR_RX_RESET = 0x02, FCR_TX_RESET = 0x04, FCR_KEPT = 0xc9 };
 enum { LCR_WLS = 0x03, LCR_STB = 0x04, LCR_PEN = 0x08, LCR_BREAK = 0x40, LCR_DLAB = 0x80 };
-enum { MCR_DTR = 0x01, MCR_RTS = 0x02, MCR_OUT1 = 0x04, MCR_OUT2 = 0x08, MCR_LOOP = 0x10, MCR_BITS = 0x1f };
+enum {
+    MCR_DTR = 0x01,
+    MCR_RTS = 0x02,
+    MCR_OUT1 = 0x04,
+    MCR_OUT2 = 0x08,
+    MCR_LOOP = 0x10,
+    MCR_BITS = 0x1f
+};
 enum {
     LSR_DR = 0x01,
     LSR_OE = 0x02,
@@ -44,7 +61,10 @@ static unsigned trigger(const struct ns16550 *u)
     return fifos(u) ? levels[u->fcr >> 6] : 1;
 }
 
-/* One character on the line, ns: start bit, 5 to 8 data bits, parity, 1, 1.5 or 2 stop bits; a bit is 16 clocks of the divided clock. */
+/*
+ * One character on the line, ns: start bit, 5 to 8 data bits, parity, 1, 1.5 or 2 stop bits; a bit
+ * is 16 clocks of the divided clock.
+ */
 static uint64_t character_ns(const struct ns16550 *u)
 {
     unsigned data = 5 + (u->lcr & LCR_WLS);
@@ -276,7 +296,8 @@ static void write_fcr(struct ns16550 *u, uint8_t v)
         reset_rx(u);
     if (toggled || (v & FCR_TX_RESET))
         reset_tx(u);
-    u->fcr = v & FCR_ENABLE ? v & FCR_KEPT : 0; /* "other bits are programmed only while bit 0 is 1" */
+    u->fcr =
+        v & FCR_ENABLE ? v & FCR_KEPT : 0; /* "other bits are programmed only while bit 0 is 1" */
     rearm_timeout(u);
 }
 
@@ -294,7 +315,8 @@ static void write_lcr(struct ns16550 *u, uint8_t v)
     u->lcr = v;
 }
 
-static void uart_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+static void uart_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
+                       enum initiator who)
 {
     struct ns16550 *u = ctx;
     uint8_t v = (uint8_t)value;
@@ -414,7 +436,10 @@ static void unrealize(struct dev *d)
     port_release(d->bus->ports, &u->ports);
 }
 
-/* Master reset (table I). What is in flight is dropped; what the other side has still to send stays. */
+/*
+ * Master reset (table I). What is in flight is dropped; what the other side has still to send
+ * stays.
+ */
 static void reset(struct dev *d)
 {
     struct ns16550 *u = (struct ns16550 *)d;
@@ -443,8 +468,11 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct ns16550 *u = (const struct ns16550 *)d;
-    buf_printf(out, "%s: port %xh divisor=%u lcr=%02x mcr=%02x ier=%02x fcr=%02x lsr=%02x rx=%u tx=%u waiting=%u\n", d->id,
-               u->iobase, u->divisor, u->lcr, u->mcr, u->ier, u->fcr, lsr(u), u->nrx, u->ntx, u->ninput);
+    buf_printf(out,
+               "%s: port %xh divisor=%u lcr=%02x mcr=%02x ier=%02x fcr=%02x lsr=%02x rx=%u tx=%u "
+               "waiting=%u\n",
+               d->id, u->iobase, u->divisor, u->lcr, u->mcr, u->ier, u->fcr, lsr(u), u->nrx, u->ntx,
+               u->ninput);
 }
 
 static const struct dev_prop props[] = {
@@ -453,24 +481,39 @@ static const struct dev_prop props[] = {
 };
 
 static const struct dev_reg regs[] = {
-    {"RBR/THR/DLL", REG_PORT, RBR_THR, 1, 0, 0xff}, {"IER/DLM", REG_PORT, IER, 1, 0, 0xff},
-    {"IIR/FCR", REG_PORT, IIR_FCR, 1, IIR_NONE, FCR_KEPT}, {"LCR", REG_PORT, LCR, 1, 0, 0xff},
-    {"MCR", REG_PORT, MCR, 1, 0, MCR_BITS},         {"LSR", REG_PORT, LSR, 1, LSR_THRE | LSR_TEMT, 0},
-    {"MSR", REG_PORT, MSR, 1, MSR_DCD | MSR_DSR | MSR_CTS, 0}, {"SCR", REG_PORT, SCR, 1, 0, 0xff},
+    {"RBR/THR/DLL", REG_PORT, RBR_THR, 1, 0, 0xff},
+    {"IER/DLM", REG_PORT, IER, 1, 0, 0xff},
+    {"IIR/FCR", REG_PORT, IIR_FCR, 1, IIR_NONE, FCR_KEPT},
+    {"LCR", REG_PORT, LCR, 1, 0, 0xff},
+    {"MCR", REG_PORT, MCR, 1, 0, MCR_BITS},
+    {"LSR", REG_PORT, LSR, 1, LSR_THRE | LSR_TEMT, 0},
+    {"MSR", REG_PORT, MSR, 1, MSR_DCD | MSR_DSR | MSR_CTS, 0},
+    {"SCR", REG_PORT, SCR, 1, 0, 0xff},
 };
 
 static const struct state_field fields[] = {
-    STATE_U(struct ns16550, ier),          STATE_U(struct ns16550, fcr),
-    STATE_U(struct ns16550, lcr),          STATE_U(struct ns16550, mcr),
-    STATE_U(struct ns16550, scr),          STATE_U(struct ns16550, overrun),
-    STATE_U(struct ns16550, msr_delta),    STATE_U(struct ns16550, msr_inputs),
-    STATE_U(struct ns16550, divisor),      STATE_BLOB(struct ns16550, rx),
-    STATE_BLOB(struct ns16550, rx_error),  STATE_BLOB(struct ns16550, tx),
-    STATE_U(struct ns16550, nrx),          STATE_U(struct ns16550, ntx),
-    STATE_U(struct ns16550, tsr),          STATE_U(struct ns16550, tsr_full),
-    STATE_U(struct ns16550, thre_pending), STATE_U(struct ns16550, timeout_pending),
-    STATE_BLOB(struct ns16550, input),     STATE_U(struct ns16550, ninput),
-    STATE_TIMER_FIELD(struct ns16550, transmit), STATE_TIMER_FIELD(struct ns16550, receive),
+    STATE_U(struct ns16550, ier),
+    STATE_U(struct ns16550, fcr),
+    STATE_U(struct ns16550, lcr),
+    STATE_U(struct ns16550, mcr),
+    STATE_U(struct ns16550, scr),
+    STATE_U(struct ns16550, overrun),
+    STATE_U(struct ns16550, msr_delta),
+    STATE_U(struct ns16550, msr_inputs),
+    STATE_U(struct ns16550, divisor),
+    STATE_BLOB(struct ns16550, rx),
+    STATE_BLOB(struct ns16550, rx_error),
+    STATE_BLOB(struct ns16550, tx),
+    STATE_U(struct ns16550, nrx),
+    STATE_U(struct ns16550, ntx),
+    STATE_U(struct ns16550, tsr),
+    STATE_U(struct ns16550, tsr_full),
+    STATE_U(struct ns16550, thre_pending),
+    STATE_U(struct ns16550, timeout_pending),
+    STATE_BLOB(struct ns16550, input),
+    STATE_U(struct ns16550, ninput),
+    STATE_TIMER_FIELD(struct ns16550, transmit),
+    STATE_TIMER_FIELD(struct ns16550, receive),
     STATE_TIMER_FIELD(struct ns16550, timeout),
 };
 

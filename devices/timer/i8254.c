@@ -2,9 +2,11 @@
 /*
  * 8254 programmable interval timer. Intel 8254 data sheet, order number 231164-005.
  *
- * A counter is a function of the CLK pulses that passed: nothing runs between accesses. `advance` moves one counter by any number of
- * pulses in closed form; an event is armed only for the next pulse at which an OUT that is wired may move.
- * A write falls between two CLK pulses; the next one moves CR to CE.
+ * A counter is a function of the CLK pulses that passed: nothing runs between accesses. `advance`
+ * moves one counter by any number of pulses in closed form; an event is armed only for the next
+ * pulse at which an OUT that is wired may move. A write falls between two CLK pulses; the next one
+ * moves CR to CE.
+ *
  * LIMIT: the count 1, which the data sheet forbids in modes 2 and 3, leaves OUT where it is.
  */
 #include "devices/timer/i8254.h"
@@ -173,6 +175,8 @@ static void load_ce(struct i8254_counter *c)
 
 static void sync(struct i8254_counter *c, uint64_t tick)
 {
+    if (tick < c->tick)
+        return; /* a read brought this one further than the pins */
     if (c->load <= tick) {
         advance(c, c->load - 1 - c->tick);
         c->tick = c->load;
@@ -215,26 +219,49 @@ static void sync_all(struct i8254 *p)
         sync(&p->counter[i], tick);
 }
 
-static void drive(struct i8254 *p)
+/* The next CLK pulse at which an OUT that is wired may move. */
+static uint64_t next_pulse(const struct i8254 *p)
 {
     uint64_t next = TIME_NEVER;
     for (int i = 0; i < 3; i++) {
-        if (!p->out[i].set)
-            continue;
-        irq_set(&p->out[i], p->counter[i].out);
-        uint64_t n = next_edge(&p->counter[i]);
+        uint64_t n = p->out[i].set ? next_edge(&p->counter[i]) : TIME_NEVER;
         if (n != TIME_NEVER)
             next = MIN(next, p->counter[i].tick + n);
     }
+    return next;
+}
+
+static void drive_pins(struct i8254 *p)
+{
+    for (int i = 0; i < 3; i++)
+        irq_set(&p->out[i], p->counter[i].out);
+}
+
+static void drive(struct i8254 *p)
+{
+    drive_pins(p);
+    uint64_t next = next_pulse(p);
     if (next == TIME_NEVER)
         timer_cancel(&p->edge);
     else
         timer_set(&p->edge, clock_tick_ns(next, I8254_HZ));
 }
 
+/*
+ * Where one position of a slow clock spans several CLK pulses, the pins still go through what
+ * happened in between: a pulse that is low for one CLK has to reach the 8259 as an edge. What
+ * repeats within one position is no more than one request.
+ */
 static void edge_due(void *ctx)
 {
     struct i8254 *p = ctx;
+    uint64_t tick = now(p);
+    for (int i = 0; i < 8 && next_pulse(p) < tick; i++) {
+        uint64_t at = next_pulse(p);
+        for (int n = 0; n < 3; n++)
+            sync(&p->counter[n], at);
+        drive_pins(p);
+    }
     sync_all(p);
     drive(p);
 }
@@ -425,8 +452,8 @@ static bool realize(struct dev *d, struct error *err)
         p->counter[i].gate = i < 2;
         p->counter[i].out = 1;
     }
-    p->ports = (struct port_range){
-        .name = d->id, .base = 0x40, .count = 4, .ops = &pit_ops, .ctx = p};
+    p->ports =
+        (struct port_range){.name = d->id, .base = 0x40, .count = 4, .ops = &pit_ops, .ctx = p};
     port_claim(d->bus->ports, &p->ports);
     return true;
 }
@@ -438,7 +465,10 @@ static void unrealize(struct dev *d)
     port_release(d->bus->ports, &p->ports);
 }
 
-/* The chip has no reset pin: it keeps counting through RESET#. "Prior to initialization, the mode, count, and output are undefined." */
+/*
+ * The chip has no reset pin: it keeps counting through RESET#. "Prior to initialization, the mode,
+ * count, and output are undefined."
+ */
 static void reset(struct dev *d)
 {
     struct i8254 *p = (struct i8254 *)d;
@@ -463,8 +493,8 @@ static void print(struct dev *d, struct buf *out)
     for (int i = 0; i < 3; i++) {
         struct i8254_counter c = p->counter[i];
         sync(&c, now(p));
-        buf_printf(out, "%s: counter %d: mode=%u%s ce=%04x cr=%u gate=%u out=%u%s%s\n", d->id, i, mode(&c),
-                   bcd(&c) ? " bcd" : "", ce_value(&c), c.cr, c.gate, c.out,
+        buf_printf(out, "%s: counter %d: mode=%u%s ce=%04x cr=%u gate=%u out=%u%s%s\n", d->id, i,
+                   mode(&c), bcd(&c) ? " bcd" : "", ce_value(&c), c.cr, c.gate, c.out,
                    c.null_count ? " null-count" : "", c.counting ? "" : " stopped");
     }
 }
@@ -478,10 +508,10 @@ static const struct dev_reg regs[] = {
 
 #define C(i, m) STATE_U(struct i8254, counter[i].m)
 #define COUNTER_FIELDS(i)                                                                          \
-    C(i, ce), C(i, reload), C(i, cr), C(i, tick), C(i, load), C(i, control), C(i, out), C(i, gate), \
-        C(i, cr_valid), C(i, counting), C(i, armed), C(i, null_count), C(i, write_lsb),            \
-        C(i, write_second), C(i, read_second), C(i, latched), C(i, latch), C(i, status_latched),   \
-        C(i, status)
+    C(i, ce), C(i, reload), C(i, cr), C(i, tick), C(i, load), C(i, control), C(i, out),            \
+        C(i, gate), C(i, cr_valid), C(i, counting), C(i, armed), C(i, null_count),                 \
+        C(i, write_lsb), C(i, write_second), C(i, read_second), C(i, latched), C(i, latch),        \
+        C(i, status_latched), C(i, status)
 static const struct state_field fields[] = {
     COUNTER_FIELDS(0),
     COUNTER_FIELDS(1),

@@ -3,8 +3,8 @@
  * 8254 programmable interval timer at 40h-43h, clocked at 1193182 Hz of virtual time.
  *
  *     struct i8254 *pit = i8254_new(bus, "pit");
- *     pit->out[0] = i8259_input(pic0, 0);      // OUT pins; those that are wired are driven at their exact edges
- *     i8254_gate(pit, 2) is a wire to GATE 2; i8254_out(pit, 2) reads OUT 2.
+ *     pit->out[0] = i8259_input(pic0, 0);      // OUT pins; those that are wired are driven at
+ * their exact edges i8254_gate(pit, 2) is a wire to GATE 2; i8254_out(pit, 2) reads OUT 2.
  *
  * GATE 0 and 1 are tied high.
  */
@@ -23,10 +23,10 @@ struct i8254_counter {
     uint64_t load;   /* the CLK pulse that moves CR to CE; TIME_NEVER: none is due */
     uint8_t control; /* D5-D0 as written: RW, M, BCD */
     uint8_t out, gate;
-    uint8_t cr_valid;   /* a count was written since the control word */
-    uint8_t counting;   /* CE was loaded and nothing but GATE holds it */
-    uint8_t armed;      /* modes 0, 1, 4, 5: the terminal count has not been reached since the load */
-    uint8_t null_count; /* CR is not yet in CE */
+    uint8_t cr_valid; /* a count was written since the control word */
+    uint8_t counting; /* CE was loaded and nothing but GATE holds it */
+    uint8_t armed;    /* modes 0, 1, 4, 5: the terminal count has not been reached since the load */
+    uint8_t null_count;              /* CR is not yet in CE */
     uint8_t write_lsb, write_second; /* two-byte write: first byte, and that it is there */
     uint8_t read_second;
     uint8_t latched; /* bytes of `latch` still to be read, LSB first */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PCI functions: configuration space, BARs, INTx. PCI Local Bus Specification 2.1, chapter 6; the swizzle of the interrupt pins is the
- * usual one of a PIIX board.
- * LIMIT: 32-bit BARs only; no parity and no system errors; a function's PERR# and SERR# enables are plain bits.
+ * PCI functions: configuration space, BARs, INTx. PCI Local Bus Specification 2.1, chapter 6; the
+ * swizzle of the interrupt pins is the usual one of a PIIX board.
+ *
+ * LIMIT: 32-bit BARs only; no parity and no system errors; a function's PERR# and SERR# enables are
+ * plain bits.
  */
 #include "bus/pci.h"
 
@@ -43,7 +45,10 @@ static uint32_t bar_type(enum pci_bar_kind kind)
 
 /* --- Mapping --- */
 
-/* Where a BAR decodes now; false where it does not. An address of 0 is "not assigned" (6.2.5.1), one past the end is a sizing write. */
+/*
+ * Where a BAR decodes now; false where it does not. An address of 0 is "not assigned" (6.2.5.1),
+ * one past the end is a sizing write.
+ */
 static bool bar_decodes(const struct pci_func *f, unsigned n, uint64_t *base)
 {
     const struct pci_bar *b = &f->bar[n];
@@ -56,7 +61,8 @@ static bool bar_decodes(const struct pci_func *f, unsigned n, uint64_t *base)
         return (command & CMD_IO) && *base + b->size <= 0x10000;
     if (n == PCI_BAR_ROM && !(raw & ROM_ENABLE))
         return false;
-    return (command & CMD_MEM) && *base + b->size <= UINT64_C(1) << 32 && *base != (uint32_t)-b->size;
+    return (command & CMD_MEM) && *base + b->size <= UINT64_C(1) << 32 &&
+           *base != (uint32_t)-b->size;
 }
 
 static void update_io(struct pci_func *f, struct pci_bar *b, bool on, uint64_t base)
@@ -144,7 +150,8 @@ static void add_bar(struct pci_func *f, unsigned n)
     if (b->kind == PCI_BAR_NONE)
         return;
     if (b->size < least || (b->size & (b->size - 1)))
-        bug("PCI function %02x.%x: BAR %u has the size %xh", f->devfn >> 3, f->devfn & 7, n, b->size);
+        bug("PCI function %02x.%x: BAR %u has the size %xh", f->devfn >> 3, f->devfn & 7, n,
+            b->size);
     st32(&f->config[bar_offset(n)], bar_type(b->kind));
     st32(&f->writable[bar_offset(n)], ~(b->size - 1) | (n == PCI_BAR_ROM ? ROM_ENABLE : 0));
     if (!b->map.name)
@@ -212,7 +219,7 @@ void pci_config_write(struct pci_bus *p, uint8_t devfn, unsigned off, unsigned s
     for (unsigned i = off; i < off + size; i++, value >>= 8) {
         uint8_t v = (uint8_t)value;
         f->config[i] = (uint8_t)((f->config[i] & ~f->writable[i]) | (v & f->writable[i]));
-        f->config[i] &= (uint8_t)~(v & f->w1c[i]);
+        f->config[i] &= (uint8_t) ~(v & f->w1c[i]);
     }
     if (off < INTERRUPT_LINE)
         update_bars(f);

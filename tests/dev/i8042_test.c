@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* 8042 controller and PS/2 keyboard: controller commands, translation, keyboard commands, key sequences. */
+/* 8042 controller and PS/2 keyboard: controller commands, translation, keyboard commands, key
+ * sequences. */
 #include "devices/input/i8042.h"
 #include "devices/input/ps2_keyboard.h"
 #include "tests/dev/rig.h"

@@ -317,7 +317,8 @@ START_TEST(null_count_until_the_count_is_loaded)
     ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0);
     rig_out(&rig, 0x40, 5), rig_out(&rig, 0x40, 0);
     rig_out(&rig, 0x43, 0xe2);
-    ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0x40); /* mode 2 takes it at the end of the cycle */
+    ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40,
+                      0x40); /* mode 2 takes it at the end of the cycle */
     to_tick(1001);
     rig_out(&rig, 0x43, 0xe2);
     ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0);
@@ -346,11 +347,23 @@ START_TEST(lsb_only_and_msb_only)
 }
 END_TEST
 
-START_TEST(mode0_rate_over_a_second_is_exact)
+START_TEST(mode2_rate_over_a_second_is_exact)
 {
     program(0, 2, 11932, 0);
     rig_run(&rig, NS_PER_SEC);
     ck_assert_uint_eq(out[0].rises - 1, 1193182 / 11932);
+}
+END_TEST
+
+START_TEST(one_clk_pulses_survive_a_slow_clock)
+{
+    program(0, 2, 100, 0);
+    clock_set_rate(&rig.clock, UINT64_C(10000) << 32); /* 12 CLK pulses a position */
+    for (int i = 0; i < 1000; i++) {
+        rig.clock.pos++;
+        clock_run(&rig.clock);
+    }
+    ck_assert_uint_eq(out[0].rises - 1, 11931 / 100);
 }
 END_TEST
 
@@ -418,7 +431,8 @@ TCase *i8254_tests(void)
     tcase_add_test(t, null_count_until_the_count_is_loaded);
     tcase_add_test(t, status_shows_the_control_word_as_written);
     tcase_add_test(t, lsb_only_and_msb_only);
-    tcase_add_test(t, mode0_rate_over_a_second_is_exact);
+    tcase_add_test(t, mode2_rate_over_a_second_is_exact);
+    tcase_add_test(t, one_clk_pulses_survive_a_slow_clock);
     tcase_add_test(t, state_round_trip_goes_on_counting);
     tcase_add_test(t, hostile_state_does_not_divide_by_zero);
     return t;

@@ -93,19 +93,20 @@ END_TEST
 START_TEST(character_takes_its_bits_at_the_divided_clock)
 {
     out(THR, 'A');
-    ck_assert_uint_eq(in(LSR) & 0x60, 0x20); /* it moved to the shift register */
+    ck_assert_uint_eq(in(LSR)&0x60, 0x20); /* it moved to the shift register */
     rig_run(&s.rig, CHAR_NS - 10);
     ck_assert_uint_eq(s.out.len, 0);
     rig_run(&s.rig, 20);
     ck_assert_uint_eq(s.out.len, 1);
     ck_assert_uint_eq(s.out.data[0], 'A');
-    ck_assert_uint_eq(in(LSR) & 0x60, 0x60);
+    ck_assert_uint_eq(in(LSR)&0x60, 0x60);
 }
 END_TEST
 
 START_TEST(baud_and_format_lengthen_a_character)
 {
-    out(LCR, 0x9f), out(BASE, 12), out(LCR, 0x1f); /* 9600 baud, 8 bits, parity, 2 stop bits: 12 bits */
+    out(LCR, 0x9f), out(BASE, 12),
+        out(LCR, 0x1f); /* 9600 baud, 8 bits, parity, 2 stop bits: 12 bits */
     out(THR, 'A');
     rig_run(&s.rig, 1249000);
     ck_assert_uint_eq(s.out.len, 0);
@@ -139,13 +140,13 @@ START_TEST(fifo_takes_16_and_thre_means_empty)
     out(THR, 'x'); /* goes to the shift register */
     for (int i = 0; i < 16; i++)
         out(THR, (uint8_t)('a' + i));
-    ck_assert_uint_eq(in(LSR) & 0x20, 0);
+    ck_assert_uint_eq(in(LSR)&0x20, 0);
     rig_run(&s.rig, 15 * CHAR_NS);
-    ck_assert_uint_eq(in(LSR) & 0x20, 0);
+    ck_assert_uint_eq(in(LSR)&0x20, 0);
     rig_run(&s.rig, CHAR_NS);
-    ck_assert_uint_eq(in(LSR) & 0x60, 0x20);
+    ck_assert_uint_eq(in(LSR)&0x60, 0x20);
     rig_run(&s.rig, CHAR_NS);
-    ck_assert_uint_eq(in(LSR) & 0x60, 0x60);
+    ck_assert_uint_eq(in(LSR)&0x60, 0x60);
     ck_assert_str_eq((char *)s.out.data, "xabcdefghijklmnop");
 }
 END_TEST
@@ -170,14 +171,14 @@ START_TEST(received_data_interrupt_and_register)
 {
     out(IER, 0x01);
     receive("Q");
-    ck_assert_uint_eq(in(LSR) & 1, 0);
+    ck_assert_uint_eq(in(LSR)&1, 0);
     rig_run(&s.rig, CHAR_NS);
     ck_assert_int_eq(s.irq.level, 1);
     ck_assert_uint_eq(in(IIR), 0x04);
-    ck_assert_uint_eq(in(LSR) & 1, 1);
+    ck_assert_uint_eq(in(LSR)&1, 1);
     ck_assert_uint_eq(in(RBR), 'Q');
     ck_assert_int_eq(s.irq.level, 0);
-    ck_assert_uint_eq(in(LSR) & 1, 0);
+    ck_assert_uint_eq(in(LSR)&1, 0);
 }
 END_TEST
 
@@ -205,8 +206,8 @@ START_TEST(sender_waits_while_the_fifo_is_full)
     receive("0123456789abcdefghij");
     rig_run(&s.rig, 40 * CHAR_NS);
     for (int i = 0; i < 20; i++) {
-        ck_assert_uint_eq(in(LSR) & 0x03, 1);
-        ck_assert_uint_eq(in(RBR), (uint8_t)"0123456789abcdefghij"[i]);
+        ck_assert_uint_eq(in(LSR)&0x03, 1);
+        ck_assert_uint_eq(in(RBR), (uint8_t) "0123456789abcdefghij"[i]);
         rig_run(&s.rig, 2 * CHAR_NS);
     }
 }
@@ -218,8 +219,8 @@ START_TEST(input_beyond_its_room_is_lost_with_overrun)
     ck_assert_uint_eq(ns16550_room(s.uart), NS16550_INPUT);
     ns16550_receive(s.uart, many, sizeof many);
     ck_assert_uint_eq(ns16550_room(s.uart), 0);
-    ck_assert_uint_eq(in(LSR) & 2, 2);
-    ck_assert_uint_eq(in(LSR) & 2, 0);
+    ck_assert_uint_eq(in(LSR)&2, 2);
+    ck_assert_uint_eq(in(LSR)&2, 0);
 }
 END_TEST
 
@@ -229,7 +230,7 @@ START_TEST(line_status_comes_before_received_data)
     in(IIR); /* THRE */
     ns16550_break(s.uart);
     ck_assert_uint_eq(in(IIR), 0x06);
-    ck_assert_uint_eq(in(LSR) & 0x19, 0x19);
+    ck_assert_uint_eq(in(LSR)&0x19, 0x19);
     ck_assert_uint_eq(in(IIR), 0x04);
     ck_assert_uint_eq(in(RBR), 0);
     ck_assert_uint_eq(in(IIR), 0x01);
@@ -242,10 +243,10 @@ START_TEST(fifo_error_bit_while_a_break_is_queued)
     receive("a");
     rig_run(&s.rig, CHAR_NS);
     ns16550_break(s.uart);
-    ck_assert_uint_eq(in(LSR) & 0x9e, 0x80); /* not at the top yet */
+    ck_assert_uint_eq(in(LSR)&0x9e, 0x80); /* not at the top yet */
     in(RBR);
-    ck_assert_uint_eq(in(LSR) & 0x98, 0x98);
-    ck_assert_uint_eq(in(LSR) & 0x98, 0);
+    ck_assert_uint_eq(in(LSR)&0x98, 0x98);
+    ck_assert_uint_eq(in(LSR)&0x98, 0);
 }
 END_TEST
 
@@ -253,9 +254,9 @@ START_TEST(loopback_ties_modem_outputs_to_inputs)
 {
     in(MSR);
     out(MCR, 0x1a); /* LOOP, OUT2, RTS */
-    ck_assert_uint_eq(in(MSR) & 0xf0, 0x90);
+    ck_assert_uint_eq(in(MSR)&0xf0, 0x90);
     out(MCR, 0x15); /* LOOP, OUT1, DTR */
-    ck_assert_uint_eq(in(MSR) & 0xf0, 0x60);
+    ck_assert_uint_eq(in(MSR)&0xf0, 0x60);
     out(MCR, 0x10); /* RI falls: TERI */
     ck_assert_uint_eq(in(MSR), 0x06);
 }
@@ -270,12 +271,12 @@ START_TEST(loopback_receives_what_it_sends_and_can_overrun)
     ck_assert_uint_eq(s.out.len, 0);
     out(THR, '1'), rig_run(&s.rig, CHAR_NS);
     out(THR, '2'), rig_run(&s.rig, CHAR_NS);
-    ck_assert_uint_eq(in(LSR) & 3, 3);
+    ck_assert_uint_eq(in(LSR)&3, 3);
     ck_assert_uint_eq(in(RBR), '2'); /* without FIFOs the older one is lost */
     out(FCR, 0x01);
     for (int i = 0; i < 17; i++)
         out(THR, (uint8_t)i), rig_run(&s.rig, CHAR_NS);
-    ck_assert_uint_eq(in(LSR) & 3, 3);
+    ck_assert_uint_eq(in(LSR)&3, 3);
     for (int i = 0; i < 16; i++)
         ck_assert_uint_eq(in(RBR), i); /* with FIFOs the newest */
 }
@@ -298,7 +299,7 @@ START_TEST(modem_status_interrupt)
     out(IER, 0x08);
     out(MCR, 0x18); /* into loopback: DSR and CTS fall */
     ck_assert_uint_eq(in(IIR), 0x00);
-    ck_assert_uint_eq(in(MSR) & 0x0f, 0x03);
+    ck_assert_uint_eq(in(MSR)&0x0f, 0x03);
     ck_assert_uint_eq(in(IIR), 0x01);
 }
 END_TEST
@@ -312,7 +313,7 @@ START_TEST(fcr_resets_and_iir_shows_fifos)
     receive("abc");
     rig_run(&s.rig, 3 * CHAR_NS);
     out(FCR, 0x03);
-    ck_assert_uint_eq(in(LSR) & 1, 0);
+    ck_assert_uint_eq(in(LSR)&1, 0);
 }
 END_TEST
 

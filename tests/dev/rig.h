@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a chip under test is plugged into: ports, memory, a clock that the test moves, and wires that remember what they heard. */
+/* What a chip under test is plugged into: ports, memory, a clock that the test moves, and wires
+ * that remember what they heard. */
 #ifndef VITRINE_TESTS_DEV_RIG_H
 #define VITRINE_TESTS_DEV_RIG_H
 
@@ -32,7 +33,8 @@ void rig_run(struct rig *r, uint64_t ns);
 struct irq_line probe_line(struct probe *p, struct rig *r);
 
 void rig_realize(struct dev *d);
-/* Saves a, loads it into b (same class, another rig at the same time) and checks that b saves the same bytes. */
+/* Saves a, loads it into b (same class, another rig at the same time) and checks that b saves the
+ * same bytes. */
 void rig_copy_state(struct dev *a, struct dev *b);
 /* Moves b's clock to where a's is. */
 void rig_same_time(struct rig *a, struct rig *b);
