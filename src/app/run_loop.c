@@ -22,6 +22,7 @@
 #include "snap/snapshot.h"
 
 #define SLICE_NS UINT64_C(2000000)
+#define LIMIT_NS UINT64_C(100000000)
 #define STEER_NS UINT64_C(10000000)
 #define AHEAD_NS UINT64_C(1000000)   /* not worth a sleep */
 #define BEHIND_NS UINT64_C(200000000) /* time that a busy or stopped host owes is forgotten beyond this */
@@ -35,9 +36,14 @@ static uint64_t host_now(void)
     return (uint64_t)ts.tv_sec * NS_PER_SEC + (uint64_t)ts.tv_nsec;
 }
 
+static bool replaying(const struct machine_process *p)
+{
+    return machine_journal(p->m)->mode == JOURNAL_REPLAY;
+}
+
 bool run_virtual(const struct machine_process *p)
 {
-    return p->cfg.clock == CLOCK_VIRTUAL || machine_journal(p->m)->mode == JOURNAL_REPLAY;
+    return p->cfg.clock == CLOCK_VIRTUAL || replaying(p);
 }
 
 static void send_event(struct machine_process *p, enum link_event ev, bool guest, enum link_cause cause)
@@ -178,12 +184,8 @@ static uint64_t slice_end(struct machine_process *p)
         end = clock_pos_at(c, ns + SLICE_NS);
         end = MAX(MIN(end, pos + SLICE_MAX), pos + SLICE_MIN);
     }
-    uint64_t due = agenda_due(p);
-    if (due != UINT64_MAX && due < ns + NS_PER_SEC)
-        end = MIN(end, clock_pos_at(c, due));
     if (p->hash_fd >= 0)
         end = MIN(end, p->next_hash);
-    end = MIN(end, journal_next_pos(machine_journal(p->m)));
     return MAX(end, pos);
 }
 
@@ -209,7 +211,9 @@ static void go_to_sleep(struct machine_process *p, enum run_stop stop)
     if (p->dead && run_virtual(p))
         event = TIME_NEVER;
     p->wake = MIN(event, due);
-    if (run_virtual(p) && p->wake != TIME_NEVER)
+    if (replaying(p))
+        run_end(p, 0, NULL); /* all that came in has been delivered, and nothing else can wake it */
+    else if (run_virtual(p) && p->wake != TIME_NEVER)
         machine_skip_to(p->m, p->wake);
 }
 
@@ -219,10 +223,13 @@ static void run_slice(struct machine_process *p)
     if (p->ending)
         return;
     p->halted = p->dead = false;
+    /* A halted machine covers much time in few positions: both are bounded, so that the link is served. */
+    machine_set_time_limit(p->m, MIN(agenda_due(p), machine_ns(p->m) + LIMIT_NS));
     enum run_stop stop = machine_run(p->m, slice_end(p));
-    journal_deliver(machine_journal(p->m));
     log_hash(p);
     record(p, false);
+    if (p->ending)
+        return; /* the journal's end was replayed */
     if (stop == RUN_HALTED || stop == RUN_DEAD)
         go_to_sleep(p, stop);
     else if (stop != RUN_BUDGET)
@@ -285,8 +292,17 @@ static bool serve_link(struct machine_process *p, uint64_t wait)
     return true;
 }
 
+/* The last entry of a recording says where it ended. */
+static void replay_ended(void *ctx, const struct journal_entry *e)
+{
+    struct machine_process *p = ctx;
+    if (e->len == 1 && replaying(p))
+        run_end(p, 0, NULL);
+}
+
 void run_loop(struct machine_process *p)
 {
+    journal_set_sink(machine_journal(p->m), J_STOP, replay_ended, p);
     p->state = LINK_STATE_PRELAUNCH;
     p->resets = machine_reset_count(p->m);
     if (!p->cfg.start_paused)
@@ -306,5 +322,7 @@ void run_loop(struct machine_process *p)
         run_flush_output(p);
     }
     run_flush_output(p);
+    static const uint8_t end = 1;
+    journal_input(machine_journal(p->m), J_STOP, 0, &end, sizeof end);
     record(p, true);
 }
