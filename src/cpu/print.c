@@ -38,7 +38,8 @@ static void print_type(const struct seg *s, struct buf *out)
 
 static void print_seg(const struct cpu *c, const char *name, const struct seg *s, struct buf *out)
 {
-    buf_printf(out, "%-3s=%04x %08x %08x %08x", name, s->sel, (uint32_t)s->base, s->limit, s->attr);
+    uint32_t limit = s->attr & DESC_G ? s->limit >> 12 : s->limit; /* as in the descriptor: its top goes with the attributes */
+    buf_printf(out, "%-3s=%04x %08x %08x %08x", name, s->sel, (uint32_t)s->base, s->limit, s->attr | (limit & 0xf0000));
     if (c->cr0 & CR0_PE && s->attr & DESC_P)
         print_type(s, out);
     buf_printf(out, "\n");

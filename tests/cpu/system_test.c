@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: MIT */
+/* System instructions: privilege, modes, values (SDM 2A, 2B; SDM 3A 2.8). */
+#include "tests/cpu/rig.h"
+
+#define INT_DONE 0xcd, 32
+
+static void assert_done(void)
+{
+    ck_assert_int_eq(rig_vector(), 32);
+}
+
+START_TEST(privileged_instructions_are_gp0_above_cpl0)
+{
+    static const struct {
+        uint8_t len, code[8];
+    } t[] = {
+        {2, {0x0f, 0x06}},                         /* clts */
+        {1, {0xf4}},                               /* hlt */
+        {2, {0x0f, 0x08}},                         /* invd */
+        {2, {0x0f, 0x09}},                         /* wbinvd */
+        {7, {0x0f, 0x01, 0x3d, IMM32(DATA_AT)}},   /* invlpg */
+        {7, {0x0f, 0x01, 0x15, IMM32(DATA_AT)}},   /* lgdt */
+        {7, {0x0f, 0x01, 0x1d, IMM32(DATA_AT)}},   /* lidt */
+        {3, {0x0f, 0x00, 0xd0}},                   /* lldt ax */
+        {3, {0x0f, 0x00, 0xd8}},                   /* ltr ax */
+        {3, {0x0f, 0x01, 0xf0}},                   /* lmsw ax */
+        {3, {0x0f, 0x20, 0xc0}},                   /* mov eax, cr0 */
+        {3, {0x0f, 0x22, 0xc0}},                   /* mov cr0, eax */
+        {2, {0x0f, 0x32}},                         /* rdmsr */
+        {2, {0x0f, 0x30}},                         /* wrmsr */
+        {1, {0xfa}},                               /* cli, IOPL 0 */
+        {1, {0xfb}},                               /* sti */
+        {2, {0xe4, 0x80}},                         /* in al, 80h: no bitmap */
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        rig_protected();
+        rig.cpu->tr.limit = 103;
+        rig_user();
+        run_bytes(t[i].code, t[i].len, 50);
+        ASSERT_FAULT(EXC_GP, 0);
+        ck_assert_uint_eq(frame_word(1), CODE_AT);
+    }
+}
+END_TEST
+
+START_TEST(protected_mode_instructions_are_ud_in_real_mode)
+{
+    static const uint8_t t[][3] = {{0x0f, 0x00, 0xc0}, {0x0f, 0x00, 0xc8}, {0x0f, 0x00, 0xd0}, {0x0f, 0x00, 0xd8},
+                                   {0x0f, 0x00, 0xe0}, {0x0f, 0x00, 0xe8}, {0x0f, 0x02, 0xc0}, {0x0f, 0x03, 0xc0},
+                                   {0x63, 0xc0, 0x90}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        rig_real();
+        run_bytes(t[i], 3, 50);
+        ck_assert_int_eq(rig_vector(), EXC_UD);
+    }
+}
+END_TEST
+
+START_TEST(cr0_pg_without_pe_and_nw_without_cd_are_gp)
+{
+    rig_protected();
+    RUN(MOV_EAX(0x80000000), 0x0f, 0x22, 0xc0);
+    ASSERT_FAULT(EXC_GP, 0);
+    rig_protected();
+    RUN(MOV_EAX(CR0_PE | CR0_NW), 0x0f, 0x22, 0xc0);
+    ASSERT_FAULT(EXC_GP, 0);
+}
+END_TEST
+
+START_TEST(cr4_reserved_bits_are_gp)
+{
+    rig_protected();
+    RUN(MOV_EAX(CR4_PSE | CR4_PGE), 0x0f, 0x22, 0xe0, 0x0f, 0x20, 0xe3, INT_DONE);
+    assert_done();
+    ck_assert_uint_eq(rig.cpu->regs[RBX], CR4_PSE | CR4_PGE);
+    rig_protected();
+    RUN(MOV_EAX(0x80000000), 0x0f, 0x22, 0xe0);
+    ASSERT_FAULT(EXC_GP, 0);
+}
+END_TEST
+
+START_TEST(lmsw_sets_pe_and_never_clears_it)
+{
+    rig_protected();
+    RUN(0x31, 0xc0, 0x0f, 0x01, 0xf0, INT_DONE);
+    assert_done();
+    ck_assert(rig.cpu->cr0 & CR0_PE);
+    rig_real();
+    RUN(MOV_AX16(CR0_PE | CR0_TS), 0x0f, 0x01, 0xf0, 0x0f, 0x01, 0xe3, HLT); /* lmsw ax; smsw bx */
+    ck_assert_uint_eq(rig.cpu->regs[RBX] & 0xf, CR0_PE | CR0_TS);
+}
+END_TEST
+
+START_TEST(protected_mode_is_entered_and_left_by_cr0_and_far_jumps)
+{
+    rig_protected(); /* for the tables */
+    put_desc(SEL_FREE, CODE_AT, 0xffff, 0x9b, 0);
+    struct desc_table gdt = rig.cpu->gdtr;
+    rig_real();
+    rig.cpu->gdtr = gdt;
+    /* mov eax,cr0; inc ax; mov cr0,eax; jmp SEL_FREE:L; L: mov bx,cs; dec ax; mov cr0,eax; jmp CODE_AT/16:M; M: mov dx,cs; hlt */
+    RUN(0x0f, 0x20, 0xc0, 0x40, 0x0f, 0x22, 0xc0, 0xea, IMM16(12), IMM16(SEL_FREE), 0x8c, 0xcb, 0x48, 0x0f, 0x22, 0xc0,
+        0xea, IMM16(23), IMM16(CODE_AT >> 4), 0x8c, 0xca, HLT);
+    ck_assert_uint_eq(rig.cpu->regs[RBX] & 0xffff, SEL_FREE);
+    ck_assert_uint_eq(rig.cpu->regs[RDX] & 0xffff, CODE_AT >> 4);
+    ck_assert(!(rig.cpu->cr0 & CR0_PE));
+    ck_assert_uint_eq(rig.cpu->rip, 26);
+}
+END_TEST
+
+START_TEST(lgdt_of_16_bits_takes_24_bits_of_base)
+{
+    rig_protected();
+    put16(DATA_AT, 0x1234);
+    put32(DATA_AT + 2, 0xab001000);
+    RUN(0x66, 0x0f, 0x01, 0x1d, IMM32(DATA_AT), 0x0f, 0x01, 0x0d, IMM32(DATA_AT + 8), HLT); /* lidt; sidt */
+    ck_assert_uint_eq(rig.cpu->idtr.limit, 0x1234);
+    ck_assert_uint_eq(rig.cpu->idtr.base, 0x1000);
+    ck_assert_uint_eq(peek32(DATA_AT + 10), 0x1000);
+}
+END_TEST
+
+START_TEST(lldt_and_ltr_checks)
+{
+    static const struct {
+        uint8_t op, type, vector; /* 0: fine */
+        uint16_t sel, code;
+    } t[] = {{0xd0, 0x82, 0, SEL_FREE, 0},
+             {0xd0, 0x82, 0, 3, 0},
+             {0xd0, 0x82, EXC_GP, SEL_FREE | 4, SEL_FREE | 4},
+             {0xd0, 0x89, EXC_GP, SEL_FREE, SEL_FREE},
+             {0xd0, 0x93, EXC_GP, SEL_FREE, SEL_FREE},
+             {0xd0, 0x02, EXC_NP, SEL_FREE, SEL_FREE},
+             {0xd8, 0x89, 0, SEL_FREE, 0},
+             {0xd8, 0x81, 0, SEL_FREE, 0},
+             {0xd8, 0x8b, EXC_GP, SEL_FREE, SEL_FREE}, /* busy */
+             {0xd8, 0x89, EXC_GP, 0, 0},
+             {0xd8, 0x09, EXC_NP, SEL_FREE, SEL_FREE}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        rig_protected();
+        put_desc(SEL_FREE, 0x7000, 0xff, t[i].type, 0);
+        rig.cpu->regs[RAX] = t[i].sel;
+        const uint8_t code[] = {0x0f, 0x00, t[i].op, INT_DONE};
+        run_bytes(code, sizeof code, 50);
+        if (t[i].vector)
+            ASSERT_FAULT(t[i].vector, t[i].code);
+        else
+            ck_assert_msg(rig_vector() == 32, "case %u", i);
+    }
+}
+END_TEST
+
+START_TEST(ltr_marks_the_descriptor_busy)
+{
+    rig_protected();
+    put_desc(SEL_FREE, 0x7000, 0xff, 0x89, 0);
+    rig.cpu->regs[RAX] = SEL_FREE;
+    RUN(0x0f, 0x00, 0xd8, INT_DONE);
+    ck_assert_uint_eq(peek8(GDT_AT + SEL_FREE + 5), 0x8b);
+    ck_assert_uint_eq(rig.cpu->tr.base, 0x7000);
+}
+END_TEST
+
+/* LAR, LSL, VERR, VERW of descriptors of each type from CPL 0 and 3. */
+START_TEST(lar_lsl_verr_verw_by_type_and_privilege)
+{
+    static const struct {
+        uint8_t type;
+        bool user, lar, lsl, verr, verw;
+    } t[] = {{0x93, false, true, true, true, true},  {0x91, false, true, true, true, false},
+             {0x99, false, true, true, false, false}, {0x9b, false, true, true, true, false},
+             {0x93, true, false, false, false, false}, {0x9f, true, true, true, true, false},
+             {0xf3, true, true, true, true, true},    {0x89, false, true, true, false, false},
+             {0x82, false, true, true, false, false}, {0x8c, false, true, false, false, false},
+             {0x85, false, true, false, false, false}, {0x8e, false, false, false, false, false},
+             {0x80, false, false, false, false, false}};
+    static const uint8_t op[4][3] = {{0x0f, 0x02, 0xd8}, {0x0f, 0x03, 0xd8}, {0x0f, 0x00, 0xe0}, {0x0f, 0x00, 0xe8}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        const bool want[4] = {t[i].lar, t[i].lsl, t[i].verr, t[i].verw};
+        for (unsigned k = 0; k < 4; k++) {
+            rig_protected();
+            put_desc(SEL_FREE, 0x123000, 0x1234, t[i].type, 8);
+            if (t[i].user)
+                rig_user();
+            rig.cpu->regs[RAX] = SEL_FREE | (t[i].user ? 3 : 0);
+            rig.cpu->regs[RBX] = 0x5555;
+            const uint8_t code[] = {op[k][0], op[k][1], op[k][2], INT_DONE};
+            run_bytes(code, sizeof code, 50);
+            assert_done();
+            ck_assert_msg(!(frame_word(2) & FL_ZF) == !want[k], "type %02x instruction %u", t[i].type, k);
+            if (k == 0)
+                ck_assert_uint_eq(rig.cpu->regs[RBX], want[k] ? 0x800000u | t[i].type << 8 : 0x5555u);
+            if (k == 1)
+                ck_assert_uint_eq(rig.cpu->regs[RBX], want[k] ? 0x1234fffu : 0x5555u);
+        }
+    }
+}
+END_TEST
+
+START_TEST(arpl_raises_rpl_only)
+{
+    rig_protected();
+    rig.cpu->regs[RAX] = 0x11;
+    rig.cpu->regs[RBX] = 3;
+    RUN(0x63, 0xd8, INT_DONE); /* arpl ax, bx */
+    ck_assert_uint_eq(rig.cpu->regs[RAX], 0x13);
+    ck_assert(frame_word(2) & FL_ZF);
+    rig_protected();
+    rig.cpu->regs[RAX] = 0x13;
+    rig.cpu->regs[RBX] = 1;
+    RUN(0x63, 0xd8, INT_DONE);
+    ck_assert_uint_eq(rig.cpu->regs[RAX], 0x13);
+    ck_assert(!(frame_word(2) & FL_ZF));
+}
+END_TEST
+
+START_TEST(popf_changes_what_cpl_and_iopl_allow)
+{
+    static const struct {
+        bool user;
+        uint32_t before, popped, after;
+    } t[] = {{false, 0, 0xffffffff & ~FL_TF, FL_ARITH | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_AC | FL_ID},
+             {true, 0, 0xffffffff & ~FL_TF, FL_ARITH | FL_DF | FL_NT | FL_AC | FL_ID},
+             {true, FL_IOPL, FL_IF, FL_IF | FL_IOPL}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        rig_protected();
+        if (t[i].user)
+            rig_user();
+        cpu_set_eflags(rig.cpu, t[i].before);
+        rig.cpu->regs[RAX] = t[i].popped;
+        RUN(0x50, 0x9d, INT_DONE);
+        assert_done();
+        ck_assert_uint_eq(frame_word(2), t[i].after | FL_1);
+    }
+}
+END_TEST
+
+START_TEST(io_permission_bitmap)
+{
+    static const struct {
+        uint16_t port;
+        uint8_t op;
+        bool ok;
+    } t[] = {{0, 0xec, true}, {1, 0xec, false}, {8, 0xec, true}, {7, 0xec, true}, {0x6, 0xed, true}, {0xfe, 0xed, false},
+             {0xd, 0xed, false}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        rig_protected();
+        rig.cpu->tr.limit = 104 + 32;
+        for (unsigned k = 0; k < 33; k++)
+            put8(TSS_AT + 104 + k, 0);
+        put8(TSS_AT + 104, 0x02);
+        put8(TSS_AT + 104 + 2, 0x01); /* port 10h */
+        put8(TSS_AT + 104 + 31, 0x00);
+        put8(TSS_AT + 104 + 32, 0xff);
+        rig_user();
+        rig.cpu->regs[RDX] = t[i].port;
+        const uint8_t code[] = {t[i].op, INT_DONE};
+        run_bytes(code, sizeof code, 50);
+        if (t[i].ok)
+            ck_assert_msg(rig_vector() == 32, "port %x", t[i].port);
+        else
+            ASSERT_FAULT(EXC_GP, 0);
+    }
+}
+END_TEST
+
+START_TEST(cpuid_is_the_models_and_beyond_the_last_leaf_the_last)
+{
+    rig_protected();
+    RUN(0x31, 0xc0, 0x0f, 0xa2, HLT);
+    ck_assert_uint_eq(rig.cpu->regs[RBX], 0x756e6547);
+    ck_assert_uint_eq(rig.cpu->regs[RDX], 0x49656e69);
+    ck_assert_uint_eq(rig.cpu->regs[RCX], 0x6c65746e);
+    rig_protected();
+    RUN(MOV_EAX(1), 0x0f, 0xa2, HLT);
+    ck_assert_uint_eq(rig.cpu->regs[RAX], rig.cpu->model->signature);
+    ck_assert_uint_eq(rig.cpu->regs[RDX], rig.cpu->model->features);
+}
+END_TEST
+
+START_TEST(rdtsc_counts_virtual_nanoseconds_of_its_own_position)
+{
+    rig_protected();
+    /* rdtsc; mov ebx,eax; 4 nops; rdtsc */
+    RUN(0x0f, 0x31, 0x89, 0xc3, 0x90, 0x90, 0x90, 0x90, 0x0f, 0x31, HLT);
+    ck_assert_uint_eq(rig.cpu->regs[RAX] - rig.cpu->regs[RBX], 6 * 4);
+    rig_protected();
+    RUN(0xb9, IMM32(0x10), MOV_EAX(1000), 0x31, 0xd2, 0x0f, 0x30, 0x0f, 0x31, HLT); /* wrmsr TSC; rdtsc */
+    ck_assert_uint_eq(rig.cpu->regs[RAX], 1004);
+}
+END_TEST
+
+START_TEST(rdtsc_under_tsd_is_gp_for_users)
+{
+    rig_protected();
+    rig.cpu->cr4 |= CR4_TSD;
+    rig_user();
+    RUN(0x0f, 0x31);
+    ASSERT_FAULT(EXC_GP, 0);
+}
+END_TEST
+
+START_TEST(unknown_msr_is_gp)
+{
+    rig_protected();
+    RUN(0xb9, IMM32(0xc0000080), 0x0f, 0x32);
+    ASSERT_FAULT(EXC_GP, 0);
+}
+END_TEST
+
+START_TEST(state_table_round_trip)
+{
+    rig_protected();
+    rig_paging();
+    RUN(MOV_EAX(0x7fffffff), 0x83, 0xc0, 0x01, HLT); /* lazy flags pending */
+    struct cpu *c = rig.cpu;
+    struct buf a = {0}, b = {0};
+    uint32_t flags = cpu_eflags(c);
+    cpu_pre_save(c);
+    state_save(&cpu_state_table, c, &timer_state_ops, &a);
+    cpu_reset(c);
+    struct reader in = {a.data, a.data + a.len, false};
+    struct error err = {""};
+    ck_assert_msg(state_load(&cpu_state_table, c, &timer_state_ops, &in, &err), "%s", err.text);
+    cpu_post_load(c);
+    ck_assert_uint_eq(cpu_eflags(c), flags);
+    ck_assert_uint_eq(c->seg[SEG_DS].rd_end, UINT64_C(1) << 32);
+    ck_assert_uint_eq(c->mode, MODE_PE | MODE_CS32 | MODE_SS32 | MODE_PG);
+    cpu_pre_save(c);
+    state_save(&cpu_state_table, c, &timer_state_ops, &b);
+    ck_assert_uint_eq(a.len, b.len);
+    ck_assert(!memcmp(a.data, b.data, a.len));
+    buf_free(&a);
+    buf_free(&b);
+}
+END_TEST
+
+START_TEST(info_registers_lines)
+{
+    rig_protected();
+    struct buf out = {0};
+    cpu_print(rig.cpu, &out);
+    const char *text = (const char *)out.data;
+    ck_assert(strstr(text, "EIP=0000fff0 EFL=00000002 [-------] CPL=0 II=0 A20=1 SMM=0 HLT=0\n"));
+    ck_assert(strstr(text, "\nCS =0008 00000000 ffffffff 00cf9b00 DPL=0 CS32 [-RA]\n"));
+    ck_assert(strstr(text, "\nDS =0010 00000000 ffffffff 00cf9300 DPL=0 DS   [-WA]\n"));
+    ck_assert(strstr(text, "\nTR =0028 00003000 00000067 00008b00 DPL=0 TSS32-busy\n"));
+    ck_assert(strstr(text, "\nGDT=     00001000 000007ff\n"));
+    buf_free(&out);
+}
+END_TEST
+
+TCase *system_tests(void)
+{
+    TCase *t = tcase_create("system instructions");
+    tcase_add_test(t, privileged_instructions_are_gp0_above_cpl0);
+    tcase_add_test(t, protected_mode_instructions_are_ud_in_real_mode);
+    tcase_add_test(t, cr0_pg_without_pe_and_nw_without_cd_are_gp);
+    tcase_add_test(t, cr4_reserved_bits_are_gp);
+    tcase_add_test(t, lmsw_sets_pe_and_never_clears_it);
+    tcase_add_test(t, protected_mode_is_entered_and_left_by_cr0_and_far_jumps);
+    tcase_add_test(t, lgdt_of_16_bits_takes_24_bits_of_base);
+    tcase_add_test(t, lldt_and_ltr_checks);
+    tcase_add_test(t, ltr_marks_the_descriptor_busy);
+    tcase_add_test(t, lar_lsl_verr_verw_by_type_and_privilege);
+    tcase_add_test(t, arpl_raises_rpl_only);
+    tcase_add_test(t, popf_changes_what_cpl_and_iopl_allow);
+    tcase_add_test(t, io_permission_bitmap);
+    tcase_add_test(t, cpuid_is_the_models_and_beyond_the_last_leaf_the_last);
+    tcase_add_test(t, rdtsc_counts_virtual_nanoseconds_of_its_own_position);
+    tcase_add_test(t, rdtsc_under_tsd_is_gp_for_users);
+    tcase_add_test(t, unknown_msr_is_gp);
+    tcase_add_test(t, state_table_round_trip);
+    tcase_add_test(t, info_registers_lines);
+    return t;
+}
