@@ -112,9 +112,13 @@ struct xinsn; /* an instruction in a decoded block, cpu/exec.h */
 /* Why cpu_run returned. */
 enum cpu_stop { CPU_BUDGET, CPU_HALTED, CPU_SHUTDOWN /* triple fault */, CPU_KICKED };
 
-enum { X87_TAG_EMPTY = 3 };
+/* An 80-bit floating point number; its first ten bytes are the memory format. */
+struct f80 {
+    uint64_t mant; /* with the explicit integer bit */
+    uint16_t se;   /* sign and exponent */
+};
 struct x87 {
-    struct { uint64_t mant; uint16_t se; } st[8]; /* physical registers R0-R7; se: sign and exponent */
+    struct f80 st[8];     /* physical registers R0-R7 */
     uint16_t cw, sw, tag; /* sw without TOP (kept in top) is composed by x87_sw(); tag: 1 bit per register, set = empty */
     uint8_t top;
     uint16_t fop;

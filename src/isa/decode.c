@@ -296,6 +296,8 @@ enum decode_status isa_decode(const uint8_t *bytes, size_t avail, struct decode_
         default_seg(out, SEG_DS);
     if (f->imm && !take_immediate(&d, f->imm))
         return out_of_bytes(avail);
+    if (f->flags & DF_FOP)
+        out->imm = (opcode & 7) << 8 | modrm;
     if (f->flags & DF_CC_IN_IMM)
         out->imm = opcode & 15;
     if (unlikely(out->flags & IF_LOCK) && !(f->flags & DF_LOCK && out->flags & IF_MEM))

@@ -29,6 +29,6 @@ enum reg_kind { RK_NONE, RK_BYTE, RK_WORD, RK_OP_BYTE, RK_OP_WORD, RK_SEG, RK_CR
 enum rm_kind { MK_NONE, MK_BYTE, MK_WORD, MK_MEM, MK_REG /* mod is ignored */, MK_NONE_REG /* x87 register or nothing */ };
 enum imm_kind { IK_NONE, IK_UB, IK_SB, IK_W, IK_Z, IK_V, IK_WB, IK_FAR, IK_MOFFS };
 enum decode_flags { DF_NOT64 = 1, DF_ONLY64 = 2, DF_DEFAULT64 = 4, DF_FORCE64 = 8, DF_LOCK = 16, DF_STRING = 32, DF_CC_IN_IMM = 64,
-                    DF_NO_REXW = 128 };
+                    DF_NO_REXW = 128, DF_FOP = 256 };
 
 #endif

@@ -277,6 +277,8 @@ static void parse_attrs(struct row *r)
     static const struct name_bit names[] = {{"lock", DF_LOCK}, {"xlat", DF_STRING}, {"end", 0}, {"generic", 0}, {"sized", 0}, {"cpl0", 0},
         {"prot", 0}, {"io", 0}, {"rep", 0}, {"repe", 0}, {"varies", 0}, {"cc", 0}, {NULL, 0}};
     r->dec.flags |= (uint16_t)bits_of(r, r->attrs, names, "attributes");
+    if (r->map == MAP_LEGACY && r->op >= 0xd8 && r->op <= 0xdf)
+        r->dec.flags |= DF_FOP;
     r->generic = has_word(r->attrs, "generic");
     if (has_word(r->attrs, "sized"))
         r->sized = true;
