@@ -83,7 +83,7 @@ void tables_init(void);
 
 /* memory.c */
 void memory_init(void);
-void shadow_open(void);
+void shadow_open(int search);
 int rom_on_bus(uint16_t seg);
 void shadow_close(uint32_t rom_end);
 uint32_t memory_below_4g(void);

@@ -94,7 +94,7 @@ bios/bios.elf: $(BIOS_OBJ) $(BIOS_SRC)/rombios.ld
 	$(AM_V_CCLD)$(LD) -m elf_i386 -nostdlib --build-id=none -z noexecstack \
 		-T $(BIOS_SRC)/rombios.ld -Map=bios/bios.map -o $@ $(BIOS_OBJ)
 bios/bios.bin: bios/bios.elf
-	$(AM_V_GEN)$(OBJCOPY) -O binary -j .data -j .text -j .fixed bios/bios.elf $@
+	$(AM_V_GEN)$(OBJCOPY) -O binary -j .data -j .text -j .fixed bios/bios.elf $@ && chmod 644 $@
 
 EXTRA_DIST += bios/apic.c bios/ata.c bios/ata.h bios/bda.h bios/bios.h bios/bios32.S bios/boot.c bios/disk.c bios/entry.S \
 	bios/floppy.c bios/fwcfg.c bios/i8042.c bios/io.h bios/keyboard.c bios/memory.c bios/mouse.c \

@@ -41,11 +41,9 @@ static void set_block(int block, uint8_t bits)
     pci_write8(HOST_BRIDGE, reg, (v & ~(3 << shift)) | bits << shift);
 }
 
-/* Notes which 16 KiB blocks hold ROMs on the bus and turns all others into RAM. */
-void shadow_open(void)
+/* Notes which 16 KiB blocks hold ROMs on the bus. */
+static void find_bus_roms(void)
 {
-    for (int i = 0; i < 6; i++)
-        pci_write8(HOST_BRIDGE, PAM1 + i, 0);
     for (uint32_t seg = SHADOW_FIRST; seg < SHADOW_END;) {
         uint32_t end = seg + 0x80;
         if (far_r16(seg, 0) == 0xaa55) {
@@ -56,6 +54,19 @@ void shadow_open(void)
         }
         seg = end;
     }
+}
+
+/*
+ * Turns C0000h-EFFFFh into RAM, but for the blocks that hold ROMs on the bus.
+ * QUIRK: a machine with fw_cfg hands its ROMs over there and is not searched: after a reset QEMU's
+ * virtual APIC helper still shows the old shadow RAM at the place of its own ROM.
+ */
+void shadow_open(int search)
+{
+    for (int i = 0; i < 6; i++)
+        pci_write8(HOST_BRIDGE, PAM1 + i, 0);
+    if (search)
+        find_bus_roms();
     for (int b = 0; b < 12; b++)
         if (!(isa_rom_blocks >> b & 1))
             set_block(b, PAM_READ | PAM_WRITE);

@@ -91,8 +91,7 @@ void post(void)
     rtc_to_ticks();
     pci_init();
     tables_init();
-    fwcfg_init();
-    shadow_open();
+    shadow_open(!fwcfg_init());
     optrom_video();
     set_text_mode();
     print("Vitrine BIOS, %u MB\n\n", (memory_below_4g() >> 20));
