@@ -130,8 +130,13 @@ END_TEST
 START_TEST(vector_beyond_idt_is_gp_with_idt_bit)
 {
     rig_protected();
+    put_idt(64, 0xee, SEL_CODE0, HANDLERS_AT);
     RUN(INTN(64));
     ASSERT_FAULT(EXC_GP, 64 * 8 + 2);
+    rig_protected();
+    rig.cpu->idtr.limit = 40 * 8 + 6; /* the last byte of the gate is cut off */
+    RUN(INTN(40));
+    ASSERT_FAULT(EXC_GP, 40 * 8 + 2);
 }
 END_TEST
 

@@ -142,10 +142,6 @@ START_TEST(dma_into_a_table_takes_effect)
     RUN(MOV_EAX_FROM(PAGE_A), INT_DONE);
     assert_done();
     set_pte(PAGE_A, 0); /* bus master */
-    rig_protected();
-    rig.cpu->cr3 = PD_AT;
-    rig.cpu->cr0 |= CR0_PG;
-    mode_update(rig.cpu);
     RUN(MOV_EAX_FROM(PAGE_A));
     assert_pf(0, PAGE_A);
 }
