@@ -2,8 +2,8 @@
 /*
  * DAA DAS AAA AAS AAM AAD (SDM 2A) and SALC (D6, documented by AMD and by SDM 2D's gap in the map).
  *
- * Undefined flags: OF after DAA, DAS and the SF, ZF, PF, OF after AAA, AAS follow the last addition or subtraction to AL; OF, AF, CF after AAM are 0
- * and after AAD those of the byte addition.
+ * Undefined flags, as captures of an 80286 show them: OF after DAA, DAS and SF, ZF, PF, OF after AAA, AAS follow the last addition to
+ * or subtraction from AL; OF, AF, CF after AAM are 0; after AAD, AF and CF are those of the byte addition and OF is CF.
  */
 #include "cpu/handler.h"
 
@@ -87,8 +87,9 @@ INSN(x_aam_Ib)
 INSN(x_aad_Ib)
 {
     uint8_t al = *reg8p(c, AL), add = (uint8_t)(*reg8p(c, AH) * (uint8_t)i->in.imm), r = (uint8_t)(al + add);
+    bool carry = r < al;
     set16(c, RAX, r);
-    cc_set(c, CC_ADD, SZ8, (int8_t)r, al, add);
+    set_arith(c, szp(r) | (carry ? FL_CF | FL_OF : 0) | (((al ^ add ^ r) & 0x10) ? FL_AF : 0));
     return X_NEXT;
 }
 

@@ -3,8 +3,8 @@
  * Lazy flags made explicit (SDM 1 3.4.3.1, appendix A). Operands are zero-extended from the operation's size, the result is
  * sign-extended, so ZF, SF and PF do not depend on the size.
  *
- * Undefined ones: AF after logic operations and shifts is 0; OF after shifts by more than 1 is what the last single-bit step
- * would have set.
+ * Undefined ones, as captures of an 80286 show them: AF after logic operations is 0, after right shifts 1, after left shifts
+ * the half carry of the last step taken as an addition; OF after shifts by more than 1 is what the last single-bit step would have set.
  */
 #include "cpu/flags.h"
 
@@ -69,6 +69,11 @@ static bool compute_af(const struct lazy_flags *f)
     case CC_SBB:
     case CC_NEG:
         return ((f->src1 ^ f->src2 ^ (uint64_t)f->res) & 0x10) != 0;
+    case CC_SHL:
+        return (f->res & 0x10) != 0;
+    case CC_SHR:
+    case CC_SAR:
+        return true;
     case CC_INC:
         return (f->res & 15) == 0;
     case CC_DEC:

@@ -2,8 +2,8 @@
 /*
  * ROL ROR RCL RCR SHL SHR SAR SHLD SHRD (SDM 2B). The count is masked to 5 bits (286 and later).
  *
- * Undefined flags: OF after a count above 1 is what the last single-bit step gives; AF after shifts is 0; CF after SHL and SHR by
- * more than the operand's size is 0.
+ * Undefined flags: OF after a count above 1 is what the last single-bit step gives; AF is 1 after right shifts and
+ * bit 4 of the result after left ones; CF after SHL and SHR by more than the operand's size is 0. All are what captures of an 80286 show.
  */
 #include "cpu/handler.h"
 
