@@ -22,3 +22,19 @@ dist_noinst_SCRIPTS += tests/isa/overlap.sh
 noinst_PROGRAMS += tests/isa/decodebench
 tests_isa_decodebench_SOURCES = tests/isa/decode_bench.c
 tests_isa_decodebench_LDADD = libvitrine.a
+
+# Integer instructions: against the host's processor, and by rule.
+check_PROGRAMS += tests/isa/hostdifftest
+TESTS += tests/isa/hostdifftest
+tests_isa_hostdifftest_SOURCES = tests/isa/host_diff_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_hostdifftest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_isa_hostdifftest_LDADD = libvitrine.a libmissing.a $(CHECK_LIBS)
+
+# Hardware captures: make check VECTORS=FOLDER.
+check_PROGRAMS += tests/vectors
+tests_vectors_SOURCES = tests/isa/vectors.c tests/isa/moo.c tests/isa/moo.h tests/isa/rig.c tests/isa/rig.h
+tests_vectors_CPPFLAGS = $(AM_CPPFLAGS) $(ZLIB_CFLAGS)
+tests_vectors_LDADD = libvitrine.a libmissing.a $(ZLIB_LIBS)
+TESTS += tests/isa/vectors.sh
+dist_noinst_SCRIPTS += tests/isa/vectors.sh
+AM_TESTS_ENVIRONMENT = VECTORS='$(VECTORS)'; export VECTORS;
