@@ -49,7 +49,6 @@ struct machine_process {
     uint64_t host_base; /* host ns at virtual time 0, under --clock host */
     uint64_t last_steer;
     uint64_t next_hash;
-    size_t recorded; /* bytes of the journal that are in the file */
     uint64_t resets; /* as last reported */
     bool user_reset;
 

@@ -143,15 +143,16 @@ static void log_hash(struct machine_process *p)
         p->hash_fd = -1;
 }
 
+/* The journal goes to the file in parts. What is written, or wanted by nobody, is forgotten: it would grow with every correction. */
 static void record(struct machine_process *p, bool all)
 {
     enum { RECORD_AT_ONCE = 1 << 16 };
-    const struct buf *log = &machine_journal(p->m)->log;
-    if (p->record_fd < 0 || log->len - p->recorded < (all ? 1 : RECORD_AT_ONCE))
+    struct buf *log = &machine_journal(p->m)->log;
+    if (replaying(p) || log->len < (all ? 1 : RECORD_AT_ONCE))
         return;
-    if (!write_all(p, p->record_fd, log->data + p->recorded, log->len - p->recorded, "--record"))
+    if (p->record_fd >= 0 && !write_all(p, p->record_fd, log->data, log->len, "--record"))
         p->record_fd = -1;
-    p->recorded = log->len;
+    buf_clear(log);
 }
 
 /* When keys or the script want the machine to stop: virtual ns. */
