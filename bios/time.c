@@ -48,11 +48,14 @@ void timeout_start(struct timeout *t, uint32_t ms)
     t->last = pit_count();
 }
 
-/* 1 once the time is up. Must be asked at least every 27 ms (counter 0 may run in mode 3). */
+/*
+ * 1 once the time is up. When the counter was reloaded in between, only what it had left is counted:
+ * a program may have set it to any period. In mode 3 it runs twice as fast.
+ */
 int timeout_over(struct timeout *t)
 {
     uint16_t now = pit_count();
-    uint16_t passed = t->last - now;
+    uint16_t passed = now <= t->last ? t->last - now : t->last;
     t->last = now;
     if (t->left <= passed) {
         t->left = 0;

@@ -3,3 +3,4 @@ include tests/lint/local.mk
 include tests/dev/local.mk
 include tests/isa/local.mk
 include tests/cpu/local.mk
+include tests/bios/local.mk

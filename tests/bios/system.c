@@ -128,6 +128,9 @@ void test_system(void)
     uint8_t first = peek8(0xf000, 0x8000);
     poke8(0xf000, 0x8000, first ^ 0xff);
     check_eq(peek8(0xf000, 0x8000), first, "f_segment_is_write_protected");
+    check(peek32(0xf000, 0xfa6e + ' ' * 8) == 0 && peek32(0xf000, 0xfa6e + 'A' * 8) != 0 &&
+              peek8(0xf000, 0xfe6e) == 0xe9,
+          "font_is_at_f000_fa6e");
     check_eq(peek16(0, 0x41 * 4 + 2), 0xf000, "int41_vector_leads_into_the_f_segment");
     check_eq(peek16(0x40, 0x80), 0x1e, "keyboard_buffer_starts_at_1e");
     check_eq(peek16(0x40, 0x82), 0x3e, "keyboard_buffer_ends_at_3e");
