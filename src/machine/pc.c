@@ -24,6 +24,9 @@
 #include "firmware/blobs.h"
 #include "machine/parts.h"
 
+/* Characters take 1/32 of what the divisor says, so that a guest's log on a slow line does not hold it up. */
+enum { SERIAL_SPEEDUP = 32 };
+
 #define DEVFN(dev, fn) ((uint8_t)((dev) << 3 | (fn)))
 
 /* --- Wires that end at the CPU or at the machine --- */
@@ -195,6 +198,7 @@ static bool add_serial(struct board *b, struct error *err)
         u->iobase = com[i].base;
         u->irq = irq(b, com[i].irq);
         u->chr = m->be.serial[i];
+        u->speedup = SERIAL_SPEEDUP;
         if (!machine_add(m, &u->dev, err))
             return false;
         m->serial[i] = u;

@@ -47,5 +47,6 @@ TCase *misc_tests(void);
 TCase *pci_tests(void);
 TCase *ns16550_tests(void);
 TCase *i8237_tests(void);
+TCase *ide_tests(void);
 
 #endif
