@@ -215,24 +215,20 @@ INSN(x_verw_Ew)
     return X_NEXT;
 }
 
+/* Memory is written, and checked for it, only where RPL changes (SDM 2A ARPL). */
 INSN(x_arpl_Ew_Gw)
 {
-    struct rmw m;
     uint16_t v, rpl = reg16(c, i->in.reg) & 3;
-    bool mem = i->in.flags & IF_MEM;
     if (!protected_mode(c))
         return raise_ud(c);
-    if (!mem)
-        v = reg16(c, i->in.rm);
-    else if (rmw_begin16(c, &i->in, &m, &v))
+    if (operand16(c, &i->in, &v))
         return X_FAULT;
     bool raise = (v & 3) < rpl;
-    if (raise)
-        v = (uint16_t)((v & ~3u) | rpl);
-    if (mem)
-        rmw_end16(c, &m, v);
-    else
+    v = (uint16_t)((v & ~3u) | rpl);
+    if (raise && !(i->in.flags & IF_MEM))
         set16(c, i->in.rm, v);
+    else if (raise && mem_wr16(c, &i->in, v))
+        return X_FAULT;
     set_zf(c, raise);
     return X_NEXT;
 }

@@ -85,7 +85,8 @@ INSN(x_enter_Iw_Ib)
 {
     unsigned opsize = i->in.opsize, size = 1u << opsize, level = (unsigned)i->in.disp & 31;
     uint64_t bp = c->regs[RBP], npushes = level + 1;
-    uint32_t v, frame = (uint32_t)below_sp(c, size);
+    /* NOTE: FrameTemp is ESP as a whole, so a 32-bit frame on a 16-bit stack gets ESP's upper half. */
+    uint32_t v, frame = (uint32_t)((c->regs[RSP] & ~c->stack_mask) | below_sp(c, size));
     uint64_t final_sp = below_sp(c, npushes * size + (uint16_t)i->in.imm);
     for (unsigned n = 1; n <= npushes; n++)
         if (probe_stack_write(c, below_sp(c, n * size), size))
@@ -103,7 +104,7 @@ INSN(x_enter_Iw_Ib)
     }
     if (level > 0)
         stack_write(c, below_sp(c, npushes * size), opsize, frame);
-    set_sized(c, RBP, opsize, c->stack_mask == 0xffff ? (frame & 0xffff) | ((uint32_t)c->regs[RSP] & ~0xffffu) : frame);
+    set_sized(c, RBP, opsize, frame);
     set_masked(c, RSP, final_sp, c->stack_mask);
     return X_NEXT;
 }

@@ -214,6 +214,22 @@ START_TEST(arpl_raises_rpl_only)
 }
 END_TEST
 
+START_TEST(arpl_writes_memory_only_where_rpl_changes)
+{
+    rig_protected();
+    put_desc(SEL_FREE, 0, 0xfffff, 0x91, 0xc); /* read-only */
+    ck_assert(!load_seg(rig.cpu, SEG_DS, SEL_FREE));
+    put16(DATA_AT, 0x13);
+    rig.cpu->regs[RBX] = 1;
+    RUN(0x63, 0x1d, IMM32(DATA_AT), INT_DONE);
+    assert_done();
+    rig.cpu->regs[RBX] = 3;
+    put16(DATA_AT, 0x11);
+    RUN(0x63, 0x1d, IMM32(DATA_AT), INT_DONE);
+    ASSERT_FAULT(EXC_GP, 0);
+}
+END_TEST
+
 START_TEST(popf_changes_what_cpl_and_iopl_allow)
 {
     static const struct {
@@ -364,6 +380,7 @@ TCase *system_tests(void)
     tcase_add_test(t, ltr_marks_the_descriptor_busy);
     tcase_add_test(t, lar_lsl_verr_verw_by_type_and_privilege);
     tcase_add_test(t, arpl_raises_rpl_only);
+    tcase_add_test(t, arpl_writes_memory_only_where_rpl_changes);
     tcase_add_test(t, popf_changes_what_cpl_and_iopl_allow);
     tcase_add_test(t, io_permission_bitmap);
     tcase_add_test(t, cpuid_is_the_models_and_beyond_the_last_leaf_the_last);
