@@ -81,7 +81,7 @@ reset:
     movl $0xffff0000, %esi
     movl $0x000f0000, %edi
     movl $0x4000, %ecx
-    addr32 rep movsl
+    rep movsl (%esi), %es:(%edi)
 2:  ljmp $0xf000, $shadowed
 
 shadowed:
@@ -100,10 +100,10 @@ shadowed:
     xorl %esi, %esi
     xorl %edi, %edi
     movl $bios_data_dwords, %ecx
-    addr32 rep movsl
+    rep movsl (%esi), %es:(%edi)
     movl $bios_bss_dwords, %ecx
     xorl %eax, %eax
-    addr32 rep stosl
+    rep stosl %eax, %es:(%edi)
     movw %es, %ax
     movw %ax, %ds
     movw %ax, %ss
@@ -369,7 +369,7 @@ flat_copy:
 1:  xorw %ax, %ax
     movw %ax, %ds
     movw %ax, %es
-    addr32 rep movsl
+    rep movsl (%esi), %es:(%edi)
     popw %ds
     popw %es
     popl %ebx
@@ -401,9 +401,9 @@ block_move:
     xorl %esi, %esi
     xorl %edi, %edi
     shrl $1, %ecx
-    addr32 rep movsl
+    rep movsl (%esi), %es:(%edi)
     adcl %ecx, %ecx
-    addr32 rep movsw
+    rep movsw (%esi), %es:(%edi)
     movw $0x20, %ax
     movw %ax, %ds
     movw %ax, %es

@@ -47,18 +47,18 @@ static inline uint32_t inl(uint16_t port)
 /* String input to DS-relative memory. */
 static inline void insb(uint16_t port, void *dst, uint32_t count)
 {
-    __asm__ volatile("addr32 rep insb" : "+D"(dst), "+c"(count) : "d"(port) : "memory");
+    __asm__ volatile("rep insb (%%dx), %%es:(%%edi)" : "+D"(dst), "+c"(count) : "d"(port) : "memory");
 }
 
 static inline void insw(uint16_t port, void *dst, uint32_t count)
 {
-    __asm__ volatile("addr32 rep insw" : "+D"(dst), "+c"(count) : "d"(port) : "memory");
+    __asm__ volatile("rep insw (%%dx), %%es:(%%edi)" : "+D"(dst), "+c"(count) : "d"(port) : "memory");
 }
 
 /* String transfers between a port and seg:off; off must be normalised (below 10h). */
 static inline void insw_far(uint16_t port, uint16_t seg, uint32_t off, uint32_t words)
 {
-    __asm__ volatile("pushw %%es\n\tmovw %3, %%es\n\taddr32 rep insw\n\tpopw %%es"
+    __asm__ volatile("pushw %%es\n\tmovw %3, %%es\n\trep insw (%%dx), %%es:(%%edi)\n\tpopw %%es"
                      : "+D"(off), "+c"(words)
                      : "d"(port), "r"(seg)
                      : "memory");
@@ -66,7 +66,7 @@ static inline void insw_far(uint16_t port, uint16_t seg, uint32_t off, uint32_t 
 
 static inline void insb_far(uint16_t port, uint16_t seg, uint32_t off, uint32_t bytes)
 {
-    __asm__ volatile("pushw %%es\n\tmovw %3, %%es\n\taddr32 rep insb\n\tpopw %%es"
+    __asm__ volatile("pushw %%es\n\tmovw %3, %%es\n\trep insb (%%dx), %%es:(%%edi)\n\tpopw %%es"
                      : "+D"(off), "+c"(bytes)
                      : "d"(port), "r"(seg)
                      : "memory");
@@ -116,7 +116,7 @@ static inline void far_read(void *dst, uint16_t seg, uint32_t off, uint32_t byte
 
 static inline void far_write(uint16_t seg, uint32_t off, const void *src, uint32_t bytes)
 {
-    __asm__ volatile("pushw %%es\n\tmovw %3, %%es\n\taddr32 rep movsb\n\tpopw %%es"
+    __asm__ volatile("pushw %%es\n\tmovw %3, %%es\n\trep movsb (%%esi), %%es:(%%edi)\n\tpopw %%es"
                      : "+S"(src), "+D"(off), "+c"(bytes)
                      : "r"(seg)
                      : "memory");

@@ -4,7 +4,7 @@
 
 BIOS_SRC = $(top_srcdir)/bios
 BIOS_CC = $(GUEST_CC) -march=i386 -std=gnu17 -Os -ffreestanding -fno-pic -fno-pie -mregparm=3 \
-	-mpreferred-stack-boundary=2 -fno-stack-protector -fcf-protection=none \
+	-fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -fomit-frame-pointer \
 	-Wall -Wextra -I$(BIOS_SRC)
 BIOS_OBJ = bios/rom-entry.o bios/rom-post.o bios/rom-string.o bios/rom-text.o bios/rom-time.o \

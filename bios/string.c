@@ -5,14 +5,14 @@
 void *memcpy(void *dst, const void *src, size_t n)
 {
     void *d = dst;
-    __asm__ volatile("addr32 rep movsb" : "+D"(d), "+S"(src), "+c"(n) : : "memory");
+    __asm__ volatile("rep movsb (%%esi), %%es:(%%edi)" : "+D"(d), "+S"(src), "+c"(n) : : "memory");
     return dst;
 }
 
 void *memset(void *dst, int c, size_t n)
 {
     void *d = dst;
-    __asm__ volatile("addr32 rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
+    __asm__ volatile("rep stosb %%al, %%es:(%%edi)" : "+D"(d), "+c"(n) : "a"(c) : "memory");
     return dst;
 }
 

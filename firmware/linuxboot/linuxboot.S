@@ -152,7 +152,7 @@ load_blob:
     movw $FW_SELECT, %dx
     outw %ax, %dx
     movw $FW_DATA, %dx
-    addr32 rep insb
+    rep insb (%dx), %es:(%edi)
 9:  clc
     ret
 

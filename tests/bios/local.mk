@@ -3,7 +3,7 @@
 
 BIOSTEST_SRC = $(top_srcdir)/tests/bios
 BIOSTEST_CC = $(GUEST_CC) -m16 -march=i386 -std=gnu17 -Os -ffreestanding -fno-pic -fno-pie -mregparm=3 \
-	-mpreferred-stack-boundary=2 -fno-stack-protector -fcf-protection=none \
+	-fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -fno-builtin \
 	-fomit-frame-pointer -Wall -Wextra
 BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-system.o \
