@@ -271,7 +271,7 @@ static inline const struct tlb_entry *cached(const struct cpu *c, unsigned view,
 }
 
 /* Settles a piece: true where it faults. */
-static bool settle(struct cpu *c, unsigned view, uint64_t lin, enum access_kind kind, struct piece *p)
+static inline bool settle(struct cpu *c, unsigned view, uint64_t lin, enum access_kind kind, struct piece *p)
 {
     const struct tlb_entry *e = cached(c, view, lin, kind);
     if (e->tag == page_of(lin)) {
@@ -367,6 +367,11 @@ bool view_read(struct cpu *c, unsigned view, uint64_t lin, unsigned size, void *
 {
     struct piece p[2];
     lin &= lin_mask(c);
+    const struct tlb_entry *e = cached(c, view, lin, ACC_READ);
+    if (likely(e->tag == last_page(lin, size))) {
+        memcpy(data, (const void *)(uintptr_t)(lin + e->addend), size);
+        return false;
+    }
     if (settle_both(c, view, lin, size, ACC_READ, p))
         return true;
     unsigned n = first_part(lin, size);
@@ -380,6 +385,11 @@ bool view_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size, const
 {
     struct piece p[2];
     lin &= lin_mask(c);
+    const struct tlb_entry *e = cached(c, view, lin, ACC_WRITE);
+    if (likely(e->tag == last_page(lin, size))) {
+        memcpy((void *)(uintptr_t)(lin + e->addend), data, size);
+        return false;
+    }
     if (settle_both(c, view, lin, size, ACC_WRITE, p))
         return true;
     unsigned n = first_part(lin, size);
@@ -392,7 +402,8 @@ bool view_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size, const
 bool view_probe_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size)
 {
     struct piece p[2];
-    return settle_both(c, view, lin & lin_mask(c), size, ACC_WRITE, p);
+    lin &= lin_mask(c);
+    return cached(c, view, lin, ACC_WRITE)->tag != last_page(lin, size) && settle_both(c, view, lin, size, ACC_WRITE, p);
 }
 
 /* #AC (SDM 3A 6.15 table 6-7): user accesses while CR0.AM and EFLAGS.AC are set. True: raised. */
