@@ -113,7 +113,7 @@ void disk_init(void);
 
 /* floppy.c */
 void floppy_init(void);
-void int40(struct regs *r);
+uint32_t int40(struct regs *r);
 
 /* serial.c, printer.c */
 void serial_init(void);

@@ -52,7 +52,7 @@ static int boot_drive(uint8_t drive, int check)
         c.bx = 0x7c00;
         if (!call_int(0x13, &c))
             break;
-        if (tries == 2 || c.ah == 0x01)
+        if (tries == 2 || c.ah == 0x01 || c.ah == 0x80) /* no such drive; no diskette */
             return 0;
         memset(&c, 0, sizeof c);
         c.dx = drive;

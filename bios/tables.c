@@ -17,8 +17,18 @@ struct bios32 {
     uint8_t revision, paragraphs, checksum, rsvd[5];
 };
 
-struct pir_table pir_table __attribute__((section(".romtable"), aligned(16)));
-static struct bios32 bios32 __attribute__((section(".romtable"), aligned(16)));
+/* NOTE: initialised here, so that no instruction carries a signature to be found instead. */
+struct pir_table pir_table __attribute__((section(".romtable"), aligned(16))) = {
+    .signature = {'$', 'P', 'I', 'R'},
+    .version = 0x0100,
+    .size = sizeof pir_table,
+    .router = PIIX3_BDF,
+    .compatible = 0x122e8086, /* PIIX */
+};
+static struct bios32 bios32 __attribute__((section(".romtable"), aligned(16))) = {
+    .signature = {'_', '3', '2', '_'},
+    .paragraphs = 1,
+};
 
 extern char bios32_entry[];
 
@@ -39,11 +49,6 @@ void publish(const void *table, uint32_t n)
 
 static void make_pir(void)
 {
-    memcpy(pir_table.signature, "$PIR", 4);
-    pir_table.version = 0x0100;
-    pir_table.size = sizeof pir_table;
-    pir_table.router = PIIX3_BDF;
-    pir_table.compatible = 0x122e8086; /* PIIX */
     for (int i = 0; i < PIR_SLOTS; i++) {
         struct pir_slot *s = &pir_table.slot[i];
         s->devfn = (i + 1) << 3;
@@ -58,9 +63,7 @@ static void make_pir(void)
 void tables_init(void)
 {
     make_pir();
-    memcpy(bios32.signature, "_32_", 4);
     bios32.entry = 0xf0000 + (uint32_t)(uintptr_t)bios32_entry;
-    bios32.paragraphs = 1;
     bios32.checksum = checksum(&bios32, sizeof bios32);
     publish(&bios32, sizeof bios32);
 }
