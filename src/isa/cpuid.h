@@ -19,6 +19,7 @@ enum cpuid1_edx {
     CPUID_PGE = 1 << 13,
     CPUID_MCA = 1 << 14,
     CPUID_CMOV = 1 << 15,
+    CPUID_PSE36 = 1 << 17,
 };
 
 #endif
