@@ -37,8 +37,7 @@ void popf_update(struct cpu *c, uint32_t v, unsigned opsize)
     uint32_t changed = was ^ c->eflags;
     if (changed & FL_AC)
         mode_update(c);
-    if (changed & FL_IF || c->eflags & FL_TF)
-        c->leave = true;
+    boundary_wanted(c);
 }
 
 INSN(x_pushf)
@@ -70,7 +69,10 @@ INSN(x_cli)
     return X_NEXT;
 }
 
-/* Interrupts stay away for one more instruction if IF was 0 (SDM 2B STI). */
+/*
+ * Interrupts stay away for one more instruction if IF was 0 (SDM 2B STI). Where none is pending and no event falls on the next
+ * boundary, there is nothing to keep away and the engine need not look.
+ */
 INSN(x_sti)
 {
     if (c->cpl > iopl(c))
@@ -78,6 +80,8 @@ INSN(x_sti)
     if (c->eflags & FL_IF)
         return X_NEXT;
     c->eflags |= FL_IF;
+    if (!c->intr_line && cpu_sync_pos(c) + 1 < c->stop_pos)
+        return X_NEXT;
     c->shadow_sti = true;
     return X_LEAVE;
 }
@@ -140,7 +144,7 @@ INSN(x_mov_Cd_Rd)
     case 3:
         c->cr3 = v;
         tlb_new_cr3(c);
-        return X_LEAVE;
+        return X_NEXT;
     default:
         return write_cr4(c, v) ? X_FAULT : X_LEAVE;
     }
@@ -183,7 +187,7 @@ INSN(x_clts)
     if (c->cpl != 0)
         return raise_gp(c, 0);
     c->cr0 &= ~(uint64_t)CR0_TS;
-    return X_LEAVE;
+    return X_NEXT;
 }
 
 INSN(x_invlpg_M)
@@ -191,7 +195,7 @@ INSN(x_invlpg_M)
     if (c->cpl != 0)
         return raise_gp(c, 0);
     tlb_flush_page(c, (c->seg[i->in.seg].base + ea(c, &i->in)) & lin_mask(c));
-    return X_LEAVE;
+    return X_NEXT;
 }
 
 INSN(x_invd)

@@ -399,8 +399,7 @@ enum xstat iret(struct cpu *c, const struct xinsn *i, unsigned opsize)
     }
     if (st != X_FAULT) {
         c->nmi_blocked = false; /* SDM 3A 6.7.1 */
-        if (c->eflags & (FL_IF | FL_TF | FL_RF))
-            c->leave = true;
+        boundary_wanted(c);
     }
     return st;
 }

@@ -152,6 +152,12 @@ static inline unsigned cpu_family(const struct cpu *c)
 {
     return c->model->signature >> 8 & 15;
 }
+/* Flags or NMI blocking have changed: the engine looks at the next boundary if that may matter. Pins that rise later ask themselves. */
+static inline void boundary_wanted(struct cpu *c)
+{
+    if ((c->eflags & FL_IF && c->intr_line) || c->eflags & (FL_TF | FL_RF) || (c->nmi_pending && !c->nmi_blocked))
+        c->leave = true;
+}
 static inline unsigned iopl(const struct cpu *c)
 {
     return c->eflags >> 12 & 3;

@@ -333,6 +333,28 @@ START_TEST(intr_waits_for_if_and_sti_shadows_one_instruction)
 }
 END_TEST
 
+static void raise_intr(void *ctx)
+{
+    struct cpu_pins *p = ctx;
+    p->intr(p->ctx, 1);
+}
+
+/* An event right behind STI still waits for the instruction after it; one position later it comes at once. */
+START_TEST(event_right_behind_sti_is_shadowed)
+{
+    for (unsigned at = 1; at <= 4; at++) {
+        struct cpu_pins p = irq_rig();
+        struct timer t;
+        timer_init(&t, &rig.clock, raise_intr, &p);
+        timer_set(&t, clock_ns_at(&rig.clock, rig.clock.pos + at));
+        RUN(0x90, 0xfb, 0x90, 0x90, 0x90, 0x90, INT_DONE); /* STI is at position 1 */
+        ck_assert_int_eq(rig_vector(), 33);
+        ck_assert_uint_eq(frame_word(0), CODE_AT + MAX(at, 3));
+        timer_cancel(&t);
+    }
+}
+END_TEST
+
 START_TEST(sti_with_if_set_makes_no_shadow)
 {
     struct cpu_pins p = irq_rig();
@@ -445,6 +467,7 @@ TCase *exception_tests(void)
     tcase_add_test(t, real_mode_exceptions_have_no_error_code);
     tcase_add_test(t, divide_error_and_bound_are_faults_into_is_a_trap);
     tcase_add_test(t, intr_waits_for_if_and_sti_shadows_one_instruction);
+    tcase_add_test(t, event_right_behind_sti_is_shadowed);
     tcase_add_test(t, sti_with_if_set_makes_no_shadow);
     tcase_add_test(t, mov_ss_shadows_one_instruction);
     tcase_add_test(t, popf_that_sets_if_has_no_shadow);
