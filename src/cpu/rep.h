@@ -3,6 +3,9 @@
  * REP (SDM 2B REP): each iteration counts one position. An instruction does at most the iterations that fit before c->stop_pos, at
  * least one, and answers X_REPEAT where more are left; what it has finished beyond the position that the engine counts for a
  * retired instruction it adds to c->blk_pos. So a fault in the middle finds CX, SI, DI and the position exact.
+ *
+ * LIMIT: an instruction that overwrites itself is fetched anew after that iteration, as if an interrupt had come in between; a
+ * processor finishes the one that it has. Otherwise what happens would depend on where an engine pauses.
  */
 #ifndef VITRINE_CPU_REP_H
 #define VITRINE_CPU_REP_H

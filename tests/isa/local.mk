@@ -29,6 +29,11 @@ TESTS += tests/isa/hostdifftest
 tests_isa_hostdifftest_SOURCES = tests/isa/host_diff_test.c tests/isa/rig.c tests/isa/rig.h
 tests_isa_hostdifftest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_hostdifftest_LDADD = libvitrine.a libmissing.a $(CHECK_LIBS)
+check_PROGRAMS += tests/isa/integertest
+TESTS += tests/isa/integertest
+tests_isa_integertest_SOURCES = tests/isa/integer_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_integertest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_isa_integertest_LDADD = libvitrine.a libmissing.a $(CHECK_LIBS)
 
 # Hardware captures: make check VECTORS=FOLDER.
 check_PROGRAMS += tests/vectors
