@@ -11,25 +11,37 @@
 
 extern const uint8_t config_table[];
 
+/* Does FFFF:0510 show what is written to 0000:0500? The byte is the print-screen status. */
+static int a20_open(void)
+{
+    uint8_t low = far_r8(0, 0x500), high = far_r8(0xffff, 0x510);
+    int open;
+    far_w8(0, 0x500, ~high);
+    open = far_r8(0xffff, 0x510) == high;
+    far_w8(0, 0x500, low);
+    return open;
+}
+
+/* A20 passes where port 92h or the 8042's output port says so: both are set. */
+static void a20_set(int open)
+{
+    i8042_command(open ? 0xdf : 0xdd);
+    outb(0x92, (inb(0x92) & ~3) | open << 1);
+}
+
 static void a20_gate(struct regs *r)
 {
     switch (r->al) {
     case 0x00:
-    case 0x01:
-        outb(0x92, (inb(0x92) & ~3) | r->al << 1);
-        r->ah = 0;
-        break;
+    case 0x01: a20_set(r->al); break;
     case 0x02:
-        r->al = inb(0x92) >> 1 & 1;
+        r->al = a20_open();
         r->cx = 0;
-        r->ah = 0;
         break;
-    case 0x03:
-        r->bx = 3; /* keyboard controller and port 92h */
-        r->ah = 0;
-        break;
+    case 0x03: r->bx = 3; break; /* keyboard controller and port 92h */
     default: fail(r, UNSUPPORTED); return;
     }
+    r->ah = 0;
     set_cf(r, 0);
 }
 
