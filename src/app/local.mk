@@ -11,3 +11,4 @@ vitrine_SOURCES = \
 	src/app/script_run.c
 vitrine_CPPFLAGS = $(libvitrine_a_CPPFLAGS)
 vitrine_LDADD = $(VITRINE_LIBS)
+dist_man1_MANS += vitrine.1

@@ -65,7 +65,8 @@ void run_loop(struct machine_process *p);
 void run_set_state(struct machine_process *p, enum link_state state);
 /* Brings a halted machine's time up to the host's before something from outside enters. */
 void run_catch_up(struct machine_process *p);
-void run_report_resets(struct machine_process *p);
+/* Carries out what was asked of the machine just now, without letting it go on. */
+void run_settle(struct machine_process *p);
 void run_end(struct machine_process *p, int status, const char *why);
 void run_flush_output(struct machine_process *p);
 bool run_virtual(const struct machine_process *p); /* never looks at the host's clock */

@@ -4,6 +4,7 @@
 
 #include "app/machine_process.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "dbg/command.h"
 
 enum { DUMP_PART = 4096 };
+#define PHYS_END (UINT64_C(1) << 32)
 
 static void screenshot_bytes(struct machine_process *p, struct buf *out)
 {
@@ -30,7 +32,7 @@ static void power(struct machine_process *p, uint32_t id, uint8_t what)
     journal_input(machine_journal(p->m), J_POWER, 0, &what, sizeof what);
     if (what == POWER_RESET && p->state == LINK_STATE_SHUTDOWN)
         run_set_state(p, LINK_STATE_PAUSED);
-    run_report_resets(p);
+    run_settle(p);
     link_reply(&p->link, id, NULL, 0);
 }
 
@@ -58,24 +60,41 @@ static bool keys(struct machine_process *p, uint32_t id, struct reader *r)
     return true;
 }
 
-/* Memory is read and sent in parts, so that the length needs no memory of its own. */
+/* The reader of a long reply sets its pace. */
+static void wait_for_room(struct machine_process *p)
+{
+    while (link_queued(&p->link) > LINK_QUEUE_HIGH && !p->link.broken) {
+        struct pollfd pfd = {.fd = p->link.fd, .events = POLLOUT};
+        poll(&pfd, 1, -1);
+        link_flush(&p->link);
+    }
+}
+
+/* Memory is read and sent in parts, so that the length needs no memory of its own. Where nothing is, it reads as zeros. */
 static bool memory(struct machine_process *p, uint32_t id, struct reader *r, bool physical)
 {
     uint64_t at = get64(r), left = get64(r);
     if (r->bad || r->p != r->end)
         return false;
+    if (at > PHYS_END || left > PHYS_END - at) {
+        link_reply_error(&p->link, id, "the range ends beyond 4 GiB");
+        return true;
+    }
     uint8_t part[5 + DUMP_PART];
     st32(part, id);
     do {
         uint32_t n = (uint32_t)MIN(left, (uint64_t)DUMP_PART - at % DUMP_PART);
-        if (n && !(physical ? machine_read_phys(p->m, at, part + 5, n) : machine_read_virt(p->m, at, part + 5, n))) {
-            link_reply_error(&p->link, id, "the range is not all memory");
+        if (n && physical && !machine_read_phys(p->m, at, part + 5, n))
+            memset(part + 5, 0, n);
+        if (n && !physical && !machine_read_virt(p->m, at, part + 5, n)) {
+            link_reply_error(&p->link, id, "the range is not all mapped");
             return true;
         }
         at += n;
         left -= n;
         part[4] = left ? LINK_MORE : LINK_LAST;
         link_send(&p->link, LINK_REPLY, part, 5 + n);
+        wait_for_room(p);
     } while (left && !p->link.broken);
     return true;
 }

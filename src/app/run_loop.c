@@ -94,7 +94,7 @@ void run_flush_output(struct machine_process *p)
     buf_clear(&p->debugcon);
 }
 
-void run_report_resets(struct machine_process *p)
+static void report_resets(struct machine_process *p)
 {
     uint64_t now = machine_reset_count(p->m);
     for (; p->resets < now; p->resets++) {
@@ -218,6 +218,14 @@ static void go_to_sleep(struct machine_process *p, enum run_stop stop)
         machine_skip_to(p->m, p->wake);
 }
 
+void run_settle(struct machine_process *p)
+{
+    enum run_stop stop = machine_run(p->m, machine_pos(p->m));
+    if (stop == RUN_SHUTDOWN || stop == RUN_TRIPLE || stop == RUN_EXIT)
+        shut_down(p, stop);
+    report_resets(p);
+}
+
 static void run_slice(struct machine_process *p)
 {
     agenda_run(p);
@@ -235,7 +243,7 @@ static void run_slice(struct machine_process *p)
         go_to_sleep(p, stop);
     else if (stop != RUN_BUDGET)
         shut_down(p, stop);
-    run_report_resets(p);
+    report_resets(p);
 }
 
 /* Keeps virtual time at the host's; gives how many ns to sleep before going on, UINT64_MAX for until something comes. */

@@ -747,7 +747,7 @@ void options_help(FILE *f)
         }
         char left[80];
         snprintf(left, sizeof left, "-%s%s%s", r->name, r->arg ? " " : "", r->arg ? r->arg : "");
-        if (strlen(left) <= 30)
+        if (strlen(left) < 30)
             fprintf(f, "  %-30s %s\n", left, r->help);
         else
             fprintf(f, "  %s\n  %-30s %s\n", left, "", r->help);

@@ -188,6 +188,8 @@ enum run_stop machine_run(struct machine *m, uint64_t until_pos)
     bool more = true;
     while (more) {
         journal_deliver(&m->journal);
+        if (m->reset_wanted && take_reset(m))
+            return RUN_SHUTDOWN;
         if (m->clock.pos >= until_pos || clock_ns(&m->clock) >= m->time_limit)
             return RUN_BUDGET;
         uint64_t until = MIN(until_pos, journal_next_pos(&m->journal));

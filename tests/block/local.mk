@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/block/blocktest
+TESTS += tests/block/blocktest
+tests_block_blocktest_SOURCES = tests/block/block_test.c
+tests_block_blocktest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_block_blocktest_LDADD = libvitrine.a $(CHECK_LIBS)

@@ -1,0 +1,136 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# QMP over standard input and output: greeting, negotiation, commands, errors, ids, malformed input, events.
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+if "$vitrine" -version | grep -q "QMP: no"; then
+    echo "skipped: QMP, since this build has no libjansson"
+    exit 77
+fi
+
+# talk: sends standard input, quits, and leaves the answers in $work/out.
+talk() {
+    cat - >"$work/in"
+    printf '{"execute":"quit","id":"the end"}\n' >>"$work/in"
+    timeout 30 "$vitrine" -display none -name "a name" -qmp stdio "$@" <"$work/in" >"$work/out" 2>"$work/err"
+    status=$?
+    [ $status -eq 0 ] || bad "status $status: $(cat "$work/err")"
+}
+has() { if grep -qF -e "$1" "$work/out"; then good; else bad "no '$1' in:" && cat "$work/out"; fi; }
+has_not() { if grep -qF -e "$1" "$work/out"; then bad "there is '$1' in:" && cat "$work/out"; else good; fi; }
+
+talk -S <<'IN'
+{"execute":"query-status","id":"early"}
+{"execute":"qmp_capabilities","id":7}
+{"execute":"query-status","id":{"x":[1]}}
+{"execute":"query-name"}
+{"execute":"query-version"}
+{"execute":"query-commands"}
+{"execute":"cont","id":"c"}
+{"execute":"query-status","id":"s2"}
+{"execute":"stop"}
+{"execute":"query-status","id":"s3"}
+{"execute":"system_reset"}
+{"execute":"system_powerdown","id":"p"}
+{"execute":"no-such-command","id":"n"}
+{"execute":"qmp_capabilities","id":"again"}
+IN
+has '{"QMP":{"version":{"qemu":{'
+has '"id":"early"'
+has 'Expecting capabilities negotiation'
+has '{"return":{},"id":7}'
+has '"status":"prelaunch"},"id":{"x":[1]}}'
+has '{"return":{"name":"a name"}}'
+has '{"name":"x-vitrine-text-screen"}'
+has '"event":"RESUME"'
+has '"status":"running"},"id":"s2"}'
+has '"event":"STOP"'
+has '"status":"paused"},"id":"s3"}'
+has '"event":"RESET","data":{"guest":false'
+has '{"error":{"class":"GenericError","desc":"this machine has no ACPI'
+has '{"error":{"class":"CommandNotFound","desc":"The command no-such-command has not been found"},"id":"n"}'
+has '"event":"SHUTDOWN","data":{"guest":false'
+has '{"return":{},"id":"the end"}'
+
+# Malformed input gets an error each and the connection goes on; commands may share or span lines.
+talk -S <<'IN'
+{"execute":"qmp_capabilities"}
+{"execute": }
+hello
+[1,2]
+"a string"
+{"execute":7}
+{"arguments":{}}
+{"execute":"stop","argument":{}}
+{"execute":"stop","arguments":[]}
+{"execute":"stop","execute":"cont"}
+{"execute":"qu
+{"execute":"query-status","id":"after"}
+{"execute":
+ "query-status", "id":
+ "spread"}{"execute":"query-status","id":"close"}
+{"execute":"send-key","arguments":{"keys":[{"type":"qcode","data":"nokey"}]}}
+{"execute":"send-key","arguments":{}}
+{"execute":"send-key","arguments":{"keys":[],"extra":1}}
+{"execute":"pmemsave","arguments":{"val":-1,"size":1,"filename":"x"}}
+{"execute":"pmemsave","arguments":{"val":0,"size":"1","filename":"x"}}
+{"execute":"screendump","arguments":{"filename":"x","format":"gif"}}
+{"execute":"screendump","arguments":{"filename":"/nonexistent/folder/x.ppm"}}
+IN
+for text in '"id":"after"' '"id":"spread"' '"id":"close"' "'execute' must be a string" "lacks member 'execute'" \
+    "'argument' is unexpected" "'arguments' must be an object" "must be a JSON object" "'nokey'" "'keys' is missing" \
+    "'extra' is unexpected" "Invalid parameter type for 'val'" "Invalid parameter type for 'size'" "'format'" \
+    "No such file or directory"; do
+    has "$text"
+done
+errors=$(grep -c '"JSON parse error' "$work/out")
+if [ "$errors" -eq 5 ]; then good; else bad "$errors JSON errors, not 5:" && cat "$work/out"; fi
+
+# A text of more than a MiB ends the connection, not the machine.
+{ printf '{"execute":"'; head -c 2000000 /dev/zero | tr '\0' x; } | timeout 5 "$vitrine" -S -display none -qmp stdio \
+    >"$work/out" 2>"$work/err"
+if [ $? -eq 124 ]; then good; else bad "the machine ended: $(cat "$work/err")"; fi
+has "longer than 1 MiB"
+
+# Memory and pictures. The first instruction after a reset is in the BIOS at F000:FFF0.
+talk -S <<IN
+{"execute":"qmp_capabilities"}
+{"execute":"pmemsave","arguments":{"val":1048560,"size":16,"filename":"$work/rom"}}
+{"execute":"pmemsave","arguments":{"val":0,"size":1048577,"filename":"$work/low"}}
+{"execute":"memsave","arguments":{"val":1048560,"size":1,"filename":"$work/one"}}
+{"execute":"pmemsave","arguments":{"val":4294967290,"size":7,"filename":"$work/far"},"id":"far"}
+{"execute":"pmemsave","arguments":{"val":0,"size":0,"filename":"$work/none"}}
+{"execute":"screendump","arguments":{"filename":"$work/a.ppm"}}
+{"execute":"human-monitor-command","arguments":{"command-line":"info registers"}}
+{"execute":"human-monitor-command","arguments":{"command-line":"xp /1xb 0xffff0"}}
+{"execute":"human-monitor-command","arguments":{"command-line":"nonsense"}}
+{"execute":"x-vitrine-text-screen"}
+IN
+has 'EIP=0000fff0'
+has '00000000000ffff0: 0x'
+has "unknown command: 'nonsense'"
+first=$(od -An -tx1 -N1 "$work/rom" | tr -d ' ')
+if [ "$(wc -c <"$work/rom")" -eq 16 ] && [ "$first" != 00 ] && grep -q "ffff0: 0x$first" "$work/out"; then
+    good
+else
+    bad "pmemsave: $(od -An -tx1 "$work/rom")"
+fi
+has '4 GiB"},"id":"far"}'
+if [ ! -e "$work/far" ]; then good; else bad "a failed pmemsave left its file"; fi
+if [ "$(wc -c <"$work/low")" -eq 1048577 ]; then good; else bad "pmemsave across 1 MiB"; fi
+if [ "$(wc -c <"$work/one")" -eq 1 ] && [ "$(wc -c <"$work/none")" -eq 0 ]; then good; else bad "memsave"; fi
+if head -c 2 "$work/a.ppm" | grep -q P6; then good; else bad "screendump wrote no PPM"; fi
+
+# A guest that is powered off by -no-shutdown, or runs into the host's signals, says so.
+mkfifo "$work/hold"
+"$vitrine" -display none -S -qmp stdio <"$work/hold" >"$work/out" 2>"$work/err" &
+exec 3>"$work/hold"
+printf '{"execute":"qmp_capabilities","id":1}\n' >&3
+while ! grep -q '"id":1' "$work/out"; do sleep 0.05; done
+kill -TERM $!
+wait $!
+status=$?
+exec 3>&-
+if [ $status -eq 0 ]; then good; else bad "SIGTERM: status $status: $(cat "$work/err")"; fi
+has '"reason":"host-signal"'
+finish 45

@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Input scripts: errors name their line; the demo guest is driven by keys; two runs on a virtual clock are one run.
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+wrong() {
+    printf '%b' "$2" >"$work/s"
+    refuses "$1" -display none --input-script "$work/s"
+}
+wrong "line 1: .*there are at, after" 'dance\n'
+wrong "line 2: .*time" '# a comment\nat noon type "x"\n'
+wrong "line 1: .*time" 'at 5 quit\n'
+wrong "line 1: .*double quotes" 'type hello\n'
+wrong "line 1: .*closing quote" 'type "hello\n'
+wrong "line 1: .*there are .* in a text" 'type "\\q"\n'
+wrong "line 3: .*no key of that name" 'after 1s\n\nkey ctrl-nokey\n'
+wrong "line 1: .*has no key" 'type "\303\244"\n'
+wrong "line 1: .*name of a file" 'screenshot\n'
+wrong "line 1: .*more on the line" 'quit now\n'
+wrong "line 1: did not see in time 'no such text'" 'wait "no such text" within 100ms\n'
+
+cat >"$work/s" <<IN
+wait "Vitrine" within 20s
+after 500ms screenshot $work/menu.ppm
+key 3
+after 1s type "Hello, World 123\n"
+after 300ms screenshot $work/keys.ppm
+key esc
+after 500ms quit
+IN
+run() {
+    timeout 120 "$vitrine" -display none --clock virtual --input-script "$work/s" --hash-log "$1" >"$work/out" 2>"$work/err" ||
+        bad "the demo guest: $(cat "$work/err")"
+}
+run "$work/h1"
+cp "$work/keys.ppm" "$work/keys1.ppm"
+run "$work/h2"
+if cmp "$work/menu.ppm" "$work/keys.ppm" >/dev/null; then bad "keys changed nothing on the screen"; else good; fi
+if cmp "$work/keys.ppm" "$work/keys1.ppm"; then good; else bad "two runs show two screens"; fi
+if cmp "$work/h1" "$work/h2" && [ "$(wc -l <"$work/h1")" -ge 1 ]; then good; else bad "two runs have two hash logs"; fi
+
+# A journal recorded on the host's clock gives the same states again.
+cat >"$work/s" <<IN
+wait "Vitrine" within 20s
+key 3
+after 500ms type "abc"
+after 500ms quit
+IN
+timeout 60 "$vitrine" -display none -rtc base=2024-02-29 --input-script "$work/s" --record "$work/j" --hash-log "$work/h1" \
+    >"$work/out" 2>"$work/err" || bad "recording: $(cat "$work/err")"
+timeout 60 "$vitrine" -display none -rtc base=2024-02-29 --replay "$work/j" --hash-log "$work/h2" >"$work/out" 2>"$work/err" ||
+    bad "replaying: $(cat "$work/err")"
+if cmp "$work/h1" "$work/h2"; then good; else bad "a replay has another hash log"; fi
+finish 15

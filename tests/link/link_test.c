@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: MIT */
+/* The link: messages whole and malformed, the configuration, frames, and a front end that believes no number. */
+#include "config.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/bits.h"
+#include "link/configmsg.h"
+#include "link/frame.h"
+#include "link/guest.h"
+
+/* A link whose other end is a bare socket. */
+struct rig {
+    struct link link;
+    int peer;
+    struct link_msg msg;
+};
+
+static struct rig *rig_new(void)
+{
+    struct rig *r = calloc(1, sizeof *r);
+    int fds[2];
+    struct error err;
+    ck_assert(link_pair(fds, &err));
+    link_init(&r->link, fds[0]);
+    r->peer = fds[1];
+    return r;
+}
+
+static void rig_free(struct rig *r)
+{
+    link_close(&r->link);
+    close(r->peer);
+    free(r);
+}
+
+static void put(struct rig *r, uint32_t type, uint32_t len, size_t really)
+{
+    uint8_t *b = calloc(1, LINK_HEADER + really);
+    st32(b, type);
+    st32(b + 4, len);
+    ck_assert_int_eq(send(r->peer, b, LINK_HEADER + really, 0), (ssize_t)(LINK_HEADER + really));
+    free(b);
+}
+
+START_TEST(link_message_comes_whole)
+{
+    struct rig *r = rig_new();
+    ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_NONE);
+    put(r, LINK_KEY, 5, 5);
+    put(r, LINK_QUIT, 0, 0);
+    ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_MSG);
+    ck_assert_uint_eq(r->msg.type, LINK_KEY);
+    ck_assert_uint_eq(r->msg.len, 5);
+    ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_MSG);
+    ck_assert_uint_eq(r->msg.len, 0);
+    close(r->peer);
+    ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_EOF);
+    r->peer = -1;
+    rig_free(r);
+}
+END_TEST
+
+START_TEST(link_wrong_lengths_are_bad)
+{
+    static const struct {
+        uint32_t len;
+        size_t really;
+    } wrong[] = {{0, 1}, {1, 0}, {5, 4}, {UINT32_MAX, 3}, {LINK_MAX + 1, 8}, {LINK_MAX + 1, LINK_MAX + 1}};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct rig *r = rig_new();
+        put(r, LINK_KEY, wrong[i].len, wrong[i].really);
+        ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_BAD);
+        rig_free(r);
+    }
+    struct rig *r = rig_new();
+    ck_assert_int_eq(send(r->peer, "abc", 3, 0), 3);
+    ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_BAD);
+    rig_free(r);
+}
+END_TEST
+
+START_TEST(link_longest_message_passes)
+{
+    struct rig *r = rig_new();
+    put(r, LINK_SERIAL_OUT, LINK_MAX, LINK_MAX);
+    ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_MSG);
+    ck_assert_uint_eq(r->msg.len, LINK_MAX);
+    rig_free(r);
+}
+END_TEST
+
+static unsigned open_fds(void)
+{
+    unsigned n = 0;
+    for (int fd = 0; fd < 256; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+static void send_fds(int to, unsigned n)
+{
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(8 * sizeof(int))];
+    } control;
+    uint8_t head[LINK_HEADER] = {LINK_FILE};
+    struct iovec iov = {head, sizeof head};
+    struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room,
+                        .msg_controllen = CMSG_SPACE(n * sizeof(int))};
+    memset(&control, 0, sizeof control);
+    struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(n * sizeof(int));
+    for (unsigned i = 0; i < n; i++)
+        memcpy(CMSG_DATA(c) + i * sizeof(int), &to, sizeof to);
+    ck_assert_int_eq(sendmsg(to, &mh, 0), sizeof head);
+}
+
+START_TEST(link_more_than_one_descriptor_is_bad_and_none_leaks)
+{
+    struct rig *r = rig_new();
+    unsigned before = open_fds();
+    send_fds(r->peer, 1);
+    ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_MSG);
+    ck_assert_int_ge(r->msg.fd, 0);
+    ck_assert_int_ne(fcntl(r->msg.fd, F_GETFD) & FD_CLOEXEC, 0);
+    close(r->msg.fd);
+    for (unsigned n = 2; n <= 8; n += 3) {
+        send_fds(r->peer, n);
+        ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_BAD);
+        ck_assert_int_eq(r->msg.fd, -1);
+    }
+    ck_assert_uint_eq(open_fds(), before);
+    rig_free(r);
+}
+END_TEST
+
+START_TEST(link_sender_queues_and_never_waits)
+{
+    struct rig *r = rig_new();
+    uint8_t part[1000] = {0};
+    enum { MANY = 5000 };
+    for (unsigned i = 0; i < MANY; i++) {
+        st32(part, i);
+        link_send(&r->link, LINK_SERIAL_OUT, part, sizeof part);
+    }
+    ck_assert_uint_gt(link_queued(&r->link), 0);
+    static uint8_t in[LINK_HEADER + LINK_MAX];
+    for (unsigned i = 0; i < MANY; i++) {
+        ck_assert_int_eq(recv(r->peer, in, sizeof in, MSG_DONTWAIT), LINK_HEADER + (ssize_t)sizeof part);
+        ck_assert_uint_eq(ld32(in + LINK_HEADER), i);
+        link_flush(&r->link);
+    }
+    ck_assert_uint_eq(link_queued(&r->link), 0);
+    rig_free(r);
+}
+END_TEST
+
+START_TEST(link_last_words_are_heard_after_an_unread_message)
+{
+    struct rig *r = rig_new();
+    link_send(&r->link, LINK_STATS, NULL, 0);
+    put(r, LINK_EXIT, 0, 0);
+    close(r->peer);
+    r->peer = -1;
+    ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_MSG);
+    ck_assert_uint_eq(r->msg.type, LINK_EXIT);
+    ck_assert_int_eq(link_recv(&r->link, &r->msg), LINK_GOT_EOF);
+    rig_free(r);
+}
+END_TEST
+
+/* --- Configuration --- */
+
+static void fill(struct machine_config *c)
+{
+    memset(c, 0, sizeof *c);
+    strcpy(c->machine, "pc");
+    strcpy(c->cpu, "pentiumpro");
+    c->engine = ENGINE_TCG;
+    c->ram_mb = 77;
+    c->clock = CLOCK_VIRTUAL;
+    c->clock_rate = 0x123456789;
+    c->rtc_seconds = UINT64_C(0xfedcba9876543210);
+    c->drive[2] = (struct drive_config){.present = true, .fd = 9, .readonly = true, .bytes = 12345678901, .name = "a name"};
+    c->serial[0] = c->serial[3] = true;
+    c->vga = true;
+    c->debugcon = true;
+    c->debugcon_iobase = 0x402;
+    c->ndevices = 2;
+    strcpy(c->device[1].cls, "isa-debug-exit");
+    c->device[1].nprops = 2;
+    strcpy(c->device[1].props[1], "iosize=4");
+    strcpy(c->cmdline, "console=ttyS0 quiet");
+    strcpy(c->boot, "cd");
+    c->no_reboot = true;
+}
+
+START_TEST(config_round_trip)
+{
+    struct machine_config a, b;
+    struct run_config ra = {true}, rb;
+    struct buf m = {0};
+    struct error err;
+    fill(&a);
+    config_put(&a, &ra, &m);
+    ck_assert(config_get(&b, &rb, m.data, m.len, &err));
+    ck_assert(rb.display);
+    ck_assert_int_eq(b.drive[2].fd, -1); /* descriptors do not travel as numbers */
+    a.drive[2].fd = -1;
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        a.drive[i].fd = -1;
+    struct buf again = {0};
+    config_put(&b, &rb, &again);
+    ck_assert_uint_eq(m.len, again.len);
+    ck_assert_mem_eq(m.data, again.data, m.len);
+    ck_assert_str_eq(b.device[1].props[1], "iosize=4");
+    ck_assert_uint_eq(b.rtc_seconds, a.rtc_seconds);
+    buf_free(&m);
+    buf_free(&again);
+}
+END_TEST
+
+START_TEST(config_cut_short_or_too_long_is_refused)
+{
+    struct machine_config a, b;
+    struct run_config ra = {false}, rb;
+    struct buf m = {0};
+    struct error err;
+    fill(&a);
+    config_put(&a, &ra, &m);
+    for (size_t n = 0; n < m.len; n++)
+        ck_assert(!config_get(&b, &rb, m.data, n, &err));
+    buf_add8(&m, 0);
+    ck_assert(!config_get(&b, &rb, m.data, m.len, &err));
+    buf_free(&m);
+}
+END_TEST
+
+START_TEST(config_any_single_wrong_byte_stays_in_bounds)
+{
+    struct machine_config a, b;
+    struct run_config ra = {false}, rb;
+    struct buf m = {0};
+    struct error err;
+    unsigned refused = 0;
+    fill(&a);
+    config_put(&a, &ra, &m);
+    for (size_t i = 0; i < m.len; i++) {
+        uint8_t old = m.data[i];
+        m.data[i] = 0xff;
+        if (!config_get(&b, &rb, m.data, m.len, &err)) {
+            refused++;
+        } else {
+            ck_assert_uint_le(b.ndevices, MAX_DEVICES);
+            ck_assert_uint_le(b.ram_mb, 3583);
+            ck_assert_ptr_nonnull(memchr(b.cmdline, 0, sizeof b.cmdline));
+        }
+        m.data[i] = old;
+    }
+    ck_assert_uint_gt(refused, 50); /* lengths, booleans, counts, ranges */
+    buf_free(&m);
+}
+END_TEST
+
+/* --- Frames --- */
+
+START_TEST(frame_numbers_out_of_range_are_refused)
+{
+    static const struct {
+        uint8_t slot;
+        uint32_t w, h, y0, y1;
+        bool good;
+    } t[] = {
+        {0, 640, 480, 0, 480, true},
+        {1, SURFACE_MAX_W, SURFACE_MAX_H, SURFACE_MAX_H - 1, SURFACE_MAX_H, true},
+        {2, 640, 480, 0, 480, false},
+        {255, 640, 480, 0, 480, false},
+        {0, 0, 480, 0, 480, false},
+        {0, 640, 0, 0, 0, false},
+        {0, SURFACE_MAX_W + 1, 480, 0, 480, false},
+        {0, 640, SURFACE_MAX_H + 1, 0, 480, false},
+        {0, UINT32_MAX, UINT32_MAX, 0, 1, false},
+        {0, 640, 480, 5, 5, false},
+        {0, 640, 480, 6, 5, false},
+        {0, 640, 480, 0, 481, false},
+        {0, 640, 480, UINT32_MAX, 10, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+        uint8_t b[17] = {t[i].slot};
+        st32(b + 1, t[i].w);
+        st32(b + 5, t[i].h);
+        st32(b + 9, t[i].y0);
+        st32(b + 13, t[i].y1);
+        struct link_msg m = {LINK_FRAME, sizeof b, b, -1};
+        struct frame_info info;
+        ck_assert_msg(frame_get(&m, &info) == t[i].good, "row %zu", i);
+        m.len--;
+        ck_assert(!frame_get(&m, &info));
+    }
+}
+END_TEST
+
+START_TEST(frame_slot_in_use_is_not_written)
+{
+    struct rig *r = rig_new();
+    static struct frame_writer f;
+    const uint32_t *map;
+    struct error err;
+    uint32_t stride;
+    int fd = frame_create(&map, &err);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_lt(ftruncate(fd, 4096), 0); /* sealed: nobody can cut it under the front end's mapping */
+    ck_assert(frame_writer_init(&f, fd, &r->link, &err));
+    struct surface s = frame_surface(&f);
+    for (uint32_t n = 1; n <= 4; n++) {
+        uint32_t *p = s.begin(s.ctx, 8, 4, &stride);
+        ck_assert_ptr_nonnull(p);
+        ck_assert_uint_eq(stride, 8);
+        p[n - 1] = n;
+        s.end(s.ctx, 0, 1);
+    }
+    /* Two frames were taken; the third and fourth wait, together, until a slot comes back. */
+    ck_assert_uint_eq(map[0], 1);
+    ck_assert_uint_eq(map[1], 0);
+    const uint32_t *second = map + FRAME_SLOT_BYTES / 4;
+    ck_assert_uint_eq(second[1], 2);
+    ck_assert_uint_eq(second[2], 0);
+    ck_assert(frame_done(&f, 0));
+    ck_assert_uint_eq(map[0], 1);
+    ck_assert_uint_eq(map[1], 2);
+    ck_assert_uint_eq(map[3], 4);
+    ck_assert_uint_eq(second[2], 0);
+    ck_assert(!frame_done(&f, FRAME_SLOTS));
+    ck_assert_ptr_null(s.begin(s.ctx, SURFACE_MAX_W + 1, 4, &stride));
+    munmap((void *)(uintptr_t)map, FRAME_SLOTS * FRAME_SLOT_BYTES);
+    close(fd);
+    rig_free(r);
+}
+END_TEST
+
+/* --- The front end against a machine that lies --- */
+
+static unsigned called;
+
+static void ready(void *ctx, uint32_t jail)
+{
+    (void)ctx, (void)jail;
+    called++;
+}
+static void event(void *ctx, enum link_event ev, bool by_guest, enum link_cause cause)
+{
+    (void)ctx, (void)ev, (void)by_guest, (void)cause;
+    called++;
+}
+static void serial(void *ctx, unsigned port, const uint8_t *data, size_t len)
+{
+    (void)ctx, (void)port, (void)data, (void)len;
+    called++;
+}
+static void debugcon(void *ctx, const uint8_t *data, size_t len)
+{
+    (void)ctx, (void)data, (void)len;
+    called++;
+}
+static void frame(void *ctx, const struct frame_info *info)
+{
+    (void)ctx, (void)info;
+    called++;
+}
+static void stats(void *ctx, uint64_t pos, uint64_t ns, bool halted)
+{
+    (void)ctx, (void)pos, (void)ns, (void)halted;
+    called++;
+}
+static void line(void *ctx, bool guest_error, const char *text)
+{
+    (void)ctx, (void)guest_error;
+    for (; *text; text++)
+        ck_assert_int_ge((unsigned char)*text, 0x20);
+    called++;
+}
+static void picture(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels)
+{
+    (void)ctx, (void)number, (void)w, (void)h, (void)pixels;
+    called++;
+}
+static const struct guest_ops ops = {ready, event, serial, debugcon, frame, stats, line, picture};
+
+static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
+{
+    (void)data, (void)len;
+    *(enum link_reply *)ctx = kind;
+}
+
+struct lie {
+    uint32_t type;
+    uint8_t len, bytes[16];
+    bool good;
+};
+
+START_TEST(guest_lies_end_the_trust)
+{
+    static const struct lie lies[] = {
+        {LINK_READY, 4, {0}, true},
+        {LINK_READY, 3, {0}, false},
+        {LINK_EVENT, 3, {LINK_EV_STOP, 0, 0}, true},
+        {LINK_EVENT, 3, {0, 0, 0}, false},
+        {LINK_EVENT, 3, {9, 0, 0}, false},
+        {LINK_EVENT, 3, {LINK_EV_RESET, 2, 0}, false},
+        {LINK_EVENT, 3, {LINK_EV_RESET, 1, 77}, false},
+        {LINK_EVENT, 2, {LINK_EV_RESET, 1}, false},
+        {LINK_SERIAL_OUT, 3, {3, 'a', 'b'}, true},
+        {LINK_SERIAL_OUT, 3, {4, 'a', 'b'}, false},
+        {LINK_SERIAL_OUT, 0, {0}, false},
+        {LINK_FRAME, 5, {0}, false},
+        {LINK_REPLY, 5, {1, 0, 0, 0, LINK_LAST}, false}, /* nobody asked */
+        {LINK_REPLY, 5, {0, 0, 0, 0, LINK_LAST}, false},
+        {LINK_REPLY, 4, {1}, false},
+        {LINK_STATS_ARE, 15, {0}, false},
+        {LINK_GUEST_ERROR, 4, {'a', 27, '[', 'J'}, true},
+        {LINK_NOTE, 2, {7, 10}, true},
+        {LINK_PICTURE, 6, {0, 0, 0, 0, LINK_LAST, 1}, false},
+        {LINK_PICTURE, 5, {0, 0, 0, 0, 7}, false},
+        {LINK_EXIT, 5, {0, 1, 0, 0, 0}, false},
+        {LINK_EXIT, 5, {1, 0, 0, 0, 2}, false},
+        {LINK_CONFIG, 0, {0}, false},
+        {12345, 0, {0}, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(lies); i++) {
+        int fds[2];
+        struct error err;
+        static struct guest g;
+        uint8_t m[LINK_HEADER + 16];
+        ck_assert(link_pair(fds, &err));
+        guest_init(&g, fds[0], &ops, NULL);
+        st32(m, lies[i].type);
+        st32(m + 4, lies[i].len);
+        memcpy(m + LINK_HEADER, lies[i].bytes, lies[i].len);
+        ck_assert_int_gt(send(fds[1], m, LINK_HEADER + (size_t)lies[i].len, 0), 0);
+        called = 0;
+        guest_receive(&g);
+        ck_assert_msg(g.distrusted == !lies[i].good, "row %zu", i);
+        ck_assert_msg((called != 0) == lies[i].good, "row %zu calls", i);
+        guest_close(&g);
+        close(fds[1]);
+    }
+}
+END_TEST
+
+START_TEST(guest_requests_fail_when_the_machine_is_gone)
+{
+    int fds[2];
+    struct error err;
+    static struct guest g;
+    enum link_reply got[2] = {LINK_MORE, LINK_MORE};
+    ck_assert(link_pair(fds, &err));
+    guest_init(&g, fds[0], &ops, NULL);
+    ck_assert(guest_request(&g, LINK_STOP, NULL, 0, reply, &got[0]));
+    ck_assert(guest_request(&g, LINK_TEXT, NULL, 0, reply, &got[1]));
+    static struct link machine;
+    link_init(&machine, fds[1]);
+    link_reply(&machine, 1, NULL, 0);
+    guest_receive(&g);
+    ck_assert_int_eq(got[0], LINK_LAST);
+    ck_assert_int_eq(got[1], LINK_MORE);
+    link_close(&machine);
+    guest_receive(&g);
+    ck_assert(g.gone && !g.distrusted);
+    guest_close(&g);
+    ck_assert_int_eq(got[1], LINK_FAILED);
+    ck_assert(!guest_request(&g, LINK_STOP, NULL, 0, reply, &got[0]));
+}
+END_TEST
+
+START_TEST(guest_requests_are_bounded)
+{
+    int fds[2];
+    struct error err;
+    static struct guest g;
+    enum link_reply got = LINK_MORE;
+    ck_assert(link_pair(fds, &err));
+    guest_init(&g, fds[0], &ops, NULL);
+    for (unsigned i = 0; i < GUEST_REQUESTS; i++)
+        ck_assert(guest_request(&g, LINK_STOP, NULL, 0, reply, &got));
+    ck_assert(!guest_request(&g, LINK_STOP, NULL, 0, reply, &got));
+    guest_close(&g);
+    close(fds[1]);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("link");
+    TCase *t = tcase_create("link");
+    tcase_add_test(t, link_message_comes_whole);
+    tcase_add_test(t, link_wrong_lengths_are_bad);
+    tcase_add_test(t, link_longest_message_passes);
+    tcase_add_test(t, link_more_than_one_descriptor_is_bad_and_none_leaks);
+    tcase_add_test(t, link_sender_queues_and_never_waits);
+    tcase_add_test(t, link_last_words_are_heard_after_an_unread_message);
+    tcase_add_test(t, config_round_trip);
+    tcase_add_test(t, config_cut_short_or_too_long_is_refused);
+    tcase_add_test(t, config_any_single_wrong_byte_stays_in_bounds);
+    tcase_add_test(t, frame_numbers_out_of_range_are_refused);
+    tcase_add_test(t, frame_slot_in_use_is_not_written);
+    tcase_add_test(t, guest_lies_end_the_trust);
+    tcase_add_test(t, guest_requests_fail_when_the_machine_is_gone);
+    tcase_add_test(t, guest_requests_are_bounded);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
