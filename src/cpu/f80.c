@@ -133,7 +133,7 @@ static unsigned from_ieee(struct f80 *r, bool neg, unsigned exp, uint64_t fracti
     uint64_t mant = fraction << (63 - fraction_bits);
     if (exp == max) {
         bool snan = fraction && !(fraction >> (fraction_bits - 1));
-        *r = (struct f80){mant | F80_INTEGER_BIT | (fraction ? F80_QUIET_BIT : 0), (uint16_t)(sign | F80_MAX)};
+        *r = (struct f80){mant | F80_INTEGER_BIT, (uint16_t)(sign | F80_MAX)};
         return snan ? SW_IE : 0;
     }
     if (exp) {
@@ -231,9 +231,9 @@ static bool remainder_special(struct f80 *r, const struct f80 *a, const struct f
     } else if (f80_inf(a) || f80_zero(b)) {
         *r = f80_indefinite;
         *flags = SW_IE;
-    } else if (f80_zero(a) || f80_inf(b)) {
+    } else if (f80_zero(a)) {
         *r = *a;
-        *flags = f80_denormal(a) || f80_denormal(b) ? SW_DE : 0;
+        *flags = f80_denormal(b) ? SW_DE : 0;
     } else {
         return false;
     }
@@ -278,9 +278,12 @@ static unsigned partial_remainder(struct f80 *r, const struct f80 *a, const stru
         return flags;
     if (f80_denormal(a) || f80_denormal(b))
         flags |= SW_DE;
+    *r = *a;
+    if (flags & ~cw)
+        return flags;
     struct wide x = wide_from_f80(a), y = wide_from_f80(b);
     uint64_t mx = (uint64_t)(x.mant >> 64), my = (uint64_t)(y.mant >> 64), q = 0;
-    int distance = x.exp - y.exp;
+    int distance = f80_inf(b) ? -2 : x.exp - y.exp; /* nothing to take off x */
     struct wide w = {.exp = y.exp, .neg = x.neg};
     if (distance >= 64) {
         /* Reduces by part; any number from 32 to 63 would be as right, this is the one that keeps the next steps aligned. */

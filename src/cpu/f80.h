@@ -78,7 +78,7 @@ unsigned f80_round(struct f80 *r, const struct wide *w, bool inexact, unsigned c
 unsigned f80_nan_result(struct f80 *r, const struct f80 *a, const struct f80 *b);
 unsigned f80_nan_result1(struct f80 *r, const struct f80 *a);
 
-/* From memory formats: IE for a signalling NaN (made quiet), DE for a denormal. */
+/* From memory formats: IE for a signalling NaN (which stays one), DE for a denormal. */
 unsigned f80_from_f32(struct f80 *r, uint32_t v);
 unsigned f80_from_f64(struct f80 *r, uint64_t v);
 void f80_from_int(struct f80 *r, int64_t v);

@@ -140,6 +140,7 @@ INSN(x_ffree_STi)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
+    c->x87.sw &= (uint16_t)~SW_C1;
     x87_free(c, i->in.modrm & 7);
     return X_NEXT;
 }
@@ -148,6 +149,7 @@ INSN(x_ffreep_STi)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
+    c->x87.sw &= (uint16_t)~SW_C1;
     x87_free(c, i->in.modrm & 7);
     x87_pop(c);
     return X_NEXT;

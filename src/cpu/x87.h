@@ -108,7 +108,7 @@ static inline bool x87_overflow(struct cpu *c)
     x87_flags(c, SW_IE | SW_SF | SW_C1, 0);
     return c->x87.cw & SW_IE;
 }
-/* Pushes a value that was computed with `flags`, or answers a full stack. */
+/* Pushes a value that was loaded with `flags`, or answers a full stack. An unmasked DE does not keep a load from pushing. */
 static inline void x87_push_result(struct cpu *c, const struct f80 *v, unsigned flags)
 {
     if (unlikely(!x87_empty(c, 7))) {
@@ -117,7 +117,7 @@ static inline void x87_push_result(struct cpu *c, const struct f80 *v, unsigned 
         return;
     }
     x87_flags(c, flags, 0);
-    if (!x87_unmasked(c, flags, SW_BEFORE))
+    if (!x87_unmasked(c, flags, SW_IE))
         x87_push(c, v);
 }
 

@@ -21,14 +21,12 @@ static inline enum xstat registers(struct cpu *c, const struct xinsn *i, f80_bin
 }
 
 /*
- * With a memory operand that was converted with `from` (IE, DE). Its denormal counts only where the operation itself found nothing
+ * With a memory operand that was converted with `from`. Its denormal counts only where the operation itself found nothing
  * of higher priority: an invalid operand, a NaN, a division by zero (SDM 1 8.6).
  */
 static unsigned with_memory(struct f80 *r, const struct f80 *a, const struct f80 *m, unsigned from, f80_binary *op, unsigned cw)
 {
     unsigned flags = op(r, a, m, cw);
-    if (from & SW_IE)
-        return flags | SW_IE;
     if (!(from & SW_DE) || flags & (SW_IE | SW_ZE) || f80_nan(a))
         return flags;
     return cw & SW_DE ? flags | SW_DE : SW_DE;
@@ -86,23 +84,21 @@ ARITHMETIC(divr, f80_divr)
 
 enum { UNORDERED = SW_C0 | SW_C2 | SW_C3 };
 
-/* Compares ST(0), which with its partner was seen to be there or not, and pops. Condition codes stay where IE or DE is unmasked. */
+/*
+ * Compares ST(0), which with its partner was seen to be there or not, and pops. An unmasked IE leaves the condition codes alone
+ * (SDM 2A FCOM, note to the table), an unmasked DE only keeps the pop away.
+ */
 static enum xstat compare(struct cpu *c, bool empty, const struct f80 *b, unsigned from, f80_compare *op, unsigned pops)
 {
     unsigned flags = SW_IE | SW_SF | UNORDERED;
     if (likely(!empty)) {
         flags = op(x87_st(c, 0), b, c->x87.cw);
-        if (from & SW_IE)
-            flags |= SW_IE | UNORDERED;
-        else if (from & SW_DE && !(flags & SW_IE) && !f80_nan(x87_st(c, 0)))
+        if (from & SW_DE && !(flags & SW_IE) && !f80_nan(x87_st(c, 0)))
             flags |= SW_DE;
     }
-    if (x87_unmasked(c, flags, SW_IE | SW_DE)) {
-        x87_flags(c, flags & ~(unsigned)SW_CC, 0);
-        return X_NEXT;
-    }
-    x87_flags(c, flags, SW_CC);
-    while (pops--)
+    bool stop = x87_unmasked(c, flags, SW_IE | SW_DE);
+    x87_flags(c, flags, x87_unmasked(c, flags, SW_IE) ? 0 : SW_CC);
+    while (!stop && pops--)
         x87_pop(c);
     return X_NEXT;
 }
@@ -163,10 +159,10 @@ static enum xstat compare_to_flags(struct cpu *c, const struct xinsn *i, f80_com
     if (!x87_empty(c, 0) && !x87_empty(c, n))
         flags = op(x87_st(c, 0), x87_st(c, n), c->x87.cw);
     x87_flags(c, flags & ~(unsigned)SW_CC, 0);
-    if (x87_unmasked(c, flags, SW_IE | SW_DE))
+    if (x87_unmasked(c, flags, SW_IE))
         return X_NEXT;
     set_arith(c, (flags & SW_C3 ? FL_ZF : 0) | (flags & SW_C2 ? FL_PF : 0) | (flags & SW_C0 ? FL_CF : 0));
-    if (pop)
+    if (pop && !x87_unmasked(c, flags, SW_DE))
         x87_pop(c);
     return X_NEXT;
 }
@@ -210,30 +206,44 @@ INSN(x_frndint)
 }
 /* --- ST(0) and ST(1), result in ST(0) --- */
 
-static inline enum xstat binary(struct cpu *c, const struct xinsn *i, f80_binary *op, unsigned cc_mask)
+INSN(x_fscale)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
-    if (unlikely(x87_empty(c, 0) || x87_empty(c, 1))) {
+    if (x87_empty(c, 0) || x87_empty(c, 1)) {
+        x87_underflow_result(c, 0, false);
+        return X_NEXT;
+    }
+    struct f80 r;
+    unsigned flags = f80_scale(&r, x87_st(c, 0), x87_st(c, 1), c->x87.cw);
+    x87_result(c, 0, &r, flags, 0);
+    return X_NEXT;
+}
+
+/* Without a quotient, since an operand is no number or nothing is stored, only C2 is set, to "complete". */
+static enum xstat partial_remainder(struct cpu *c, const struct xinsn *i, f80_binary *op)
+{
+    X87_WAIT(c, i);
+    x87_pointers(c, i);
+    if (x87_empty(c, 0) || x87_empty(c, 1)) {
+        c->x87.sw &= (uint16_t)~SW_C2;
         x87_underflow_result(c, 0, false);
         return X_NEXT;
     }
     struct f80 r;
     unsigned flags = op(&r, x87_st(c, 0), x87_st(c, 1), c->x87.cw);
-    x87_result(c, 0, &r, flags, cc_mask);
+    bool none = f80_nan(&r) || x87_unmasked(c, flags, SW_BEFORE);
+    x87_result(c, 0, &r, flags, none ? SW_C2 : SW_CC);
     return X_NEXT;
 }
-INSN(x_fscale)
-{
-    return binary(c, i, f80_scale, 0);
-}
+
 INSN(x_fprem)
 {
-    return binary(c, i, f80_prem, SW_CC);
+    return partial_remainder(c, i, f80_prem);
 }
 INSN(x_fprem1)
 {
-    return binary(c, i, f80_prem1, SW_CC);
+    return partial_remainder(c, i, f80_prem1);
 }
 
 /* --- Two results: ST(0) is replaced and another one pushed --- */

@@ -14,6 +14,8 @@
             return X_FAULT;                                                                        \
         x87_pointers(c, i);                                                                        \
         unsigned flags = convert;                                                                  \
+        if (flags & SW_IE)                                                                         \
+            v = f80_quiet(v);                                                                      \
         x87_push_result(c, &v, flags);                                                             \
         return X_NEXT;                                                                             \
     }
@@ -208,6 +210,19 @@ INSN(x_fstp_STi)
     return store_register(c, i, true);
 }
 
+/* D9 D8+i, undocumented: FSTP that knows no underflow; an empty ST(0) is popped and that is all. */
+INSN(x_fstpnce_STi)
+{
+    X87_WAIT(c, i);
+    x87_pointers(c, i);
+    struct f80 v = *x87_st(c, 0);
+    c->x87.sw &= (uint16_t)~SW_C1;
+    if (!x87_empty(c, 0))
+        x87_set(c, i->in.modrm & 7, &v);
+    x87_pop(c);
+    return X_NEXT;
+}
+
 /* --- Between registers --- */
 
 INSN(x_fxch_STi)
@@ -238,7 +253,6 @@ INSN(x_fcmov_ST_STi)
             x87_set(c, 0, &f80_indefinite);
         return X_NEXT;
     }
-    c->x87.sw &= (uint16_t)~SW_C1;
     if (((arith_flags(c) & flags[(i->in.modrm >> 3) & 3]) != 0) != negated)
         *x87_st(c, 0) = *x87_st(c, n);
     return X_NEXT;

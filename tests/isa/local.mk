@@ -43,3 +43,10 @@ tests_vectors_LDADD = libvitrine.a libmissing.a $(ZLIB_LIBS)
 TESTS += tests/isa/vectors.sh
 dist_noinst_SCRIPTS += tests/isa/vectors.sh
 AM_TESTS_ENVIRONMENT = VECTORS='$(VECTORS)'; export VECTORS;
+
+# x87: against the host's, and by rule.
+check_PROGRAMS += tests/isa/x87hosttest
+TESTS += tests/isa/x87hosttest
+tests_isa_x87hosttest_SOURCES = tests/isa/x87_host_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_x87hosttest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_isa_x87hosttest_LDADD = libvitrine.a libmissing.a $(CHECK_LIBS)
