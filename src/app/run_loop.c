@@ -234,7 +234,9 @@ static void run_slice(struct machine_process *p)
     p->halted = p->dead = false;
     /* A halted machine covers much time in few positions: both are bounded, so that the link is served. */
     machine_set_time_limit(p->m, MIN(agenda_due(p), machine_ns(p->m) + LIMIT_NS));
+    uint64_t before = run_virtual(p) ? 0 : host_now();
     enum run_stop stop = machine_run(p->m, slice_end(p));
+    p->busy += run_virtual(p) ? 0 : host_now() - before;
     log_hash(p);
     record(p, false);
     if (p->ending)
@@ -268,7 +270,8 @@ static uint64_t pace(struct machine_process *p)
     }
     if (host - p->last_steer >= STEER_NS) {
         p->last_steer = host;
-        machine_steer(p->m, now);
+        machine_steer(p->m, now, p->busy);
+        p->busy = 0;
     }
     return ns > now + AHEAD_NS ? ns - now : 0;
 }

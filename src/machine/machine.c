@@ -247,6 +247,9 @@ uint64_t machine_reset_count(const struct machine *m)
 
 /* --- Time --- */
 
+/* A position is never less than a nanosecond, however fast the host. */
+#define STEER_MIN_RATE (UINT64_C(1) << 32)
+
 void machine_skip_to(struct machine *m, uint64_t ns)
 {
     if (ns > clock_ns(&m->clock))
@@ -254,19 +257,22 @@ void machine_skip_to(struct machine *m, uint64_t ns)
 }
 
 /*
- * Virtual time should be host_ns now. The rate for the next stretch is what the last one would have needed, and a quarter of the
- * error is taken back with it, so that time neither jumps nor oscillates.
+ * What a position costs this host becomes its virtual time, and a quarter of the lag is taken back with it, so that time neither
+ * jumps nor oscillates. NOTE: only the time spent running counts. With the sleeps of a machine that is ahead in it, each
+ * correction would slow the machine down, and so make it sleep more.
  */
-void machine_steer(struct machine *m, uint64_t host_ns)
+void machine_steer(struct machine *m, uint64_t host_ns, uint64_t busy_ns)
 {
-    uint64_t pos = m->clock.pos, done = pos - m->steer_pos, took = host_ns - m->steer_ns;
-    m->steer_pos = pos;
-    m->steer_ns = host_ns;
-    if (done < 10000 || took == 0 || took > NS_PER_SEC)
-        return; /* halted or suspended meanwhile: says nothing about speed */
+    uint64_t done = m->clock.pos - m->steer_pos;
+    m->steer_busy += busy_ns;
+    if (done < 10000)
+        return; /* too few to say anything about speed */
+    int64_t busy = (int64_t)MIN(m->steer_busy, NS_PER_SEC);
     int64_t behind = (int64_t)(host_ns - clock_ns(&m->clock));
-    int64_t want = (int64_t)took + MAX(-(int64_t)took / 2, MIN(behind / 4, (int64_t)took * 4));
+    int64_t want = busy + MAX(-busy / 2, MIN(behind / 4, busy * 4));
     uint64_t rate = (uint64_t)(((u128)(uint64_t)want << 32) / done);
-    rate = (m->clock.rate * 3 + rate) / 4;
+    rate = MAX((m->clock.rate * 3 + rate) / 4, STEER_MIN_RATE);
+    m->steer_pos = m->clock.pos;
+    m->steer_busy = 0;
     journal_input(&m->journal, J_RATE, 0, &rate, sizeof rate);
 }

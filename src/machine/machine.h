@@ -55,8 +55,9 @@ struct clock *machine_clock(struct machine *m);
 struct journal *machine_journal(struct machine *m); /* all input goes through journal_input() on it */
 /* A halted machine jumps to virtual time ns (journaled when it depends on the host: pass through J_SKIP / J_RATE entries). */
 void machine_skip_to(struct machine *m, uint64_t ns);
-/* Steers --clock host: virtual time should be host_ns now; at most 100 times a second. Journals a rate correction. */
-void machine_steer(struct machine *m, uint64_t host_ns);
+/* Steers --clock host: virtual time should be host_ns now, and busy_ns of it since the last call were spent in machine_run;
+ * at most 100 times a second. Journals a rate correction. */
+void machine_steer(struct machine *m, uint64_t host_ns, uint64_t busy_ns);
 
 enum power_request { POWER_RESET = 1, POWER_BUTTON, POWER_QUIT };
 /* Events a front end shows (RESET, SHUTDOWN ...): */

@@ -42,7 +42,7 @@ struct machine {
     int exit_code;
     uint64_t resets;
 
-    uint64_t steer_pos, steer_ns; /* position and host time of the last correction */
+    uint64_t steer_pos, steer_busy; /* position of the last correction, host time spent running since */
 };
 
 /* Creates a device that the wiring made: realizes it and appends it to the list. On failure frees it. */
