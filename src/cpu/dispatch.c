@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From a decoded instruction to its function, by the instruction table's dispatch and what the CPU model has. */
+/* From a decoded instruction to its function, by the instruction table's dispatch and what the CPU
+ * model has. */
 #include "cpu/gen_dispatch.h"
 
 enum xstat x_ud(struct cpu *c, const struct xinsn *i)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* 80-bit numbers without a host FPU: NaN rules, rounding, conversions, remainder, FXTRACT, FXAM. SDM 1 4.8, 4.9, 8. */
+/* 80-bit numbers without a host FPU: NaN rules, rounding, conversions, remainder, FXTRACT, FXAM.
+ * SDM 1 4.8, 4.9, 8. */
 #include "cpu/f80.h"
 
 enum { UNBIASED_MIN = 1 - F80_BIAS, UNBIASED_MAX = F80_MAX - 1 - F80_BIAS };
-enum { ADJUST = 24576 /* exponent adjustment of unmasked overflow and underflow: SDM 1 8.5.4, 8.5.5 */ };
+enum {
+    ADJUST = 24576 /* exponent adjustment of unmasked overflow and underflow: SDM 1 8.5.4, 8.5.5 */
+};
 
 struct wide wide_normal(struct wide w)
 {
@@ -25,18 +28,24 @@ struct wide wide_from_f80(const struct f80 *a)
 
 /* --- Rounding --- */
 
-/* Whether the magnitude goes up: `rest` is the fraction below the last bit in the top of 64 bits, any bits lower still in `sticky`. */
+/* Whether the magnitude goes up: `rest` is the fraction below the last bit in the top of 64 bits,
+ * any bits lower still in `sticky`. */
 static bool rounds_up(bool neg, bool odd, uint64_t rest, bool sticky, unsigned cw)
 {
     switch (cw & CW_RC) {
-    case CW_RC_DOWN: return neg && (rest || sticky);
-    case CW_RC_UP: return !neg && (rest || sticky);
-    case CW_RC_ZERO: return false;
-    default: return rest > F80_INTEGER_BIT || (rest == F80_INTEGER_BIT && (sticky || odd));
+    case CW_RC_DOWN:
+        return neg && (rest || sticky);
+    case CW_RC_UP:
+        return !neg && (rest || sticky);
+    case CW_RC_ZERO:
+        return false;
+    default:
+        return rest > F80_INTEGER_BIT || (rest == F80_INTEGER_BIT && (sticky || odd));
     }
 }
 
-/* Rounds the high half of m by the low half; true: it carried out (mant is then the integer bit alone, one exponent up). */
+/* Rounds the high half of m by the low half; true: it carried out (mant is then the integer bit
+ * alone, one exponent up). */
 static bool round_high(uint64_t *mant, u128 m, bool neg, bool sticky, unsigned cw, unsigned *flags)
 {
     uint64_t rest = (uint64_t)m;
@@ -63,7 +72,8 @@ static unsigned denormalize(struct f80 *r, const struct wide *w, bool inexact, u
     u128 m = shift < 128 ? w->mant >> shift : 0;
     bool lost = shift < 128 ? m << shift != w->mant : true;
     round_high(&r->mant, m, w->neg, lost || inexact, cw, &flags);
-    r->se = (uint16_t)((w->neg ? F80_SIGN : 0) | (r->mant >> 63)); /* rounded up to the smallest normal number */
+    r->se = (uint16_t)((w->neg ? F80_SIGN : 0) |
+                       (r->mant >> 63)); /* rounded up to the smallest normal number */
     return flags & SW_PE ? flags | SW_UE : flags;
 }
 
@@ -127,7 +137,8 @@ unsigned f80_nan_result(struct f80 *r, const struct f80 *a, const struct f80 *b)
 
 /* --- From and to memory formats --- */
 
-static unsigned from_ieee(struct f80 *r, bool neg, unsigned exp, uint64_t fraction, unsigned fraction_bits, unsigned exp_bits)
+static unsigned from_ieee(struct f80 *r, bool neg, unsigned exp, uint64_t fraction,
+                          unsigned fraction_bits, unsigned exp_bits)
 {
     unsigned sign = neg ? F80_SIGN : 0, max = (1u << exp_bits) - 1, bias = max >> 1;
     uint64_t mant = fraction << (63 - fraction_bits);
@@ -177,7 +188,8 @@ static bool to_magnitude(const struct f80 *a, unsigned cw, uint64_t *m, unsigned
     *flags = 0;
     if (f80_unsupported(a) || exp > 63)
         return false;
-    unsigned shift = exp < -64 ? 128 : (unsigned)(127 - exp - 64); /* 64-bit integer part in the high half */
+    unsigned shift =
+        exp < -64 ? 128 : (unsigned)(127 - exp - 64); /* 64-bit integer part in the high half */
     u128 wide = (u128)a->mant << 64, v = shift < 128 ? wide >> shift : 0;
     bool lost = shift < 128 ? v << shift != wide : wide != 0;
     return !round_high(m, v, f80_neg(a), lost, cw, flags);
@@ -223,7 +235,8 @@ unsigned f80_to_bcd(uint8_t r[10], const struct f80 *a, unsigned cw)
 /* --- Remainder --- */
 
 /* Operands for which there is no remainder to compute; true: *r and *flags are the answer. */
-static bool remainder_special(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned *flags)
+static bool remainder_special(struct f80 *r, const struct f80 *a, const struct f80 *b,
+                              unsigned *flags)
 {
     *flags = 0;
     if (f80_unsupported(a) || f80_unsupported(b) || f80_nan(a) || f80_nan(b)) {
@@ -271,7 +284,8 @@ static unsigned quotient_bits(uint64_t q)
     return (q & 4 ? SW_C0 : 0) | (q & 2 ? SW_C3 : 0) | (q & 1 ? SW_C1 : 0);
 }
 
-static unsigned partial_remainder(struct f80 *r, const struct f80 *a, const struct f80 *b, bool to_nearest, unsigned cw)
+static unsigned partial_remainder(struct f80 *r, const struct f80 *a, const struct f80 *b,
+                                  bool to_nearest, unsigned cw)
 {
     unsigned flags;
     if (remainder_special(r, a, b, &flags))
@@ -286,7 +300,8 @@ static unsigned partial_remainder(struct f80 *r, const struct f80 *a, const stru
     int distance = f80_inf(b) ? -2 : x.exp - y.exp; /* nothing to take off x */
     struct wide w = {.exp = y.exp, .neg = x.neg};
     if (distance >= 64) {
-        /* Reduces by part; any number from 32 to 63 would be as right, this is the one that keeps the next steps aligned. */
+        /* Reduces by part; any number from 32 to 63 would be as right, this is the one that keeps
+         * the next steps aligned. */
         unsigned n = ((unsigned)distance & 31) | 32;
         w.mant = (u128)long_divide(mx, n, my, &q) << 64;
         w.exp = y.exp + distance - (int)n;
@@ -341,7 +356,8 @@ unsigned f80_xtract(struct f80 *exponent, struct f80 *significand, const struct 
     }
     struct wide w = wide_from_f80(a);
     f80_from_int(exponent, w.exp);
-    *significand = (struct f80){(uint64_t)(w.mant >> 64), (uint16_t)((a->se & F80_SIGN) | F80_BIAS)};
+    *significand =
+        (struct f80){(uint64_t)(w.mant >> 64), (uint16_t)((a->se & F80_SIGN) | F80_BIAS)};
     return f80_denormal(a) ? SW_DE : 0;
 }
 

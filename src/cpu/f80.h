@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* 80-bit numbers: their classes (SDM 1 8.2), NaN rules (SDM 1 4.8.3.5), conversions and rounding that need no host FPU. */
+/* 80-bit numbers: their classes (SDM 1 8.2), NaN rules (SDM 1 4.8.3.5), conversions and rounding
+ * that need no host FPU. */
 #ifndef VITRINE_CPU_F80_H
 #define VITRINE_CPU_F80_H
 
@@ -69,12 +70,14 @@ struct wide wide_from_f80(const struct f80 *a); /* a finite */
 struct wide wide_normal(struct wide w);         /* any mant to bit 127 set */
 
 /*
- * Rounds to 64 bits of significand by RC, and to the format's range (SDM 1 4.9.1.4, 4.9.1.5): gives OE, UE, PE and C1 (rounded up).
- * `inexact` says that w itself is not exact (its lowest bit stands for more).
+ * Rounds to 64 bits of significand by RC, and to the format's range (SDM 1 4.9.1.4, 4.9.1.5): gives
+ * OE, UE, PE and C1 (rounded up). `inexact` says that w itself is not exact (its lowest bit stands
+ * for more).
  */
 unsigned f80_round(struct f80 *r, const struct wide *w, bool inexact, unsigned cw);
 
-/* The result for operands of which at least one is unsupported or a NaN: IE, or 0 with a QNaN passed on. */
+/* The result for operands of which at least one is unsupported or a NaN: IE, or 0 with a QNaN
+ * passed on. */
 unsigned f80_nan_result(struct f80 *r, const struct f80 *a, const struct f80 *b);
 unsigned f80_nan_result1(struct f80 *r, const struct f80 *a);
 
@@ -82,15 +85,18 @@ unsigned f80_nan_result1(struct f80 *r, const struct f80 *a);
 unsigned f80_from_f32(struct f80 *r, uint32_t v);
 unsigned f80_from_f64(struct f80 *r, uint64_t v);
 void f80_from_int(struct f80 *r, int64_t v);
-/* To an integer of `bits` bits by RC: IE and the integer indefinite where it does not fit; PE, C1. */
+/* To an integer of `bits` bits by RC: IE and the integer indefinite where it does not fit; PE, C1.
+ */
 unsigned f80_to_int(int64_t *r, const struct f80 *a, unsigned bits, unsigned cw);
 /* Packed decimal: ten bytes. */
 void f80_from_bcd(struct f80 *r, const uint8_t v[10]);
 unsigned f80_to_bcd(uint8_t r[10], const struct f80 *a, unsigned cw);
 
-/* FPREM, FPREM1: C2, and the quotient's low bits in C0, C3, C1. FXTRACT: r exponent, significand. */
+/* FPREM, FPREM1: C2, and the quotient's low bits in C0, C3, C1. FXTRACT: r exponent, significand.
+ */
 f80_binary f80_prem, f80_prem1;
-unsigned f80_xtract(struct f80 *exponent, struct f80 *significand, const struct f80 *a, unsigned cw);
+unsigned f80_xtract(struct f80 *exponent, struct f80 *significand, const struct f80 *a,
+                    unsigned cw);
 /* C0, C2, C3 as FXAM gives them for a register that is not empty. */
 unsigned f80_examine(const struct f80 *a);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The CPU models that -cpu takes: what CPUID shows and so which instructions are there (isa/forms.h form_available).
- * Signatures: Intel AP-485 (Processor Identification and the CPUID Instruction) table 4. Only what Vitrine implements is shown, so a
- * model may show less than the real processor: LIMIT: VME on 486 and Pentium, PAE, MCE, MCA, APIC, SEP, MTRR, PAT on Pentium Pro.
+ * The CPU models that -cpu takes: what CPUID shows and so which instructions are there (isa/forms.h
+ * form_available). Signatures: Intel AP-485 (Processor Identification and the CPUID Instruction)
+ * table 4. Only what Vitrine implements is shown, so a model may show less than the real processor:
+ * LIMIT: VME on 486 and Pentium, PAE, MCE, MCA, APIC, SEP, MTRR, PAT on Pentium Pro.
  */
 #include "cpu/cpu.h"
 
@@ -30,7 +31,8 @@ static const struct cpu_model models[] = {
         .name = "pentiumpro",
         .help = "Intel Pentium Pro: CMOV, FCMOV, FCOMI, global pages, performance counters",
         .signature = 0x619,
-        .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 | CPUID_PGE | CPUID_CMOV,
+        .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
+                    CPUID_PGE | CPUID_CMOV,
         .max_leaf = 2,
         .vendor = "GenuineIntel",
     },
@@ -38,7 +40,8 @@ static const struct cpu_model models[] = {
         .name = "max",
         .help = "everything that Vitrine implements (default)",
         .signature = 0x633,
-        .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 | CPUID_PGE | CPUID_CMOV,
+        .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
+                    CPUID_PGE | CPUID_CMOV,
         .max_leaf = 2,
         .vendor = "GenuineIntel",
     },

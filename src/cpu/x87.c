@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x87 control: readiness and error reporting, control and status word, stack pointer, tags. SDM 1 8.1, 8.3.13, 8.7; SDM 2.
+ * x87 control: readiness and error reporting, control and status word, stack pointer, tags. SDM
+ * 1 8.1, 8.3.13, 8.7; SDM 2.
  *
- * Exceptions are reported late, at the next waiting instruction: by #MF with CR0.NE, else through FERR#, IRQ 13 and IGNNE# as on the PC.
+ * Exceptions are reported late, at the next waiting instruction: by #MF with CR0.NE, else through
+ * FERR#, IRQ 13 and IGNNE# as on the PC.
  */
 #include "cpu/x87.h"
 
@@ -37,7 +39,8 @@ bool x87_blocked(struct cpu *c, const struct xinsn *i, enum xstat *st)
     x87_update_es(c); /* asserts FERR# also where NE was cleared after the exception */
     if (c->ignne)
         return false;
-    /* SDM 1 8.7.2: the processor stops right here until an interrupt, from which it comes back to this instruction. */
+    /* SDM 1 8.7.2: the processor stops right here until an interrupt, from which it comes back to
+     * this instruction. */
     c->rip = this_rip(c, i);
     c->halted = true;
     c->leave = true;
@@ -83,7 +86,7 @@ INSN(x_fninit)
 INSN(x_fnclex)
 {
     X87_NO_WAIT(c);
-    c->x87.sw &= (uint16_t)~(SW_EXCEPTIONS | SW_SF | SW_ES | SW_B);
+    c->x87.sw &= (uint16_t) ~(SW_EXCEPTIONS | SW_SF | SW_ES | SW_B);
     x87_update_es(c);
     return X_NEXT;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the x87 instruction files share: readiness, the register stack, exceptions, pointers. SDM 1 8. */
+/* What the x87 instruction files share: readiness, the register stack, exceptions, pointers. SDM
+ * 1 8. */
 #ifndef VITRINE_CPU_X87_H
 #define VITRINE_CPU_X87_H
 
@@ -11,10 +12,12 @@
 /* The status word with TOP and B. */
 static inline uint16_t x87_sw(const struct x87 *f)
 {
-    return (uint16_t)((f->sw & ~(SW_TOP | SW_B)) | (f->top & 7u) << 11 | (f->sw & SW_ES ? SW_B : 0));
+    return (uint16_t)((f->sw & ~(SW_TOP | SW_B)) | (f->top & 7u) << 11 |
+                      (f->sw & SW_ES ? SW_B : 0));
 }
 
-/* True: the instruction cannot start; *st says why (#NM, #MF, or frozen until the interrupt that FERR# makes). */
+/* True: the instruction cannot start; *st says why (#NM, #MF, or frozen until the interrupt that
+ * FERR# makes). */
 bool x87_blocked(struct cpu *c, const struct xinsn *i, enum xstat *st);
 /* Sets or clears ES by exceptions and masks, and FERR# with it. After every change of sw or cw. */
 void x87_update_es(struct cpu *c);
@@ -23,7 +26,8 @@ void x87_update_es(struct cpu *c);
 #define X87_WAIT(c, i)                                                                             \
     do {                                                                                           \
         enum xstat blocked_;                                                                       \
-        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS) || (c)->x87.sw & SW_ES) && x87_blocked(c, i, &blocked_)) \
+        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS) || (c)->x87.sw & SW_ES) &&                       \
+            x87_blocked(c, i, &blocked_))                                                          \
             return blocked_;                                                                       \
     } while (0)
 /* First in those that do not wait (FNINIT ...). */
@@ -33,7 +37,8 @@ void x87_update_es(struct cpu *c);
             return raise_nm(c);                                                                    \
     } while (0)
 
-/* Instruction, opcode and operand pointers of a non-control instruction: SDM 1 8.1.8, 8.1.9. When its memory was read. */
+/* Instruction, opcode and operand pointers of a non-control instruction: SDM 1 8.1.8, 8.1.9. When
+ * its memory was read. */
 static inline void x87_pointers(struct cpu *c, const struct xinsn *i)
 {
     c->x87.fip = this_rip(c, i);
@@ -63,7 +68,7 @@ static inline void x87_set(struct cpu *c, unsigned n, const struct f80 *v)
 {
     unsigned p = x87_phys(c, n);
     c->x87.st[p] = *v;
-    c->x87.tag &= (uint16_t)~(1u << p);
+    c->x87.tag &= (uint16_t) ~(1u << p);
 }
 static inline void x87_free(struct cpu *c, unsigned n)
 {
@@ -85,7 +90,8 @@ static inline void x87_push(struct cpu *c, const struct f80 *v)
 /* Takes exceptions, C1 and what else of `flags` is in the mask of condition codes. */
 static inline void x87_flags(struct cpu *c, unsigned flags, unsigned cc_mask)
 {
-    c->x87.sw = (uint16_t)((c->x87.sw & ~(cc_mask | SW_C1)) | (flags & (SW_EXCEPTIONS | SW_SF | cc_mask | SW_C1)));
+    c->x87.sw = (uint16_t)((c->x87.sw & ~(cc_mask | SW_C1)) |
+                           (flags & (SW_EXCEPTIONS | SW_SF | cc_mask | SW_C1)));
     if (unlikely(flags & ~c->x87.cw & SW_EXCEPTIONS))
         x87_update_es(c);
 }
@@ -97,7 +103,8 @@ static inline bool x87_unmasked(const struct cpu *c, unsigned flags, unsigned wh
 /* Exceptions found before there is a result: unmasked, nothing is stored (SDM 1 8.6). */
 enum { SW_BEFORE = SW_IE | SW_DE | SW_ZE };
 
-/* Stack underflow and overflow (SDM 1 8.5.1.1). True: masked, so that the indefinite is to be stored. */
+/* Stack underflow and overflow (SDM 1 8.5.1.1). True: masked, so that the indefinite is to be
+ * stored. */
 static inline bool x87_underflow(struct cpu *c)
 {
     x87_flags(c, SW_IE | SW_SF, 0);
@@ -108,7 +115,8 @@ static inline bool x87_overflow(struct cpu *c)
     x87_flags(c, SW_IE | SW_SF | SW_C1, 0);
     return c->x87.cw & SW_IE;
 }
-/* Pushes a value that was loaded with `flags`, or answers a full stack. An unmasked DE does not keep a load from pushing. */
+/* Pushes a value that was loaded with `flags`, or answers a full stack. An unmasked DE does not
+ * keep a load from pushing. */
 static inline void x87_push_result(struct cpu *c, const struct f80 *v, unsigned flags)
 {
     if (unlikely(!x87_empty(c, 7))) {
@@ -123,8 +131,10 @@ static inline void x87_push_result(struct cpu *c, const struct f80 *v, unsigned 
 
 /* --- What the arithmetic instructions are made of --- */
 
-/* Puts a computed value into ST(n), unless an exception from before the result is unmasked. True: stored. */
-static inline bool x87_result(struct cpu *c, unsigned n, const struct f80 *r, unsigned flags, unsigned cc_mask)
+/* Puts a computed value into ST(n), unless an exception from before the result is unmasked. True:
+ * stored. */
+static inline bool x87_result(struct cpu *c, unsigned n, const struct f80 *r, unsigned flags,
+                              unsigned cc_mask)
 {
     x87_flags(c, flags, cc_mask);
     if (unlikely(x87_unmasked(c, flags, SW_BEFORE)))
@@ -143,7 +153,8 @@ static inline void x87_underflow_result(struct cpu *c, unsigned n, bool pop)
 }
 
 /* One operand in ST(0), result in ST(0). cc_mask: condition codes that the operation sets. */
-static inline enum xstat x87_unary(struct cpu *c, const struct xinsn *i, f80_unary *op, unsigned cc_mask)
+static inline enum xstat x87_unary(struct cpu *c, const struct xinsn *i, f80_unary *op,
+                                   unsigned cc_mask)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
@@ -171,7 +182,8 @@ static inline enum xstat x87_binary_pop(struct cpu *c, const struct xinsn *i, f8
         x87_pop(c);
     return X_NEXT;
 }
-/* Stack faults of an instruction with two results: an empty ST(0), a full stack. True: done, the indefinites are in place where masked. */
+/* Stack faults of an instruction with two results: an empty ST(0), a full stack. True: done, the
+ * indefinites are in place where masked. */
 static inline bool x87_cannot_push(struct cpu *c)
 {
     bool masked;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* x87 arithmetic, comparison, classification, remainder, scaling, FXTRACT. SDM 1 8.3.5-8.3.8; SDM 2. */
+/* x87 arithmetic, comparison, classification, remainder, scaling, FXTRACT. SDM 1 8.3.5-8.3.8;
+ * SDM 2. */
 #include "cpu/x87.h"
 
 /* --- The six operations. D8, DC and DE with registers: ST(0) and ST(i), to either. --- */
 
-static inline enum xstat registers(struct cpu *c, const struct xinsn *i, f80_binary *op, bool to_sti, bool pop)
+static inline enum xstat registers(struct cpu *c, const struct xinsn *i, f80_binary *op,
+                                   bool to_sti, bool pop)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
@@ -21,10 +23,12 @@ static inline enum xstat registers(struct cpu *c, const struct xinsn *i, f80_bin
 }
 
 /*
- * With a memory operand that was converted with `from`. Its denormal counts only where the operation itself found nothing
- * of higher priority: an invalid operand, a NaN, a division by zero (SDM 1 8.6).
+ * With a memory operand that was converted with `from`. Its denormal counts only where the
+ * operation itself found nothing of higher priority: an invalid operand, a NaN, a division by zero
+ * (SDM 1 8.6).
  */
-static unsigned with_memory(struct f80 *r, const struct f80 *a, const struct f80 *m, unsigned from, f80_binary *op, unsigned cw)
+static unsigned with_memory(struct f80 *r, const struct f80 *a, const struct f80 *m, unsigned from,
+                            f80_binary *op, unsigned cw)
 {
     unsigned flags = op(r, a, m, cw);
     if (!(from & SW_DE) || flags & (SW_IE | SW_ZE) || f80_nan(a))
@@ -32,7 +36,8 @@ static unsigned with_memory(struct f80 *r, const struct f80 *a, const struct f80
     return cw & SW_DE ? flags | SW_DE : SW_DE;
 }
 
-static inline enum xstat memory(struct cpu *c, const struct xinsn *i, const struct f80 *m, unsigned from, f80_binary *op)
+static inline enum xstat memory(struct cpu *c, const struct xinsn *i, const struct f80 *m,
+                                unsigned from, f80_binary *op)
 {
     x87_pointers(c, i);
     if (unlikely(x87_empty(c, 0))) {
@@ -85,10 +90,12 @@ ARITHMETIC(divr, f80_divr)
 enum { UNORDERED = SW_C0 | SW_C2 | SW_C3 };
 
 /*
- * Compares ST(0), which with its partner was seen to be there or not, and pops. An unmasked IE leaves the condition codes alone
- * (SDM 2A FCOM, note to the table), an unmasked DE only keeps the pop away.
+ * Compares ST(0), which with its partner was seen to be there or not, and pops. An unmasked IE
+ * leaves the condition codes alone (SDM 2A FCOM, note to the table), an unmasked DE only keeps the
+ * pop away.
  */
-static enum xstat compare(struct cpu *c, bool empty, const struct f80 *b, unsigned from, f80_compare *op, unsigned pops)
+static enum xstat compare(struct cpu *c, bool empty, const struct f80 *b, unsigned from,
+                          f80_compare *op, unsigned pops)
 {
     unsigned flags = SW_IE | SW_SF | UNORDERED;
     if (likely(!empty)) {
@@ -103,7 +110,8 @@ static enum xstat compare(struct cpu *c, bool empty, const struct f80 *b, unsign
     return X_NEXT;
 }
 
-static enum xstat compare_register(struct cpu *c, const struct xinsn *i, unsigned n, f80_compare *op, unsigned pops)
+static enum xstat compare_register(struct cpu *c, const struct xinsn *i, unsigned n,
+                                   f80_compare *op, unsigned pops)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
@@ -161,7 +169,8 @@ static enum xstat compare_to_flags(struct cpu *c, const struct xinsn *i, f80_com
     x87_flags(c, flags & ~(unsigned)SW_CC, 0);
     if (x87_unmasked(c, flags, SW_IE))
         return X_NEXT;
-    set_arith(c, (flags & SW_C3 ? FL_ZF : 0) | (flags & SW_C2 ? FL_PF : 0) | (flags & SW_C0 ? FL_CF : 0));
+    set_arith(c, (flags & SW_C3 ? FL_ZF : 0) | (flags & SW_C2 ? FL_PF : 0) |
+                     (flags & SW_C0 ? FL_CF : 0));
     if (pop && !x87_unmasked(c, flags, SW_DE))
         x87_pop(c);
     return X_NEXT;
@@ -220,7 +229,8 @@ INSN(x_fscale)
     return X_NEXT;
 }
 
-/* Without a quotient, since an operand is no number or nothing is stored, only C2 is set, to "complete". */
+/* Without a quotient, since an operand is no number or nothing is stored, only C2 is set, to
+ * "complete". */
 static enum xstat partial_remainder(struct cpu *c, const struct xinsn *i, f80_binary *op)
 {
     X87_WAIT(c, i);

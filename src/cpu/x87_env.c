@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The x87's environment and state in memory: FLDENV, FNSTENV, FRSTOR, FNSAVE. SDM 1 8.1.10, figures 8-9 to 8-12. */
+/* The x87's environment and state in memory: FLDENV, FNSTENV, FRSTOR, FNSAVE. SDM 1 8.1.10, figures
+ * 8-9 to 8-12. */
 #include "cpu/x87.h"
 
 #include "cpu/gen_dispatch.h"
@@ -42,7 +43,8 @@ static bool write_image(struct cpu *c, const struct xinsn *i, const uint8_t *ima
     return false;
 }
 
-/* --- The tag word: SDM 1 8.1.7. Only empty or not is state; the rest follows from the registers. --- */
+/* --- The tag word: SDM 1 8.1.7. Only empty or not is state; the rest follows from the registers.
+ * --- */
 
 static unsigned tag_of(const struct f80 *v)
 {
@@ -65,7 +67,8 @@ static void set_tags(struct x87 *f, unsigned tags)
             f->tag |= (uint16_t)(1u << k);
 }
 
-/* --- Images. Fields are 16 or 32 bits wide, w bytes apart; the upper halves of 16-bit ones are ones. --- */
+/* --- Images. Fields are 16 or 32 bits wide, w bytes apart; the upper halves of 16-bit ones are
+ * ones. --- */
 
 static void put(uint8_t *image, unsigned w, unsigned n, uint32_t v)
 {
@@ -85,7 +88,8 @@ static void make_env(const struct cpu *c, uint8_t *image, unsigned size)
     put(image, w, 1, ones | x87_sw(f));
     put(image, w, 2, ones | full_tags(f));
     if (linear_pointers(c)) {
-        uint32_t ip = ((uint32_t)f->fcs << 4) + (uint32_t)f->fip, dp = ((uint32_t)f->fds << 4) + (uint32_t)f->fdp;
+        uint32_t ip = ((uint32_t)f->fcs << 4) + (uint32_t)f->fip,
+                 dp = ((uint32_t)f->fds << 4) + (uint32_t)f->fdp;
         put(image, w, 3, w == 2 ? ip : ones | (ip & 0xffff));
         put(image, w, 4, (w == 2 ? ip >> 16 & 15 : ip >> 16) << 12 | (f->fop & 0x7ff));
         put(image, w, 5, w == 2 ? dp : ones | (dp & 0xffff));
@@ -98,7 +102,8 @@ static void make_env(const struct cpu *c, uint8_t *image, unsigned size)
     }
 }
 
-/* NOTE: linear pointers come back as offsets with selector 0, so that they are stored again as they were. */
+/* NOTE: linear pointers come back as offsets with selector 0, so that they are stored again as they
+ * were. */
 static void take_env(struct cpu *c, const uint8_t *image, unsigned size)
 {
     struct x87 *f = &c->x87;

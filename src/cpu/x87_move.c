@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* x87 data transfer: loads, stores, constants, exchange, conditional moves. SDM 1 8.3.3, 8.3.4; SDM 2 FLD, FST, FILD, FIST, FBLD ... */
+/* x87 data transfer: loads, stores, constants, exchange, conditional moves. SDM 1 8.3.3, 8.3.4; SDM
+ * 2 FLD, FST, FILD, FIST, FBLD ... */
 #include "cpu/x87.h"
 
 /* --- Loads --- */
@@ -65,8 +66,8 @@ INSN(x_fld_STi)
 }
 
 /*
- * Constants are rounded by RC from longer internal values (SDM 2A FLD1/...): `down` is the value truncated, above_half whether what
- * was cut off is more than half a place. No PE.
+ * Constants are rounded by RC from longer internal values (SDM 2A FLD1/...): `down` is the value
+ * truncated, above_half whether what was cut off is more than half a place. No PE.
  */
 struct constant {
     struct f80 down;
@@ -231,7 +232,8 @@ INSN(x_fxch_STi)
     x87_pointers(c, i);
     unsigned n = i->in.modrm & 7;
     bool empty0 = x87_empty(c, 0), empty_n = x87_empty(c, n);
-    struct f80 a = empty0 ? f80_indefinite : *x87_st(c, 0), b = empty_n ? f80_indefinite : *x87_st(c, n);
+    struct f80 a = empty0 ? f80_indefinite : *x87_st(c, 0),
+               b = empty_n ? f80_indefinite : *x87_st(c, n);
     c->x87.sw &= (uint16_t)~SW_C1;
     if ((empty0 || empty_n) && !x87_underflow(c))
         return X_NEXT;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The decoder: bytes to struct insn, for 16, 32 and 64-bit code (SDM 2A 2.1, 2.2; opcode maps SDM 2D A). One look-up by opcode, one
- * more where ModRM or a prefix splits it, and then what the form's operands ask for. The tables are generated from the instruction table.
+ * The decoder: bytes to struct insn, for 16, 32 and 64-bit code (SDM 2A 2.1, 2.2; opcode maps SDM
+ * 2D A). One look-up by opcode, one more where ModRM or a prefix splits it, and then what the
+ * form's operands ask for. The tables are generated from the instruction table.
  *
- * What has no meaning decodes to FORM_UD with the bytes read so far: the processor raises #UD for it without reading on.
- * LIMIT: VEX, EVEX and XOP prefixes are LES, LDS, BOUND and POP with a register operand here, that is FORM_UD.
+ * What has no meaning decodes to FORM_UD with the bytes read so far: the processor raises #UD for
+ * it without reading on. LIMIT: VEX, EVEX and XOP prefixes are LES, LDS, BOUND and POP with a
+ * register operand here, that is FORM_UD.
  */
 #include "isa/insn.h"
 
@@ -26,7 +28,8 @@ static inline bool need(const struct decoder *d, size_t n)
     return likely((size_t)(d->end - d->p) >= n);
 }
 
-/* Legacy prefixes in any order and number, then REX; REX counts only right before the opcode. False: out of bytes. */
+/* Legacy prefixes in any order and number, then REX; REX counts only right before the opcode.
+ * False: out of bytes. */
 static bool take_prefixes(struct decoder *d, const struct op_entry *ops)
 {
     struct insn *out = d->out;
@@ -36,22 +39,38 @@ static bool take_prefixes(struct decoder *d, const struct op_entry *ops)
             return true;
         unsigned rex = 0;
         switch (b) {
-        case 0x26: case 0x2e: case 0x36: case 0x3e: /* 64-bit mode ignores ES, CS, SS, DS (SDM 2A 2.1.1) */
+        case 0x26:
+        case 0x2e:
+        case 0x36:
+        case 0x3e: /* 64-bit mode ignores ES, CS, SS, DS (SDM 2A 2.1.1) */
             if (!d->in64) {
                 out->seg = (b >> 3) & 3;
                 out->flags |= IF_SEG_OVERRIDE;
             }
             break;
-        case 0x64: case 0x65:
+        case 0x64:
+        case 0x65:
             out->seg = b & 7;
             out->flags |= IF_SEG_OVERRIDE;
             break;
-        case 0x66: d->opsize_prefix = true; break;
-        case 0x67: d->adsize_prefix = true; break;
-        case 0xf0: out->flags |= IF_LOCK; break;
-        case 0xf2: out->flags = (out->flags & ~IF_REP) | IF_REPNE; break; /* the last of F2 and F3 counts */
-        case 0xf3: out->flags = (out->flags & ~IF_REPNE) | IF_REP; break;
-        default: rex = b; break;
+        case 0x66:
+            d->opsize_prefix = true;
+            break;
+        case 0x67:
+            d->adsize_prefix = true;
+            break;
+        case 0xf0:
+            out->flags |= IF_LOCK;
+            break;
+        case 0xf2:
+            out->flags = (out->flags & ~IF_REP) | IF_REPNE;
+            break; /* the last of F2 and F3 counts */
+        case 0xf3:
+            out->flags = (out->flags & ~IF_REPNE) | IF_REP;
+            break;
+        default:
+            rex = b;
+            break;
         }
         d->rex = (uint8_t)rex;
     }
@@ -70,7 +89,10 @@ static bool take_disp(struct decoder *d, unsigned size)
 {
     if (!need(d, size))
         return false;
-    d->out->disp = size == 1 ? (int8_t)*d->p : size == 2 ? (int16_t)ld16(d->p) : size == 4 ? (int32_t)ld32(d->p) : 0;
+    d->out->disp = size == 1   ? (int8_t)*d->p
+                   : size == 2 ? (int16_t)ld16(d->p)
+                   : size == 4 ? (int32_t)ld32(d->p)
+                               : 0;
     d->p += size;
     return true;
 }
@@ -78,9 +100,12 @@ static bool take_disp(struct decoder *d, unsigned size)
 /* 16-bit addressing: SDM 2A table 2-1. */
 static bool take_address16(struct decoder *d, unsigned modrm)
 {
-    static const struct { uint8_t base, index, seg; } forms[8] = {
-        {RBX, RSI, SEG_DS}, {RBX, RDI, SEG_DS}, {RBP, RSI, SEG_SS}, {RBP, RDI, SEG_SS},
-        {RSI, REG_ZERO, SEG_DS}, {RDI, REG_ZERO, SEG_DS}, {RBP, REG_ZERO, SEG_SS}, {RBX, REG_ZERO, SEG_DS},
+    static const struct {
+        uint8_t base, index, seg;
+    } forms[8] = {
+        {RBX, RSI, SEG_DS},      {RBX, RDI, SEG_DS},      {RBP, RSI, SEG_SS},
+        {RBP, RDI, SEG_SS},      {RSI, REG_ZERO, SEG_DS}, {RDI, REG_ZERO, SEG_DS},
+        {RBP, REG_ZERO, SEG_SS}, {RBX, REG_ZERO, SEG_DS},
     };
     struct insn *out = d->out;
     unsigned mod = modrm >> 6, rm = modrm & 7;
@@ -138,7 +163,10 @@ static inline unsigned find_form(const struct decoder *d, struct op_entry e, uns
     else if (e.kind & OK_EXT)
         slot = (modrm >= 0xc0 ? 8 : 0) + ((modrm >> 3) & 7);
     if (e.kind & OK_PREFIX) {
-        unsigned p = d->out->flags & IF_REP ? MP_F3 : d->out->flags & IF_REPNE ? MP_F2 : d->opsize_prefix ? MP_66 : MP_NONE;
+        unsigned p = d->out->flags & IF_REP     ? MP_F3
+                     : d->out->flags & IF_REPNE ? MP_F2
+                     : d->opsize_prefix         ? MP_66
+                                                : MP_NONE;
         slot += p * (e.kind & OK_FULL ? DT_FULL : e.kind & OK_EXT ? DT_EXT : 1);
     }
     return form_groups[at + slot];
@@ -166,22 +194,38 @@ static void set_sizes(struct decoder *d, unsigned form_flags)
 static bool set_reg(struct decoder *d, unsigned kind, unsigned opcode, unsigned modrm)
 {
     struct insn *out = d->out;
-    unsigned r = ((modrm >> 3) & 7) | (d->rex & REX_R) << 1, z = (opcode & 7) | (d->rex & REX_B) << 3;
+    unsigned r = ((modrm >> 3) & 7) | (d->rex & REX_R) << 1, z = (opcode & 7) | (d->rex & REX_B)
+                                                                                    << 3;
     switch (kind) {
-    case RK_BYTE: out->reg = byte_reg(d, r); break;
-    case RK_WORD: out->reg = (uint8_t)r; break;
-    case RK_OP_BYTE: out->reg = byte_reg(d, z); break;
-    case RK_OP_WORD: out->reg = (uint8_t)z; break;
-    case RK_SEG: out->reg = r & 7; break;
+    case RK_BYTE:
+        out->reg = byte_reg(d, r);
+        break;
+    case RK_WORD:
+        out->reg = (uint8_t)r;
+        break;
+    case RK_OP_BYTE:
+        out->reg = byte_reg(d, z);
+        break;
+    case RK_OP_WORD:
+        out->reg = (uint8_t)z;
+        break;
+    case RK_SEG:
+        out->reg = r & 7;
+        break;
     case RK_CR:
         out->reg = (uint8_t)r;
         return r <= 8; /* CR8 is REX.R with CR0's number */
     case RK_DR:
         out->reg = (uint8_t)r;
         return r < 8;
-    case RK_CC: out->reg = opcode & 15; break;
-    case RK_NONE: break;
-    default: out->reg = (uint8_t)(kind - RK_SEG0); break;
+    case RK_CC:
+        out->reg = opcode & 15;
+        break;
+    case RK_NONE:
+        break;
+    default:
+        out->reg = (uint8_t)(kind - RK_SEG0);
+        break;
     }
     return true;
 }
@@ -228,13 +272,20 @@ static bool take_immediate(struct decoder *d, unsigned kind)
     struct insn *out = d->out;
     unsigned z = out->opsize == SZ16 ? 2 : 4;
     switch (kind) {
-    case IK_UB: return take_imm(d, 1, false);
-    case IK_SB: return take_imm(d, 1, true);
-    case IK_W: return take_imm(d, 2, false);
-    case IK_Z: return take_imm(d, z, true);
-    case IK_V: return take_imm(d, 1u << out->opsize, true);
-    case IK_MOFFS: return take_moffs(d);
-    default: break;
+    case IK_UB:
+        return take_imm(d, 1, false);
+    case IK_SB:
+        return take_imm(d, 1, true);
+    case IK_W:
+        return take_imm(d, 2, false);
+    case IK_Z:
+        return take_imm(d, z, true);
+    case IK_V:
+        return take_imm(d, 1u << out->opsize, true);
+    case IK_MOFFS:
+        return take_moffs(d);
+    default:
+        break;
     }
     unsigned second = kind == IK_WB ? 1 : 2; /* ENTER's level or a far pointer's selector */
     if (!take_imm(d, kind == IK_WB ? 2 : z, false) || !need(d, second))
@@ -258,10 +309,15 @@ static enum decode_status out_of_bytes(size_t avail)
     return avail >= INSN_MAX ? DECODE_TOO_LONG : DECODE_SHORT;
 }
 
-enum decode_status isa_decode(const uint8_t *bytes, size_t avail, struct decode_mode mode, struct insn *out)
+enum decode_status isa_decode(const uint8_t *bytes, size_t avail, struct decode_mode mode,
+                              struct insn *out)
 {
     *out = (struct insn){.seg = SEG_DS, .base = REG_ZERO, .index = REG_ZERO};
-    struct decoder d = {.p = bytes, .end = bytes + MIN(avail, (size_t)INSN_MAX), .out = out, .bits = mode.bits, .in64 = mode.bits == 64};
+    struct decoder d = {.p = bytes,
+                        .end = bytes + MIN(avail, (size_t)INSN_MAX),
+                        .out = out,
+                        .bits = mode.bits,
+                        .in64 = mode.bits == 64};
     const struct op_entry(*maps)[256] = op_table[d.in64];
     if (!take_prefixes(&d, maps[MAP_LEGACY]))
         return out_of_bytes(avail);
@@ -288,7 +344,8 @@ enum decode_status isa_decode(const uint8_t *bytes, size_t avail, struct decode_
         out->flags |= IF_REX;
     const struct form_decode *f = &form_decode[form];
     set_sizes(&d, f->flags);
-    if (unlikely(form == FORM_UD) || (f->flags & DF_NO_REXW && d.rex & REX_W) || !set_reg(&d, f->reg, opcode, modrm))
+    if (unlikely(form == FORM_UD) || (f->flags & DF_NO_REXW && d.rex & REX_W) ||
+        !set_reg(&d, f->reg, opcode, modrm))
         return undefined(&d, bytes);
     if (f->rm && !take_rm(&d, f->rm, modrm))
         return out_of_bytes(avail);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the instruction table says of each form. FORM_... numbers and the array are generated from src/isa/table/ by src/isa/gen.c.
+ * What the instruction table says of each form. FORM_... numbers and the array are generated from
+ * src/isa/table/ by src/isa/gen.c.
  */
 #ifndef VITRINE_ISA_FORMS_H
 #define VITRINE_ISA_FORMS_H
@@ -11,39 +12,49 @@
 #include "isa/gen_forms.h"
 
 enum form_attr {
-    FA_LOCK = 1,       /* LOCK is allowed with a memory destination */
-    FA_END = 2,        /* ends a block */
-    FA_GENERIC = 4,    /* one function for all sizes and operand places */
-    FA_SIZED = 8,      /* a function per operand size */
-    FA_RM = 16,        /* different functions for register and memory operand */
-    FA_CPL0 = 32,      /* #GP(0) above CPL 0 */
-    FA_PROT = 64,      /* #UD in real and virtual-8086 mode */
-    FA_IO = 128,       /* reaches devices */
-    FA_REP = 256,      /* F3 repeats it */
-    FA_REPE = 512,     /* F3 and F2 repeat it while ZF is as they say */
-    FA_VARIES = 1024,  /* hosts differ: never left to the host */
-    FA_NOT64 = 2048,   /* not in 64-bit code */
-    FA_ONLY64 = 4096,  /* only in 64-bit code */
-    FA_PUSH = 8192,    /* writes the stack */
-    FA_POP = 16384,    /* reads the stack */
+    FA_LOCK = 1,      /* LOCK is allowed with a memory destination */
+    FA_END = 2,       /* ends a block */
+    FA_GENERIC = 4,   /* one function for all sizes and operand places */
+    FA_SIZED = 8,     /* a function per operand size */
+    FA_RM = 16,       /* different functions for register and memory operand */
+    FA_CPL0 = 32,     /* #GP(0) above CPL 0 */
+    FA_PROT = 64,     /* #UD in real and virtual-8086 mode */
+    FA_IO = 128,      /* reaches devices */
+    FA_REP = 256,     /* F3 repeats it */
+    FA_REPE = 512,    /* F3 and F2 repeat it while ZF is as they say */
+    FA_VARIES = 1024, /* hosts differ: never left to the host */
+    FA_NOT64 = 2048,  /* not in 64-bit code */
+    FA_ONLY64 = 4096, /* only in 64-bit code */
+    FA_PUSH = 8192,   /* writes the stack */
+    FA_POP = 16384,   /* reads the stack */
 };
 enum form_mem { FM_READ = 1, FM_WRITE = 2, FM_ADDRESS = 4 };
-enum form_fault { FF_DE = 1, FF_BR = 2, FF_CTL = 4, FF_SEG = 8, FF_IOPL = 16, FF_IO = 32, FF_X87 = 64, FF_SOFT = 128, FF_UD = 256 };
+enum form_fault {
+    FF_DE = 1,
+    FF_BR = 2,
+    FF_CTL = 4,
+    FF_SEG = 8,
+    FF_IOPL = 16,
+    FF_IO = 32,
+    FF_X87 = 64,
+    FF_SOFT = 128,
+    FF_UD = 256
+};
 enum form_class { FC_COPY, FC_HELPER, FC_SPECIAL };
 
 struct form_info {
     const char *mnemonic, *operands; /* as in the table */
-    const char *exec;                /* base name of the function; NULL: not executed yet (64-bit code) */
-    uint32_t features;               /* CPUID.1:EDX bits that it needs */
-    uint8_t family;                  /* lowest CPU family that has it */
-    uint8_t cls;                     /* enum form_class */
-    uint8_t mem;                     /* enum form_mem: what happens to the memory operand */
-    uint8_t mem_size;                /* bytes; 0: follows the operand or address size */
+    const char *exec;  /* base name of the function; NULL: not executed yet (64-bit code) */
+    uint32_t features; /* CPUID.1:EDX bits that it needs */
+    uint8_t family;    /* lowest CPU family that has it */
+    uint8_t cls;       /* enum form_class */
+    uint8_t mem;       /* enum form_mem: what happens to the memory operand */
+    uint8_t mem_size;  /* bytes; 0: follows the operand or address size */
     uint16_t flags_read, flags_written, flags_undefined; /* EFLAGS bits */
-    uint16_t faults;                 /* enum form_fault */
-    uint16_t attrs;                  /* enum form_attr */
-    bool ends_block;                 /* FA_END */
-    const char *sdm;                 /* where it is described */
+    uint16_t faults;                                     /* enum form_fault */
+    uint16_t attrs;                                      /* enum form_attr */
+    bool ends_block;                                     /* FA_END */
+    const char *sdm;                                     /* where it is described */
 };
 extern const struct form_info form_info[FORM_COUNT];
 

@@ -24,13 +24,8 @@ isa_generated = \
 	src/isa/gen_decode.h \
 	src/cpu/gen_dispatch.h \
 	src/cpu/gen_dispatch.c \
-	src/cpu/gen_missing.c \
 	src/isa/instructions.txt
 BUILT_SOURCES += src/isa/gen_forms.h src/isa/gen_info.c src/isa/gen_decode.h src/cpu/gen_dispatch.h src/cpu/gen_dispatch.c
-# Last among the libraries: functions that nobody defines yet raise #UD.
-noinst_LIBRARIES += libmissing.a
-libmissing_a_SOURCES =
-nodist_libmissing_a_SOURCES = src/cpu/gen_missing.c
 noinst_DATA += src/isa/instructions.txt
 CLEANFILES += $(isa_generated)
 
@@ -45,7 +40,5 @@ src/cpu/gen_dispatch.h: src/isa/isagen$(EXEEXT)
 	$(isa_generate) handlers > $@.tmp && mv $@.tmp $@
 src/cpu/gen_dispatch.c: src/isa/isagen$(EXEEXT)
 	$(isa_generate) dispatch > $@.tmp && mv $@.tmp $@
-src/cpu/gen_missing.c: src/isa/isagen$(EXEEXT) src/cpu/gen_dispatch.h
-	$(isa_generate) missing > $@.tmp && mv $@.tmp $@
 src/isa/instructions.txt: src/isa/isagen$(EXEEXT)
 	$(isa_generate) page > $@.tmp && mv $@.tmp $@

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The decoder by rule: limits, prefixes, what `reg`, `imm` and `seg` hold; and that the table is complete. */
+/* The decoder by rule: limits, prefixes, what `reg`, `imm` and `seg` hold; and that the table is
+ * complete. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +39,8 @@ START_TEST(fifteen_bytes_are_the_limit)
 }
 END_TEST
 
-/* Every instruction asks for exactly its own bytes: shorter input is short, more changes nothing. */
+/* Every instruction asks for exactly its own bytes: shorter input is short, more changes nothing.
+ */
 START_TEST(a_truncated_instruction_is_short)
 {
     uint64_t seed = 0x853c49e6748fea9b;
@@ -78,11 +80,28 @@ END_TEST
 
 START_TEST(stack_bases_default_to_ss)
 {
-    static const struct { unsigned bits; const char *hex; unsigned seg; } cases[] = {
-        {16, "8b 02", SEG_SS}, {16, "8b 03", SEG_SS}, {16, "8b 46 00", SEG_SS}, {16, "8b 07", SEG_DS}, {16, "8b 06 00 00", SEG_DS},
-        {32, "8b 45 00", SEG_SS}, {32, "8b 04 24", SEG_SS}, {32, "8b 05 00 00 00 00", SEG_DS}, {32, "8b 04 28", SEG_DS},
-        {32, "8b 44 05 00", SEG_SS}, {32, "8b 04 2d 00 00 00 00", SEG_DS}, {32, "3e 8b 45 00", SEG_DS}, {32, "64 8b 45 00", SEG_FS},
-        {32, "26 a1 00 00 00 00", SEG_ES}, {16, "2e a4", SEG_CS}, {32, "65 d7", SEG_GS}, {64, "26 8b 45 00", SEG_SS},
+    static const struct {
+        unsigned bits;
+        const char *hex;
+        unsigned seg;
+    } cases[] = {
+        {16, "8b 02", SEG_SS},
+        {16, "8b 03", SEG_SS},
+        {16, "8b 46 00", SEG_SS},
+        {16, "8b 07", SEG_DS},
+        {16, "8b 06 00 00", SEG_DS},
+        {32, "8b 45 00", SEG_SS},
+        {32, "8b 04 24", SEG_SS},
+        {32, "8b 05 00 00 00 00", SEG_DS},
+        {32, "8b 04 28", SEG_DS},
+        {32, "8b 44 05 00", SEG_SS},
+        {32, "8b 04 2d 00 00 00 00", SEG_DS},
+        {32, "3e 8b 45 00", SEG_DS},
+        {32, "64 8b 45 00", SEG_FS},
+        {32, "26 a1 00 00 00 00", SEG_ES},
+        {16, "2e a4", SEG_CS},
+        {32, "65 d7", SEG_GS},
+        {64, "26 8b 45 00", SEG_SS},
         {64, "65 26 8b 45 00", SEG_GS},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++)
@@ -92,9 +111,9 @@ END_TEST
 
 START_TEST(byte_registers_are_offsets_into_the_register_file)
 {
-    ck_assert_uint_eq(decode(32, "88 c4").rm, 1);    /* AH */
-    ck_assert_uint_eq(decode(32, "88 fb").reg, 25);  /* BH */
-    ck_assert_uint_eq(decode(32, "88 fb").rm, 24);   /* BL */
+    ck_assert_uint_eq(decode(32, "88 c4").rm, 1);      /* AH */
+    ck_assert_uint_eq(decode(32, "88 fb").reg, 25);    /* BH */
+    ck_assert_uint_eq(decode(32, "88 fb").rm, 24);     /* BL */
     ck_assert_uint_eq(decode(64, "40 88 fb").reg, 56); /* DIL */
     ck_assert_uint_eq(decode(64, "45 88 fb").rm, 88);  /* R11B */
     ck_assert_uint_eq(decode(32, "b7 01").reg, 25);
@@ -151,9 +170,12 @@ START_TEST(every_form_says_what_it_is)
         ck_assert_ptr_nonnull(i->sdm);
         ck_assert_uint_gt(strlen(i->mnemonic), 1);
         ck_assert_msg(i->exec || i->attrs & FA_ONLY64, "%s has no function", i->mnemonic);
-        ck_assert_msg((i->flags_written & i->flags_undefined) == 0, "%s %s: a flag both defined and undefined", i->mnemonic, i->operands);
-        ck_assert_msg(!(i->attrs & FA_LOCK) || (i->mem & FM_READ && i->mem & FM_WRITE), "%s: LOCK without read and write", i->mnemonic);
-        ck_assert_msg(!(i->faults & FF_CTL) || i->ends_block, "%s branches in the middle of a block", i->mnemonic);
+        ck_assert_msg((i->flags_written & i->flags_undefined) == 0,
+                      "%s %s: a flag both defined and undefined", i->mnemonic, i->operands);
+        ck_assert_msg(!(i->attrs & FA_LOCK) || (i->mem & FM_READ && i->mem & FM_WRITE),
+                      "%s: LOCK without read and write", i->mnemonic);
+        ck_assert_msg(!(i->faults & FF_CTL) || i->ends_block,
+                      "%s branches in the middle of a block", i->mnemonic);
     }
 }
 END_TEST

@@ -28,18 +28,18 @@ check_PROGRAMS += tests/isa/hostdifftest
 TESTS += tests/isa/hostdifftest
 tests_isa_hostdifftest_SOURCES = tests/isa/host_diff_test.c tests/isa/rig.c tests/isa/rig.h
 tests_isa_hostdifftest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_isa_hostdifftest_LDADD = libvitrine.a libmissing.a $(CHECK_LIBS)
+tests_isa_hostdifftest_LDADD = libvitrine.a $(CHECK_LIBS)
 check_PROGRAMS += tests/isa/integertest
 TESTS += tests/isa/integertest
 tests_isa_integertest_SOURCES = tests/isa/integer_test.c tests/isa/rig.c tests/isa/rig.h
 tests_isa_integertest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_isa_integertest_LDADD = libvitrine.a libmissing.a $(CHECK_LIBS)
+tests_isa_integertest_LDADD = libvitrine.a $(CHECK_LIBS)
 
 # Hardware captures: make check VECTORS=FOLDER.
 check_PROGRAMS += tests/vectors
 tests_vectors_SOURCES = tests/isa/vectors.c tests/isa/moo.c tests/isa/moo.h tests/isa/rig.c tests/isa/rig.h
 tests_vectors_CPPFLAGS = $(AM_CPPFLAGS) $(ZLIB_CFLAGS)
-tests_vectors_LDADD = libvitrine.a libmissing.a $(ZLIB_LIBS)
+tests_vectors_LDADD = libvitrine.a $(ZLIB_LIBS)
 TESTS += tests/isa/vectors.sh
 dist_noinst_SCRIPTS += tests/isa/vectors.sh
 AM_TESTS_ENVIRONMENT = VECTORS='$(VECTORS)'; export VECTORS;
@@ -49,4 +49,4 @@ check_PROGRAMS += tests/isa/x87hosttest
 TESTS += tests/isa/x87hosttest
 tests_isa_x87hosttest_SOURCES = tests/isa/x87_host_test.c tests/isa/rig.c tests/isa/rig.h
 tests_isa_x87hosttest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_isa_x87hosttest_LDADD = libvitrine.a libmissing.a $(CHECK_LIBS)
+tests_isa_x87hosttest_LDADD = libvitrine.a $(CHECK_LIBS)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x87 instructions against the host's own: the same register stack, control word, tags and memory operand through both, on zeros,
- * infinities, NaNs, denormals, the unsupported encodings and random values, with exceptions masked and unmasked, every rounding and
- * precision; registers, tags, status word, memory and EFLAGS must agree. Not compared, because hosts differ (the table's `varies`):
- * the transcendentals, which tests/isa/x87_test.c checks, and what `left_out` names.
+ * x87 instructions against the host's own: the same register stack, control word, tags and memory
+ * operand through both, on zeros, infinities, NaNs, denormals, the unsupported encodings and random
+ * values, with exceptions masked and unmasked, every rounding and precision; registers, tags,
+ * status word, memory and EFLAGS must agree. Not compared, because hosts differ (the table's
+ * `varies`): the transcendentals, which tests/isa/x87_test.c checks, and what `left_out` names.
  *
  * LIMIT: runs on x86-64 hosts only.
  */
@@ -29,7 +30,8 @@ struct state {
     uint64_t flags, rax;
 };
 
-/* void x87_thunk(struct state *): the bytes at x87_patch are replaced by the instruction, its operand at (%rsi). */
+/* void x87_thunk(struct state *): the bytes at x87_patch are replaced by the instruction, its
+ * operand at (%rsi). */
 __asm__(".text\n"
         ".globl x87_thunk, x87_patch, x87_end\n"
         "x87_thunk:\n"
@@ -45,7 +47,9 @@ __asm__(".text\n"
         "ret\n"
         "x87_end:\n");
 extern const uint8_t x87_thunk[], x87_patch[], x87_end[];
-_Static_assert(offsetof(struct state, memory) == 108 && offsetof(struct state, flags) == 128 && offsetof(struct state, rax) == 136, "the thunk's offsets");
+_Static_assert(offsetof(struct state, memory) == 108 && offsetof(struct state, flags) == 128 &&
+                   offsetof(struct state, rax) == 136,
+               "the thunk's offsets");
 
 static struct isa_rig rig;
 static uint8_t *code;
@@ -53,7 +57,8 @@ static struct random rnd = {0x1d8af066b2c3f935};
 
 static void setup(void)
 {
-    code = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    code = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
+                -1, 0);
     ck_assert(code != MAP_FAILED);
     memcpy(code, x87_thunk, (size_t)(x87_end - x87_thunk));
     isa_rig_init(&rig);
@@ -71,23 +76,62 @@ static void teardown(void)
 static struct f80 random_f80(void)
 {
     static const struct f80 specials[] = {
-        {0, 0}, {0, 0x8000}, {F80_INTEGER_BIT, 0x3fff}, {F80_INTEGER_BIT, 0xbfff}, {F80_INTEGER_BIT, 0x7fff}, {F80_INTEGER_BIT, 0xffff},
-        {0xc000000000000000, 0x7fff}, {0xc000000000000000, 0xffff}, {0xffffffffffffffff, 0x7fff}, {0x8000000000000001, 0x7fff},
-        {0xa000000000000000, 0xffff}, {1, 0}, {0x7fffffffffffffff, 0x8000}, {F80_INTEGER_BIT, 0}, {0xffffffffffffffff, 0x8000},
-        {0x4000000000000000, 0x3fff}, {0, 0x3fff}, {0, 0x7fff}, {0x4000000000000000, 0xffff}, {0xffffffffffffffff, 0x7ffe},
-        {0xffffffffffffffff, 0xfffe}, {F80_INTEGER_BIT, 1}, {0xfffffffffffffffe, 0x8001}, {F80_INTEGER_BIT, 0x3ffe},
-        {0xc000000000000000, 0x3fff}, {0xffffff0000000000, 0x407e}, {0xfffffffffffffc00, 0x43fe}, {F80_INTEGER_BIT, 0x3f6a},
-        {0xde0b6b3a763fffff, 0x403a}, {0xde0b6b3a76400000, 0x403a}, {F80_INTEGER_BIT, 0x403e}, {0xffffffffffffffff, 0x403d},
-        {F80_INTEGER_BIT, 0xc01e}, {0xffff000000000000, 0x400d}, {0xc90fdaa22168c235, 0x4000},
+        {0, 0},
+        {0, 0x8000},
+        {F80_INTEGER_BIT, 0x3fff},
+        {F80_INTEGER_BIT, 0xbfff},
+        {F80_INTEGER_BIT, 0x7fff},
+        {F80_INTEGER_BIT, 0xffff},
+        {0xc000000000000000, 0x7fff},
+        {0xc000000000000000, 0xffff},
+        {0xffffffffffffffff, 0x7fff},
+        {0x8000000000000001, 0x7fff},
+        {0xa000000000000000, 0xffff},
+        {1, 0},
+        {0x7fffffffffffffff, 0x8000},
+        {F80_INTEGER_BIT, 0},
+        {0xffffffffffffffff, 0x8000},
+        {0x4000000000000000, 0x3fff},
+        {0, 0x3fff},
+        {0, 0x7fff},
+        {0x4000000000000000, 0xffff},
+        {0xffffffffffffffff, 0x7ffe},
+        {0xffffffffffffffff, 0xfffe},
+        {F80_INTEGER_BIT, 1},
+        {0xfffffffffffffffe, 0x8001},
+        {F80_INTEGER_BIT, 0x3ffe},
+        {0xc000000000000000, 0x3fff},
+        {0xffffff0000000000, 0x407e},
+        {0xfffffffffffffc00, 0x43fe},
+        {F80_INTEGER_BIT, 0x3f6a},
+        {0xde0b6b3a763fffff, 0x403a},
+        {0xde0b6b3a76400000, 0x403a},
+        {F80_INTEGER_BIT, 0x403e},
+        {0xffffffffffffffff, 0x403d},
+        {F80_INTEGER_BIT, 0xc01e},
+        {0xffff000000000000, 0x400d},
+        {0xc90fdaa22168c235, 0x4000},
     };
     struct f80 v = specials[random_below(&rnd, ARRAY_LEN(specials))];
     uint64_t r = random_next(&rnd);
     switch (random_below(&rnd, 6)) {
-    case 0: case 1: break;
-    case 2: v = (struct f80){r | F80_INTEGER_BIT, (uint16_t)random_next(&rnd)}; break;
-    case 3: v = (struct f80){r | F80_INTEGER_BIT, (uint16_t)(0x3fbf + random_below(&rnd, 128))}; break;
-    case 4: v = (struct f80){(r & UINT64_MAX << random_below(&rnd, 64)) | F80_INTEGER_BIT, (uint16_t)(0x3ff0 + random_below(&rnd, 80))}; break;
-    default: v = (struct f80){r >> random_below(&rnd, 64), (uint16_t)(random_below(&rnd, 3) + (r & 0x8000))}; break;
+    case 0:
+    case 1:
+        break;
+    case 2:
+        v = (struct f80){r | F80_INTEGER_BIT, (uint16_t)random_next(&rnd)};
+        break;
+    case 3:
+        v = (struct f80){r | F80_INTEGER_BIT, (uint16_t)(0x3fbf + random_below(&rnd, 128))};
+        break;
+    case 4:
+        v = (struct f80){(r & UINT64_MAX << random_below(&rnd, 64)) | F80_INTEGER_BIT,
+                         (uint16_t)(0x3ff0 + random_below(&rnd, 80))};
+        break;
+    default:
+        v = (struct f80){r >> random_below(&rnd, 64),
+                         (uint16_t)(random_below(&rnd, 3) + (r & 0x8000))};
+        break;
     }
     if (random_below(&rnd, 4) == 0)
         v.se ^= F80_SIGN;
@@ -97,17 +141,32 @@ static struct f80 random_f80(void)
 /* The sixteen bytes that the instruction reads: a number of some format. */
 static void random_memory(uint8_t m[16])
 {
-    static const uint32_t singles[] = {0, 0x80000000, 0x3f800000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, 0xffbfffff, 1, 0x807fffff,
-                                       0x00800000, 0x7f7fffff};
-    static const uint64_t doubles[] = {0, UINT64_C(1) << 63, 0x3ff0000000000000, 0x7ff0000000000000, 0xfff0000000000000, 0x7ff8000000000000,
-                                       0x7ff0000000000001, 0xfff7ffffffffffff, 1, 0x800fffffffffffff, 0x0010000000000000, 0x7fefffffffffffff};
+    static const uint32_t singles[] = {0,          0x80000000, 0x3f800000, 0x7f800000,
+                                       0xff800000, 0x7fc00000, 0x7f800001, 0xffbfffff,
+                                       1,          0x807fffff, 0x00800000, 0x7f7fffff};
+    static const uint64_t doubles[] = {0,
+                                       UINT64_C(1) << 63,
+                                       0x3ff0000000000000,
+                                       0x7ff0000000000000,
+                                       0xfff0000000000000,
+                                       0x7ff8000000000000,
+                                       0x7ff0000000000001,
+                                       0xfff7ffffffffffff,
+                                       1,
+                                       0x800fffffffffffff,
+                                       0x0010000000000000,
+                                       0x7fefffffffffffff};
     uint64_t a = random_next(&rnd), b = random_next(&rnd);
     st64(m, a);
     st64(m + 8, b);
     struct f80 v;
     switch (random_below(&rnd, 5)) {
-    case 0: st32(m, singles[random_below(&rnd, ARRAY_LEN(singles))]); break;
-    case 1: st64(m, doubles[random_below(&rnd, ARRAY_LEN(doubles))]); break;
+    case 0:
+        st32(m, singles[random_below(&rnd, ARRAY_LEN(singles))]);
+        break;
+    case 1:
+        st64(m, doubles[random_below(&rnd, ARRAY_LEN(doubles))]);
+        break;
     case 2:
         v = random_f80();
         memcpy(m, &v, 10);
@@ -116,7 +175,8 @@ static void random_memory(uint8_t m[16])
         for (unsigned k = 0; k < 9; k++)
             m[k] = (uint8_t)(random_below(&rnd, 10) << 4 | random_below(&rnd, 10));
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -124,12 +184,14 @@ static void random_state(struct state *s)
 {
     memset(s, 0, sizeof *s);
     bool masked = random_below(&rnd, 2);
-    s->x87.cw = 0xffff0040u | (uint32_t)random_below(&rnd, 4) << 10 | (masked ? 0x3f : random_below(&rnd, 64));
+    s->x87.cw = 0xffff0040u | (uint32_t)random_below(&rnd, 4) << 10 |
+                (masked ? 0x3f : random_below(&rnd, 64));
     static const uint16_t precisions[] = {0x300, 0x300, 0x200, 0};
     s->x87.cw |= precisions[random_below(&rnd, 4)];
     /* No exception pending: flags of masked ones only. */
     uint32_t flags = random_below(&rnd, 64) & s->x87.cw & SW_EXCEPTIONS;
-    s->x87.sw = 0xffff0000u | flags | (flags & SW_IE && random_below(&rnd, 2) ? SW_SF : 0) | (random_below(&rnd, 0x10000) & 0x7f00);
+    s->x87.sw = 0xffff0000u | flags | (flags & SW_IE && random_below(&rnd, 2) ? SW_SF : 0) |
+                (random_below(&rnd, 0x10000) & 0x7f00);
     s->x87.tag = 0xffff0000;
     for (unsigned k = 0; k < 8; k++) {
         struct f80 v = random_f80();
@@ -207,9 +269,11 @@ static const char *left_out(const struct form_info *f, const struct state *befor
 static unsigned status_mask(const struct form_info *f, const struct state *h)
 {
     unsigned mask = 0xffff;
-    bool compares = strstr(f->mnemonic, "COM") || strcmp(f->mnemonic, "FTST") == 0, remainder = strncmp(f->mnemonic, "FPREM", 5) == 0;
+    bool compares = strstr(f->mnemonic, "COM") || strcmp(f->mnemonic, "FTST") == 0,
+         remainder = strncmp(f->mnemonic, "FPREM", 5) == 0;
     struct f80 top = st_of(h, 0);
-    /* SDM 2A FCOM: condition codes are not set with #IA unmasked; AMD's processors set them. Of an unmasked #D it says nothing. */
+    /* SDM 2A FCOM: condition codes are not set with #IA unmasked; AMD's processors set them. Of an
+     * unmasked #D it says nothing. */
     if (compares && h->x87.sw & ~h->x87.cw & (SW_IE | SW_DE))
         mask &= ~(unsigned)SW_CC;
     /* The quotient bits where there is none. */
@@ -238,15 +302,16 @@ static const char *differ(const struct form_info *f, const struct state *h, cons
     if (memcmp(h->memory, g->memory, sizeof h->memory) != 0)
         return "memory";
     /* SDM 2A FCOMI: EFLAGS are set only with #IA masked; AMD's set them. */
-    if ((h->flags ^ g->flags) & FL_ARITH && !(to_eflags && h->x87.sw & ~h->x87.cw & (SW_IE | SW_DE)))
+    if ((h->flags ^ g->flags) & FL_ARITH &&
+        !(to_eflags && h->x87.sw & ~h->x87.cw & (SW_IE | SW_DE)))
         return "flags";
     return (uint32_t)h->rax != (uint32_t)g->rax ? "AX" : NULL;
 }
 
 static void print_state(const char *who, const struct state *s)
 {
-    fprintf(stderr, "    %-6s cw %04x sw %04x tag %04x flags %03x memory ", who, s->x87.cw & 0xffff, s->x87.sw & 0xffff, s->x87.tag & 0xffff,
-            (unsigned)s->flags & FL_ARITH);
+    fprintf(stderr, "    %-6s cw %04x sw %04x tag %04x flags %03x memory ", who, s->x87.cw & 0xffff,
+            s->x87.sw & 0xffff, s->x87.tag & 0xffff, (unsigned)s->flags & FL_ARITH);
     for (unsigned k = 10; k-- > 0;)
         fprintf(stderr, "%02x", s->memory[k]);
     for (unsigned k = 0; k < 2; k++) {
@@ -256,7 +321,8 @@ static void print_state(const char *who, const struct state *s)
     fprintf(stderr, "\n");
 }
 
-static unsigned long run_form(const uint8_t bytes[2], const struct form_info *f, unsigned *reports, unsigned long *compared)
+static unsigned long run_form(const uint8_t bytes[2], const struct form_info *f, unsigned *reports,
+                              unsigned long *compared)
 {
     unsigned long failed = 0;
     for (unsigned k = 0; k < TRIALS; k++) {
@@ -272,7 +338,8 @@ static unsigned long run_form(const uint8_t bytes[2], const struct form_info *f,
         if (!what)
             continue;
         if (failed++ < 2 && (*reports)++ < MAX_REPORTS) {
-            fprintf(stderr, "%02x %02x %s %s: %s\n", bytes[0], bytes[1], f->mnemonic, f->operands, what);
+            fprintf(stderr, "%02x %02x %s %s: %s\n", bytes[0], bytes[1], f->mnemonic, f->operands,
+                    what);
             print_state("before", &before);
             print_state("host", &h);
             print_state("guest", &g);
@@ -286,7 +353,8 @@ START_TEST(x87_agrees_with_the_host)
     unsigned long failed = 0, compared = 0;
     unsigned reports = 0, forms = 0;
     for (unsigned op = 0xd8; op <= 0xdf; op++)
-        for (unsigned modrm = 0x06; modrm < 0x100; modrm = modrm < 0xc0 ? modrm + 8 < 0x40 ? modrm + 8 : 0xc0 : modrm + 1) {
+        for (unsigned modrm = 0x06; modrm < 0x100;
+             modrm = modrm < 0xc0 ? modrm + 8 < 0x40 ? modrm + 8 : 0xc0 : modrm + 1) {
             uint8_t bytes[16] = {(uint8_t)op, (uint8_t)modrm};
             struct insn in;
             ck_assert_int_eq(isa_decode(bytes, 16, (struct decode_mode){32}, &in), DECODE_OK);

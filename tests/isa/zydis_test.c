@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The decoder against Zydis 4.0: both must agree on what is an instruction, its length, mnemonic, memory operand and immediates, for
- * every opcode, ModRM, SIB and prefix combination tried below in 16, 32 and 64-bit code. Where they may differ, and why, is the list
- * of exceptions in `excused`; everything that it does not name fails.
+ * The decoder against Zydis 4.0: both must agree on what is an instruction, its length, mnemonic,
+ * memory operand and immediates, for every opcode, ModRM, SIB and prefix combination tried below in
+ * 16, 32 and 64-bit code. Where they may differ, and why, is the list of exceptions in `excused`;
+ * everything that it does not name fails.
  */
 #include <check.h>
 #include <ctype.h>
@@ -36,13 +37,18 @@ struct truth {
 
 static struct oracle oracle_for(unsigned bits)
 {
-    /* What a Pentium Pro does not have and takes as something else: TZCNT is BSF, LZCNT is BSR, BNDxxx and ENDBR are hint NOPs ... */
-    static const ZydisDecoderMode off[] = {ZYDIS_DECODER_MODE_MPX, ZYDIS_DECODER_MODE_CET, ZYDIS_DECODER_MODE_LZCNT, ZYDIS_DECODER_MODE_TZCNT,
-                                           ZYDIS_DECODER_MODE_WBNOINVD, ZYDIS_DECODER_MODE_CLDEMOTE, ZYDIS_DECODER_MODE_AMD_BRANCHES};
+    /* What a Pentium Pro does not have and takes as something else: TZCNT is BSF, LZCNT is BSR,
+     * BNDxxx and ENDBR are hint NOPs ... */
+    static const ZydisDecoderMode off[] = {
+        ZYDIS_DECODER_MODE_MPX,         ZYDIS_DECODER_MODE_CET,      ZYDIS_DECODER_MODE_LZCNT,
+        ZYDIS_DECODER_MODE_TZCNT,       ZYDIS_DECODER_MODE_WBNOINVD, ZYDIS_DECODER_MODE_CLDEMOTE,
+        ZYDIS_DECODER_MODE_AMD_BRANCHES};
     struct oracle o = {.bits = (uint8_t)bits};
-    ZyanStatus s = bits == 64   ? ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)
-                   : bits == 32 ? ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32)
-                                : ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LEGACY_16, ZYDIS_STACK_WIDTH_16);
+    ZyanStatus s =
+        bits == 64 ? ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)
+        : bits == 32
+            ? ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32)
+            : ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LEGACY_16, ZYDIS_STACK_WIDTH_16);
     ck_assert(ZYAN_SUCCESS(s));
     for (size_t k = 0; k < sizeof off / sizeof off[0]; k++)
         ck_assert(ZYAN_SUCCESS(ZydisDecoderEnableMode(&o.decoder, off[k], ZYAN_FALSE)));
@@ -53,13 +59,26 @@ static struct oracle oracle_for(unsigned bits)
 static bool covered(const ZydisDecodedInstruction *in)
 {
     switch (in->meta.isa_set) {
-    case ZYDIS_ISA_SET_I86: case ZYDIS_ISA_SET_I186: case ZYDIS_ISA_SET_I286REAL: case ZYDIS_ISA_SET_I286PROTECTED:
-    case ZYDIS_ISA_SET_I386: case ZYDIS_ISA_SET_I486: case ZYDIS_ISA_SET_I486REAL: case ZYDIS_ISA_SET_PENTIUMREAL:
-    case ZYDIS_ISA_SET_PPRO: case ZYDIS_ISA_SET_CMOV: case ZYDIS_ISA_SET_FCMOV: case ZYDIS_ISA_SET_X87: case ZYDIS_ISA_SET_LAHF:
-    case ZYDIS_ISA_SET_FAT_NOP: case ZYDIS_ISA_SET_RDPMC: case ZYDIS_ISA_SET_PAUSE:
+    case ZYDIS_ISA_SET_I86:
+    case ZYDIS_ISA_SET_I186:
+    case ZYDIS_ISA_SET_I286REAL:
+    case ZYDIS_ISA_SET_I286PROTECTED:
+    case ZYDIS_ISA_SET_I386:
+    case ZYDIS_ISA_SET_I486:
+    case ZYDIS_ISA_SET_I486REAL:
+    case ZYDIS_ISA_SET_PENTIUMREAL:
+    case ZYDIS_ISA_SET_PPRO:
+    case ZYDIS_ISA_SET_CMOV:
+    case ZYDIS_ISA_SET_FCMOV:
+    case ZYDIS_ISA_SET_X87:
+    case ZYDIS_ISA_SET_LAHF:
+    case ZYDIS_ISA_SET_FAT_NOP:
+    case ZYDIS_ISA_SET_RDPMC:
+    case ZYDIS_ISA_SET_PAUSE:
         return true;
     case ZYDIS_ISA_SET_LONGMODE:
-        return in->mnemonic != ZYDIS_MNEMONIC_SYSCALL && in->mnemonic != ZYDIS_MNEMONIC_SYSRET && in->mnemonic != ZYDIS_MNEMONIC_SWAPGS;
+        return in->mnemonic != ZYDIS_MNEMONIC_SYSCALL && in->mnemonic != ZYDIS_MNEMONIC_SYSRET &&
+               in->mnemonic != ZYDIS_MNEMONIC_SWAPGS;
     default:
         return false;
     }
@@ -71,13 +90,17 @@ static const char *excused(const struct truth *t, const struct insn *in, const u
     bool ours = in->form != FORM_UD;
     if (t->valid && !ours && !covered(&t->in))
         return "an extension after the Pentium Pro";
-    if (t->valid && !ours && (t->in.mnemonic == ZYDIS_MNEMONIC_SYSENTER || t->in.mnemonic == ZYDIS_MNEMONIC_SYSEXIT))
+    if (t->valid && !ours &&
+        (t->in.mnemonic == ZYDIS_MNEMONIC_SYSENTER || t->in.mnemonic == ZYDIS_MNEMONIC_SYSEXIT))
         return "SYSENTER and SYSEXIT: no model shows SEP";
-    if (t->in.meta.isa_set == ZYDIS_ISA_SET_SSE_PREFETCH && strcmp(form_info[in->form].mnemonic, "NOP") == 0)
+    if (t->in.meta.isa_set == ZYDIS_ISA_SET_SSE_PREFETCH &&
+        strcmp(form_info[in->form].mnemonic, "NOP") == 0)
         return "PREFETCHh is a hint NOP on the Pentium Pro (SDM 2D table A-3)";
-    if (t->in.address_width == 32 && t->in.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 && t->in.raw.sib.offset && t->in.raw.modrm.mod == 0 &&
-        t->in.raw.sib.base == 5 && code[t->in.raw.rex.offset] & 1)
-        return "Zydis 4.0 takes REX.B into account where there is no base; SDM 2A table 2-5 and the hardware do not";
+    if (t->in.address_width == 32 && t->in.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 &&
+        t->in.raw.sib.offset && t->in.raw.modrm.mod == 0 && t->in.raw.sib.base == 5 &&
+        code[t->in.raw.rex.offset] & 1)
+        return "Zydis 4.0 takes REX.B into account where there is no base; SDM 2A table 2-5 and "
+               "the hardware do not";
     if (in->form == FORM_XCHG_Zv_rAX && t->valid && t->in.mnemonic == ZYDIS_MNEMONIC_PAUSE)
         return "F3 REX.B 90: SDM 2B XCHG and the hardware exchange, Zydis takes F3 first";
     return NULL;
@@ -85,16 +108,26 @@ static const char *excused(const struct truth *t, const struct insn *in, const u
 
 /* --- What both say, in one spelling --- */
 
-static const char *const conditions[16] = {"o", "no", "b", "nb", "z", "nz", "be", "nbe", "s", "ns", "p", "np", "l", "nl", "le", "nle"};
+static const char *const conditions[16] = {"o", "no", "b", "nb", "z", "nz", "be", "nbe",
+                                           "s", "ns", "p", "np", "l", "nl", "le", "nle"};
 
 /* Mnemonics that Zydis spells by size. */
-static const struct { const char *table, *by_size[3]; bool address; } sized_names[] = {
-    {"CBW", {"cbw", "cwde", "cdqe"}, false}, {"CWD", {"cwd", "cdq", "cqo"}, false}, {"PUSHA", {"pusha", "pushad", ""}, false},
-    {"POPA", {"popa", "popad", ""}, false}, {"PUSHF", {"pushf", "pushfd", "pushfq"}, false}, {"POPF", {"popf", "popfd", "popfq"}, false},
-    {"IRET", {"iret", "iretd", "iretq"}, false}, {"JCXZ", {"jcxz", "jecxz", "jrcxz"}, true},
+static const struct {
+    const char *table, *by_size[3];
+    bool address;
+} sized_names[] = {
+    {"CBW", {"cbw", "cwde", "cdqe"}, false},         {"CWD", {"cwd", "cdq", "cqo"}, false},
+    {"PUSHA", {"pusha", "pushad", ""}, false},       {"POPA", {"popa", "popad", ""}, false},
+    {"PUSHF", {"pushf", "pushfd", "pushfq"}, false}, {"POPF", {"popf", "popfd", "popfq"}, false},
+    {"IRET", {"iret", "iretd", "iretq"}, false},     {"JCXZ", {"jcxz", "jecxz", "jrcxz"}, true},
 };
-static const struct { const char *table, *zydis; } names[] = {
-    {"WAIT", "fwait"}, {"RETF", "ret"}, {"FENI", "feni8087_nop"}, {"FDISI", "fdisi8087_nop"}, {"FSETPM", "fsetpm287_nop"}};
+static const struct {
+    const char *table, *zydis;
+} names[] = {{"WAIT", "fwait"},
+             {"RETF", "ret"},
+             {"FENI", "feni8087_nop"},
+             {"FDISI", "fdisi8087_nop"},
+             {"FSETPM", "fsetpm287_nop"}};
 
 static void our_mnemonic(const struct insn *in, char *out, size_t size)
 {
@@ -104,7 +137,9 @@ static void our_mnemonic(const struct insn *in, char *out, size_t size)
     size_t n = strlen(m);
     for (size_t k = 0; k < sizeof sized_names / sizeof sized_names[0]; k++)
         if (strcmp(m, sized_names[k].table) == 0) {
-            snprintf(out, size, "%s", sized_names[k].by_size[(sized_names[k].address ? in->adsize : in->opsize) - SZ16]);
+            snprintf(
+                out, size, "%s",
+                sized_names[k].by_size[(sized_names[k].address ? in->adsize : in->opsize) - SZ16]);
             return;
         }
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
@@ -113,8 +148,11 @@ static void our_mnemonic(const struct insn *in, char *out, size_t size)
     if (n > 2 && strcmp(m + n - 2, "cc") == 0)
         snprintf(out, size, "%.*s%s", (int)n - 2, m, conditions[m[0] == 'S' ? in->reg : in->imm]);
     else if (f->attrs & FA_REP) {
-        unsigned opsize = in->opsize == SZ64 && f->attrs & FA_IO ? SZ32 : in->opsize; /* INS, OUTS have no 64-bit form */
-        snprintf(out, size, "%s%c", m, strchr(f->operands, 'b') ? 'b' : string_sizes[opsize - SZ16]);
+        unsigned opsize = in->opsize == SZ64 && f->attrs & FA_IO
+                              ? SZ32
+                              : in->opsize; /* INS, OUTS have no 64-bit form */
+        snprintf(out, size, "%s%c", m,
+                 strchr(f->operands, 'b') ? 'b' : string_sizes[opsize - SZ16]);
     } else
         snprintf(out, size, "%s", m);
     for (; *out; out++)
@@ -134,7 +172,8 @@ static const char *memory_differs(const struct truth *t, const struct insn *in)
 {
     const ZydisDecodedOperand *m = NULL;
     for (unsigned k = 0; k < t->in.operand_count && !m; k++)
-        if (t->ops[k].type == ZYDIS_OPERAND_TYPE_MEMORY && t->ops[k].visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
+        if (t->ops[k].type == ZYDIS_OPERAND_TYPE_MEMORY &&
+            t->ops[k].visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
             m = &t->ops[k];
     if (!m != !(in->flags & IF_MEM))
         return "memory operand";
@@ -163,37 +202,46 @@ static const char *immediates_differ(const struct truth *t, const struct insn *i
     const ZydisDecodedOperand *op[2];
     unsigned n = 0;
     for (unsigned k = 0; k < t->in.operand_count && n < 2; k++)
-        if (t->ops[k].visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT && t->ops[k].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
-            t->in.raw.imm[0].size)
+        if (t->ops[k].visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT &&
+            t->ops[k].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && t->in.raw.imm[0].size)
             op[n++] = &t->ops[k];
     if (t->in.raw.imm[1].size && strcmp(form_info[in->form].operands, "Ap") != 0) /* ENTER */
-        return in->imm != t->in.raw.imm[0].value.u || (uint32_t)in->disp != t->in.raw.imm[1].value.u ? "immediates" : NULL;
+        return in->imm != t->in.raw.imm[0].value.u || (uint32_t)in->disp != t->in.raw.imm[1].value.u
+                   ? "immediates"
+                   : NULL;
     if (strcmp(form_info[in->form].operands, "Ap") == 0)
-        return in->imm != t->in.raw.imm[0].value.u || (uint16_t)in->disp != t->in.raw.imm[1].value.u ? "far pointer" : NULL;
+        return in->imm != t->in.raw.imm[0].value.u || (uint16_t)in->disp != t->in.raw.imm[1].value.u
+                   ? "far pointer"
+                   : NULL;
     if (n != 1)
         return NULL;
-    uint64_t mask = t->in.operand_width >= 64 || t->in.raw.imm[0].is_relative ? UINT64_MAX : (UINT64_C(1) << t->in.operand_width) - 1;
+    uint64_t mask = t->in.operand_width >= 64 || t->in.raw.imm[0].is_relative
+                        ? UINT64_MAX
+                        : (UINT64_C(1) << t->in.operand_width) - 1;
     return ((op[0]->imm.value.u ^ in->imm) & mask) != 0 ? "immediate" : NULL;
 }
 
 static const char *registers_differ(const struct truth *t, const struct insn *in)
 {
     const struct form_info *f = &form_info[in->form];
-    if (t->in.mnemonic == ZYDIS_MNEMONIC_NOP) /* Zydis shows `reg` of some hint NOPs as an operand */
+    if (t->in.mnemonic ==
+        ZYDIS_MNEMONIC_NOP) /* Zydis shows `reg` of some hint NOPs as an operand */
         return NULL;
     for (const char *s = f->operands; s && *s; s = strchr(s, ','), s += s != NULL) {
         unsigned k = 0;
         for (const char *q = f->operands; q < s; q++)
             k += *q == ',';
-        if (k >= t->in.operand_count || t->ops[k].type != ZYDIS_OPERAND_TYPE_REGISTER || !s[1] || !strchr("bwdvzy", s[1]) ||
-            !strchr("EGZ", s[0]))
+        if (k >= t->in.operand_count || t->ops[k].type != ZYDIS_OPERAND_TYPE_REGISTER || !s[1] ||
+            !strchr("bwdvzy", s[1]) || !strchr("EGZ", s[0]))
             continue;
-        unsigned ours = s[0] == 'E' ? in->rm : in->reg, theirs = (unsigned)ZydisRegisterGetId(t->ops[k].reg.value);
+        unsigned ours = s[0] == 'E' ? in->rm : in->reg,
+                 theirs = (unsigned)ZydisRegisterGetId(t->ops[k].reg.value);
         ZydisRegister r = t->ops[k].reg.value;
         if (s[1] == 'b') /* Zydis numbers AH..BH 4-7 and then SPL..DIL 8-11 in this class */
-            theirs = r >= ZYDIS_REGISTER_AH && r <= ZYDIS_REGISTER_BH ? (unsigned)(r - ZYDIS_REGISTER_AH) * 8 + 1
-                     : r <= ZYDIS_REGISTER_BL                         ? (unsigned)(r - ZYDIS_REGISTER_AL) * 8
-                                                                      : ((unsigned)(r - ZYDIS_REGISTER_SPL) + 4) * 8;
+            theirs = r >= ZYDIS_REGISTER_AH && r <= ZYDIS_REGISTER_BH
+                         ? (unsigned)(r - ZYDIS_REGISTER_AH) * 8 + 1
+                     : r <= ZYDIS_REGISTER_BL ? (unsigned)(r - ZYDIS_REGISTER_AL) * 8
+                                              : ((unsigned)(r - ZYDIS_REGISTER_SPL) + 4) * 8;
         if (ours != theirs)
             return "register";
     }
@@ -219,7 +267,8 @@ static const char *differs(const struct truth *t, const struct insn *in)
     return d ? d : registers_differ(t, in);
 }
 
-static void report(struct oracle *o, const char *what, const struct truth *t, const struct insn *in, const uint8_t *code)
+static void report(struct oracle *o, const char *what, const struct truth *t, const struct insn *in,
+                   const uint8_t *code)
 {
     unsigned theirs = t->valid ? t->in.mnemonic : 0;
     for (unsigned k = 0; k < o->reports; k++)
@@ -235,12 +284,14 @@ static void report(struct oracle *o, const char *what, const struct truth *t, co
     fprintf(stderr, "%2u-bit %s:", o->bits, what);
     for (unsigned k = 0; k < 15; k++)
         fprintf(stderr, " %02x", code[k]);
-    fprintf(stderr, " | here %s (%s) length %u seg %u base %u index %u disp %x imm %llx reg %u rm %u | there ", mnemonic,
-            form_info[in->form].operands, in->len, in->seg, in->base, in->index, (unsigned)in->disp, (unsigned long long)in->imm, in->reg,
-            in->rm);
+    fprintf(
+        stderr,
+        " | here %s (%s) length %u seg %u base %u index %u disp %x imm %llx reg %u rm %u | there ",
+        mnemonic, form_info[in->form].operands, in->len, in->seg, in->base, in->index,
+        (unsigned)in->disp, (unsigned long long)in->imm, in->reg, in->rm);
     if (t->valid)
-        fprintf(stderr, "%s length %u isa set %s\n", ZydisMnemonicGetString(t->in.mnemonic), t->in.length,
-                ZydisISASetGetString(t->in.meta.isa_set));
+        fprintf(stderr, "%s length %u isa set %s\n", ZydisMnemonicGetString(t->in.mnemonic),
+                t->in.length, ZydisISASetGetString(t->in.meta.isa_set));
     else
         fprintf(stderr, "status %08x\n", (unsigned)t->status);
 }
@@ -284,12 +335,28 @@ static void fill_random(uint64_t *seed, uint8_t *p, size_t n)
 }
 
 /* Prefix strings, empty one first; in 64-bit mode REX is put behind each. */
-static const struct { uint8_t n, b[3]; } prefixes[] = {
-    {0, {0}}, {1, {0x66}}, {1, {0x67}}, {2, {0x66, 0x67}}, {1, {0xf0}}, {1, {0xf2}}, {1, {0xf3}}, {2, {0xf3, 0x66}}, {2, {0xf2, 0xf3}},
-    {1, {0x2e}}, {1, {0x64}}, {2, {0x36, 0x65}}, {2, {0x64, 0x26}}, {3, {0x67, 0x3e, 0xf0}}, {3, {0x66, 0x66, 0x67}},
+static const struct {
+    uint8_t n, b[3];
+} prefixes[] = {
+    {0, {0}},
+    {1, {0x66}},
+    {1, {0x67}},
+    {2, {0x66, 0x67}},
+    {1, {0xf0}},
+    {1, {0xf2}},
+    {1, {0xf3}},
+    {2, {0xf3, 0x66}},
+    {2, {0xf2, 0xf3}},
+    {1, {0x2e}},
+    {1, {0x64}},
+    {2, {0x36, 0x65}},
+    {2, {0x64, 0x26}},
+    {3, {0x67, 0x3e, 0xf0}},
+    {3, {0x66, 0x66, 0x67}},
 };
 
-/* Every opcode of both maps with every ModRM byte under each prefix string, with random bytes behind. */
+/* Every opcode of both maps with every ModRM byte under each prefix string, with random bytes
+ * behind. */
 static void every_opcode(struct oracle *o, uint64_t seed)
 {
     for (unsigned p = 0; p < sizeof prefixes / sizeof prefixes[0]; p++)
@@ -312,7 +379,8 @@ static void every_opcode(struct oracle *o, uint64_t seed)
 
 static void random_bytes(struct oracle *o, uint64_t seed, unsigned long count)
 {
-    static const uint8_t lead[] = {0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x2e, 0x36, 0x3e, 0x26, 0x64, 0x65, 0x40, 0x48, 0x41, 0x4f, 0x0f};
+    static const uint8_t lead[] = {0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x2e, 0x36, 0x3e,
+                                   0x26, 0x64, 0x65, 0x40, 0x48, 0x41, 0x4f, 0x0f};
     for (unsigned long k = 0; k < count; k++) {
         uint8_t code[16];
         fill_random(&seed, code, sizeof code);
@@ -334,7 +402,8 @@ static void run(unsigned bits)
     struct oracle o = oracle_for(bits);
     every_opcode(&o, 0x9e3779b97f4a7c15 + bits);
     random_bytes(&o, 0xd1b54a32d192ed03 + bits, random_count());
-    fprintf(stderr, "%u-bit code: %lu compared, %lu valid, %lu excused, %lu failed\n", bits, o.compared, o.valid, o.excused, o.failed);
+    fprintf(stderr, "%u-bit code: %lu compared, %lu valid, %lu excused, %lu failed\n", bits,
+            o.compared, o.valid, o.excused, o.failed);
     ck_assert_uint_eq(o.failed, 0);
     ck_assert_uint_gt(o.valid, o.compared / 3);
 }
