@@ -161,8 +161,9 @@ START_TEST(new_cr3_maps_anew_and_shared_tables_stay)
     paged(false);
     put32(PAGE_A, 0x1111);
     put32(PD2_AT, PT_AT | 7);
-    RUN(MOV_EAX_FROM(PAGE_A), 0x89, 0xc3, MOV_EAX(PD2_AT), 0x0f, 0x22, 0xd8, MOV_EAX_FROM(PAGE_A), INT_DONE);
-    assert_done();
+    static const uint8_t code[] = {MOV_EAX_FROM(PAGE_A), 0x90, MOV_EAX(PD2_AT), 0x0f, 0x22, 0xd8, MOV_EAX_FROM(PAGE_A)};
+    run_bytes(code, sizeof code, 5); /* and nothing else that could walk */
+    ck_assert_uint_eq(rig.cpu->rip, CODE_AT + sizeof code);
     ck_assert_uint_eq(rig.cpu->regs[RAX], 0x1111);
     /* the new directory's entry was used, so A is set in it */
     ck_assert_uint_eq(peek32(PD2_AT), PT_AT | 7 | A);
@@ -295,6 +296,51 @@ START_TEST(accessed_bit_in_read_only_gdt_page_faults_with_wp)
 }
 END_TEST
 
+/* Two address spaces that share low memory; 4-8 MiB maps to DATA_AT's page in one and to the next page in the other. */
+static uint64_t run_two_spaces(unsigned slice)
+{
+    enum { PT2_AT = PD2_AT + PAGE_SIZE, PT3_AT = PT2_AT + PAGE_SIZE };
+    paged(false);
+    for (unsigned i = 0; i < 1024; i++) {
+        put32(PT2_AT + 4 * i, PAGE_A | 7);
+        put32(PT3_AT + 4 * i, PAGE_B | 7);
+    }
+    put32(PD2_AT, PT_AT | 7);
+    put32(PD_AT + 4, PT2_AT | 7);
+    put32(PD2_AT + 4, PT3_AT | 7);
+    /* L: mov ebx,ecx; shl ebx,12; inc dword [400000h+ebx+ecx]; mov eax,[PT2+ecx*4]; and byte [PT_A entry],9Fh;
+     *    add [PAGE_A],eax; mov eax,cr3; xor eax,PD^PD2; mov cr3,eax; add byte [PT3+ecx*4],20h; loop L */
+    static const uint8_t code[] = {0x89, 0xcb, 0xc1, 0xe3, 12, 0xff, 0x84, 0x0b, IMM32(0x400000), 0x8b, 0x04, 0x8d,
+                                   IMM32(PT2_AT), 0x80, 0x25, IMM32(PT_AT + (PAGE_A >> 12) * 4), 0x9f, 0x01, 0x05,
+                                   IMM32(PAGE_A), 0x0f, 0x20, 0xd8, 0x35, IMM32(PD_AT ^ PD2_AT), 0x0f, 0x22, 0xd8,
+                                   0x80, 0x04, 0x8d, IMM32(PT3_AT), 0x20, 0xe2, (uint8_t)-53, INT_DONE};
+    put(CODE_AT, code, sizeof code);
+    rig.cpu->regs[RCX] = 200;
+    rig.cpu->rip = CODE_AT;
+    uint64_t end = rig.clock.pos + 2500;
+    while (rig.clock.pos < end && !rig.cpu->halted) {
+        cpu_run(rig.cpu, MIN(end, rig.clock.pos + slice));
+        tlb_flush_all(rig.cpu);
+    }
+    assert_done();
+    uint64_t h = rig.clock.pos;
+    for (uint32_t at = 0; at < RAM_BYTES; at += 4)
+        h = (h ^ peek32(at)) * UINT64_C(1099511628211);
+    return h;
+}
+
+START_TEST(flushes_are_never_seen)
+{
+    static const unsigned slices[] = {1, 2, 3, 7, 100};
+    uint64_t want = run_two_spaces(2500);
+    for (unsigned i = 0; i < ARRAY_LEN(slices); i++) {
+        rig_free(&rig);
+        rig_init(&rig);
+        ck_assert_uint_eq(run_two_spaces(slices[i]), want);
+    }
+}
+END_TEST
+
 START_TEST(page_that_was_a_table_is_plain_again)
 {
     paged(false);
@@ -363,6 +409,7 @@ TCase *paging_tests(void)
     tcase_add_test(t, device_registers_get_one_access_of_the_operand_size);
     tcase_add_test(t, system_structures_are_read_as_supervisor);
     tcase_add_test(t, accessed_bit_in_read_only_gdt_page_faults_with_wp);
+    tcase_add_test(t, flushes_are_never_seen);
     tcase_add_test(t, page_that_was_a_table_is_plain_again);
     tcase_add_test(t, translate_for_the_debugger_has_no_side_effects);
     tcase_add_test(t, alignment_check_faults_user_accesses_only);
