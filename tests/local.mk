@@ -8,3 +8,4 @@ include tests/cli/local.mk
 include tests/link/local.mk
 include tests/jail/local.mk
 include tests/block/local.mk
+include tests/ui/local.mk

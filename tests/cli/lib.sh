@@ -35,7 +35,7 @@ refuses() {
 }
 
 finish() {
-    echo "$ran checks, $failed failed"
+    echo "$((ran - failed)) passed, $failed failed"
     [ $failed -eq 0 ] && [ $ran -ge "$1" ]
     exit $?
 }

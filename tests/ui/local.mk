@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: MIT
+check_PROGRAMS += tests/ui/uitest tests/ui/xwdppm tests/ui/qmptalk
+TESTS += tests/ui/uitest tests/ui/window.sh
+EXTRA_DIST += tests/ui/window.sh
+tests_ui_uitest_SOURCES = tests/ui/fit_test.c
+tests_ui_uitest_CPPFLAGS = $(AM_CPPFLAGS) $(SDL2_CFLAGS) $(CHECK_CFLAGS)
+tests_ui_uitest_LDADD = libvitrine.a $(SDL2_LIBS) $(CHECK_LIBS)
+tests_ui_xwdppm_SOURCES = tests/ui/xwdppm.c
+tests_ui_qmptalk_SOURCES = tests/ui/qmptalk.c
