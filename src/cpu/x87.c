@@ -69,6 +69,13 @@ INSN(x_fnop)
     return X_NEXT;
 }
 
+/* The 8087's FNENI and FNDISI, the 287's FNSETPM: nothing, and without waiting. */
+INSN(x_fneni)
+{
+    X87_NO_WAIT(c);
+    return X_NEXT;
+}
+
 INSN(x_fninit)
 {
     X87_NO_WAIT(c);

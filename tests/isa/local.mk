@@ -50,3 +50,9 @@ TESTS += tests/isa/x87hosttest
 tests_isa_x87hosttest_SOURCES = tests/isa/x87_host_test.c tests/isa/rig.c tests/isa/rig.h
 tests_isa_x87hosttest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_x87hosttest_LDADD = libvitrine.a $(CHECK_LIBS)
+check_PROGRAMS += tests/isa/x87test
+TESTS += tests/isa/x87test
+tests_isa_x87test_SOURCES = tests/isa/x87_test.c tests/isa/x87_rules.c tests/isa/x87_pending.c tests/isa/x87_trans.c tests/isa/x87_pairs.c \
+	tests/isa/x87_rig.c tests/isa/x87_rig.h tests/isa/rig.c tests/isa/rig.h
+tests_isa_x87test_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(QUADMATH_CPPFLAGS)
+tests_isa_x87test_LDADD = libvitrine.a $(CHECK_LIBS) $(QUADMATH_LIBS)
