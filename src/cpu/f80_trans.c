@@ -178,11 +178,11 @@ static u128 fraction(struct wide w)
     unsigned shift = (unsigned)(-1 - w.exp);
     return shift < 128 ? w.mant >> shift : 0;
 }
-/* 1 - v / 2^128 and 1 + v / 2^128 */
+/* 1 - v / 2^128 and 1 + v / 2^128. NOTE: a v that vanished is not 0: the value stays below 1, which
+ * directed rounding sees. */
 static struct wide one_minus(u128 v)
 {
-    struct wide w = {0 - v, -1, false};
-    return v ? wide_normal(w) : (struct wide){(u128)1 << 127, 0, false};
+    return wide_normal((struct wide){0 - (v ? v : 1), -1, false});
 }
 static struct wide one_plus(u128 v)
 {
@@ -266,6 +266,8 @@ static struct wide reduce(const struct f80 *a, unsigned *quadrant)
 
 struct sincos {
     struct wide sin, cos; /* of the magnitude of the argument */
+    struct wide angle;    /* within its quadrant */
+    bool odd;
 };
 static struct sincos sincos_of(const struct f80 *a)
 {
@@ -275,7 +277,7 @@ static struct sincos sincos_of(const struct f80 *a)
     struct wide s = wide_mul(r, one_minus(series_minus(sin_c, ARRAY_LEN(sin_c), z)));
     struct wide co = one_minus(series_minus(cos_c, ARRAY_LEN(cos_c), z));
     s.neg = r.neg;
-    struct sincos v = {q & 1 ? co : s, q & 1 ? s : co};
+    struct sincos v = {q & 1 ? co : s, q & 1 ? s : co, r, q & 1};
     v.sin.neg ^= q >= 2;
     v.cos.neg ^= q == 1 || q == 2;
     return v;
@@ -334,7 +336,9 @@ unsigned f80_tan(struct f80 *r, const struct f80 *a, unsigned cw)
     if (f80_zero(a))
         return 0;
     struct sincos v = sincos_of(a);
-    struct wide w = wide_div(v.sin, v.cos);
+    /* NOTE: below 2^-60 the tangent is the angle and a little more, which the quotient would not
+     * show. */
+    struct wide w = v.angle.exp < -60 && !v.odd ? v.angle : wide_div(v.sin, v.cos);
     w.neg ^= f80_neg(a);
     return finish(r, w, flags, cw);
 }
@@ -451,6 +455,16 @@ static unsigned infinite(struct f80 *r, const struct f80 *b, bool log_neg, unsig
     return flags;
 }
 
+/* y times a logarithm, which is exact for a power of two. */
+static unsigned times_log(struct f80 *r, struct wide log, struct wide y, bool exact,
+                          unsigned before, unsigned cw)
+{
+    if (before & ~cw & SW_DE)
+        return SW_DE;
+    struct wide w = wide_mul(log, y);
+    return before | f80_round(r, &w, !exact, cw);
+}
+
 /* b * log2(a): SDM 2A table FYL2X */
 unsigned f80_yl2x(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
 {
@@ -472,11 +486,7 @@ unsigned f80_yl2x(struct f80 *r, const struct f80 *a, const struct f80 *b, unsig
         return before;
     }
     struct wide x = wide_from_f80(a), y = wide_from_f80(b), w = log2_of(x);
-    bool exact = x.mant == (u128)1 << 127;
-    w = wide_mul(w, y);
-    if (!exact)
-        return finish(r, w, before, cw);
-    return before & ~cw & SW_DE ? SW_DE : before | f80_round(r, &w, false, cw);
+    return times_log(r, w, y, x.mant == (u128)1 << 127, before, cw);
 }
 
 /* b * log2(a + 1) */
@@ -488,11 +498,6 @@ unsigned f80_yl2xp1(struct f80 *r, const struct f80 *a, const struct f80 *b, uns
     bool neg = f80_neg(a) != f80_neg(b);
     if ((f80_zero(a) && f80_inf(b)) || (f80_inf(a) && (f80_zero(b) || f80_neg(a))))
         return invalid(r);
-    if (f80_neg(a) && f80_exp(a) >= F80_BIAS) { /* 1 + a <= 0: outside the documented range */
-        if (f80_exp(a) > F80_BIAS || a->mant != F80_INTEGER_BIT || f80_zero(b))
-            return invalid(r);
-        return infinite(r, b, true, f80_inf(b) ? 0 : SW_ZE);
-    }
     if (f80_inf(a) || f80_inf(b)) {
         *r = signed_inf(neg);
         return before;
@@ -501,12 +506,16 @@ unsigned f80_yl2xp1(struct f80 *r, const struct f80 *a, const struct f80 *b, uns
         *r = signed_zero(neg);
         return before;
     }
-    struct wide x = wide_from_f80(a), y = wide_from_f80(b), w;
+    if (f80_neg(a) && f80_exp(a) >= F80_BIAS) {
+        *r = *a;
+        return before & ~cw ? before : before | SW_PE;
+    }
+    struct wide x = wide_from_f80(a), y = wide_from_f80(b), one = one_plus(0), two = one;
+    two.exp = 1;
     if (x.exp <= -3)
-        w = log2_series(wide_div(x, wide_add(x, (struct wide){(u128)1 << 127, 1, false})));
-    else
-        w = log2_of(wide_add(x, one_plus(0)));
-    return finish(r, wide_mul(w, y), before, cw);
+        return times_log(r, log2_series(wide_div(x, wide_add(x, two))), y, false, before, cw);
+    x = wide_add(x, one);
+    return times_log(r, log2_of(x), y, x.mant == one.mant, before, cw);
 }
 
 /* --- Exponential --- */
@@ -525,7 +534,7 @@ unsigned f80_2xm1(struct f80 *r, const struct f80 *a, unsigned cw)
         if (f80_neg(a) && (f80_inf(a) || (exp == F80_BIAS && a->mant == F80_INTEGER_BIT)))
             *r = (struct f80){F80_INTEGER_BIT,
                               (uint16_t)(F80_SIGN | (f80_inf(a) ? F80_BIAS : F80_BIAS - 1))};
-        return 0; /* 1 gives 1, -1 gives -1/2 */
+        return f80_inf(a) || a->mant == F80_INTEGER_BIT ? 0 : SW_PE; /* 1 gives 1, -1 gives -1/2 */
     }
     struct wide u = wide_mul(wide_from_f80(a), (struct wide){ln2_mant, -1, false});
     u128 f = fraction(u), acc = exp_c[ARRAY_LEN(exp_c) - 1];

@@ -159,6 +159,7 @@ static inline enum xstat x87_unary(struct cpu *c, const struct xinsn *i, f80_una
     X87_WAIT(c, i);
     x87_pointers(c, i);
     if (unlikely(x87_empty(c, 0))) {
+        c->x87.sw &= (uint16_t)~cc_mask;
         x87_underflow_result(c, 0, false);
         return X_NEXT;
     }

@@ -34,6 +34,7 @@ INSN(x_fptan)
     static const struct f80 one = {F80_INTEGER_BIT, F80_BIAS};
     X87_WAIT(c, i);
     x87_pointers(c, i);
+    c->x87.sw &= (uint16_t)~SW_C2; /* also when the stack faults */
     if (x87_cannot_push(c))
         return X_NEXT;
     struct f80 r;
@@ -47,6 +48,7 @@ INSN(x_fsincos)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
+    c->x87.sw &= (uint16_t)~SW_C2; /* also when the stack faults */
     if (x87_cannot_push(c))
         return X_NEXT;
     struct f80 s, co;
