@@ -74,12 +74,12 @@ static inline T SIZED(do_not)(struct cpu *c __attribute__((unused)), T a)
         PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), GET(i->in.reg)));                           \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(EG(x_##op##_E, _G, _m))                                                                   \
+    INSN_MEM(EG(x_##op##_E, _G, _m))                                                               \
     {                                                                                              \
         struct rmw m;                                                                              \
         T v;                                                                                       \
         if (RMW_BEGIN(&m, &v))                                                                     \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         RMW_END(&m, SIZED(do_##op)(c, v, GET(i->in.reg)));                                         \
         return X_NEXT;                                                                             \
     }                                                                                              \
@@ -88,11 +88,11 @@ static inline T SIZED(do_not)(struct cpu *c __attribute__((unused)), T a)
         PUT(i->in.reg, SIZED(do_##op)(c, GET(i->in.reg), GET(i->in.rm)));                          \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(EG(x_##op##_G, _E, _m))                                                                   \
+    INSN_MEM(EG(x_##op##_G, _E, _m))                                                               \
     {                                                                                              \
         T v;                                                                                       \
         if (MEM_RD(&v))                                                                            \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         PUT(i->in.reg, SIZED(do_##op)(c, GET(i->in.reg), v));                                      \
         return X_NEXT;                                                                             \
     }
@@ -104,11 +104,11 @@ static inline T SIZED(do_not)(struct cpu *c __attribute__((unused)), T a)
         SIZED(do_sub)(c, GET(i->in.rm), GET(i->in.reg));                                           \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(EG(x_cmp_E, _G, _m))                                                                      \
+    INSN_MEM(EG(x_cmp_E, _G, _m))                                                                  \
     {                                                                                              \
         T v;                                                                                       \
         if (MEM_RD(&v))                                                                            \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         SIZED(do_sub)(c, v, GET(i->in.reg));                                                       \
         return X_NEXT;                                                                             \
     }                                                                                              \
@@ -117,11 +117,11 @@ static inline T SIZED(do_not)(struct cpu *c __attribute__((unused)), T a)
         SIZED(do_sub)(c, GET(i->in.reg), GET(i->in.rm));                                           \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(EG(x_cmp_G, _E, _m))                                                                      \
+    INSN_MEM(EG(x_cmp_G, _E, _m))                                                                  \
     {                                                                                              \
         T v;                                                                                       \
         if (MEM_RD(&v))                                                                            \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         SIZED(do_sub)(c, GET(i->in.reg), v);                                                       \
         return X_NEXT;                                                                             \
     }
@@ -133,12 +133,12 @@ static inline T SIZED(do_not)(struct cpu *c __attribute__((unused)), T a)
         PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), (T)i->in.imm));                             \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(name_m)                                                                                   \
+    INSN_MEM(name_m)                                                                               \
     {                                                                                              \
         struct rmw m;                                                                              \
         T v;                                                                                       \
         if (RMW_BEGIN(&m, &v))                                                                     \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         RMW_END(&m, SIZED(do_##op)(c, v, (T)i->in.imm));                                           \
         return X_NEXT;                                                                             \
     }
@@ -148,11 +148,11 @@ static inline T SIZED(do_not)(struct cpu *c __attribute__((unused)), T a)
         SIZED(do_##op)(c, GET(i->in.rm), (T)i->in.imm);                                            \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(name_m)                                                                                   \
+    INSN_MEM(name_m)                                                                               \
     {                                                                                              \
         T v;                                                                                       \
         if (MEM_RD(&v))                                                                            \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         SIZED(do_##op)(c, v, (T)i->in.imm);                                                        \
         return X_NEXT;                                                                             \
     }
@@ -175,12 +175,12 @@ static inline T SIZED(do_not)(struct cpu *c __attribute__((unused)), T a)
         PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm)));                                           \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(E(x_##op##_E, _m))                                                                        \
+    INSN_MEM(E(x_##op##_E, _m))                                                                    \
     {                                                                                              \
         struct rmw m;                                                                              \
         T v;                                                                                       \
         if (RMW_BEGIN(&m, &v))                                                                     \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         RMW_END(&m, SIZED(do_##op)(c, v));                                                         \
         return X_NEXT;                                                                             \
     }
@@ -235,11 +235,11 @@ INSN(EG(x_test_E, _G, _r))
     SIZED(do_and)(c, GET(i->in.rm), GET(i->in.reg));
     return X_NEXT;
 }
-INSN(EG(x_test_E, _G, _m))
+INSN_MEM(EG(x_test_E, _G, _m))
 {
     T v;
     if (MEM_RD(&v))
-        return X_FAULT;
+        return MISS;
     SIZED(do_and)(c, v, GET(i->in.reg));
     return X_NEXT;
 }

@@ -33,12 +33,12 @@ INSN(CAT2(x_bt_Ev_Gv_r, SFX))
     set_cf(c, GET(i->in.rm) & SIZED(bit_of)(GET(i->in.reg)));
     return X_NEXT;
 }
-INSN(CAT2(x_bt_Ev_Gv_m, SFX))
+INSN_MEM(CAT2(x_bt_Ev_Gv_m, SFX))
 {
     struct insn at = SIZED(bit_string)(c, &i->in);
     T v;
-    if (CAT2(mem_rd, BITS)(c, &at, &v))
-        return X_FAULT;
+    if (ANY_RD(at.seg, ea(c, &at), &v))
+        return MISS;
     set_cf(c, v & SIZED(bit_of)(GET(i->in.reg)));
     return X_NEXT;
 }
@@ -47,11 +47,11 @@ INSN(CAT2(x_bt_Ev_Ib_r, SFX))
     set_cf(c, GET(i->in.rm) & SIZED(bit_of)(i->in.imm));
     return X_NEXT;
 }
-INSN(CAT2(x_bt_Ev_Ib_m, SFX))
+INSN_MEM(CAT2(x_bt_Ev_Ib_m, SFX))
 {
     T v;
     if (MEM_RD(&v))
-        return X_FAULT;
+        return MISS;
     set_cf(c, v & SIZED(bit_of)(i->in.imm));
     return X_NEXT;
 }
@@ -64,13 +64,13 @@ INSN(CAT2(x_bt_Ev_Ib_m, SFX))
         set_cf(c, v & bit);                                                                        \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(CAT2(x_##op##_Ev_Gv_m, SFX))                                                              \
+    INSN_MEM(CAT2(x_##op##_Ev_Gv_m, SFX))                                                          \
     {                                                                                              \
         struct insn at = SIZED(bit_string)(c, &i->in);                                             \
         struct rmw m;                                                                              \
         T v, bit = SIZED(bit_of)(GET(i->in.reg));                                                  \
-        if (CAT2(rmw_begin, BITS)(c, &at, &m, &v))                                                 \
-            return X_FAULT;                                                                        \
+        if (RMW_BEGIN_AT(&at, &m, &v))                                                             \
+            return MISS;                                                                           \
         RMW_END(&m, SIZED(op_##op)(v, bit));                                                       \
         set_cf(c, v & bit);                                                                        \
         return X_NEXT;                                                                             \
@@ -82,12 +82,12 @@ INSN(CAT2(x_bt_Ev_Ib_m, SFX))
         set_cf(c, v & bit);                                                                        \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(CAT2(x_##op##_Ev_Ib_m, SFX))                                                              \
+    INSN_MEM(CAT2(x_##op##_Ev_Ib_m, SFX))                                                          \
     {                                                                                              \
         struct rmw m;                                                                              \
         T v, bit = SIZED(bit_of)(i->in.imm);                                                       \
         if (RMW_BEGIN(&m, &v))                                                                     \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         RMW_END(&m, SIZED(op_##op)(v, bit));                                                       \
         set_cf(c, v & bit);                                                                        \
         return X_NEXT;                                                                             \
@@ -116,11 +116,11 @@ static inline void SIZED(do_bsr)(struct cpu *c, unsigned reg, T v)
         SIZED(do_##op)(c, i->in.reg, GET(i->in.rm));                                               \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(CAT2(x_##op##_Gv_Ev_m, SFX))                                                              \
+    INSN_MEM(CAT2(x_##op##_Gv_Ev_m, SFX))                                                          \
     {                                                                                              \
         T v;                                                                                       \
         if (MEM_RD(&v))                                                                            \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         SIZED(do_##op)(c, i->in.reg, v);                                                           \
         return X_NEXT;                                                                             \
     }
@@ -135,11 +135,11 @@ INSN(CAT2(x_cmovcc_Gv_Ev_r, SFX))
         PUT(i->in.reg, GET(i->in.rm));
     return X_NEXT;
 }
-INSN(CAT2(x_cmovcc_Gv_Ev_m, SFX))
+INSN_MEM(CAT2(x_cmovcc_Gv_Ev_m, SFX))
 {
     T v;
     if (MEM_RD(&v))
-        return X_FAULT;
+        return MISS;
     if (condition(c, i->in.imm & 15))
         PUT(i->in.reg, v);
     return X_NEXT;

@@ -100,53 +100,60 @@ LOOPS(16)
 LOOPS(32)
 
 /* Target first, then the push (SDM 2A CALL): either can fault, and c->rip counts only with X_BRANCH. */
+#define NEAR_RD(size_, v)                                                                          \
+    (slow ? try_rd##size_ : seg_rd##size_)(c, i->in.seg, ea(c, &i->in), v)
 #define CALLS(size_, type)                                                                         \
-    static inline enum xstat call_near##size_(struct cpu *c, const struct xinsn *i, uint64_t rip)  \
+    static inline enum xstat call_near##size_(struct cpu *c, const struct xinsn *i, uint64_t rip,  \
+                                              insn_fn *slow)                                       \
     {                                                                                              \
         if (unlikely((type)rip > c->seg[SEG_CS].limit))                                            \
             return raise_gp(c, 0);                                                                 \
-        if (push##size_(c, (type)next_rip(c, i)))                                                  \
-            return X_FAULT;                                                                        \
+        if ((slow ? try_push##size_ : push##size_)(c, (type)next_rip(c, i)))                       \
+            return MISS;                                                                           \
         c->rip = (type)rip;                                                                        \
         return X_BRANCH;                                                                           \
     }                                                                                              \
-    INSN(x_call_Jz##size_)                                                                         \
+    INSN_MEM(x_call_Jz##size_)                                                                     \
     {                                                                                              \
-        return call_near##size_(c, i, next_rip(c, i) + i->in.imm);                                 \
+        return call_near##size_(c, i, next_rip(c, i) + i->in.imm, slow);                           \
     }                                                                                              \
-    INSN(x_call_Ev_r##size_)                                                                       \
+    INSN_MEM(x_call_Ev_r##size_)                                                                   \
     {                                                                                              \
-        return call_near##size_(c, i, c->regs[i->in.rm]);                                          \
+        return call_near##size_(c, i, c->regs[i->in.rm], slow);                                    \
     }                                                                                              \
-    INSN(x_call_Ev_m##size_)                                                                       \
+    INSN_MEM(x_call_Ev_m##size_)                                                                   \
     {                                                                                              \
         type v;                                                                                    \
-        return mem_rd##size_(c, &i->in, &v) ? X_FAULT : call_near##size_(c, i, v);                 \
+        return NEAR_RD(size_, &v) ? MISS : call_near##size_(c, i, v, slow);                        \
     }                                                                                              \
     INSN(x_jmp_Ev_r##size_)                                                                        \
     {                                                                                              \
         return branch_to(c, c->regs[i->in.rm], SZ##size_);                                         \
     }                                                                                              \
-    INSN(x_jmp_Ev_m##size_)                                                                        \
+    INSN_MEM(x_jmp_Ev_m##size_)                                                                    \
     {                                                                                              \
         type v;                                                                                    \
-        return mem_rd##size_(c, &i->in, &v) ? X_FAULT : branch_to(c, v, SZ##size_);                \
+        return NEAR_RD(size_, &v) ? MISS : branch_to(c, v, SZ##size_);                             \
     }                                                                                              \
-    static inline enum xstat ret_near##size_(struct cpu *c, unsigned drop)                         \
+    static inline enum xstat ret_near##size_(struct cpu *c, const struct xinsn *i, unsigned drop,  \
+                                             insn_fn *slow)                                        \
     {                                                                                              \
         type v;                                                                                    \
-        if (top##size_(c, &v) || branch_to(c, v, SZ##size_) == X_FAULT)                            \
-            return X_FAULT;                                                                        \
+        if ((slow ? try_top##size_ : top##size_)(c, &v))                                           \
+            return MISS;                                                                           \
+        if (unlikely(v > c->seg[SEG_CS].limit))                                                    \
+            return raise_gp(c, 0);                                                                 \
         pop_done(c, sizeof v + drop);                                                              \
+        c->rip = v;                                                                                \
         return X_BRANCH;                                                                           \
     }                                                                                              \
-    INSN(x_ret##size_)                                                                             \
+    INSN_MEM(x_ret##size_)                                                                         \
     {                                                                                              \
-        return ret_near##size_(c, 0);                                                              \
+        return ret_near##size_(c, i, 0, slow);                                                     \
     }                                                                                              \
-    INSN(x_ret_Iw##size_)                                                                          \
+    INSN_MEM(x_ret_Iw##size_)                                                                      \
     {                                                                                              \
-        return ret_near##size_(c, (uint16_t)i->in.imm);                                            \
+        return ret_near##size_(c, i, (uint16_t)i->in.imm, slow);                                   \
     }
 CALLS(16, uint16_t)
 CALLS(32, uint32_t)

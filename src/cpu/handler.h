@@ -15,6 +15,26 @@
     enum xstat name(struct cpu *c __attribute__((unused)),                                         \
                     const struct xinsn *i __attribute__((unused)))
 
+/*
+ * Functions with a memory operand, which are most of what runs: their body stands once and is compiled twice. The fast one only tries
+ * the TLB, and where that misses leaves everything to the slow one by a tail call, so that it makes no call that it would have to save
+ * registers for. In the body `slow` is the other function in the fast one and NULL in the slow one; MISS is what a failed access
+ * returns; nothing may be committed before the last access that can miss.
+ */
+#define INSN_MEM(name)                                                                             \
+    static inline __attribute__((always_inline)) enum xstat CAT2(name, _body)(                     \
+        struct cpu *c, const struct xinsn *i, insn_fn *slow);                                      \
+    static __attribute__((noinline, cold)) enum xstat CAT2(name, _slow)(struct cpu *c, const struct xinsn *i) \
+    {                                                                                              \
+        return CAT2(name, _body)(c, i, NULL);                                                      \
+    }                                                                                              \
+    INSN(name)                                                                                     \
+    {                                                                                              \
+        return CAT2(name, _body)(c, i, CAT2(name, _slow));                                         \
+    }                                                                                              \
+    static inline enum xstat CAT2(name, _body)(struct cpu *c, const struct xinsn *i, insn_fn *slow)
+#define MISS (slow ? slow(c, i) : X_FAULT)
+
 #define CAT2_(a, b) a##b
 #define CAT2(a, b) CAT2_(a, b)
 #define CAT3_(a, b, c) a##b##c
@@ -33,5 +53,64 @@ static inline bool probe_read(struct cpu *c, uint64_t lin, unsigned size)
 {
     return unlikely(tlb_rd(c, lin)->tag != last_page(lin, size)) && lin_probe_read(c, lin, size);
 }
+
+/* Host address of an operand that the TLB has, NULL otherwise. */
+static inline uint8_t *try_host(struct cpu *c, unsigned seg, uint64_t off, unsigned size, enum access_kind kind)
+{
+    const struct seg *s = &c->seg[seg];
+    uint64_t lin = (s->base + off) & lin_mask(c);
+    const struct tlb_entry *e = kind == ACC_WRITE ? tlb_wr(c, lin) : tlb_rd(c, lin);
+    bool hit = off + size <= (kind == ACC_WRITE ? s->wr_end : s->rd_end) && e->tag == last_page(lin, size);
+    return likely(hit) ? (uint8_t *)(uintptr_t)(lin + e->addend) : NULL;
+}
+
+/* The fast half of the accessors of exec.h: true where the slow half has to do it. */
+#define DEFINE_TRY(bits_, type)                                                                    \
+    static inline bool try_rd##bits_(struct cpu *c, unsigned seg, uint64_t off, type *v)           \
+    {                                                                                              \
+        const uint8_t *p = try_host(c, seg, off, sizeof(type), ACC_READ);                          \
+        if (unlikely(!p))                                                                          \
+            return true;                                                                           \
+        memcpy(v, p, sizeof(type));                                                                \
+        return false;                                                                              \
+    }                                                                                              \
+    static inline bool try_wr##bits_(struct cpu *c, unsigned seg, uint64_t off, type v)            \
+    {                                                                                              \
+        uint8_t *p = try_host(c, seg, off, sizeof(type), ACC_WRITE);                               \
+        if (unlikely(!p))                                                                          \
+            return true;                                                                           \
+        memcpy(p, &v, sizeof(type));                                                               \
+        return false;                                                                              \
+    }                                                                                              \
+    static inline bool try_rmw##bits_(struct cpu *c, const struct insn *in, struct rmw *m, type *v) \
+    {                                                                                              \
+        m->host = try_host(c, in->seg, ea(c, in), sizeof(type), ACC_WRITE);                        \
+        if (unlikely(!m->host))                                                                    \
+            return true;                                                                           \
+        memcpy(v, m->host, sizeof(type));                                                          \
+        return false;                                                                              \
+    }                                                                                              \
+    static inline void rmw_finish##bits_(struct cpu *c, const struct rmw *m, type v, insn_fn *slow) \
+    {                                                                                              \
+        if (slow)                                                                                  \
+            memcpy(m->host, &v, sizeof v);                                                         \
+        else                                                                                       \
+            rmw_end##bits_(c, m, v);                                                               \
+    }                                                                                              \
+    static inline bool try_push##bits_(struct cpu *c, type v)                                      \
+    {                                                                                              \
+        uint64_t sp = (c->regs[RSP] - sizeof(type)) & c->stack_mask;                               \
+        if (try_wr##bits_(c, SEG_SS, sp, v))                                                       \
+            return true;                                                                           \
+        set_masked(c, RSP, sp, c->stack_mask);                                                     \
+        return false;                                                                              \
+    }                                                                                              \
+    static inline bool try_top##bits_(struct cpu *c, type *v)                                      \
+    {                                                                                              \
+        return try_rd##bits_(c, SEG_SS, c->regs[RSP] & c->stack_mask, v);                          \
+    }
+DEFINE_TRY(8, uint8_t)
+DEFINE_TRY(16, uint16_t)
+DEFINE_TRY(32, uint32_t)
 
 #endif

@@ -7,20 +7,20 @@ INSN(EG(x_mov_E, _G, _r))
     PUT(i->in.rm, GET(i->in.reg));
     return X_NEXT;
 }
-INSN(EG(x_mov_E, _G, _m))
+INSN_MEM(EG(x_mov_E, _G, _m))
 {
-    return MEM_WR(GET(i->in.reg)) ? X_FAULT : X_NEXT;
+    return MEM_WR(GET(i->in.reg)) ? MISS : X_NEXT;
 }
 INSN(EG(x_mov_G, _E, _r))
 {
     PUT(i->in.reg, GET(i->in.rm));
     return X_NEXT;
 }
-INSN(EG(x_mov_G, _E, _m))
+INSN_MEM(EG(x_mov_G, _E, _m))
 {
     T v;
     if (MEM_RD(&v))
-        return X_FAULT;
+        return MISS;
     PUT(i->in.reg, v);
     return X_NEXT;
 }
@@ -43,26 +43,26 @@ INSN(MOV_E_I_r)
     PUT(i->in.rm, (T)i->in.imm);
     return X_NEXT;
 }
-INSN(MOV_E_I_m)
+INSN_MEM(MOV_E_I_m)
 {
-    return MEM_WR((T)i->in.imm) ? X_FAULT : X_NEXT;
+    return MEM_WR((T)i->in.imm) ? MISS : X_NEXT;
 }
 INSN(MOV_Z_I)
 {
     PUT(i->in.reg, (T)i->in.imm);
     return X_NEXT;
 }
-INSN(MOV_A_O)
+INSN_MEM(MOV_A_O)
 {
     T v;
-    if (SEG_RD(i->in.seg, i->in.imm & ad_mask(i->in.adsize), &v))
-        return X_FAULT;
+    if (ANY_RD(i->in.seg, i->in.imm & ad_mask(i->in.adsize), &v))
+        return MISS;
     PUT(RAX, v);
     return X_NEXT;
 }
-INSN(MOV_O_A)
+INSN_MEM(MOV_O_A)
 {
-    return SEG_WR(i->in.seg, i->in.imm & ad_mask(i->in.adsize), GET(RAX)) ? X_FAULT : X_NEXT;
+    return ANY_WR(i->in.seg, i->in.imm & ad_mask(i->in.adsize), GET(RAX)) ? MISS : X_NEXT;
 }
 
 INSN(EG(x_xchg_E, _G, _r))
@@ -72,12 +72,12 @@ INSN(EG(x_xchg_E, _G, _r))
     PUT(i->in.reg, a);
     return X_NEXT;
 }
-INSN(EG(x_xchg_E, _G, _m))
+INSN_MEM(EG(x_xchg_E, _G, _m))
 {
     struct rmw m;
     T v;
     if (RMW_BEGIN(&m, &v))
-        return X_FAULT;
+        return MISS;
     RMW_END(&m, GET(i->in.reg));
     PUT(i->in.reg, v);
     return X_NEXT;
@@ -96,12 +96,12 @@ INSN(EG(x_xadd_E, _G, _r))
     PUT(i->in.rm, r); /* last: the sum wins where both are one register */
     return X_NEXT;
 }
-INSN(EG(x_xadd_E, _G, _m))
+INSN_MEM(EG(x_xadd_E, _G, _m))
 {
     struct rmw m;
     T v;
     if (RMW_BEGIN(&m, &v))
-        return X_FAULT;
+        return MISS;
     RMW_END(&m, SIZED(xadd)(c, v, GET(i->in.reg)));
     PUT(i->in.reg, v);
     return X_NEXT;
@@ -124,12 +124,12 @@ INSN(EG(x_cmpxchg_E, _G, _r))
     return X_NEXT;
 }
 /* The destination is written in either case (SDM 2A CMPXCHG: "the destination operand receives a write cycle"). */
-INSN(EG(x_cmpxchg_E, _G, _m))
+INSN_MEM(EG(x_cmpxchg_E, _G, _m))
 {
     struct rmw m;
     T v;
     if (RMW_BEGIN(&m, &v))
-        return X_FAULT;
+        return MISS;
     if (SIZED(acc_equals)(c, v)) {
         RMW_END(&m, GET(i->in.reg));
     } else {
@@ -153,24 +153,24 @@ INSN(CAT2(x_lea_Gv_M, SFX))
     return X_NEXT;
 }
 
-#define EXTEND(name, type, stype, read_reg, read_mem)                                              \
+#define EXTEND(name, type, stype, read_reg, bits_)                                                 \
     INSN(CAT3(x_##name, _r, SFX))                                                                  \
     {                                                                                              \
         PUT(i->in.reg, (T)(stype)(type)read_reg);                                                  \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(CAT3(x_##name, _m, SFX))                                                                  \
+    INSN_MEM(CAT3(x_##name, _m, SFX))                                                              \
     {                                                                                              \
         type v;                                                                                    \
-        if (read_mem(c, &i->in, &v))                                                               \
-            return X_FAULT;                                                                        \
+        if ((slow ? try_rd##bits_ : seg_rd##bits_)(c, i->in.seg, ea(c, &i->in), &v))               \
+            return MISS;                                                                           \
         PUT(i->in.reg, (T)(stype)v);                                                               \
         return X_NEXT;                                                                             \
     }
-EXTEND(movzx_Gv_Eb, uint8_t, uint8_t, *reg8p(c, i->in.rm), mem_rd8)
-EXTEND(movzx_Gv_Ew, uint16_t, uint16_t, reg16(c, i->in.rm), mem_rd16)
-EXTEND(movsx_Gv_Eb, uint8_t, int8_t, *reg8p(c, i->in.rm), mem_rd8)
-EXTEND(movsx_Gv_Ew, uint16_t, int16_t, reg16(c, i->in.rm), mem_rd16)
+EXTEND(movzx_Gv_Eb, uint8_t, uint8_t, *reg8p(c, i->in.rm), 8)
+EXTEND(movzx_Gv_Ew, uint16_t, uint16_t, reg16(c, i->in.rm), 16)
+EXTEND(movsx_Gv_Eb, uint8_t, int8_t, *reg8p(c, i->in.rm), 8)
+EXTEND(movsx_Gv_Ew, uint16_t, int16_t, reg16(c, i->in.rm), 16)
 #undef EXTEND
 
 /* To a register: as wide as the operand, zero-extended (P6 and later; SDM 2B MOV). To memory: always 16 bits. */

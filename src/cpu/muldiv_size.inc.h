@@ -63,11 +63,11 @@ static inline bool SIZED(do_idiv)(struct cpu *c, T v)
         T v = GET(i->in.rm);                                                                       \
         stmt;                                                                                      \
     }                                                                                              \
-    INSN(E(x_##op##_E, _m))                                                                        \
+    INSN_MEM(E(x_##op##_E, _m))                                                                    \
     {                                                                                              \
         T v;                                                                                       \
         if (MEM_RD(&v))                                                                            \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         stmt;                                                                                      \
     }
 MULDIV(mul, SIZED(do_mul)(c, v); return X_NEXT)
@@ -90,11 +90,11 @@ static inline T SIZED(imul_low)(struct cpu *c, T a, T b)
         PUT(i->in.reg, SIZED(imul_low)(c, GET(i->in.rm), other));                                  \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(CAT3(x_imul_##name, _m, SFX))                                                             \
+    INSN_MEM(CAT3(x_imul_##name, _m, SFX))                                                         \
     {                                                                                              \
         T v;                                                                                       \
         if (MEM_RD(&v))                                                                            \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         PUT(i->in.reg, SIZED(imul_low)(c, v, other));                                              \
         return X_NEXT;                                                                             \
     }

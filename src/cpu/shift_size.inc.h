@@ -74,13 +74,13 @@ static inline T SIZED(do_rcr)(struct cpu *c, T a, unsigned n)
             PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), n));                                    \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(name_m)                                                                                   \
+    INSN_MEM(name_m)                                                                               \
     {                                                                                              \
         unsigned n = (count)&31;                                                                   \
         struct rmw m;                                                                              \
         T v;                                                                                       \
         if (RMW_BEGIN(&m, &v))                                                                     \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         RMW_END(&m, n ? SIZED(do_##op)(c, v, n) : v);                                              \
         return X_NEXT;                                                                             \
     }
@@ -136,13 +136,13 @@ static inline T SIZED(do_shrd)(struct cpu *c, T a, T b, unsigned n)
             PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), GET(i->in.reg), n));                    \
         return X_NEXT;                                                                             \
     }                                                                                              \
-    INSN(CAT2(x_##op##_Ev_Gv_##suffix##_m, SFX))                                                   \
+    INSN_MEM(CAT2(x_##op##_Ev_Gv_##suffix##_m, SFX))                                               \
     {                                                                                              \
         unsigned n = (count)&31;                                                                   \
         struct rmw m;                                                                              \
         T v;                                                                                       \
         if (RMW_BEGIN(&m, &v))                                                                     \
-            return X_FAULT;                                                                        \
+            return MISS;                                                                           \
         RMW_END(&m, n ? SIZED(do_##op)(c, v, GET(i->in.reg), n) : v);                              \
         return X_NEXT;                                                                             \
     }

@@ -14,9 +14,12 @@
 #undef E
 #undef EG
 #undef RMW_BEGIN
+#undef RMW_BEGIN_AT
 #undef RMW_END
 #undef MEM_RD
 #undef MEM_WR
+#undef ANY_RD
+#undef ANY_WR
 #undef SEG_RD
 #undef SEG_WR
 #undef LIN_WR
