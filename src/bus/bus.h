@@ -18,7 +18,10 @@ struct port_range {
     uint32_t count;
     const struct io_ops *ops; /* offset: port - base */
     void *ctx;
-    bool claimed; /* set by port_claim and port_release only */
+    /* kept by port_claim and port_release */
+    bool claimed;
+    uint16_t live_base;
+    uint32_t live_count;
     struct port_range *next;
 };
 

@@ -24,13 +24,15 @@ void port_space_destroy(struct port_space *s)
     free(s);
 }
 
-static void refresh(struct port_space *s)
+/* Who answers each port of a range: the latest claim that has it. */
+static void refresh(struct port_space *s, uint32_t base, uint32_t count)
 {
-    memset(s->owner, 0, sizeof s->owner);
-    for (struct port_range *r = s->claims; r; r = r->next)
-        for (uint32_t i = 0; i < r->count && r->base + i < PORTS; i++)
-            if (!s->owner[r->base + i])
-                s->owner[r->base + i] = r;
+    for (uint32_t port = base; port < base + count; port++) {
+        struct port_range *r = s->claims;
+        while (r && port - r->live_base >= r->live_count)
+            r = r->next;
+        s->owner[port] = r;
+    }
 }
 
 static void unlink_range(struct port_space *s, struct port_range *r)
@@ -41,25 +43,26 @@ static void unlink_range(struct port_space *s, struct port_range *r)
     if (*p)
         *p = r->next;
     r->claimed = false;
+    refresh(s, r->live_base, r->live_count);
+}
+
+void port_release(struct port_space *s, struct port_range *r)
+{
+    if (r->claimed)
+        unlink_range(s, r);
 }
 
 void port_claim(struct port_space *s, struct port_range *r)
 {
     if (r->base + r->count > PORTS)
         bug("ports %#x+%u of '%s' end beyond FFFFh", r->base, r->count, r->name);
-    unlink_range(s, r);
+    port_release(s, r);
+    r->live_base = r->base;
+    r->live_count = r->count;
     r->next = s->claims;
     s->claims = r;
     r->claimed = true;
-    refresh(s);
-}
-
-void port_release(struct port_space *s, struct port_range *r)
-{
-    if (!r->claimed)
-        return;
-    unlink_range(s, r);
-    refresh(s);
+    refresh(s, r->base, r->count);
 }
 
 /* The widest part of an access of `size` at `port` that one claimant takes in one cycle. */
