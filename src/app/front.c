@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The front end's loop: the machine's link, the window, QMP, the terminal and signals, until the machine has ended. */
+/* The front end's loop: the machine's link, the window, QMP, the terminal and signals, until the
+ * machine has ended. */
 #include "config.h"
 
 #include "app/front.h"
@@ -21,7 +22,8 @@
 #include "ui/picture.h"
 
 #define SECOND UINT64_C(1000000000)
-#define QUIT_PATIENCE (10 * SECOND) /* a machine process that does not end by itself is killed then */
+#define QUIT_PATIENCE                                                                              \
+    (10 * SECOND) /* a machine process that does not end by itself is killed then */
 enum { STATS_MS = 1000, QUITTING_MS = 100, OUTPUT_HIGH = 1 << 20 };
 
 uint64_t front_now(void)
@@ -60,10 +62,12 @@ static void on_ready(void *ctx, uint32_t jail)
 {
     (void)ctx;
     if (!(jail & JAIL_SECCOMP))
-        front_complain(jail_has_seccomp() ? "note: this kernel has no seccomp: the machine process runs without a system "
-                                            "call filter"
-                                          : "note: built without libseccomp: the machine process runs without a system "
-                                            "call filter");
+        front_complain(
+            jail_has_seccomp()
+                ? "note: this kernel has no seccomp: the machine process runs without a system "
+                  "call filter"
+                : "note: built without libseccomp: the machine process runs without a system "
+                  "call filter");
 }
 
 static void on_event(void *ctx, enum link_event ev, bool by_guest, enum link_cause cause)
@@ -91,7 +95,8 @@ static void on_frame(void *ctx, const struct frame_info *i)
     struct front *f = ctx;
     struct error err;
     uint8_t slot = (uint8_t)i->slot;
-    if (f->window && !window_frame(f->window, f->frames + i->slot * (FRAME_SLOT_BYTES / 4), i->w, i->h, i->y0, i->y1, &err))
+    if (f->window && !window_frame(f->window, f->frames + i->slot * (FRAME_SLOT_BYTES / 4), i->w,
+                                   i->h, i->y0, i->y1, &err))
         end_with(f, err.text);
     link_send(&f->guest.link, LINK_FRAME_DONE, &slot, 1);
 }
@@ -204,9 +209,11 @@ static void poll_setup(struct front *f, struct pollfd *p)
         out |= f->serial[i].queue.len != 0;
     for (unsigned i = 0; i < P_COUNT; i++)
         p[i] = (struct pollfd){.fd = -1};
-    /* NOTE: with a reader of our output that is slow, the machine is not listened to, and so waits in turn. */
+    /* NOTE: with a reader of our output that is slow, the machine is not listened to, and so waits
+     * in turn. */
     p[P_LINK].fd = f->guest.link.fd;
-    p[P_LINK].events = (short)((output_full(f) && !f->quitting ? 0 : POLLIN) | (link_queued(&f->guest.link) ? POLLOUT : 0));
+    p[P_LINK].events = (short)((output_full(f) && !f->quitting ? 0 : POLLIN) |
+                               (link_queued(&f->guest.link) ? POLLOUT : 0));
     p[P_SIGNALS] = (struct pollfd){.fd = f->signals, .events = POLLIN};
     if (f->use_stdin)
         p[P_STDIN] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
@@ -232,7 +239,8 @@ static void turn(struct front *f)
     struct pollfd p[P_COUNT];
     poll_setup(f, p);
     int ms = f->quitting ? QUITTING_MS : f->window ? STATS_MS : -1;
-    if ((f->window ? window_poll(f->window, p, P_COUNT, ms) : poll(p, P_COUNT, ms)) < 0 && errno != EINTR) {
+    if ((f->window ? window_poll(f->window, p, P_COUNT, ms) : poll(p, P_COUNT, ms)) < 0 &&
+        errno != EINTR) {
         end_with(f, strerror(errno));
         f->deadline = 0;
     }
@@ -270,7 +278,8 @@ static int conclude(struct front *f)
     int status = 0, r = 0;
     if (f->child > 0) {
         if (!f->guest.over)
-            kill(f->child, SIGKILL); /* one that has crashed already keeps its own signal as the cause */
+            kill(f->child,
+                 SIGKILL); /* one that has crashed already keeps its own signal as the cause */
         while ((r = waitpid(f->child, &status, 0)) < 0 && errno == EINTR)
             ;
     }
@@ -289,10 +298,11 @@ static int conclude(struct front *f)
     }
     char text[128];
     if (r > 0 && WIFSIGNALED(status))
-        snprintf(text, sizeof text, "the machine process was ended by signal %d, %s%s", WTERMSIG(status),
-                 strsignal(WTERMSIG(status)), signal_hint(WTERMSIG(status)));
+        snprintf(text, sizeof text, "the machine process was ended by signal %d, %s%s",
+                 WTERMSIG(status), strsignal(WTERMSIG(status)), signal_hint(WTERMSIG(status)));
     else
-        snprintf(text, sizeof text, "the machine process ended by itself with status %d", WEXITSTATUS(status));
+        snprintf(text, sizeof text, "the machine process ended by itself with status %d",
+                 WEXITSTATUS(status));
     front_complain(text);
     return 1;
 }
@@ -323,7 +333,8 @@ static bool open_window(struct front *f, struct error *err)
     return f->frame_fd >= 0;
 }
 
-/* QMP is there before the guest runs; with wait=on, so is a client. False without *err: a signal came. */
+/* QMP is there before the guest runs; with wait=on, so is a client. False without *err: a signal
+ * came. */
 static bool open_qmp(struct front *f, struct error *err)
 {
     if (f->o->qmp == QMP_STDIO)
@@ -331,7 +342,8 @@ static bool open_qmp(struct front *f, struct error *err)
     else if (f->o->qmp == QMP_UNIX && !(f->qmp = qmp_listen(&f->control, f->o->qmp_path, err)))
         return false;
     while (f->o->qmp_wait && !qmp_has_client(f->qmp)) {
-        struct pollfd p[2] = {{.fd = qmp_fd(f->qmp), .events = POLLIN}, {.fd = f->signals, .events = POLLIN}};
+        struct pollfd p[2] = {{.fd = qmp_fd(f->qmp), .events = POLLIN},
+                              {.fd = f->signals, .events = POLLIN}};
         if (poll(p, 2, -1) > 0 && p[0].revents)
             qmp_ready(f->qmp);
         if (p[1].revents)
@@ -342,8 +354,8 @@ static bool open_qmp(struct front *f, struct error *err)
 
 static bool start(struct front *f, struct error *err)
 {
-    return catch_signals(f, err) && front_open(f, err) && front_spawn(f, err) && open_window(f, err) &&
-           open_qmp(f, err) && front_configure(f, err);
+    return catch_signals(f, err) && front_open(f, err) && front_spawn(f, err) &&
+           open_window(f, err) && open_qmp(f, err) && front_configure(f, err);
 }
 
 static void close_all(struct front *f)
@@ -367,7 +379,8 @@ static void close_all(struct front *f)
 
 int front_main(struct options *o)
 {
-    static const struct guest_ops ops = {on_ready, on_event, on_serial, on_debugcon, on_frame, on_stats, on_line, on_picture};
+    static const struct guest_ops ops = {on_ready, on_event, on_serial, on_debugcon,
+                                         on_frame, on_stats, on_line,   on_picture};
     struct front *f = calloc(1, sizeof *f);
     if (!f) {
         front_complain("out of memory");

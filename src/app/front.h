@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The front end: everything that the user and the host's files, sockets and screen have to do with. */
+/* The front end: everything that the user and the host's files, sockets and screen have to do with.
+ */
 #ifndef VITRINE_APP_FRONT_H
 #define VITRINE_APP_FRONT_H
 
@@ -15,7 +16,7 @@
 
 /* Bytes on their way to standard output or a file. */
 struct out_stream {
-    int fd; /* -1: dropped */
+    int fd;       /* -1: dropped */
     bool is_file; /* never slow: written at once */
     const char *path;
     struct buf queue;
@@ -52,7 +53,8 @@ struct front {
 /* Runs a guest as the options say; the exit status. */
 int front_main(struct options *o);
 
-/* front_start.c: opens what the options name, starts the machine process, sends it the configuration. */
+/* front_start.c: opens what the options name, starts the machine process, sends it the
+ * configuration. */
 bool front_open(struct front *f, struct error *err);
 bool front_configure(struct front *f, struct error *err);
 bool front_spawn(struct front *f, struct error *err);

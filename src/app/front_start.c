@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The front end's start: files are opened and checked, the machine process is made out of this program, and is told all. */
+/* The front end's start: files are opened and checked, the machine process is made out of this
+ * program, and is told all. */
 #include "config.h"
 
 #include "app/front.h"
@@ -24,7 +25,8 @@ enum { LINK_CHILD_FD = 3 };
 static _Noreturn void become_machine(int fd)
 {
     char number[2] = {'0' + LINK_CHILD_FD, 0};
-    char *argv[] = {(char *)(uintptr_t) "vitrine", (char *)(uintptr_t)MACHINE_PROCESS_ARG, number, NULL};
+    char *argv[] = {(char *)(uintptr_t) "vitrine", (char *)(uintptr_t)MACHINE_PROCESS_ARG, number,
+                    NULL};
     int null = open("/dev/null", O_RDWR);
     sigset_t none;
     if (fd == LINK_CHILD_FD)
@@ -57,7 +59,8 @@ bool front_spawn(struct front *f, struct error *err)
 }
 
 /* Files that are only read: opened, sent, closed again. */
-static bool send_fd(struct front *f, enum link_file what, unsigned index, int fd, uint64_t bytes, struct error *err)
+static bool send_fd(struct front *f, enum link_file what, unsigned index, int fd, uint64_t bytes,
+                    struct error *err)
 {
     uint8_t msg[10] = {(uint8_t)what, (uint8_t)index};
     st64(msg + 2, bytes);
@@ -114,15 +117,16 @@ static bool check_script(struct front *f, struct error *err)
     int fd = input_open("--input-script", f->o->script, MIB, &bytes, err);
     if (fd < 0)
         return false;
-    bool good = input_read(fd, bytes, &text, err) || error_prefix(err, "--input-script %s", f->o->script);
+    bool good =
+        input_read(fd, bytes, &text, err) || error_prefix(err, "--input-script %s", f->o->script);
     close(fd);
     good = good && script_parse(&f->script, (const char *)text.data, text.len, err);
     buf_free(&text);
     return good;
 }
 
-static bool open_stream(struct front *f, struct out_stream *s, const char *what, const struct stream_option *o,
-                        struct error *err)
+static bool open_stream(struct front *f, struct out_stream *s, const char *what,
+                        const struct stream_option *o, struct error *err)
 {
     s->fd = o->kind == STREAM_STDIO || o->kind == STREAM_MON_STDIO ? STDOUT_FILENO : -1;
     if (o->kind != STREAM_FILE)
@@ -150,7 +154,8 @@ bool front_open(struct front *f, struct error *err)
     return open_stream(f, &f->debugcon, "-debugcon file:", &o->debugcon, err);
 }
 
-static bool send_output(struct front *f, enum link_file what, const char *option, const char *path, struct error *err)
+static bool send_output(struct front *f, enum link_file what, const char *option, const char *path,
+                        struct error *err)
 {
     if (!path)
         return true;
@@ -176,7 +181,8 @@ bool front_configure(struct front *f, struct error *err)
         close(f->frame_fd);
         f->frame_fd = -1;
     }
-    if (!each_input(f, true, err) || !send_output(f, LINK_FILE_HASH_LOG, "--hash-log", o->hash_log, err) ||
+    if (!each_input(f, true, err) ||
+        !send_output(f, LINK_FILE_HASH_LOG, "--hash-log", o->hash_log, err) ||
         !send_output(f, LINK_FILE_RECORD, "--record", o->record, err))
         return false;
     struct run_config run = {.display = f->window != NULL};

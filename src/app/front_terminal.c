@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard input and output: the guest's serial port, the console behind Ctrl-A c, and files that streams go to. */
+/* Standard input and output: the guest's serial port, the console behind Ctrl-A c, and files that
+ * streams go to. */
 #include "config.h"
 
 #include "app/front.h"
@@ -18,8 +19,8 @@ static const char prompt[] = "(vitrine) ";
 static void give_up(struct out_stream *s, int e)
 {
     char line[256];
-    snprintf(line, sizeof line, "%s: cannot be written: %s; what follows is lost", s->path ? s->path : "standard output",
-             strerror(e));
+    snprintf(line, sizeof line, "%s: cannot be written: %s; what follows is lost",
+             s->path ? s->path : "standard output", strerror(e));
     front_complain(line);
     if (s->is_file)
         close(s->fd);
@@ -35,8 +36,8 @@ void stream_flush(struct front *f, struct out_stream *s)
         struct pollfd p = {.fd = s->fd, .events = POLLOUT};
         if (!s->is_file && (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLOUT | POLLERR | POLLHUP))))
             break;
-        /* NOTE: a pipe that is ready takes PART bytes without blocking; the terminal cannot be made non-blocking, since the
-         * shell that started us shares it. */
+        /* NOTE: a pipe that is ready takes PART bytes without blocking; the terminal cannot be made
+         * non-blocking, since the shell that started us shares it. */
         ssize_t n = write(s->fd, s->queue.data + at, MIN(s->queue.len - at, (size_t)PART));
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             break;

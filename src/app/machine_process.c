@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine process from its start to its end: takes descriptors and the configuration from the link, makes the machine,
- * confines itself, runs, and says why it ended.
+ * The machine process from its start to its end: takes descriptors and the configuration from the
+ * link, makes the machine, confines itself, runs, and says why it ended.
  */
 #include "config.h"
 
@@ -100,19 +100,24 @@ static bool take_file(struct machine_process *p, const struct link_msg *msg, str
         p->frame_fd = msg->fd;
         return true;
     case LINK_FILE_BIOS:
-        return take_contents(&p->file[FILE_BIOS], msg->fd, bytes, err) || error_prefix(err, "-bios");
+        return take_contents(&p->file[FILE_BIOS], msg->fd, bytes, err) ||
+               error_prefix(err, "-bios");
     case LINK_FILE_KERNEL:
-        return take_contents(&p->file[FILE_KERNEL], msg->fd, bytes, err) || error_prefix(err, "-kernel");
+        return take_contents(&p->file[FILE_KERNEL], msg->fd, bytes, err) ||
+               error_prefix(err, "-kernel");
     case LINK_FILE_INITRD:
-        return take_contents(&p->file[FILE_INITRD], msg->fd, bytes, err) || error_prefix(err, "-initrd");
+        return take_contents(&p->file[FILE_INITRD], msg->fd, bytes, err) ||
+               error_prefix(err, "-initrd");
     case LINK_FILE_ROM:
         if (index >= MAX_ROMS)
             break;
-        return take_contents(&p->rom[index], msg->fd, bytes, err) || error_prefix(err, "-option-rom");
+        return take_contents(&p->rom[index], msg->fd, bytes, err) ||
+               error_prefix(err, "-option-rom");
     case LINK_FILE_SCRIPT:
         return take_script(p, msg->fd, bytes, err);
     case LINK_FILE_REPLAY:
-        return take_contents(&p->file[FILE_REPLAY], msg->fd, bytes, err) || error_prefix(err, "--replay");
+        return take_contents(&p->file[FILE_REPLAY], msg->fd, bytes, err) ||
+               error_prefix(err, "--replay");
     case LINK_FILE_HASH_LOG:
         p->hash_fd = msg->fd;
         return true;
@@ -137,7 +142,8 @@ static bool take_setup(struct machine_process *p, struct error *err)
         } else if (msg.type == LINK_CONFIG) {
             return config_get(&p->cfg, &p->run, msg.data, msg.len, err);
         } else {
-            return error_set(err, "message %u came over the link before the configuration", msg.type);
+            return error_set(err, "message %u came over the link before the configuration",
+                             msg.type);
         }
     }
     return error_set(err, "the link ended before the configuration came");
@@ -152,7 +158,8 @@ static bool open_drives(struct machine_process *p, struct machine_backends *be, 
         if (!d->present)
             continue;
         any = true;
-        be->drive[i] = blk_raw(p->drive_fd[i], d->bytes, d->readonly || d->snapshot, d->name, notes, err);
+        be->drive[i] =
+            blk_raw(p->drive_fd[i], d->bytes, d->readonly || d->snapshot, d->name, notes, err);
         if (be->drive[i] && d->snapshot)
             be->drive[i] = blk_overlay(be->drive[i], err);
         if (!be->drive[i])
@@ -164,8 +171,8 @@ static bool open_drives(struct machine_process *p, struct machine_backends *be, 
     be->drive[0] = blk_memory(demo_image, (size_t)(demo_image_end - demo_image), "demo", err);
     if (!be->drive[0])
         return false;
-    p->cfg.drive[0] = (struct drive_config){.present = true, .fd = -1, .name = "demo",
-                                            .bytes = be->drive[0]->sectors * BLOCK_SECTOR};
+    p->cfg.drive[0] = (struct drive_config){
+        .present = true, .fd = -1, .name = "demo", .bytes = be->drive[0]->sectors * BLOCK_SECTOR};
     return true;
 }
 
@@ -186,7 +193,8 @@ static bool make_machine(struct machine_process *p, struct error *err)
     for (unsigned i = 0; i < MAX_SERIAL; i++) {
         p->serial[i] = (struct serial_line){.p = p, .port = i, .room = 1};
         if (p->cfg.serial[i])
-            be.serial[i] = (struct chr){.ctx = &p->serial[i], .write = serial_write, .can_receive = serial_room};
+            be.serial[i] = (struct chr){
+                .ctx = &p->serial[i], .write = serial_write, .can_receive = serial_room};
     }
     if (p->cfg.debugcon)
         be.debugcon = (struct chr){.ctx = p, .write = debugcon_write};

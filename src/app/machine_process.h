@@ -14,7 +14,8 @@
 #include "link/link.h"
 #include "machine/machine.h"
 
-/* The private first argument that makes a re-executed vitrine the machine process; the link's descriptor follows. */
+/* The private first argument that makes a re-executed vitrine the machine process; the link's
+ * descriptor follows. */
 #define MACHINE_PROCESS_ARG "--machine-process"
 
 /* Input that waits until the guest's UART has room, and output on its way to the front end. */
@@ -43,9 +44,9 @@ struct machine_process {
     struct buf heard; /* what the first serial port said since a script's last match */
 
     enum link_state state;
-    bool halted;      /* the CPU waits for an interrupt */
-    bool dead;        /* ... and none can come */
-    uint64_t wake;    /* virtual ns at which a halted machine goes on */
+    bool halted;        /* the CPU waits for an interrupt */
+    bool dead;          /* ... and none can come */
+    uint64_t wake;      /* virtual ns at which a halted machine goes on */
     uint64_t host_base; /* host ns at virtual time 0, under --clock host */
     uint64_t last_steer;
     uint64_t busy; /* host ns spent running since */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the front end asks of the machine: each message checked, carried out at an instruction boundary, and answered. */
+/* What the front end asks of the machine: each message checked, carried out at an instruction
+ * boundary, and answered. */
 #include "config.h"
 
 #include "app/machine_process.h"
@@ -70,7 +71,8 @@ static void wait_for_room(struct machine_process *p)
     }
 }
 
-/* Memory is read and sent in parts, so that the length needs no memory of its own. Where nothing is, it reads as zeros. */
+/* Memory is read and sent in parts, so that the length needs no memory of its own. Where nothing
+ * is, it reads as zeros. */
 static bool memory(struct machine_process *p, uint32_t id, struct reader *r, bool physical)
 {
     uint64_t at = get64(r), left = get64(r);

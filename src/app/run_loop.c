@@ -2,9 +2,10 @@
 /*
  * Runs the machine in slices and serves the link in between.
  *
- * Under --clock host virtual time follows the host's: a machine that is ahead sleeps, one that is behind has its rate steered
- * (at most 100 times a second, each a journal entry), and a halted one sleeps until its next event. Under --clock virtual and
- * in a replay the host's clock is never read; slices then end at positions that depend on the guest alone.
+ * Under --clock host virtual time follows the host's: a machine that is ahead sleeps, one that is
+ * behind has its rate steered (at most 100 times a second, each a journal entry), and a halted one
+ * sleeps until its next event. Under --clock virtual and in a replay the host's clock is never
+ * read; slices then end at positions that depend on the guest alone.
  */
 #include "config.h"
 
@@ -24,8 +25,9 @@
 #define SLICE_NS UINT64_C(2000000)
 #define LIMIT_NS UINT64_C(100000000)
 #define STEER_NS UINT64_C(10000000)
-#define AHEAD_NS UINT64_C(1000000)   /* not worth a sleep */
-#define BEHIND_NS UINT64_C(200000000) /* time that a busy or stopped host owes is forgotten beyond this */
+#define AHEAD_NS UINT64_C(1000000) /* not worth a sleep */
+#define BEHIND_NS                                                                                  \
+    UINT64_C(200000000) /* time that a busy or stopped host owes is forgotten beyond this */
 #define HASH_EVERY (UINT64_C(1) << 24)
 enum { SLICE_VIRTUAL = 1 << 20, SLICE_MIN = 1 << 10, SLICE_MAX = 1 << 22, MESSAGES_AT_ONCE = 64 };
 
@@ -46,7 +48,8 @@ bool run_virtual(const struct machine_process *p)
     return p->cfg.clock == CLOCK_VIRTUAL || replaying(p);
 }
 
-static void send_event(struct machine_process *p, enum link_event ev, bool guest, enum link_cause cause)
+static void send_event(struct machine_process *p, enum link_event ev, bool guest,
+                       enum link_cause cause)
 {
     uint8_t b[3] = {(uint8_t)ev, guest, (uint8_t)cause};
     link_send(&p->link, LINK_EVENT, b, sizeof b);
@@ -98,7 +101,8 @@ static void report_resets(struct machine_process *p)
 {
     uint64_t now = machine_reset_count(p->m);
     for (; p->resets < now; p->resets++) {
-        send_event(p, LINK_EV_RESET, !p->user_reset, p->user_reset ? LINK_CAUSE_HOST_QMP : LINK_CAUSE_GUEST_RESET);
+        send_event(p, LINK_EV_RESET, !p->user_reset,
+                   p->user_reset ? LINK_CAUSE_HOST_QMP : LINK_CAUSE_GUEST_RESET);
         p->user_reset = false;
     }
 }
@@ -111,7 +115,8 @@ void run_catch_up(struct machine_process *p)
     machine_skip_to(p->m, MIN(now, p->wake));
 }
 
-static bool write_all(struct machine_process *p, int fd, const void *data, size_t len, const char *what)
+static bool write_all(struct machine_process *p, int fd, const void *data, size_t len,
+                      const char *what)
 {
     const uint8_t *b = data;
     while (len) {
@@ -143,7 +148,8 @@ static void log_hash(struct machine_process *p)
         p->hash_fd = -1;
 }
 
-/* The journal goes to the file in parts. What is written, or wanted by nobody, is forgotten: it would grow with every correction. */
+/* The journal goes to the file in parts. What is written, or wanted by nobody, is forgotten: it
+ * would grow with every correction. */
 static void record(struct machine_process *p, bool all)
 {
     enum { RECORD_AT_ONCE = 1 << 16 };
@@ -193,9 +199,10 @@ static uint64_t slice_end(struct machine_process *p)
 static void shut_down(struct machine_process *p, enum run_stop stop)
 {
     send_event(p, LINK_EV_SHUTDOWN, true,
-               stop == RUN_TRIPLE            ? LINK_CAUSE_GUEST_PANIC
-               : p->cfg.no_reboot && machine_reset_count(p->m) != p->resets ? LINK_CAUSE_GUEST_RESET
-                                             : LINK_CAUSE_GUEST_SHUTDOWN);
+               stop == RUN_TRIPLE ? LINK_CAUSE_GUEST_PANIC
+               : p->cfg.no_reboot && machine_reset_count(p->m) != p->resets
+                   ? LINK_CAUSE_GUEST_RESET
+                   : LINK_CAUSE_GUEST_SHUTDOWN);
     if (p->cfg.no_shutdown && stop != RUN_EXIT)
         run_set_state(p, LINK_STATE_SHUTDOWN);
     else
@@ -208,7 +215,8 @@ static void go_to_sleep(struct machine_process *p, enum run_stop stop)
     p->halted = true;
     p->dead = stop == RUN_DEAD;
     uint64_t event = machine_next_event(p->m), due = agenda_due(p);
-    /* NOTE: a dead CPU's timers change nothing that anybody sees; on a virtual clock they would only burn the host. */
+    /* NOTE: a dead CPU's timers change nothing that anybody sees; on a virtual clock they would
+     * only burn the host. */
     if (p->dead && run_virtual(p))
         event = TIME_NEVER;
     p->wake = MIN(event, due);
@@ -232,7 +240,8 @@ static void run_slice(struct machine_process *p)
     if (p->ending)
         return;
     p->halted = p->dead = false;
-    /* A halted machine covers much time in few positions: both are bounded, so that the link is served. */
+    /* A halted machine covers much time in few positions: both are bounded, so that the link is
+     * served. */
     machine_set_time_limit(p->m, MIN(agenda_due(p), machine_ns(p->m) + LIMIT_NS));
     uint64_t before = run_virtual(p) ? 0 : host_now();
     enum run_stop stop = machine_run(p->m, slice_end(p));
@@ -248,7 +257,8 @@ static void run_slice(struct machine_process *p)
     report_resets(p);
 }
 
-/* Keeps virtual time at the host's; gives how many ns to sleep before going on, UINT64_MAX for until something comes. */
+/* Keeps virtual time at the host's; gives how many ns to sleep before going on, UINT64_MAX for
+ * until something comes. */
 static uint64_t pace(struct machine_process *p)
 {
     if (run_virtual(p))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An input script's hands and eyes, and serial input as the UART has room for it. All on virtual time. */
+/* An input script's hands and eyes, and serial input as the UART has room for it. All on virtual
+ * time. */
 #include "config.h"
 
 #include "app/machine_process.h"
@@ -106,8 +107,16 @@ static void fail(void *ctx, const char *why)
 void script_run(struct machine_process *p)
 {
     static const struct script_ops ops = {
-        .screen_has = screen_has, .serial_has = serial_has, .idle = idle, .type = type, .chord = chord,
-        .serial = serial, .screenshot = screenshot, .reset = reset, .quit = quit, .fail = fail,
+        .screen_has = screen_has,
+        .serial_has = serial_has,
+        .idle = idle,
+        .type = type,
+        .chord = chord,
+        .serial = serial,
+        .screenshot = screenshot,
+        .reset = reset,
+        .quit = quit,
+        .fail = fail,
     };
     script_poll(&p->script, machine_ns(p->m), &ops, p);
 }

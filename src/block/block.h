@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Disk images: raw files behind a descriptor, an image in memory, and writes that are kept in memory over either. */
+/* Disk images: raw files behind a descriptor, an image in memory, and writes that are kept in
+ * memory over either. */
 #ifndef VITRINE_BLOCK_BLOCK_H
 #define VITRINE_BLOCK_BLOCK_H
 
@@ -10,20 +11,23 @@
 
 enum { BLOCK_SECTOR = 512 };
 
-/* Where a line about a host failure goes that the guest only sees as a fault: once per image and kind. */
+/* Where a line about a host failure goes that the guest only sees as a fault: once per image and
+ * kind. */
 struct blk_notes {
     void (*note)(void *ctx, const char *line);
     void *ctx;
 };
 
 /*
- * A raw image of `bytes` bytes behind a descriptor, which becomes the blk's. A last, partial sector reads as if zeros
- * followed, and is only there where the image is not written to. NULL with *err.
+ * A raw image of `bytes` bytes behind a descriptor, which becomes the blk's. A last, partial sector
+ * reads as if zeros followed, and is only there where the image is not written to. NULL with *err.
  */
-struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, struct blk_notes notes, struct error *err);
+struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, struct blk_notes notes,
+                    struct error *err);
 /* A copy of len bytes (rounded up to whole sectors), writable, gone at the end. */
 struct blk *blk_memory(const void *data, size_t len, const char *name, struct error *err);
-/* Writes to base stay in memory and are dropped at the end. Owns base from then on (also on failure). */
+/* Writes to base stay in memory and are dropped at the end. Owns base from then on (also on
+ * failure). */
 struct blk *blk_overlay(struct blk *base, struct error *err);
 
 /* The checks that every back end makes first: 0, or -EINVAL for a request past the end. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * -snapshot: a disk whose writes are kept in memory. Clusters of 64 KiB, copied from the image below at the first write and
- * found by a hash table that grows with them, so that it never takes more than the image's size and a table.
+ * -snapshot: a disk whose writes are kept in memory. Clusters of 64 KiB, copied from the image
+ * below at the first write and found by a hash table that grows with them, so that it never takes
+ * more than the image's size and a table.
  */
 #include "block/block.h"
 
@@ -137,7 +138,8 @@ static void overlay_close(struct blk *b)
     free(o);
 }
 
-static const struct blk_ops overlay_ops = {overlay_read, overlay_write, overlay_flush, overlay_close};
+static const struct blk_ops overlay_ops = {overlay_read, overlay_write, overlay_flush,
+                                           overlay_close};
 
 struct blk *blk_overlay(struct blk *base, struct error *err)
 {
@@ -153,7 +155,8 @@ struct blk *blk_overlay(struct blk *base, struct error *err)
     }
     o->room = FIRST_ROOM;
     o->base = base;
-    o->blk = (struct blk){.ops = &overlay_ops, .sectors = base->sectors, .sector_size = base->sector_size};
+    o->blk = (struct blk){
+        .ops = &overlay_ops, .sectors = base->sectors, .sector_size = base->sector_size};
     memcpy(o->blk.name, base->name, sizeof o->blk.name);
     memcpy(o->blk.serial, base->serial, sizeof o->blk.serial);
     return &o->blk;

@@ -37,8 +37,9 @@ static int tell(struct raw *r, bool *told, const char *what, uint64_t sector, in
         char line[256];
         snprintf(line, sizeof line, "%s: cannot %s at sector %llu: %s%s", r->blk.name, what,
                  (unsigned long long)sector, strerror(e),
-                 e == ENOSPC || e == EDQUOT ? "; make room on the host: until then the guest sees write faults"
-                                            : "; the guest sees it as a disk error");
+                 e == ENOSPC || e == EDQUOT
+                     ? "; make room on the host: until then the guest sees write faults"
+                     : "; the guest sees it as a disk error");
         r->notes.note(r->notes.ctx, line);
     }
     *told = true;
@@ -61,9 +62,11 @@ static int raw_read(struct blk *b, uint64_t sector, uint32_t count, void *data)
         if (n < 0)
             return tell(r, &r->told_read, "read", at / BLOCK_SECTOR, errno);
         if (n == 0) {
-            /* Past the last, partial sector's end zeros follow; before it somebody has cut the file. */
+            /* Past the last, partial sector's end zeros follow; before it somebody has cut the
+             * file. */
             if (at < r->bytes)
-                return tell(r, &r->told_read, "read (the file became shorter)", at / BLOCK_SECTOR, EIO);
+                return tell(r, &r->told_read, "read (the file became shorter)", at / BLOCK_SECTOR,
+                            EIO);
             memset(p, 0, left);
             return 0;
         }
@@ -120,10 +123,12 @@ static void raw_close(struct blk *b)
 
 static const struct blk_ops raw_ops = {raw_read, raw_write, raw_flush, raw_close};
 
-struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, struct blk_notes notes, struct error *err)
+struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, struct blk_notes notes,
+                    struct error *err)
 {
     if (bytes == 0 || bytes > (uint64_t)INT64_MAX || (!readonly && bytes % BLOCK_SECTOR)) {
-        error_set(err, "%s: %llu bytes are no whole number of 512-byte sectors", name, (unsigned long long)bytes);
+        error_set(err, "%s: %llu bytes are no whole number of 512-byte sectors", name,
+                  (unsigned long long)bytes);
         return NULL;
     }
     struct raw *r = calloc(1, sizeof *r);
@@ -134,8 +139,10 @@ struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, str
     r->fd = fd;
     r->bytes = bytes;
     r->notes = notes;
-    r->blk = (struct blk){.ops = &raw_ops, .sectors = (bytes + BLOCK_SECTOR - 1) / BLOCK_SECTOR,
-                          .sector_size = BLOCK_SECTOR, .readonly = readonly};
+    r->blk = (struct blk){.ops = &raw_ops,
+                          .sectors = (bytes + BLOCK_SECTOR - 1) / BLOCK_SECTOR,
+                          .sector_size = BLOCK_SECTOR,
+                          .readonly = readonly};
     snprintf(r->blk.name, sizeof r->blk.name, "%s", name);
     return &r->blk;
 }

@@ -78,7 +78,8 @@ static void picture_came(void *ctx, enum link_reply kind, const uint8_t *data, s
         finish(w, true, "");
 }
 
-bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done, void *ctx)
+bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done,
+                        void *ctx)
 {
     struct waiting *w = waiting_new(c, GUEST_PICTURE_MAX, done, ctx);
     if (!w)
@@ -103,12 +104,17 @@ static void text_came(void *ctx, enum link_reply kind, const uint8_t *data, size
     if (kind == LINK_MORE)
         return;
     for (size_t i = 0; i < w->reply.len; i++)
-        if (w->reply.data[i] != '\n' && w->reply.data[i] != '\t' && (w->reply.data[i] < 0x20 || w->reply.data[i] == 0x7f))
+        if (w->reply.data[i] != '\n' && w->reply.data[i] != '\t' &&
+            (w->reply.data[i] < 0x20 || w->reply.data[i] == 0x7f))
             w->reply.data[i] = '?';
-    finish(w, fits, !fits ? "the output is too long" : w->reply.data ? (const char *)w->reply.data : "");
+    finish(w, fits,
+           !fits           ? "the output is too long"
+           : w->reply.data ? (const char *)w->reply.data
+                           : "");
 }
 
-static bool send(struct control *c, enum link_type type, const void *data, size_t len, control_done_fn *done, void *ctx)
+static bool send(struct control *c, enum link_type type, const void *data, size_t len,
+                 control_done_fn *done, void *ctx)
 {
     struct waiting *w = waiting_new(c, REPLY_MAX, done, ctx);
     if (w && guest_request(c->guest, type, data, len, text_came, w))

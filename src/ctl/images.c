@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opening of files. An image is locked while it is used: whoever writes holds it alone, readers share it (open file
- * description locks, which go with the descriptor to the machine process and which QEMU's tools honour as well).
+ * Opening of files. An image is locked while it is used: whoever writes holds it alone, readers
+ * share it (open file description locks, which go with the descriptor to the machine process and
+ * which QEMU's tools honour as well).
  */
 #include "config.h"
 
@@ -25,7 +26,8 @@ static bool no_file(const char *what, const char *path, struct error *err)
         return error_set(err, "%s%s: there is no such file; check the name", what, path);
     case EACCES:
     case EPERM:
-        return error_set(err, "%s%s: permission denied; make it readable for you (chmod u+r)", what, path);
+        return error_set(err, "%s%s: permission denied; make it readable for you (chmod u+r)", what,
+                         path);
     case EMFILE:
     case ENFILE:
         return error_set(err, "%s%s: too many open files; raise 'ulimit -n'", what, path);
@@ -45,7 +47,8 @@ static bool regular(const char *what, const char *path, int fd, struct stat *st,
     return true;
 }
 
-/* Heads of other image formats: taken for raw, they would show a guest nonsense, and a guest would destroy them. */
+/* Heads of other image formats: taken for raw, they would show a guest nonsense, and a guest would
+ * destroy them. */
 static const char *other_format(int fd)
 {
     static const struct {
@@ -53,9 +56,17 @@ static const char *other_format(int fd)
         unsigned len, at;
         const char *name;
     } format[] = {
-        {"QFI\xfb", 4, 0, "qcow2"}, {"KDMV", 4, 0, "VMDK"},        {"COWD", 4, 0, "VMDK"},
-        {"vhdxfile", 8, 0, "VHDX"}, {"conectix", 8, 0, "VHD"},     {"QED\0", 4, 0, "QED"},
-        {"\x7f\x10\xda\xbe", 4, 64, "VDI"}, {"\x1f\x8b\x08", 3, 0, "gzip"}, {"\xfd" "7zXZ", 5, 0, "xz"},
+        {"QFI\xfb", 4, 0, "qcow2"},
+        {"KDMV", 4, 0, "VMDK"},
+        {"COWD", 4, 0, "VMDK"},
+        {"vhdxfile", 8, 0, "VHDX"},
+        {"conectix", 8, 0, "VHD"},
+        {"QED\0", 4, 0, "QED"},
+        {"\x7f\x10\xda\xbe", 4, 64, "VDI"},
+        {"\x1f\x8b\x08", 3, 0, "gzip"},
+        {"\xfd"
+         "7zXZ",
+         5, 0, "xz"},
         {"\x28\xb5\x2f\xfd", 4, 0, "zstd"},
     };
     char head[80] = {0};
@@ -67,7 +78,8 @@ static const char *other_format(int fd)
     return NULL;
 }
 
-/* The last sector that a partition table names plus one; 0 where there is none (a boot sector's code may stand there). */
+/* The last sector that a partition table names plus one; 0 where there is none (a boot sector's
+ * code may stand there). */
 static uint64_t partitions_end(int fd)
 {
     uint8_t mbr[SECTOR];
@@ -87,27 +99,37 @@ static uint64_t partitions_end(int fd)
     return end;
 }
 
-static bool check_image(const char *path, int fd, const struct drive_option *d, uint64_t bytes, struct error *err)
+static bool check_image(const char *path, int fd, const struct drive_option *d, uint64_t bytes,
+                        struct error *err)
 {
     bool written = !d->readonly && !d->snapshot;
     if (!bytes)
-        return error_set(err, "%s: is empty; name an image, or make room with 'truncate -s 1G %s'", path, path);
+        return error_set(err, "%s: is empty; name an image, or make room with 'truncate -s 1G %s'",
+                         path, path);
     if (bytes < SECTOR)
-        return error_set(err, "%s: has %llu bytes only, less than a sector; it is no disk image", path,
-                         (unsigned long long)bytes);
+        return error_set(err, "%s: has %llu bytes only, less than a sector; it is no disk image",
+                         path, (unsigned long long)bytes);
     const char *other = d->raw ? NULL : other_format(fd);
     if (other)
-        return error_set(err, "%s: looks like %s, and only raw images are supported; unpack or convert it (qemu-img "
-                              "convert -O raw), or say format=raw if it is raw", path, other);
+        return error_set(
+            err,
+            "%s: looks like %s, and only raw images are supported; unpack or convert it (qemu-img "
+            "convert -O raw), or say format=raw if it is raw",
+            path, other);
     if (bytes % SECTOR && written)
-        return error_set(err, "%s: its %llu bytes are no whole number of sectors: it seems to be cut short; say "
-                              "readonly=on or -snapshot, or fill it up with 'truncate -s %%512 %s'", path,
-                         (unsigned long long)bytes, path);
+        return error_set(
+            err,
+            "%s: its %llu bytes are no whole number of sectors: it seems to be cut short; say "
+            "readonly=on or -snapshot, or fill it up with 'truncate -s %%512 %s'",
+            path, (unsigned long long)bytes, path);
     uint64_t end = partitions_end(fd);
     if (end > (bytes + SECTOR - 1) / SECTOR)
-        return error_set(err, "%s: is cut short: its partitions need %llu bytes and it has %llu; get it whole, or "
-                              "'truncate -s %llu %s'", path, (unsigned long long)end * SECTOR,
-                         (unsigned long long)bytes, (unsigned long long)end * SECTOR, path);
+        return error_set(
+            err,
+            "%s: is cut short: its partitions need %llu bytes and it has %llu; get it whole, or "
+            "'truncate -s %llu %s'",
+            path, (unsigned long long)end * SECTOR, (unsigned long long)bytes,
+            (unsigned long long)end * SECTOR, path);
     return true;
 }
 
@@ -118,7 +140,8 @@ static bool lock_image(const char *path, int fd, bool written, struct error *err
         return true;
     if (errno == EAGAIN || errno == EACCES)
         return error_set(err, "%s: is in use by another virtual machine; end that one, or %s", path,
-                         written ? "say -snapshot where both only read it" : "let it use the image with -snapshot too");
+                         written ? "say -snapshot where both only read it"
+                                 : "let it use the image with -snapshot too");
     return true; /* NOTE: a file system without locks; there is nobody to ask */
 }
 
@@ -133,8 +156,9 @@ static int image_descriptor(const char *path, const struct drive_option *d, stru
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         if (fd >= 0) {
             close(fd);
-            error_set(err, "%s: cannot be written to (%s); say -snapshot, or -drive file=%s,readonly=on", path,
-                      strerror(e), path);
+            error_set(err,
+                      "%s: cannot be written to (%s); say -snapshot, or -drive file=%s,readonly=on",
+                      path, strerror(e), path);
             return -1;
         }
     }
@@ -163,10 +187,12 @@ static bool image_open(struct options *o, unsigned index, struct error *err)
     if (!regular("", d->file, c->fd, &st, err))
         return false;
     for (unsigned i = 0; i < index; i++)
-        if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &other) == 0 && same_file(&st, &other) &&
+        if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &other) == 0 &&
+            same_file(&st, &other) &&
             !((d->readonly || d->snapshot) && (o->drive[i].readonly || o->drive[i].snapshot)))
-            return error_set(err, "%s: is named twice, as hd%c and hd%c; one machine can write it once", d->file,
-                             'a' + (int)i, 'a' + (int)index);
+            return error_set(err,
+                             "%s: is named twice, as hd%c and hd%c; one machine can write it once",
+                             d->file, 'a' + (int)i, 'a' + (int)index);
     off_t end = lseek(c->fd, 0, SEEK_END);
     c->bytes = end < 0 ? 0 : (uint64_t)end;
     if (!check_image(d->file, c->fd, d, c->bytes, err) ||
@@ -229,7 +255,8 @@ bool input_read(int fd, uint64_t bytes, struct buf *out, struct error *err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return error_set(err, "cannot be read: %s", n < 0 ? strerror(errno) : "it became shorter");
+            return error_set(err, "cannot be read: %s",
+                             n < 0 ? strerror(errno) : "it became shorter");
         buf_add(out, part, (size_t)n);
         at += (uint64_t)n;
     }
@@ -241,8 +268,10 @@ int output_open(const char *what, const char *path, const struct options *o, str
     struct stat st, image;
     if (stat(path, &st) == 0) {
         for (unsigned i = 0; i < MAX_DRIVES; i++)
-            if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &image) == 0 && same_file(&st, &image)) {
-                error_set(err, "%s %s: is the image of drive hd%c; name another file", what, path, 'a' + (int)i);
+            if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &image) == 0 &&
+                same_file(&st, &image)) {
+                error_set(err, "%s %s: is the image of drive hd%c; name another file", what, path,
+                          'a' + (int)i);
                 return -1;
             }
     }

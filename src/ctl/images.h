@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening what the user named: images, kernels, logs. Nothing is changed until everything was found to be in order. */
+/* Opening what the user named: images, kernels, logs. Nothing is changed until everything was found
+ * to be in order. */
 #ifndef VITRINE_CTL_IMAGES_H
 #define VITRINE_CTL_IMAGES_H
 
@@ -8,15 +9,18 @@
 #include "base/buf.h"
 #include "ctl/options.h"
 
-/* Opens, checks and locks every drive of the options into o->cfg.drive. False with *err; what was opened stays in cfg. */
+/* Opens, checks and locks every drive of the options into o->cfg.drive. False with *err; what was
+ * opened stays in cfg. */
 bool images_open(struct options *o, struct error *err);
 void images_close(struct options *o);
 
 /* Opens a file that is only read ("-kernel"), of 1 to max bytes. Descriptor, or -1 with *err. */
-int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes, struct error *err);
+int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes,
+               struct error *err);
 /* Reads a whole open file. */
 bool input_read(int fd, uint64_t bytes, struct buf *out, struct error *err);
-/* Makes or empties a file to write to; refuses one that is a drive's image. Descriptor, or -1 with *err. */
+/* Makes or empties a file to write to; refuses one that is a drive's image. Descriptor, or -1 with
+ * *err. */
 int output_open(const char *what, const char *path, const struct options *o, struct error *err);
 
 #endif

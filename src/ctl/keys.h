@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys by QEMU's names (qcodes) and by the characters of a US keyboard, and presses that follow one another in virtual time. */
+/* Keys by QEMU's names (qcodes) and by the characters of a US keyboard, and presses that follow one
+ * another in virtual time. */
 #ifndef VITRINE_CTL_KEYS_H
 #define VITRINE_CTL_KEYS_H
 

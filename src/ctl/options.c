@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line. Each option is a row of `table`: its name, what it takes, its help and the function that takes it. The
- * parser, -help and the check of the man page (tests/cli) all read that table.
+ * The command line. Each option is a row of `table`: its name, what it takes, its help and the
+ * function that takes it. The parser, -help and the check of the man page (tests/cli) all read that
+ * table.
  */
 #include "config.h"
 
@@ -43,7 +44,8 @@ static bool asks_help(const char *arg)
 static bool copy_word(char *to, size_t room, const char *from, const char *what, struct error *err)
 {
     if (strlen(from) >= room)
-        return error_set(err, "%s: '%.40s...' is too long (at most %zu characters)", what, from, room - 1);
+        return error_set(err, "%s: '%.40s...' is too long (at most %zu characters)", what, from,
+                         room - 1);
     strcpy(to, from);
     return true;
 }
@@ -67,10 +69,13 @@ static bool take_m(struct options *o, const char *arg, struct error *err)
     if (*end && strchr("kKmMgGtT", *end))
         end++;
     if (!isdigit((unsigned char)*arg) || *end || errno)
-        return error_set(err, "-m %s: say a number of megabytes, or one with K, M or G; 128 or 1G for example", arg);
+        return error_set(
+            err, "-m %s: say a number of megabytes, or one with K, M or G; 128 or 1G for example",
+            arg);
     uint64_t mb = v > UINT64_MAX / unit ? UINT64_MAX : v * unit >> 20;
     if (mb < MIN_RAM_MB || mb > MAX_RAM_MB)
-        return error_set(err, "-m %s: the machine takes %d to %d megabytes", arg, MIN_RAM_MB, MAX_RAM_MB);
+        return error_set(err, "-m %s: the machine takes %d to %d megabytes", arg, MIN_RAM_MB,
+                         MAX_RAM_MB);
     o->cfg.ram_mb = (uint32_t)mb;
     return true;
 }
@@ -86,7 +91,8 @@ static bool take_cpu(struct options *o, const char *arg, struct error *err)
     if (!in_catalog(catalog_cpus(), name))
         return error_set(err, "-cpu %s: no such model; '-cpu help' lists them", arg);
     if (strchr(arg, ','))
-        return error_set(err, "-cpu %s: features cannot be switched one by one; choose a model", arg);
+        return error_set(err, "-cpu %s: features cannot be switched one by one; choose a model",
+                         arg);
     return copy_word(o->cfg.cpu, sizeof o->cfg.cpu, arg, "-cpu", err);
 }
 
@@ -101,7 +107,8 @@ static bool take_accel(struct options *o, const char *arg, struct error *err)
     else if (!strcmp(arg, "tcg"))
         o->cfg.engine = ENGINE_TCG;
     else if (!strcmp(arg, "kvm") || !strncmp(arg, "kvm,", 4))
-        return error_set(err, "-accel kvm: the CPU is software: there is no hypervisor to use; say -accel tcg");
+        return error_set(
+            err, "-accel kvm: the CPU is software: there is no hypervisor to use; say -accel tcg");
     else
         return error_set(err, "-accel %s: there are interp and tcg", arg);
     return true;
@@ -120,7 +127,8 @@ static bool take_machine(struct options *o, const char *arg, struct error *err)
             if (!take_accel(o, kv.value, err))
                 return false;
         } else if (kv.has_value && strcmp(kv.key, "type")) {
-            return error_set(err, "-machine %s=%s: not supported; there are type= and accel=", kv.key, v);
+            return error_set(
+                err, "-machine %s=%s: not supported; there are type= and accel=", kv.key, v);
         } else if (!in_catalog(catalog_machines(), v)) {
             return error_set(err, "-machine %s: no such machine; '-machine help' lists them", v);
         } else if (!copy_word(o->cfg.machine, sizeof o->cfg.machine, v, "-machine", err)) {
@@ -158,7 +166,9 @@ static bool take_rtc(struct options *o, const char *arg, struct error *err)
     struct keyval kv;
     while (keyval_next(&arg, &kv)) {
         if (strcmp(kv.key, "base"))
-            return error_set(err, "-rtc %s: not supported; there is base=utc|localtime|YYYY-MM-DD[Thh:mm:ss]", kv.key);
+            return error_set(
+                err, "-rtc %s: not supported; there is base=utc|localtime|YYYY-MM-DD[Thh:mm:ss]",
+                kv.key);
         if (!strcmp(kv.value, "utc")) {
             o->cfg.rtc_seconds = (uint64_t)time(NULL);
         } else if (!strcmp(kv.value, "localtime")) {
@@ -167,7 +177,9 @@ static bool take_rtc(struct options *o, const char *arg, struct error *err)
             localtime_r(&now, &tm);
             o->cfg.rtc_seconds = (uint64_t)timegm(&tm);
         } else if (!parse_date(kv.value, &o->cfg.rtc_seconds)) {
-            return error_set(err, "-rtc base=%s: say utc, localtime or a date such as 2024-02-29T12:00:00", kv.value);
+            return error_set(
+                err, "-rtc base=%s: say utc, localtime or a date such as 2024-02-29T12:00:00",
+                kv.value);
         }
         o->rtc_said = true;
     }
@@ -206,8 +218,10 @@ static bool take_device(struct options *o, const char *arg, struct error *err)
             return true;
         }
         if (d->nprops == ARRAY_LEN(d->props))
-            return error_set(err, "-device %s: more than %zu properties", d->cls, ARRAY_LEN(d->props));
-        int n = snprintf(d->props[d->nprops++], sizeof d->props[0], "%s=%s", kv.key, kv.has_value ? kv.value : "on");
+            return error_set(err, "-device %s: more than %zu properties", d->cls,
+                             ARRAY_LEN(d->props));
+        int n = snprintf(d->props[d->nprops++], sizeof d->props[0], "%s=%s", kv.key,
+                         kv.has_value ? kv.value : "on");
         if (n < 0 || (size_t)n >= sizeof d->props[0] || kv.too_long)
             return error_set(err, "-device %s: the property '%.40s' is too long", d->cls, kv.key);
     }
@@ -235,7 +249,8 @@ static bool take_net(struct options *o, const char *arg, struct error *err)
 {
     (void)o;
     if (strcmp(arg, "none"))
-        return error_set(err, "-net %s: there is no network adapter in this machine; say none", arg);
+        return error_set(err, "-net %s: there is no network adapter in this machine; say none",
+                         arg);
     return true;
 }
 
@@ -273,7 +288,9 @@ static bool boot_order(struct options *o, const char *order, struct error *err)
 {
     for (const char *p = order; *p; p++) {
         if (!strchr("acdn", *p) || strchr(p + 1, *p))
-            return error_set(err, "-boot %s: the order is made of the letters c (disk), a, d and n, each once", order);
+            return error_set(
+                err, "-boot %s: the order is made of the letters c (disk), a, d and n, each once",
+                order);
     }
     return copy_word(o->cfg.boot, sizeof o->cfg.boot, order, "-boot", err);
 }
@@ -363,7 +380,8 @@ static bool take_nographic(struct options *o, const char *arg, struct error *err
     return true;
 }
 
-static bool stream_parse(struct stream_option *s, const char *option, const char *arg, struct error *err)
+static bool stream_parse(struct stream_option *s, const char *option, const char *arg,
+                         struct error *err)
 {
     *s = (struct stream_option){STREAM_NONE, NULL};
     if (!strcmp(arg, "stdio"))
@@ -398,7 +416,10 @@ static bool take_monitor(struct options *o, const char *arg, struct error *err)
 {
     (void)o;
     if (strcmp(arg, "none"))
-        return error_set(err, "-monitor %s: the console is on -serial mon:stdio (Ctrl-A c); there is none otherwise", arg);
+        return error_set(
+            err,
+            "-monitor %s: the console is on -serial mon:stdio (Ctrl-A c); there is none otherwise",
+            arg);
     return true;
 }
 
@@ -452,7 +473,10 @@ static bool take_qmp(struct options *o, const char *arg, struct error *err)
         if (!qmp_flag(&kv, &server, &wait, err))
             return error_prefix(err, "-qmp %s", arg);
     if (!o->qmp_path || !n || !server)
-        return error_set(err, "-qmp %s: say unix:PATH,server=on,wait=off (Vitrine waits for a client, it is none)", arg);
+        return error_set(
+            err,
+            "-qmp %s: say unix:PATH,server=on,wait=off (Vitrine waits for a client, it is none)",
+            arg);
     o->qmp = QMP_UNIX;
     o->qmp_wait = wait;
     return true;
@@ -538,31 +562,40 @@ static bool take_version(struct options *o, const char *arg, struct error *err)
     return true;
 }
 
-#define SECTION(text) {NULL, NULL, text, NULL}
+#define SECTION(text)                                                                              \
+    {                                                                                              \
+        NULL, NULL, text, NULL                                                                     \
+    }
 static const struct option_row table[] = {
     SECTION("Machine"),
     {"m", "SIZE", "memory in megabytes, or with K, M or G (128)", take_m},
     {"cpu", "MODEL", "what CPUID shows and what faults (max); help lists the models", take_cpu},
-    {"accel", "interp|tcg", "how instructions are run; tcg: the fastest way there is (tcg)", take_accel},
+    {"accel", "interp|tcg", "how instructions are run; tcg: the fastest way there is (tcg)",
+     take_accel},
     {"machine", "pc[,accel=...]", "the kind of machine (pc)", take_machine},
     {"M", "pc", "the same as -machine", take_machine},
     {"smp", "1", "number of processors: one", take_smp},
-    {"device", "NAME[,PROP=VALUE...]", "adds a device; help lists them, NAME,help its properties", take_device},
+    {"device", "NAME[,PROP=VALUE...]", "adds a device; help lists them, NAME,help its properties",
+     take_device},
     {"vga", "std|none", "display adapter (std)", take_vga},
-    {"nodefaults", NULL, "no serial port and no display adapter unless they are asked for", take_nodefaults},
+    {"nodefaults", NULL, "no serial port and no display adapter unless they are asked for",
+     take_nodefaults},
     {"net", "none", "no network: there is none", take_net},
     {"nic", "none", "no network: there is none", take_net},
     {"rtc", "base=utc|localtime|DATE", "what the real-time clock starts with (utc)", take_rtc},
-    {"clock", "host|virtual", "host: virtual time follows the host's; virtual: it never looks, runs are repeatable (host)",
+    {"clock", "host|virtual",
+     "host: virtual time follows the host's; virtual: it never looks, runs are repeatable (host)",
      take_clock},
     SECTION("Disks and booting"),
     {"hda", "FILE", "raw disk image as first IDE drive; the same as FILE alone", take_hda},
     {"hdb", "FILE", "second IDE drive", take_hdb},
     {"hdc", "FILE", "third IDE drive", take_hdc},
     {"hdd", "FILE", "fourth IDE drive", take_hdd},
-    {"drive", "file=FILE[,OPTION...]", "a drive: format=raw if=ide index=0..3 media=disk snapshot=on|off readonly=on|off",
+    {"drive", "file=FILE[,OPTION...]",
+     "a drive: format=raw if=ide index=0..3 media=disk snapshot=on|off readonly=on|off",
      drive_parse},
-    {"snapshot", NULL, "writes to all drives are kept in memory and dropped at the end", take_snapshot},
+    {"snapshot", NULL, "writes to all drives are kept in memory and dropped at the end",
+     take_snapshot},
     {"boot", "[order=]DRIVES[,menu=on]", "what to boot from: c is the disk (c)", take_boot},
     {"kernel", "FILE", "boots a Linux kernel (bzImage)", take_kernel},
     {"initrd", "FILE", "its initial RAM disk", take_initrd},
@@ -572,8 +605,10 @@ static const struct option_row table[] = {
     SECTION("Screen, terminal and control"),
     {"display", "sdl|none", "a window, or none (sdl)", take_display},
     {"full-screen", NULL, "starts with the window over the whole screen", take_full_screen},
-    {"nographic", NULL, "no window; serial port and console share the terminal (Ctrl-A h helps)", take_nographic},
-    {"serial", "stdio|mon:stdio|file:FILE|none", "where a serial port goes; up to four times, COM1 first", take_serial},
+    {"nographic", NULL, "no window; serial port and console share the terminal (Ctrl-A h helps)",
+     take_nographic},
+    {"serial", "stdio|mon:stdio|file:FILE|none",
+     "where a serial port goes; up to four times, COM1 first", take_serial},
     {"debugcon", "stdio|file:FILE", "where bytes written to port E9h go", take_debugcon},
     {"monitor", "none", "no console of its own; it is part of -serial mon:stdio", take_monitor},
     {"qmp", "unix:PATH,server,nowait|stdio", "QEMU's machine protocol (JSON)", take_qmp},
@@ -583,8 +618,10 @@ static const struct option_row table[] = {
     {"S", NULL, "starts stopped; QMP's cont lets it run", take_S},
     {"no-reboot", NULL, "ends instead of rebooting", take_no_reboot},
     {"no-shutdown", NULL, "stops instead of ending when the guest powers off", take_no_shutdown},
-    {"input-script", "FILE", "types, waits and takes screenshots as the file says, at exact virtual times", take_script},
-    {"hash-log", "FILE", "writes a hash of the machine's state every 2^24 positions", take_hash_log},
+    {"input-script", "FILE",
+     "types, waits and takes screenshots as the file says, at exact virtual times", take_script},
+    {"hash-log", "FILE", "writes a hash of the machine's state every 2^24 positions",
+     take_hash_log},
     {"record", "FILE", "writes the journal: everything that comes in from outside", take_record},
     {"replay", "FILE", "runs with a recorded journal instead of what comes in", take_replay},
     SECTION("Information"),
@@ -630,7 +667,8 @@ static bool unknown(const char *name, struct error *err)
     const char *best = NULL;
     unsigned least = 3;
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        unsigned d = table[i].name && strlen(table[i].name) > 1 ? distance(name, table[i].name) : 99;
+        unsigned d =
+            table[i].name && strlen(table[i].name) > 1 ? distance(name, table[i].name) : 99;
         if (d < least && d < strlen(name)) {
             least = d;
             best = table[i].name;
@@ -644,21 +682,24 @@ static bool unknown(const char *name, struct error *err)
 static bool claim_stdio(const char **owner, const char *who, struct error *err)
 {
     if (*owner)
-        return error_set(err, "%s and %s cannot both use the terminal; send one to a file", *owner, who);
+        return error_set(err, "%s and %s cannot both use the terminal; send one to a file", *owner,
+                         who);
     *owner = who;
     return true;
 }
 
 static bool check_streams(struct options *o, struct error *err)
 {
-    static const char *const name[MAX_SERIAL] = {"-serial (COM1)", "-serial (COM2)", "-serial (COM3)", "-serial (COM4)"};
+    static const char *const name[MAX_SERIAL] = {"-serial (COM1)", "-serial (COM2)",
+                                                 "-serial (COM3)", "-serial (COM4)"};
     const char *owner = NULL;
     for (unsigned i = 0; i < MAX_SERIAL; i++)
         if ((o->serial[i].kind == STREAM_STDIO || o->serial[i].kind == STREAM_MON_STDIO) &&
             !claim_stdio(&owner, name[i], err))
             return false;
     if (o->debugcon.kind == STREAM_MON_STDIO)
-        return error_set(err, "-debugcon mon:stdio: port E9h takes no input; say stdio or file:PATH");
+        return error_set(err,
+                         "-debugcon mon:stdio: port E9h takes no input; say stdio or file:PATH");
     if (o->debugcon.kind == STREAM_STDIO && !claim_stdio(&owner, "-debugcon", err))
         return false;
     return o->qmp != QMP_STDIO || claim_stdio(&owner, "-qmp", err);
@@ -686,10 +727,12 @@ static bool complete(struct options *o, struct error *err)
     if (o->record && o->replay)
         return error_set(err, "--record and --replay exclude each other");
     if (o->replay && o->script)
-        return error_set(err, "--input-script and --replay exclude each other: the journal holds the input");
+        return error_set(
+            err, "--input-script and --replay exclude each other: the journal holds the input");
     /* NOTE: with a virtual clock nothing may depend on when the run was started. */
     if (!o->rtc_said)
-        o->cfg.rtc_seconds = o->cfg.clock == CLOCK_VIRTUAL ? UINT64_C(1577836800) : (uint64_t)time(NULL);
+        o->cfg.rtc_seconds =
+            o->cfg.clock == CLOCK_VIRTUAL ? UINT64_C(1577836800) : (uint64_t)time(NULL);
     return check_streams(o, err);
 }
 
@@ -735,10 +778,12 @@ void options_free(struct options *o)
 
 void options_help(FILE *f)
 {
-    fputs("usage: vitrine [disk.img] [options]\n"
-          "Runs a PC in software. Without an image and without -kernel the built-in demo guest runs.\n"
-          "Options may be written with one dash or two; what stands in parentheses is the default.\n",
-          f);
+    fputs(
+        "usage: vitrine [disk.img] [options]\n"
+        "Runs a PC in software. Without an image and without -kernel the built-in demo guest "
+        "runs.\n"
+        "Options may be written with one dash or two; what stands in parentheses is the default.\n",
+        f);
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         const struct option_row *r = &table[i];
         if (!r->name) {
@@ -753,7 +798,8 @@ void options_help(FILE *f)
             fprintf(f, "  %s\n  %-30s %s\n", left, "", r->help);
     }
     fputs("\nKeys in the window: Ctrl+Alt+F full screen, Ctrl+Alt+A aspect, Ctrl+Alt+U size 1:1,\n"
-          "Ctrl+Alt+S screenshot, Ctrl+Alt+G keyboard grab, Ctrl+Alt+Q quit. On the terminal: Ctrl-A h.\n",
+          "Ctrl+Alt+S screenshot, Ctrl+Alt+G keyboard grab, Ctrl+Alt+Q quit. On the terminal: "
+          "Ctrl-A h.\n",
           f);
 }
 
@@ -772,7 +818,8 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
     } else if (!strcmp(o->list, "device")) {
         print_pairs(f, catalog_devices());
     } else if (!strcmp(o->list, "accel")) {
-        fputs("interp             the interpreter\ntcg                the fastest way there is\n", f);
+        fputs("interp             the interpreter\ntcg                the fastest way there is\n",
+              f);
     } else if (!strcmp(o->list, "display")) {
         fputs("sdl                a window\nnone               no display\n", f);
     } else {

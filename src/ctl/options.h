@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: QEMU's spelling, one table behind the parser, -help and the man page's check. */
+/* The command line: QEMU's spelling, one table behind the parser, -help and the man page's check.
+ */
 #ifndef VITRINE_CTL_OPTIONS_H
 #define VITRINE_CTL_OPTIONS_H
 
@@ -38,10 +39,12 @@ struct options {
     bool qmp_wait;
     const char *name, *script, *hash_log, *record, *replay;
     bool rtc_said, help, version;
-    const char *list; /* "cpu", "machine", "device", "accel", "display" or a device's name: what "help" was asked for */
+    const char *list; /* "cpu", "machine", "device", "accel", "display" or a device's name: what
+                         "help" was asked for */
 };
 
-/* False with *err: one line that says what to do. Strings point into argv or are held by *o until options_free. */
+/* False with *err: one line that says what to do. Strings point into argv or are held by *o until
+ * options_free. */
 bool options_parse(struct options *o, int argc, char *const *argv, struct error *err);
 void options_free(struct options *o);
 

@@ -16,8 +16,8 @@ static bool put_drive(struct options *o, int index, const struct drive_option *d
             return error_set(err, "drive '%s': all %d IDE places are taken", d->file, MAX_DRIVES);
     }
     if (o->drive[index].file)
-        return error_set(err, "drive '%s': place %d (hd%c) is taken by '%s'; give another index=", d->file, index,
-                         'a' + index, o->drive[index].file);
+        return error_set(err, "drive '%s': place %d (hd%c) is taken by '%s'; give another index=",
+                         d->file, index, 'a' + index, o->drive[index].file);
     o->drive[index] = *d;
     o->drive[index].file = strdup(d->file);
     return o->drive[index].file || error_set(err, "out of memory");
@@ -31,8 +31,8 @@ bool drive_plain(struct options *o, unsigned index, const char *file, struct err
     return put_drive(o, (int)index, &d, err);
 }
 
-static bool drive_key(struct drive_option *d, int *index, char *file, size_t room, const struct keyval *kv,
-                      struct error *err)
+static bool drive_key(struct drive_option *d, int *index, char *file, size_t room,
+                      const struct keyval *kv, struct error *err)
 {
     const char *v = kv->value;
     if (!strcmp(kv->key, "file")) {
@@ -41,8 +41,10 @@ static bool drive_key(struct drive_option *d, int *index, char *file, size_t roo
         strcpy(file, v);
     } else if (!strcmp(kv->key, "format")) {
         if (strcmp(v, "raw"))
-            return error_set(err, "-drive format=%s: only raw images are supported; convert it with "
-                                  "'qemu-img convert -O raw'", v);
+            return error_set(err,
+                             "-drive format=%s: only raw images are supported; convert it with "
+                             "'qemu-img convert -O raw'",
+                             v);
         d->raw = true;
     } else if (!strcmp(kv->key, "if")) {
         if (strcmp(v, "ide"))
@@ -59,8 +61,11 @@ static bool drive_key(struct drive_option *d, int *index, char *file, size_t roo
     } else if (!strcmp(kv->key, "readonly") || !strcmp(kv->key, "read-only")) {
         return keyval_bool(kv, &d->readonly, err) || error_prefix(err, "-drive");
     } else if (strcmp(kv->key, "id")) {
-        return error_set(err, "-drive: '%s' is not supported; there are file, format=raw, if=ide, index, media=disk, "
-                              "snapshot, readonly and id", kv->key);
+        return error_set(
+            err,
+            "-drive: '%s' is not supported; there are file, format=raw, if=ide, index, media=disk, "
+            "snapshot, readonly and id",
+            kv->key);
     }
     return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * QMP's transport: the socket, one client, JSON texts cut out of the stream, replies and events queued. A text that is no
- * JSON gets an error and the connection goes on. Commands are in qmp_commands.c.
+ * QMP's transport: the socket, one client, JSON texts cut out of the stream, replies and events
+ * queued. A text that is no JSON gets an error and the connection goes on. Commands are in
+ * qmp_commands.c.
  */
 #include "config.h"
 
@@ -92,17 +93,19 @@ static bool bind_path(struct qmp *q, const char *path, struct error *err)
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     struct stat st;
     if (strlen(path) >= sizeof a.sun_path)
-        return error_set(err, "-qmp unix:%s: the path is longer than the %zu bytes that a socket's may have", path,
-                         sizeof a.sun_path - 1);
+        return error_set(
+            err, "-qmp unix:%s: the path is longer than the %zu bytes that a socket's may have",
+            path, sizeof a.sun_path - 1);
     strcpy(a.sun_path, path);
     if (lstat(path, &st) == 0) {
         if (!S_ISSOCK(st.st_mode))
-            return error_set(err, "-qmp unix:%s: there is a file of that name; remove it or name another", path);
+            return error_set(
+                err, "-qmp unix:%s: there is a file of that name; remove it or name another", path);
         unlink(path);
     }
     q->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (q->listener < 0 || bind(q->listener, (struct sockaddr *)&a, sizeof a) < 0 || chmod(path, 0600) < 0 ||
-        listen(q->listener, 1) < 0)
+    if (q->listener < 0 || bind(q->listener, (struct sockaddr *)&a, sizeof a) < 0 ||
+        chmod(path, 0600) < 0 || listen(q->listener, 1) < 0)
         return error_set(err, "-qmp unix:%s: cannot listen: %s", path, strerror(errno));
     q->path = strdup(path);
     return true;
@@ -163,8 +166,10 @@ short qmp_events(const struct qmp *q)
 {
     if (q->in < 0)
         return POLLIN;
-    /* NOTE: while a command is being carried out nothing more is read, so that a client cannot pile them up. */
-    return (short)((q->busy || q->ended ? 0 : POLLIN) | (q->output.len && q->out == q->in ? POLLOUT : 0));
+    /* NOTE: while a command is being carried out nothing more is read, so that a client cannot pile
+     * them up. */
+    return (short)((q->busy || q->ended ? 0 : POLLIN) |
+                   (q->output.len && q->out == q->in ? POLLOUT : 0));
 }
 
 int qmp_out_fd(const struct qmp *q)
@@ -173,8 +178,8 @@ int qmp_out_fd(const struct qmp *q)
 }
 
 /*
- * Looks for the end of the next JSON text in the input: brackets are counted outside of strings. 0: not all there yet.
- * Whatever does not begin with a bracket ends at the line's end.
+ * Looks for the end of the next JSON text in the input: brackets are counted outside of strings. 0:
+ * not all there yet. Whatever does not begin with a bracket ends at the line's end.
  */
 static size_t text_end(struct qmp *q)
 {
@@ -224,7 +229,8 @@ static void take_all(struct qmp *q)
         q->scan = (struct qmp_scan){0};
         if (!blank(q->input.data, n)) {
             json_error_t e;
-            json_t *message = json_loadb((const char *)q->input.data, n, JSON_REJECT_DUPLICATES, &e);
+            json_t *message =
+                json_loadb((const char *)q->input.data, n, JSON_REJECT_DUPLICATES, &e);
             buf_drop(&q->input, n);
             if (message)
                 qmp_message(q, message);
@@ -237,7 +243,8 @@ static void take_all(struct qmp *q)
     }
 }
 
-/* NOTE: a command may be done at once, inside of qmp_message; the loop above then goes on by itself. */
+/* NOTE: a command may be done at once, inside of qmp_message; the loop above then goes on by
+ * itself. */
 static void take_texts(struct qmp *q)
 {
     if (q->taking)
@@ -258,7 +265,8 @@ void qmp_ready(struct qmp *q)
     ssize_t n = q->in < 0 || q->busy || q->ended ? -1 : read(q->in, part, sizeof part);
     if (n > 0)
         buf_add(&q->input, part, (size_t)n);
-    else if (n == 0 || (n < 0 && q->in >= 0 && !q->busy && !q->ended && errno != EAGAIN && errno != EINTR))
+    else if (n == 0 ||
+             (n < 0 && q->in >= 0 && !q->busy && !q->ended && errno != EAGAIN && errno != EINTR))
         q->ended = true;
     take_texts(q);
 }
@@ -271,7 +279,9 @@ void qmp_done(struct qmp *q)
 
 void qmp_event(struct qmp *q, enum link_event ev, bool by_guest, enum link_cause cause)
 {
-    static const char *const name[] = {[LINK_EV_STOP] = "STOP", [LINK_EV_RESUME] = "RESUME", [LINK_EV_RESET] = "RESET",
+    static const char *const name[] = {[LINK_EV_STOP] = "STOP",
+                                       [LINK_EV_RESUME] = "RESUME",
+                                       [LINK_EV_RESET] = "RESET",
                                        [LINK_EV_SHUTDOWN] = "SHUTDOWN"};
     static const char *const reason[] = {
         [LINK_CAUSE_NONE] = "none",
@@ -285,12 +295,13 @@ void qmp_event(struct qmp *q, enum link_event ev, bool by_guest, enum link_cause
     if (!q || !q->negotiated)
         return;
     gettimeofday(&now, NULL);
-    json_t *m = json_pack("{s:{s:I,s:I},s:s}", "timestamp", "seconds", (json_int_t)now.tv_sec, "microseconds",
-                          (json_int_t)now.tv_usec, "event", name[ev]);
+    json_t *m = json_pack("{s:{s:I,s:I},s:s}", "timestamp", "seconds", (json_int_t)now.tv_sec,
+                          "microseconds", (json_int_t)now.tv_usec, "event", name[ev]);
     if (ev == LINK_EV_RESET || ev == LINK_EV_SHUTDOWN)
-        json_object_set_new(m, "data", json_pack("{s:b,s:s}", "guest", (int)by_guest, "reason",
-                                                 ev == LINK_EV_RESET && !by_guest ? "host-qmp-system-reset"
-                                                                                  : reason[cause]));
+        json_object_set_new(
+            m, "data",
+            json_pack("{s:b,s:s}", "guest", (int)by_guest, "reason",
+                      ev == LINK_EV_RESET && !by_guest ? "host-qmp-system-reset" : reason[cause]));
     qmp_send(q, m);
 }
 

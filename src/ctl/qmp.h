@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * QMP, QEMU's machine protocol: JSON objects over a UNIX socket or standard input and output. One client at a time; a client's
- * commands are carried out in their order. Without libjansson there is none.
+ * QMP, QEMU's machine protocol: JSON objects over a UNIX socket or standard input and output. One
+ * client at a time; a client's commands are carried out in their order. Without libjansson there is
+ * none.
  */
 #ifndef VITRINE_CTL_QMP_H
 #define VITRINE_CTL_QMP_H

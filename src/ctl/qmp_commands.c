@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * QMP's commands, as QEMU's QAPI schema describes them, and x-vitrine-text-screen, which returns the screen's lines of text.
- * A command that the machine has to answer makes the client wait for its reply; the others answer at once.
+ * QMP's commands, as QEMU's QAPI schema describes them, and x-vitrine-text-screen, which returns
+ * the screen's lines of text. A command that the machine has to answer makes the client wait for
+ * its reply; the others answer at once.
  */
 #include "config.h"
 
@@ -21,7 +22,13 @@
 #include "ctl/keys.h"
 #include "ctl/qmp.h"
 
-enum { MAX_KEYS = 16, HOLD_MS = 100, POWER_RESET_BYTE = 1, HOLD_MAX_MS = 600000, TEXT_SCREEN_MAX = 1 << 20 };
+enum {
+    MAX_KEYS = 16,
+    HOLD_MS = 100,
+    POWER_RESET_BYTE = 1,
+    HOLD_MAX_MS = 600000,
+    TEXT_SCREEN_MAX = 1 << 20
+};
 
 /* A command under way: whom to answer, and what is being collected. */
 struct command {
@@ -63,8 +70,8 @@ json_t *qmp_version(void)
 {
     int major = 0, minor = 0, micro = 0;
     sscanf(PACKAGE_VERSION, "%d.%d.%d", &major, &minor, &micro);
-    return json_pack("{s:{s:i,s:i,s:i},s:s}", "qemu", "major", major, "minor", minor, "micro", micro, "package",
-                     "vitrine-" PACKAGE_VERSION);
+    return json_pack("{s:{s:i,s:i,s:i},s:s}", "qemu", "major", major, "minor", minor, "micro",
+                     micro, "package", "vitrine-" PACKAGE_VERSION);
 }
 
 /* Commands under way. */
@@ -172,7 +179,8 @@ static bool number_arg(struct qmp *q, json_t *id, json_t *args, const char *name
     if (!v)
         qmp_error(q, id, "GenericError", "Parameter '%s' is missing", name);
     else if (!json_is_integer(v) || json_integer_value(v) < 0)
-        qmp_error(q, id, "GenericError", "Invalid parameter type for '%s', expected: integer", name);
+        qmp_error(q, id, "GenericError", "Invalid parameter type for '%s', expected: integer",
+                  name);
     else {
         *to = (uint64_t)json_integer_value(v);
         return true;
@@ -198,11 +206,15 @@ static void cmd_capabilities(struct qmp *q, json_t *id, json_t *args)
 
 static void cmd_status(struct qmp *q, json_t *id, json_t *args)
 {
-    static const char *const name[] = {[LINK_STATE_PRELAUNCH] = "prelaunch", [LINK_STATE_RUNNING] = "running",
-                                       [LINK_STATE_PAUSED] = "paused", [LINK_STATE_SHUTDOWN] = "shutdown"};
+    static const char *const name[] = {[LINK_STATE_PRELAUNCH] = "prelaunch",
+                                       [LINK_STATE_RUNNING] = "running",
+                                       [LINK_STATE_PAUSED] = "paused",
+                                       [LINK_STATE_SHUTDOWN] = "shutdown"};
     (void)args;
     enum link_state s = q->control->guest->state;
-    give(q, id, json_pack("{s:b,s:b,s:s}", "running", s == LINK_STATE_RUNNING, "singlestep", 0, "status", name[s]));
+    give(q, id,
+         json_pack("{s:b,s:b,s:s}", "running", s == LINK_STATE_RUNNING, "singlestep", 0, "status",
+                   name[s]));
 }
 
 static void cmd_version(struct qmp *q, json_t *id, json_t *args)
@@ -242,7 +254,8 @@ static void cmd_reset(struct qmp *q, json_t *id, json_t *args)
 static void cmd_powerdown(struct qmp *q, json_t *id, json_t *args)
 {
     (void)args;
-    qmp_error(q, id, "GenericError", "this machine has no ACPI power button; shut the guest down from inside, or quit");
+    qmp_error(q, id, "GenericError",
+              "this machine has no ACPI power button; shut the guest down from inside, or quit");
 }
 
 static void cmd_quit(struct qmp *q, json_t *id, json_t *args)
@@ -286,7 +299,8 @@ static void cmd_send_key(struct qmp *q, json_t *id, json_t *args)
         msg[4 + i] = key_value(json_array_get(keys, i));
         if (!msg[4 + i]) {
             const char *name = json_string_value(json_object_get(json_array_get(keys, i), "data"));
-            qmp_error(q, id, "GenericError", "Invalid parameter '%.40s': no such key", name ? name : "keys");
+            qmp_error(q, id, "GenericError", "Invalid parameter '%.40s': no such key",
+                      name ? name : "keys");
             return;
         }
     }
@@ -303,13 +317,15 @@ static void cmd_screendump(struct qmp *q, json_t *id, json_t *args)
     const char *format = json_string_value(json_object_get(args, "format"));
     if (!path)
         return;
-    if (json_object_get(args, "format") && (!format || (strcmp(format, "ppm") && strcmp(format, "png")))) {
+    if (json_object_get(args, "format") &&
+        (!format || (strcmp(format, "ppm") && strcmp(format, "png")))) {
         qmp_error(q, id, "GenericError", "Invalid parameter 'format': there are ppm and png");
         return;
     }
     struct command *c = command_new(q, id);
     q->busy = true;
-    if (!c || !control_screendump(q->control, path, format && !strcmp(format, "png"), done_plain, c)) {
+    if (!c ||
+        !control_screendump(q->control, path, format && !strcmp(format, "png"), done_plain, c)) {
         q->busy = false;
         if (c)
             command_free(c);
@@ -347,7 +363,8 @@ static void save_memory(struct qmp *q, json_t *id, json_t *args, enum link_type 
 {
     static const char *const known[] = {"val", "size", "filename", "cpu-index", NULL};
     uint64_t at, size;
-    if (!only(q, id, args, known) || !number_arg(q, id, args, "val", &at) || !number_arg(q, id, args, "size", &size))
+    if (!only(q, id, args, known) || !number_arg(q, id, args, "val", &at) ||
+        !number_arg(q, id, args, "size", &size))
         return;
     const char *path = string_arg(q, id, args, "filename");
     if (!path)
@@ -470,9 +487,11 @@ static void execute(struct qmp *q, json_t *id, const char *name, json_t *args)
             continue;
         bool greeting = table[i].run == cmd_capabilities;
         if (greeting && q->negotiated)
-            qmp_error(q, id, "CommandNotFound", "Capabilities negotiation is already complete, command ignored");
+            qmp_error(q, id, "CommandNotFound",
+                      "Capabilities negotiation is already complete, command ignored");
         else if (!greeting && !q->negotiated)
-            qmp_error(q, id, "CommandNotFound", "Expecting capabilities negotiation with 'qmp_capabilities'");
+            qmp_error(q, id, "CommandNotFound",
+                      "Expecting capabilities negotiation with 'qmp_capabilities'");
         else
             table[i].run(q, id, args);
         return;
@@ -504,8 +523,9 @@ void qmp_message(struct qmp *q, const json_t *message)
     const json_t *name = json_object_get(m, "execute");
     json_t *args = json_object_get(m, "arguments");
     if (!json_is_string(name)) {
-        qmp_error(q, id, "GenericError", name ? "QMP input member 'execute' must be a string"
-                                              : "QMP input lacks member 'execute'");
+        qmp_error(q, id, "GenericError",
+                  name ? "QMP input member 'execute' must be a string"
+                       : "QMP input lacks member 'execute'");
         return;
     }
     if (args && !json_is_object(args)) {

@@ -33,7 +33,8 @@ void qmp_message(struct qmp *q, const json_t *message);
 void qmp_send(struct qmp *q, json_t *message);
 /* The command that made q busy is done. */
 void qmp_done(struct qmp *q);
-void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 json_t *qmp_version(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* QEMU's options that Vitrine does not have: refused by name with the reason and, where there is one, the way round. */
+/* QEMU's options that Vitrine does not have: refused by name with the reason and, where there is
+ * one, the way round. */
 #include "ctl/options.h"
 
 #include <string.h>
@@ -13,7 +14,8 @@ static const char BLOCK[] = "drives are set up with -drive";
 static const char ARCH[] = "it is for other machines than this PC";
 static const char SNAP[] = "there are no saved machine states";
 static const char XEN[] = "Xen is not supported";
-static const char REMOTE[] = "the screen is shown in a window (-display sdl) or not at all (-display none)";
+static const char REMOTE[] =
+    "the screen is shown in a window (-display sdl) or not at all (-display none)";
 static const char USB[] = "there is no USB controller in this machine";
 static const char RUNAS[] = "the machine process is confined without it (seccomp, Landlock)";
 static const char TABLES[] = "firmware tables cannot be added";

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Input scripts: parsed as a whole first, then carried out a step at a time at fixed virtual times. */
+/* Input scripts: parsed as a whole first, then carried out a step at a time at fixed virtual times.
+ */
 #include "config.h"
 
 #include "ctl/script.h"
@@ -61,7 +62,10 @@ static bool get_time(struct line *l, uint64_t *ns)
     char *unit;
     errno = 0;
     double v = strtod(text, &unit);
-    double scale = !strcmp(unit, "s") ? 1e9 : !strcmp(unit, "ms") ? 1e6 : !strcmp(unit, "us") ? 1e3 : 0;
+    double scale = !strcmp(unit, "s")    ? 1e9
+                   : !strcmp(unit, "ms") ? 1e6
+                   : !strcmp(unit, "us") ? 1e3
+                                         : 0;
     if (unit == text || scale == 0 || errno || !(v >= 0) || v * scale > 9e18)
         return wrong(l, "a time such as 2.5s or 300ms belongs here");
     *ns = (uint64_t)(v * scale + 0.5);
@@ -120,7 +124,8 @@ static bool get_keys(struct line *l, struct script_step *s)
     return s->nkeys || wrong(l, "the name of a key belongs here");
 }
 
-static bool get_action(struct line *l, struct script *all, struct script_step *s, const char *w, size_t n)
+static bool get_action(struct line *l, struct script *all, struct script_step *s, const char *w,
+                       size_t n)
 {
     if (is(w, n, "type") || is(w, n, "serial")) {
         s->action = is(w, n, "type") ? SCRIPT_TYPE : SCRIPT_SERIAL;
@@ -144,7 +149,8 @@ static bool get_action(struct line *l, struct script *all, struct script_step *s
     } else if (is(w, n, "quit")) {
         s->action = SCRIPT_QUIT;
     } else {
-        return wrong(l, "there are at, after, wait, wait-serial, type, key, serial, screenshot, reset and quit");
+        return wrong(l, "there are at, after, wait, wait-serial, type, key, serial, screenshot, "
+                        "reset and quit");
     }
     return true;
 }
@@ -243,11 +249,12 @@ static bool ready(struct script *s, uint64_t ns, const struct script_ops *ops, v
     return true;
 }
 
-static void fail(const struct script_step *t, const struct script_ops *ops, void *ctx, const char *what)
+static void fail(const struct script_step *t, const struct script_ops *ops, void *ctx,
+                 const char *what)
 {
     struct error e;
-    error_set(&e, "input script, line %u: %s%s%.80s%s", t->line, what, t->wait ? " '" : "", t->wait ? t->wait : "",
-              t->wait ? "'" : "");
+    error_set(&e, "input script, line %u: %s%s%.80s%s", t->line, what, t->wait ? " '" : "",
+              t->wait ? t->wait : "", t->wait ? "'" : "");
     ops->fail(ctx, e.text);
 }
 

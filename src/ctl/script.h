@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Input scripts: what is typed, waited for and photographed, keyed to virtual time and to what the guest shows, so that two
- * runs with a virtual clock are the same run. One statement a line, each done when the one before is:
+ * Input scripts: what is typed, waited for and photographed, keyed to virtual time and to what the
+ * guest shows, so that two runs with a virtual clock are the same run. One statement a line, each
+ * done when the one before is:
  *
  *   [at TIME | after TIME | wait "TEXT" [within TIME] | wait-serial "TEXT" [within TIME]] [ACTION]
  *   ACTION: type "TEXT" | key NAME-NAME... | serial "TEXT" | screenshot FILE | reset | quit
@@ -17,7 +18,15 @@
 #include "base/error.h"
 
 enum script_when { SCRIPT_NOW, SCRIPT_AT, SCRIPT_AFTER, SCRIPT_WAIT, SCRIPT_WAIT_SERIAL };
-enum script_action { SCRIPT_NOTHING, SCRIPT_TYPE, SCRIPT_KEY, SCRIPT_SERIAL, SCRIPT_SCREENSHOT, SCRIPT_RESET, SCRIPT_QUIT };
+enum script_action {
+    SCRIPT_NOTHING,
+    SCRIPT_TYPE,
+    SCRIPT_KEY,
+    SCRIPT_SERIAL,
+    SCRIPT_SCREENSHOT,
+    SCRIPT_RESET,
+    SCRIPT_QUIT
+};
 
 struct script_step {
     unsigned line;
@@ -26,7 +35,7 @@ struct script_step {
     uint64_t within; /* ns; 0: for ever */
     char *wait;      /* text waited for */
     enum script_action action;
-    char *text;       /* typed, sent, or a file's name */
+    char *text; /* typed, sent, or a file's name */
     uint8_t keys[8];
     unsigned nkeys;
     unsigned number; /* of the screenshot, from 0 */

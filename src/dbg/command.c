@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Console commands in QEMU's spelling: info, x and xp. They change nothing. What starts, stops and resets the machine is
- * the front end's.
+ * Console commands in QEMU's spelling: info, x and xp. They change nothing. What starts, stops and
+ * resets the machine is the front end's.
  */
 #include "dbg/command.h"
 
@@ -75,8 +75,8 @@ static void dump_memory(struct machine *m, const char *args, bool physical, stru
 {
     struct dump d;
     if (!parse_dump(args, &d)) {
-        buf_printf(out, "%s: say /COUNT FORMAT SIZE and an address, such as %s /8xw 0x7c00\n", physical ? "xp" : "x",
-                   physical ? "xp" : "x");
+        buf_printf(out, "%s: say /COUNT FORMAT SIZE and an address, such as %s /8xw 0x7c00\n",
+                   physical ? "xp" : "x", physical ? "xp" : "x");
         return;
     }
     unsigned per_line = DUMP_WIDTH / d.size;
@@ -85,7 +85,8 @@ static void dump_memory(struct machine *m, const char *args, bool physical, stru
         uint8_t bytes[8];
         if (i % per_line == 0)
             buf_printf(out, "%s%016llx:", i ? "\n" : "", (unsigned long long)at);
-        if (!(physical ? machine_read_phys(m, at, bytes, d.size) : machine_read_virt(m, at, bytes, d.size))) {
+        if (!(physical ? machine_read_phys(m, at, bytes, d.size)
+                       : machine_read_virt(m, at, bytes, d.size))) {
             buf_printf(out, " Cannot access memory");
             break;
         }
@@ -120,9 +121,10 @@ void dbg_command(struct machine *m, const char *line, struct buf *out)
     } else if ((args = word_is(line, "x"))) {
         dump_memory(m, args, false, out);
     } else if (word_is(line, "help") || word_is(line, "?") || !strcmp(line, "info")) {
-        buf_printf(out, "info registers|mtree|ioports|devices|NAME   looks at the machine\n"
-                        "x /8xw ADDR, xp /8xw ADDR                   dumps virtual or physical memory\n"
-                        "stop, cont, system_reset, sendkey KEYS, screendump FILE, quit\n");
+        buf_printf(out,
+                   "info registers|mtree|ioports|devices|NAME   looks at the machine\n"
+                   "x /8xw ADDR, xp /8xw ADDR                   dumps virtual or physical memory\n"
+                   "stop, cont, system_reset, sendkey KEYS, screendump FILE, quit\n");
     } else if (*line) {
         buf_printf(out, "unknown command: '%s'; 'help' lists them\n", line);
     }

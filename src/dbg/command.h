@@ -7,7 +7,8 @@
 
 struct machine;
 
-/* Carries out one line, such as "info registers" or "xp /8xw 0x7c00". What is wrong with it is said in *out. */
+/* Carries out one line, such as "info registers" or "xp /8xw 0x7c00". What is wrong with it is said
+ * in *out. */
 void dbg_command(struct machine *m, const char *line, struct buf *out);
 
 #endif

@@ -87,7 +87,8 @@ bool jail_enter(const int *keep, size_t nkeep, uint32_t *in_force, struct error 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return error_set(err, "cannot give up new privileges: %s", strerror(errno));
     *in_force |= JAIL_NO_NEW_PRIVS;
-    /* A debugger or another process of the same user does not read the guest's memory through /proc. */
+    /* A debugger or another process of the same user does not read the guest's memory through
+     * /proc. */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     bool on = false;
     if (!jail_landlock(&on, err))
@@ -110,14 +111,14 @@ void jail_describe(uint32_t in_force, char *text, size_t room)
         uint32_t bit;
         const char *name;
     } layer[] = {
-        {JAIL_FDS, "descriptors"},  {JAIL_NO_NEW_PRIVS, "no-new-privs"}, {JAIL_LIMITS, "limits"},
+        {JAIL_FDS, "descriptors"},   {JAIL_NO_NEW_PRIVS, "no-new-privs"}, {JAIL_LIMITS, "limits"},
         {JAIL_LANDLOCK, "landlock"}, {JAIL_SECCOMP, "seccomp"},
     };
     size_t n = 0;
     text[0] = 0;
     for (size_t i = 0; i < ARRAY_LEN(layer) && n < room; i++) {
-        int r = snprintf(text + n, room - n, "%s%s%s", n ? ", " : "", in_force & layer[i].bit ? "" : "without ",
-                         layer[i].name);
+        int r = snprintf(text + n, room - n, "%s%s%s", n ? ", " : "",
+                         in_force & layer[i].bit ? "" : "without ", layer[i].name);
         n += r > 0 ? (size_t)r : 0;
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the machine process may do, decided once, while it is single-threaded and before the first guest instruction:
- * use the descriptors it was given, and nothing else.
+ * What the machine process may do, decided once, while it is single-threaded and before the first
+ * guest instruction: use the descriptors it was given, and nothing else.
  */
 #ifndef VITRINE_JAIL_JAIL_H
 #define VITRINE_JAIL_JAIL_H
@@ -22,8 +22,9 @@ enum {
 };
 
 /*
- * Confines the calling process for good. `keep` are the descriptors that stay open. What the kernel or the build lacks is left
- * out of *in_force and is no failure; what should have worked and did not is one, with *err.
+ * Confines the calling process for good. `keep` are the descriptors that stay open. What the kernel
+ * or the build lacks is left out of *in_force and is no failure; what should have worked and did
+ * not is one, with *err.
  */
 bool jail_enter(const int *keep, size_t nkeep, uint32_t *in_force, struct error *err);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Landlock (Linux 5.13 and later): every kind of file system access that the running kernel can deny is denied, with no
- * exception rule. Written on the raw system calls, since glibc has no wrappers.
+ * Landlock (Linux 5.13 and later): every kind of file system access that the running kernel can
+ * deny is denied, with no exception rule. Written on the raw system calls, since glibc has no
+ * wrappers.
  */
 #include "config.h"
 
@@ -26,7 +27,8 @@ bool jail_landlock(bool *in_force, struct error *err)
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1)
         return true; /* not in this kernel, or switched off */
-    /* ABI 1: 13 rights; ABI 2 adds REFER, ABI 3 TRUNCATE. NOTE: IOCTL_DEV of ABI 5 is left to seccomp. */
+    /* ABI 1: 13 rights; ABI 2 adds REFER, ABI 3 TRUNCATE. NOTE: IOCTL_DEV of ABI 5 is left to
+     * seccomp. */
     unsigned rights = abi >= 3 ? 15 : abi == 2 ? 14 : 13;
     struct landlock_ruleset_attr attr = {.handled_access_fs = (UINT64_C(1) << rights) - 1};
     long fd = syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration as a message. Strings are u32 length and bytes; everything else is u8, u32 or u64, in the order below.
- * Both ends are the same program, so the format needs no version.
+ * The configuration as a message. Strings are u32 length and bytes; everything else is u8, u32 or
+ * u64, in the order below. Both ends are the same program, so the format needs no version.
  */
 #include "link/configmsg.h"
 
@@ -113,7 +113,8 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
     buf_add8(out, run->display);
 }
 
-bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len, struct error *err)
+bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len,
+                struct error *err)
 {
     struct reader r = {data, (const uint8_t *)data + len, false};
     memset(cfg, 0, sizeof *cfg);

@@ -14,7 +14,9 @@ struct run_config {
 
 /* Descriptors and file contents travel on their own (LINK_FILE) and are not part of it. */
 void config_put(const struct machine_config *cfg, const struct run_config *run, struct buf *out);
-/* False with *err where a field is out of its range, a string is not terminated, or bytes are missing or left over. */
-bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len, struct error *err);
+/* False with *err where a field is out of its range, a string is not terminated, or bytes are
+ * missing or left over. */
+bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len,
+                struct error *err);
 
 #endif

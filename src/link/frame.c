@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The shared surface: made and sealed by the front end, filled by the machine, flipped by LINK_FRAME messages. */
+/* The shared surface: made and sealed by the front end, filled by the machine, flipped by
+ * LINK_FRAME messages. */
 #include "config.h"
 
 #include "link/frame.h"
@@ -17,7 +18,8 @@ int frame_create(const uint32_t **map, struct error *err)
 {
     size_t bytes = FRAME_SLOTS * FRAME_SLOT_BYTES;
     int fd = memfd_create("vitrine-frame", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    /* NOTE: sealed against shrinking, since a shorter file under a mapping would be a SIGBUS in the front end. */
+    /* NOTE: sealed against shrinking, since a shorter file under a mapping would be a SIGBUS in the
+     * front end. */
     if (fd < 0 || ftruncate(fd, (off_t)bytes) < 0 ||
         fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
         error_set(err, "cannot make the shared picture memory: %s", strerror(errno));
@@ -43,8 +45,9 @@ bool frame_get(const struct link_msg *msg, struct frame_info *info)
     info->h = get32(&r);
     info->y0 = get32(&r);
     info->y1 = get32(&r);
-    return !r.bad && r.p == r.end && info->slot < FRAME_SLOTS && info->w >= 1 && info->w <= SURFACE_MAX_W &&
-           info->h >= 1 && info->h <= SURFACE_MAX_H && info->y0 < info->y1 && info->y1 <= info->h;
+    return !r.bad && r.p == r.end && info->slot < FRAME_SLOTS && info->w >= 1 &&
+           info->w <= SURFACE_MAX_W && info->h >= 1 && info->h <= SURFACE_MAX_H &&
+           info->y0 < info->y1 && info->y1 <= info->h;
 }
 
 bool frame_writer_init(struct frame_writer *f, int fd, struct link *link, struct error *err)

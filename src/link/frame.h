@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The picture on its way between the processes: two slots in one sealed memfd. The machine draws into a canvas of its own
- * and copies the changed lines into the slot that the front end is not looking at, so that a picture never tears and the
- * display device never waits, nor sees whether somebody is slow to look.
+ * The picture on its way between the processes: two slots in one sealed memfd. The machine draws
+ * into a canvas of its own and copies the changed lines into the slot that the front end is not
+ * looking at, so that a picture never tears and the display device never waits, nor sees whether
+ * somebody is slow to look.
  */
 #ifndef VITRINE_LINK_FRAME_H
 #define VITRINE_LINK_FRAME_H
@@ -18,7 +19,8 @@ int frame_create(const uint32_t **map, struct error *err);
 
 struct frame_info {
     unsigned slot;
-    uint32_t w, h, y0, y1; /* w x h pixels without gaps; lines [y0, y1) changed since the frame before */
+    uint32_t w, h, y0,
+        y1; /* w x h pixels without gaps; lines [y0, y1) changed since the frame before */
 };
 /* Decodes LINK_FRAME; false where the machine's numbers are out of range. */
 bool frame_get(const struct link_msg *msg, struct frame_info *info);

@@ -20,7 +20,8 @@ void guest_init(struct guest *g, int fd, const struct guest_ops *ops, void *ctx)
     g->state = LINK_STATE_PRELAUNCH;
 }
 
-bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len, guest_reply_fn *fn, void *ctx)
+bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len,
+                   guest_reply_fn *fn, void *ctx)
 {
     if (g->gone || len > LINK_MAX - 4)
         return false;
@@ -68,14 +69,16 @@ void guest_text(char *to, size_t room, const uint8_t *data, size_t len)
     to[n] = 0;
 }
 
-bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h, const uint8_t **pixels)
+bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h,
+                   const uint8_t **pixels)
 {
     if (len < 8)
         return false;
     *w = ld32(data);
     *h = ld32(data + 4);
     *pixels = data + 8;
-    return *w >= 1 && *w <= SURFACE_MAX_W && *h >= 1 && *h <= SURFACE_MAX_H && len - 8 == (size_t)*w * *h * 4;
+    return *w >= 1 && *w <= SURFACE_MAX_W && *h >= 1 && *h <= SURFACE_MAX_H &&
+           len - 8 == (size_t)*w * *h * 4;
 }
 
 static bool on_reply(struct guest *g, struct reader *r)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The front end's end of the link: requests and their replies, and what the machine reports. No number from the machine is
- * used before it was checked; a machine process that breaks the protocol is given up.
+ * The front end's end of the link: requests and their replies, and what the machine reports. No
+ * number from the machine is used before it was checked; a machine process that breaks the protocol
+ * is given up.
  */
 #ifndef VITRINE_LINK_GUEST_H
 #define VITRINE_LINK_GUEST_H
@@ -39,24 +40,28 @@ struct guest {
     struct buf picture; /* of the script's, as far as it came */
     uint32_t picture_number;
 
-    bool over;      /* it said LINK_EXIT */
-    int status;     /* as it said */
-    char why[512];  /* printable; empty: nothing went wrong */
+    bool over;       /* it said LINK_EXIT */
+    int status;      /* as it said */
+    char why[512];   /* printable; empty: nothing went wrong */
     bool distrusted; /* it broke the protocol */
-    bool gone;      /* the link is closed */
+    bool gone;       /* the link is closed */
 };
 
 void guest_init(struct guest *g, int fd, const struct guest_ops *ops, void *ctx);
-/* Sends a request; its replies go to fn (never called from within). False: too many are under way, or the machine is gone. */
-bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len, guest_reply_fn *fn, void *ctx);
+/* Sends a request; its replies go to fn (never called from within). False: too many are under way,
+ * or the machine is gone. */
+bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len,
+                   guest_reply_fn *fn, void *ctx);
 /* Takes what has come, a bounded number of messages. */
 void guest_receive(struct guest *g);
 /* Replies of requests that will never be answered: LINK_FAILED to each. */
 void guest_fail_requests(struct guest *g);
 void guest_close(struct guest *g);
 
-/* A picture as LINK_SCREENSHOT's reply and LINK_PICTURE carry it; false where its numbers do not fit. */
-bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h, const uint8_t **pixels);
+/* A picture as LINK_SCREENSHOT's reply and LINK_PICTURE carry it; false where its numbers do not
+ * fit. */
+bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h,
+                   const uint8_t **pixels);
 enum { GUEST_PICTURE_MAX = 8 + SURFACE_MAX_W * SURFACE_MAX_H * 4 };
 
 /* Copies text that the machine sent into `to`, without control characters. */

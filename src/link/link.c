@@ -125,7 +125,8 @@ bool link_send_fd(struct link *l, enum link_type type, const void *data, size_t 
     return r > 0;
 }
 
-/* Takes the descriptors out of a received message: the first into *fd, any more are closed and make it bad. */
+/* Takes the descriptors out of a received message: the first into *fd, any more are closed and make
+ * it bad. */
 static bool take_fds(struct msghdr *mh, int *fd)
 {
     bool good = true;
@@ -154,13 +155,16 @@ enum link_got link_recv(struct link *l, struct link_msg *msg)
         char room[CMSG_SPACE(4 * sizeof(int))];
     } control;
     struct iovec iov = {l->in, sizeof l->in};
-    struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room,
+    struct msghdr mh = {.msg_iov = &iov,
+                        .msg_iovlen = 1,
+                        .msg_control = control.room,
                         .msg_controllen = sizeof control.room};
     *msg = (struct link_msg){.fd = -1};
     if (l->fd < 0)
         return LINK_GOT_EOF;
     ssize_t n;
-    /* NOTE: an end that closes with messages unread gives the other one ECONNRESET, once, before what it said last. */
+    /* NOTE: an end that closes with messages unread gives the other one ECONNRESET, once, before
+     * what it said last. */
     do
         n = recvmsg(l->fd, &mh, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     while (n < 0 && (errno == EINTR || errno == ECONNRESET));
@@ -197,7 +201,8 @@ enum link_got link_wait(struct link *l, struct link_msg *msg)
     }
 }
 
-static void send_parts(struct link *l, enum link_type type, uint32_t id, const uint8_t *data, size_t len)
+static void send_parts(struct link *l, enum link_type type, uint32_t id, const uint8_t *data,
+                       size_t len)
 {
     struct buf b = {0};
     do {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The socket between the front end and the machine process: whole messages of bounded length over a SOCK_SEQPACKET pair,
- * at most one descriptor with each. Neither end ever waits for the other while sending: what does not fit is queued.
+ * The socket between the front end and the machine process: whole messages of bounded length over a
+ * SOCK_SEQPACKET pair, at most one descriptor with each. Neither end ever waits for the other while
+ * sending: what does not fit is queued.
  */
 #ifndef VITRINE_LINK_LINK_H
 #define VITRINE_LINK_LINK_H
@@ -14,23 +15,27 @@
 #include "base/error.h"
 
 enum {
-    LINK_HEADER = 8,           /* u32 type, u32 length of the payload */
-    LINK_MAX = 64 * 1024,      /* payload bytes in a message */
-    LINK_CHUNK = 32 * 1024,    /* what long replies are cut into */
-    LINK_QUEUE_HIGH = 1 << 20, /* bytes queued above which the machine process waits for the front end */
+    LINK_HEADER = 8,        /* u32 type, u32 length of the payload */
+    LINK_MAX = 64 * 1024,   /* payload bytes in a message */
+    LINK_CHUNK = 32 * 1024, /* what long replies are cut into */
+    LINK_QUEUE_HIGH =
+        1 << 20, /* bytes queued above which the machine process waits for the front end */
 };
 
-/* Payloads, little-endian. A request carries a u32 id first; every request is answered by LINK_REPLY messages. */
+/* Payloads, little-endian. A request carries a u32 id first; every request is answered by
+ * LINK_REPLY messages. */
 enum link_type {
     /* Front end to machine process. */
-    LINK_FILE = 1,   /* u8 enum link_file, u8 index, u64 bytes; with a descriptor. Before LINK_CONFIG only */
-    LINK_CONFIG,     /* link/config.h; the last one before the machine is made */
-    LINK_STOP,       /* id */
-    LINK_CONT,       /* id */
-    LINK_POWER,      /* id, u8 enum power_request */
-    LINK_QUIT,       /* nothing: flush, report LINK_EXIT, end */
-    LINK_KEY,        /* u8 qnum, u8 down */
-    LINK_KEYS,       /* id, u32 hold in ms, u8 qnum...: press all in order, hold, release in reverse order */
+    LINK_FILE =
+        1, /* u8 enum link_file, u8 index, u64 bytes; with a descriptor. Before LINK_CONFIG only */
+    LINK_CONFIG, /* link/config.h; the last one before the machine is made */
+    LINK_STOP,   /* id */
+    LINK_CONT,   /* id */
+    LINK_POWER,  /* id, u8 enum power_request */
+    LINK_QUIT,   /* nothing: flush, report LINK_EXIT, end */
+    LINK_KEY,    /* u8 qnum, u8 down */
+    LINK_KEYS, /* id, u32 hold in ms, u8 qnum...: press all in order, hold, release in reverse order
+                */
     LINK_SERIAL,     /* u8 port, bytes for the guest */
     LINK_SCREENSHOT, /* id; reply: u32 w, u32 h, XRGB8888 pixels */
     LINK_TEXT,       /* id; reply: lines of UTF-8 */
@@ -48,10 +53,12 @@ enum link_type {
     LINK_DEBUGCON,    /* bytes */
     LINK_FRAME,       /* u8 slot, u32 w, u32 h, u32 y0, u32 y1 */
     LINK_REPLY,       /* u32 id, u8 enum link_reply, bytes */
-    LINK_STATS_ARE,   /* u64 position, u64 virtual ns, u8 enum link_state, u8 1 if the CPU is halted */
+    LINK_STATS_ARE,   /* u64 position, u64 virtual ns, u8 enum link_state, u8 1 if the CPU is halted
+                       */
     LINK_GUEST_ERROR, /* a line about a guest's mistake */
     LINK_NOTE,        /* a line for the user (a host failure that the guest sees as a fault) */
-    LINK_PICTURE,     /* u32 number of the script's screenshot, u8 enum link_reply, bytes as LINK_SCREENSHOT's */
+    LINK_PICTURE,     /* u32 number of the script's screenshot, u8 enum link_reply, bytes as
+                         LINK_SCREENSHOT's */
     LINK_EXIT,        /* u32 exit status, u8 1 if an error text follows, text */
 };
 
@@ -77,7 +84,12 @@ enum link_cause {
     LINK_CAUSE_GUEST_RESET,
     LINK_CAUSE_GUEST_PANIC, /* triple fault */
 };
-enum link_state { LINK_STATE_PRELAUNCH, LINK_STATE_RUNNING, LINK_STATE_PAUSED, LINK_STATE_SHUTDOWN };
+enum link_state {
+    LINK_STATE_PRELAUNCH,
+    LINK_STATE_RUNNING,
+    LINK_STATE_PAUSED,
+    LINK_STATE_SHUTDOWN
+};
 enum link_reply { LINK_MORE, LINK_LAST, LINK_FAILED /* the bytes are a text */ };
 
 struct link_msg {
@@ -89,7 +101,7 @@ struct link_msg {
 
 struct link {
     int fd;
-    bool broken; /* the other end is gone */
+    bool broken;    /* the other end is gone */
     struct buf out; /* queued: u32 size, message ... */
     uint8_t in[LINK_HEADER + LINK_MAX];
 };
@@ -99,16 +111,19 @@ bool link_pair(int fds[2], struct error *err);
 void link_init(struct link *l, int fd);
 void link_close(struct link *l);
 
-/* Sends or queues a message of at most LINK_MAX payload bytes. Silently dropped once the link is broken. */
+/* Sends or queues a message of at most LINK_MAX payload bytes. Silently dropped once the link is
+ * broken. */
 void link_send(struct link *l, enum link_type type, const void *data, size_t len);
-/* The same with a descriptor, which stays the caller's; waits for room. False when the other end is gone. */
+/* The same with a descriptor, which stays the caller's; waits for room. False when the other end is
+ * gone. */
 bool link_send_fd(struct link *l, enum link_type type, const void *data, size_t len, int fd);
 /* Sends what is queued as far as the socket takes it. */
 void link_flush(struct link *l);
 size_t link_queued(const struct link *l);
 
 enum link_got { LINK_GOT_NONE, LINK_GOT_MSG, LINK_GOT_EOF, LINK_GOT_BAD };
-/* Takes one message without waiting. LINK_GOT_BAD: what came is no message; the other end cannot be trusted further. */
+/* Takes one message without waiting. LINK_GOT_BAD: what came is no message; the other end cannot be
+ * trusted further. */
 enum link_got link_recv(struct link *l, struct link_msg *msg);
 /* As link_recv, after waiting until there is something. */
 enum link_got link_wait(struct link *l, struct link_msg *msg);

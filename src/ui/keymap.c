@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * USB HID usages (HID Usage Tables 1.12, page 07h, which SDL's scan codes are) to set-1 make codes, after Microsoft's "USB HID
- * to PS/2 Scan Code Translation Table" 1.3. By place on the keyboard, so that every layout and Alt-Gr work.
+ * USB HID usages (HID Usage Tables 1.12, page 07h, which SDL's scan codes are) to set-1 make codes,
+ * after Microsoft's "USB HID to PS/2 Scan Code Translation Table" 1.3. By place on the keyboard, so
+ * that every layout and Alt-Gr work.
  */
 #include "ui/keymap.h"
 

@@ -14,8 +14,8 @@
 #include "base/bits.h"
 
 /*
- * NOTE: the one mutable state outside of a struct: a handler of a fatal signal and atexit() have no pointer to be given, and
- * a process has one controlling terminal.
+ * NOTE: the one mutable state outside of a struct: a handler of a fatal signal and atexit() have no
+ * pointer to be given, and a process has one controlling terminal.
  */
 static struct {
     struct termios before;
@@ -58,7 +58,8 @@ void terminal_raw(bool keep_signals)
     t.c_cflag = (t.c_cflag & ~(tcflag_t)(CSIZE | PARENB)) | CS8;
     t.c_cc[VMIN] = 1;
     t.c_cc[VTIME] = 0;
-    /* NOTE: output processing stays on: what Vitrine itself prints needs it, and a guest's CR LF passes through it unharmed. */
+    /* NOTE: output processing stays on: what Vitrine itself prints needs it, and a guest's CR LF
+     * passes through it unharmed. */
     term.raw = 1;
     if (tcsetattr(STDIN_FILENO, TCSANOW, &t) < 0)
         term.raw = 0;
@@ -111,6 +112,7 @@ enum escape_wish escape_byte(struct escape *e, uint8_t byte, bool *pass)
 
 const char *escape_help(void)
 {
-    return "\r\nCtrl-A h   this help\r\nCtrl-A x   quit\r\nCtrl-A c   between the serial port and the console\r\n"
+    return "\r\nCtrl-A h   this help\r\nCtrl-A x   quit\r\nCtrl-A c   between the serial port and "
+           "the console\r\n"
            "Ctrl-A Ctrl-A   a Ctrl-A for the guest\r\n";
 }

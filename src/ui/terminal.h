@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The terminal that vitrine was started on: raw while a guest's serial port owns it, and always put back. */
+/* The terminal that vitrine was started on: raw while a guest's serial port owns it, and always put
+ * back. */
 #ifndef VITRINE_UI_TERMINAL_H
 #define VITRINE_UI_TERMINAL_H
 
@@ -7,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Makes standard input raw where it is a terminal; keep_signals leaves Ctrl-C, Ctrl-\ and Ctrl-Z to the kernel. */
+/* Makes standard input raw where it is a terminal; keep_signals leaves Ctrl-C, Ctrl-\ and Ctrl-Z to
+ * the kernel. */
 void terminal_raw(bool keep_signals);
 /* Puts it back. Also done at exit and when a signal kills the process. */
 void terminal_restore(void);

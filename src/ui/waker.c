@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SDL waits for its display in a call of its own, and the descriptors of the link, sockets and terminal need poll(). So a thread
- * polls while the main thread is in SDL_WaitEventTimeout, and pushes an event when a descriptor is ready. It does nothing else:
- * every descriptor is read and written by the main thread.
+ * SDL waits for its display in a call of its own, and the descriptors of the link, sockets and
+ * terminal need poll(). So a thread polls while the main thread is in SDL_WaitEventTimeout, and
+ * pushes an event when a descriptor is ready. It does nothing else: every descriptor is read and
+ * written by the main thread.
  */
 #include "config.h"
 

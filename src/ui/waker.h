@@ -9,7 +9,8 @@ struct waker;
 /* After SDL_Init. NULL: no thread or event could be had. */
 struct waker *waker_new(void);
 void waker_free(struct waker *w);
-/* As poll(), ended by an SDL event as well (0 then, unless a descriptor is ready too). SDL's main thread only. */
+/* As poll(), ended by an SDL event as well (0 then, unless a descriptor is ready too). SDL's main
+ * thread only. */
 int waker_poll(struct waker *w, struct pollfd *fds, unsigned n, int timeout);
 
 #endif

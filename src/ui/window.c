@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The SDL window. The picture lives in a texture; a frame uploads the lines that changed, and the screen is redrawn with the
- * display's vertical sync when a frame or the display asks for it, never otherwise.
+ * The SDL window. The picture lives in a texture; a frame uploads the lines that changed, and the
+ * screen is redrawn with the display's vertical sync when a frame or the display asks for it, never
+ * otherwise.
  */
 #include "config.h"
 
@@ -40,8 +41,9 @@ static void show_title(struct window *w)
     if (w->message[0])
         snprintf(title, sizeof title, "%s - %s", w->name, w->message);
     else
-        snprintf(title, sizeof title, "%s - Vitrine%s%s%s%s%s%s", w->name, w->speed[0] ? " [" : "", w->speed,
-                 w->speed[0] ? "]" : "", w->state[0] ? " (" : "", w->state, w->state[0] ? ")" : "");
+        snprintf(title, sizeof title, "%s - Vitrine%s%s%s%s%s%s", w->name, w->speed[0] ? " [" : "",
+                 w->speed, w->speed[0] ? "]" : "", w->state[0] ? " (" : "", w->state,
+                 w->state[0] ? ")" : "");
     if (strcmp(title, SDL_GetWindowTitle(w->window)))
         SDL_SetWindowTitle(w->window, title);
 }
@@ -55,20 +57,26 @@ static bool start_video(struct error *err)
     if (!getenv("WAYLAND_DISPLAY") && !getenv("XDG_RUNTIME_DIR"))
         SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11,KMSDRM");
     if (SDL_Init(SDL_INIT_VIDEO) < 0)
-        return error_set(err, "no display can be opened (%s); say -display none, or -nographic to use the terminal",
-                         SDL_GetError());
+        return error_set(
+            err,
+            "no display can be opened (%s); say -display none, or -nographic to use the terminal",
+            SDL_GetError());
     const char *driver = SDL_GetCurrentVideoDriver();
-    if (!driver || !strcmp(driver, "dummy") || !strcmp(driver, "offscreen") || !strcmp(driver, "evdev")) {
-        error_set(err, "there is no display that shows anything (SDL's video driver is '%s'); say -display none, or "
-                       "-nographic to use the terminal", driver ? driver : "none");
+    if (!driver || !strcmp(driver, "dummy") || !strcmp(driver, "offscreen") ||
+        !strcmp(driver, "evdev")) {
+        error_set(err,
+                  "there is no display that shows anything (SDL's video driver is '%s'); say "
+                  "-display none, or "
+                  "-nographic to use the terminal",
+                  driver ? driver : "none");
         SDL_Quit();
         return false;
     }
     return true;
 }
 
-struct window *window_open(const char *name, bool full_screen, const struct window_ops *ops, void *ctx,
-                           struct error *err)
+struct window *window_open(const char *name, bool full_screen, const struct window_ops *ops,
+                           void *ctx, struct error *err)
 {
     if (!start_video(err))
         return NULL;
@@ -78,8 +86,9 @@ struct window *window_open(const char *name, bool full_screen, const struct wind
         w->ops = ops;
         w->ctx = ctx;
         w->full_screen = full_screen;
-        w->window = SDL_CreateWindow(w->name, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, FIRST_W, FIRST_H,
-                                     SDL_WINDOW_RESIZABLE | (full_screen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0));
+        w->window = SDL_CreateWindow(
+            w->name, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, FIRST_W, FIRST_H,
+            SDL_WINDOW_RESIZABLE | (full_screen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0));
     }
     if (w && w->window)
         w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_PRESENTVSYNC);
@@ -88,8 +97,10 @@ struct window *window_open(const char *name, bool full_screen, const struct wind
     if (w)
         w->waker = waker_new();
     if (!w || !w->renderer || !w->waker) {
-        error_set(err, "no window can be opened (%s); say -display none, or -nographic to use the terminal",
-                  SDL_GetError());
+        error_set(
+            err,
+            "no window can be opened (%s); say -display none, or -nographic to use the terminal",
+            SDL_GetError());
         window_close(w);
         return NULL;
     }
@@ -117,10 +128,11 @@ void window_close(struct window *w)
 
 static bool new_size(struct window *w, uint32_t width, uint32_t height, struct error *err)
 {
-    SDL_Texture *t = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, (int)width,
-                                       (int)height);
+    SDL_Texture *t = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888,
+                                       SDL_TEXTUREACCESS_STREAMING, (int)width, (int)height);
     if (!t)
-        return error_set(err, "the display cannot show %u x %u pixels: %s", width, height, SDL_GetError());
+        return error_set(err, "the display cannot show %u x %u pixels: %s", width, height,
+                         SDL_GetError());
     if (w->texture)
         SDL_DestroyTexture(w->texture);
     w->texture = t;
@@ -131,8 +143,8 @@ static bool new_size(struct window *w, uint32_t width, uint32_t height, struct e
     return true;
 }
 
-bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height, uint32_t y0, uint32_t y1,
-                  struct error *err)
+bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height,
+                  uint32_t y0, uint32_t y1, struct error *err)
 {
     if (!w->texture || width != w->w || height != w->h) {
         if (!new_size(w, width, height, err))
@@ -209,7 +221,8 @@ static bool hot_key(struct window *w, const SDL_Keysym *k)
     case SDLK_g:
         w->grabbed = !w->grabbed;
         SDL_SetWindowKeyboardGrab(w->window, w->grabbed);
-        window_message(w, w->grabbed ? "keyboard grabbed, Ctrl+Alt+G releases it" : "keyboard released");
+        window_message(w, w->grabbed ? "keyboard grabbed, Ctrl+Alt+G releases it"
+                                     : "keyboard released");
         return true;
     case SDLK_q:
         w->ops->close(w->ctx);

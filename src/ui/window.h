@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The window: shows frames, scaled; gives keys by their place; redraws only what changed, only when it changed. */
+/* The window: shows frames, scaled; gives keys by their place; redraws only what changed, only when
+ * it changed. */
 #ifndef VITRINE_UI_WINDOW_H
 #define VITRINE_UI_WINDOW_H
 
@@ -17,13 +18,14 @@ struct window_ops {
 };
 
 /* NULL with *err where there is no usable display. */
-struct window *window_open(const char *name, bool full_screen, const struct window_ops *ops, void *ctx,
-                           struct error *err);
+struct window *window_open(const char *name, bool full_screen, const struct window_ops *ops,
+                           void *ctx, struct error *err);
 void window_close(struct window *w);
 
-/* Takes lines [y0, y1) of a width x height picture; all of it where the size is new. False with *err: it cannot be shown. */
-bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height, uint32_t y0, uint32_t y1,
-                  struct error *err);
+/* Takes lines [y0, y1) of a width x height picture; all of it where the size is new. False with
+ * *err: it cannot be shown. */
+bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height,
+                  uint32_t y0, uint32_t y1, struct error *err);
 /* Handles what came from the display and shows what changed. */
 void window_pump(struct window *w);
 /* poll(), which also ends when something comes from the display; timeout in ms, -1: none. */
@@ -35,8 +37,9 @@ void window_status(struct window *w, const char *speed, const char *state);
 void window_message(struct window *w, const char *text);
 
 /*
- * Where a w x h picture goes in a room of rw x rh. Integer multiples of square pixels; or, aspect-true, as large as fits with
- * the shape that a monitor gives the mode (VGA's text and 200-line modes fill a 4:3 screen).
+ * Where a w x h picture goes in a room of rw x rh. Integer multiples of square pixels; or,
+ * aspect-true, as large as fits with the shape that a monitor gives the mode (VGA's text and
+ * 200-line modes fill a 4:3 screen).
  */
 struct window_rect {
     int x, y, w, h;

@@ -4,10 +4,12 @@
 
 #include "base/bits.h"
 
-/* VGA modes without square pixels: a monitor of their time shows all of them over its whole 4:3 screen. */
+/* VGA modes without square pixels: a monitor of their time shows all of them over its whole 4:3
+ * screen. */
 static bool fills_4_to_3(uint32_t w, uint32_t h)
 {
-    return (w == 320 || w == 360 || w == 640 || w == 720) && (h == 200 || h == 240 || h == 350 || h == 400 || h == 480);
+    return (w == 320 || w == 360 || w == 640 || w == 720) &&
+           (h == 200 || h == 240 || h == 350 || h == 400 || h == 480);
 }
 
 static struct window_rect centred(int w, int h, int rw, int rh)

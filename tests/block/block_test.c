@@ -148,7 +148,8 @@ START_TEST(raw_write_to_a_file_at_its_limit_is_an_error)
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &r), 0);
     struct blk *b = raw(dup(fileno(f)), 10 * BLOCK_SECTOR, false);
     uint8_t s[2 * BLOCK_SECTOR] = {0};
-    /* The first part of it is written, and then no more: a short write is gone on with, and its error is seen. */
+    /* The first part of it is written, and then no more: a short write is gone on with, and its
+     * error is seen. */
     ck_assert_int_eq(b->ops->write(b, 4, 2, s), -EFBIG);
     ck_assert_int_eq(b->ops->write(b, 0, 2, s), 0);
     blk_free(b);
@@ -184,7 +185,8 @@ START_TEST(overlay_writes_never_reach_the_image)
     ck_assert(!b->readonly);
     uint8_t *before = malloc(SECTORS * BLOCK_SECTOR), *after = malloc(SECTORS * BLOCK_SECTOR);
     ck_assert_int_eq(pread(again, before, SECTORS * BLOCK_SECTOR, 0), SECTORS * BLOCK_SECTOR);
-    /* The model: the same writes on a copy. Extents that begin, end and cross anywhere, up to the short last cluster. */
+    /* The model: the same writes on a copy. Extents that begin, end and cross anywhere, up to the
+     * short last cluster. */
     uint8_t *model = malloc(SECTORS * BLOCK_SECTOR), data[300 * BLOCK_SECTOR];
     memcpy(model, before, SECTORS * BLOCK_SECTOR);
     uint32_t seed = 1;

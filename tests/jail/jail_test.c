@@ -94,7 +94,9 @@ static int try_unlink(void)
 }
 static int try_exec_memory(void)
 {
-    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? REFUSED : DID_IT;
+    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
+               ? REFUSED
+               : DID_IT;
 }
 static int try_ioctl(void)
 {
@@ -108,18 +110,28 @@ START_TEST(jail_refuses_what_reaches_outside)
         int (*try)(void);
         const char *name;
     } tries[] = {
-        {try_open, "open"},         {try_create, "create"}, {try_socket, "socket"},     {try_unix_socket, "unix socket"},
-        {try_execve, "execve"},     {try_fork, "fork"},     {try_kill, "kill"},         {try_tgkill, "tgkill"},
-        {try_ptrace, "ptrace"},     {try_unlink, "unlink"}, {try_exec_memory, "PROT_EXEC"},
+        {try_open, "open"},
+        {try_create, "create"},
+        {try_socket, "socket"},
+        {try_unix_socket, "unix socket"},
+        {try_execve, "execve"},
+        {try_fork, "fork"},
+        {try_kill, "kill"},
+        {try_tgkill, "tgkill"},
+        {try_ptrace, "ptrace"},
+        {try_unlink, "unlink"},
+        {try_exec_memory, "PROT_EXEC"},
     };
     if (!jail_has_seccomp())
         return;
     for (size_t i = 0; i < ARRAY_LEN(tries); i++) {
         int status = in_jail(tries[i].try);
         if (SANITIZED)
-            ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == REFUSED, "%s: %x", tries[i].name, status);
+            ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == REFUSED, "%s: %x",
+                          tries[i].name, status);
         else
-            ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "%s: %x", tries[i].name, status);
+            ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "%s: %x",
+                          tries[i].name, status);
     }
     int status = in_jail(try_ioctl);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == REFUSED, "ioctl: %x", status);
@@ -146,7 +158,8 @@ START_TEST(jail_landlock_shuts_the_file_system)
 {
     int r = landlock_alone();
     if (r == 0 || r == NO_JAIL) {
-        fprintf(stderr, "skipped: Landlock, which this kernel does not have or needs no_new_privs for\n");
+        fprintf(stderr,
+                "skipped: Landlock, which this kernel does not have or needs no_new_privs for\n");
         return;
     }
     ck_assert_int_eq(r, REFUSED);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The link: messages whole and malformed, the configuration, frames, and a front end that believes no number. */
+/* The link: messages whole and malformed, the configuration, frames, and a front end that believes
+ * no number. */
 #include "config.h"
 
 #include <check.h>
@@ -72,7 +73,8 @@ START_TEST(link_wrong_lengths_are_bad)
     static const struct {
         uint32_t len;
         size_t really;
-    } wrong[] = {{0, 1}, {1, 0}, {5, 4}, {UINT32_MAX, 3}, {LINK_MAX + 1, 8}, {LINK_MAX + 1, LINK_MAX + 1}};
+    } wrong[] = {
+        {0, 1}, {1, 0}, {5, 4}, {UINT32_MAX, 3}, {LINK_MAX + 1, 8}, {LINK_MAX + 1, LINK_MAX + 1}};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         struct rig *r = rig_new();
         put(r, LINK_KEY, wrong[i].len, wrong[i].really);
@@ -112,7 +114,9 @@ static void send_fds(int to, unsigned n)
     } control;
     uint8_t head[LINK_HEADER] = {LINK_FILE};
     struct iovec iov = {head, sizeof head};
-    struct msghdr mh = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room,
+    struct msghdr mh = {.msg_iov = &iov,
+                        .msg_iovlen = 1,
+                        .msg_control = control.room,
                         .msg_controllen = CMSG_SPACE(n * sizeof(int))};
     memset(&control, 0, sizeof control);
     struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
@@ -155,7 +159,8 @@ START_TEST(link_sender_queues_and_never_waits)
     ck_assert_uint_gt(link_queued(&r->link), 0);
     static uint8_t in[LINK_HEADER + LINK_MAX];
     for (unsigned i = 0; i < MANY; i++) {
-        ck_assert_int_eq(recv(r->peer, in, sizeof in, MSG_DONTWAIT), LINK_HEADER + (ssize_t)sizeof part);
+        ck_assert_int_eq(recv(r->peer, in, sizeof in, MSG_DONTWAIT),
+                         LINK_HEADER + (ssize_t)sizeof part);
         ck_assert_uint_eq(ld32(in + LINK_HEADER), i);
         link_flush(&r->link);
     }
@@ -190,7 +195,8 @@ static void fill(struct machine_config *c)
     c->clock = CLOCK_VIRTUAL;
     c->clock_rate = 0x123456789;
     c->rtc_seconds = UINT64_C(0xfedcba9876543210);
-    c->drive[2] = (struct drive_config){.present = true, .fd = 9, .readonly = true, .bytes = 12345678901, .name = "a name"};
+    c->drive[2] = (struct drive_config){
+        .present = true, .fd = 9, .readonly = true, .bytes = 12345678901, .name = "a name"};
     c->serial[0] = c->serial[3] = true;
     c->vga = true;
     c->debugcon = true;
@@ -318,7 +324,8 @@ START_TEST(frame_slot_in_use_is_not_written)
     uint32_t stride;
     int fd = frame_create(&map, &err);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_lt(ftruncate(fd, 4096), 0); /* sealed: nobody can cut it under the front end's mapping */
+    ck_assert_int_lt(ftruncate(fd, 4096),
+                     0); /* sealed: nobody can cut it under the front end's mapping */
     ck_assert(frame_writer_init(&f, fd, &r->link, &err));
     struct surface s = frame_surface(&f);
     for (uint32_t n = 1; n <= 4; n++) {
