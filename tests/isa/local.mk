@@ -34,6 +34,11 @@ TESTS += tests/isa/integertest
 tests_isa_integertest_SOURCES = tests/isa/integer_test.c tests/isa/rig.c tests/isa/rig.h
 tests_isa_integertest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_integertest_LDADD = libvitrine.a $(CHECK_LIBS)
+check_PROGRAMS += tests/isa/stringtest
+TESTS += tests/isa/stringtest
+tests_isa_stringtest_SOURCES = tests/isa/string_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_stringtest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_isa_stringtest_LDADD = libvitrine.a $(CHECK_LIBS)
 
 # Hardware captures: make check VECTORS=FOLDER.
 check_PROGRAMS += tests/vectors

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * String instructions by rule (SDM 2B REP, INS, OUTS): wrapping, faults in the middle, positions, ports. What they move and compare is
+ * held against the host in host_diff_test.c.
+ */
+#include <check.h>
+
+#include "tests/isa/rig.h"
+
+static struct isa_rig rig;
+static struct cpu *c;
+
+static void setup(void)
+{
+    isa_rig_init(&rig);
+    c = rig.cpu;
+}
+static void flat(void)
+{
+    isa_rig_flat(&rig);
+}
+static void teardown(void)
+{
+    isa_rig_free(&rig);
+}
+
+#define EXEC(...) isa_rig_exec(&rig, (const uint8_t[16]){__VA_ARGS__}, 0x1000)
+#define CODE(at, ...)                                                                              \
+    do {                                                                                           \
+        static const uint8_t code_[] = {__VA_ARGS__};                                              \
+        isa_rig_put(&rig, at, code_, sizeof code_);                                                \
+    } while (0)
+
+static uint16_t get16(uint32_t at)
+{
+    return (uint16_t)isa_rig_get32(&rig, at);
+}
+
+START_TEST(rep_movs_that_faults_half_way_has_exact_registers_and_position)
+{
+    flat();
+    for (unsigned k = 0; k < 8192; k += 4)
+        isa_rig_put32(&rig, 0x300000 + k, k * 0x01010101u);
+    isa_rig_segment(&rig, SEG_ES, 0, 0x401803); /* room for 1000h + 804h bytes from 400000h on */
+    c->regs[RSI] = 0x300000;
+    c->regs[RDI] = 0x400000;
+    c->regs[RCX] = 2048;
+    c->blk_pos = 100;
+    ck_assert_int_eq(EXEC(0xf3, 0xa5), X_FAULT);
+    ck_assert_uint_eq(c->exc.vector, EXC_GP);
+    ck_assert_uint_eq(c->regs[RDI], 0x401804);
+    ck_assert_uint_eq(c->regs[RSI], 0x301804);
+    ck_assert_uint_eq(c->regs[RCX], 2048 - 0x1804 / 4);
+    ck_assert_uint_eq(c->blk_pos, 100 + 0x1804 / 4);
+    ck_assert_uint_eq(isa_rig_get32(&rig, 0x401800), 0x1800 * 0x01010101u);
+}
+END_TEST
+
+START_TEST(rep_stops_where_the_engine_wants_a_boundary)
+{
+    flat();
+    c->regs[RDI] = 0x400000;
+    c->regs[RCX] = 5000;
+    c->blk_pos = 10;
+    c->stop_pos = 1010;
+    ck_assert_int_eq(EXEC(0xf3, 0xaa), X_REPEAT);
+    ck_assert_uint_eq(c->regs[RCX], 4000);
+    ck_assert_uint_eq(c->regs[RDI], 0x400000 + 1000);
+    ck_assert_uint_eq(c->blk_pos, 1010);
+    c->stop_pos = 100000;
+    ck_assert_int_eq(EXEC(0xf3, 0xaa), X_NEXT);
+    ck_assert_uint_eq(c->regs[RCX], 0);
+    ck_assert_uint_eq(c->blk_pos, 1010 + 4000 - 1); /* the instruction itself counts one */
+}
+END_TEST
+
+START_TEST(rep_with_count_0_does_nothing_and_counts_one)
+{
+    flat();
+    c->blk_pos = 10;
+    c->regs[RCX] = 0x10000;
+    ck_assert_int_eq(EXEC(0x67, 0xf3, 0xaa), X_NEXT); /* CX is 0 */
+    ck_assert_uint_eq(c->blk_pos, 10);
+    ck_assert_uint_eq(c->regs[RCX], 0x10000);
+}
+END_TEST
+
+START_TEST(positions_are_the_same_however_a_run_is_cut)
+{
+    for (unsigned cut = 1; cut < 40; cut += 7) {
+        flat();
+        CODE(0x5000, 0xf3, 0xa4,             /* rep movsb */
+             0xf3, 0xaa,                     /* rep stosb, ECX 0 */
+             0xb9, 0x21, 0, 0, 0, 0xf3, 0xab, /* mov ecx,33; rep stosd */
+             0xf2, 0xae,                     /* repne scasb, ECX 0 */
+             0xf4);
+        c->rip = 0x5000;
+        c->regs[RCX] = 100;
+        c->regs[RSI] = 0x300000;
+        c->regs[RDI] = 0x400ff0;
+        rig.clock.pos = 0;
+        unsigned runs = 0;
+        enum cpu_stop stop;
+        do {
+            stop = cpu_run(c, rig.clock.pos + cut);
+        } while (stop == CPU_BUDGET && ++runs < 1000);
+        ck_assert_int_eq(stop, CPU_HALTED);
+        ck_assert_uint_eq(rig.clock.pos, 100 + 1 + 1 + 33 + 1 + 1);
+        ck_assert_uint_eq(c->regs[RDI], 0x400ff0 + 100 + 33 * 4);
+    }
+}
+END_TEST
+
+START_TEST(downward_string_wraps_at_offset_0)
+{
+    isa_rig_real(&rig);
+    isa_rig_segment(&rig, SEG_ES, 0x20100, 0xffff); /* not at a page's start */
+    c->regs[RDI] = 3;
+    c->regs[RCX] = 8;
+    c->regs[RAX] = 0x5a;
+    c->eflags |= FL_DF;
+    ck_assert_int_eq(EXEC(0xf3, 0xaa), X_NEXT);
+    ck_assert_uint_eq(c->regs[RDI], 0xfffb);
+    for (unsigned k = 0; k < 4; k++) {
+        ck_assert_uint_eq(get16(0x20100 + k) & 0xff, 0x5a);
+        ck_assert_uint_eq(get16(0x20100 + 0xfffc + k) & 0xff, 0x5a);
+        ck_assert_uint_eq(get16(0x200fc + k) & 0xff, 0);
+    }
+    isa_rig_put32(&rig, 0x20100, 0);
+}
+END_TEST
+
+START_TEST(upward_string_wraps_at_64k)
+{
+    isa_rig_real(&rig);
+    isa_rig_segment(&rig, SEG_ES, 0x40000, 0xffff);
+    c->regs[RDI] = 0xfffc;
+    c->regs[RCX] = 8;
+    c->regs[RAX] = 0x77;
+    ck_assert_int_eq(EXEC(0xf3, 0xaa), X_NEXT);
+    ck_assert_uint_eq(c->regs[RDI], 4);
+    ck_assert_uint_eq(isa_rig_get32(&rig, 0x4fffc), 0x77777777);
+    ck_assert_uint_eq(isa_rig_get32(&rig, 0x40000), 0x77777777);
+}
+END_TEST
+
+START_TEST(segment_override_moves_the_source_and_never_the_destination)
+{
+    isa_rig_real(&rig);
+    isa_rig_segment(&rig, SEG_FS, 0x50000, 0xffff);
+    isa_rig_segment(&rig, SEG_ES, 0x60000, 0xffff);
+    isa_rig_put32(&rig, 0x50010, 0xabcd);
+    c->regs[RSI] = c->regs[RDI] = 0x10;
+    EXEC(0x64, 0xa5);
+    ck_assert_uint_eq(get16(0x60010), 0xabcd);
+}
+END_TEST
+
+/* Wherever a run is cut, then, the same happens: an instruction that was paused is fetched anew, too. */
+START_TEST(rep_that_overwrites_itself_is_fetched_anew_after_that_iteration)
+{
+    for (unsigned cut = 1; cut < 12; cut++) {
+        flat();
+        CODE(0x6000, 0xb8, 0x43, 0x43, 0x43, 0x43,   /* mov eax,43434343h: inc ebx, four times */
+             0xbf, 0x10, 0x60, 0, 0, 0xb9, 2, 0, 0, 0, /* mov edi,6010h; mov ecx,2 */
+             0x90, 0xf3, 0xab, 0x90, 0x90, 0x90, 0x90, 0x90, 0xf4); /* nop; 6010h: rep stosd */
+        c->rip = 0x6000;
+        rig.clock.pos = 0;
+        enum cpu_stop stop;
+        do {
+            stop = cpu_run(c, rig.clock.pos + cut);
+        } while (stop == CPU_BUDGET && rig.clock.pos < 1000);
+        ck_assert_int_eq(stop, CPU_HALTED);
+        ck_assert_uint_eq(c->regs[RBX], 4);
+        ck_assert_uint_eq(c->regs[RCX], 1);
+        ck_assert_uint_eq(rig.clock.pos, 4 + 1 + 4 + 3 + 1);
+    }
+}
+END_TEST
+
+struct port_log {
+    uint64_t pos[64];
+    unsigned n;
+};
+static uint64_t logged_read(void *ctx, uint64_t offset, unsigned size, enum initiator who)
+{
+    struct port_log *l = ctx;
+    (void)offset;
+    (void)size;
+    (void)who;
+    l->pos[l->n & 63] = rig.clock.pos;
+    return 0x1100 + l->n++;
+}
+static void logged_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+{
+    (void)value;
+    logged_read(ctx, offset, size, who);
+}
+
+START_TEST(rep_ins_and_outs_reach_the_port_at_the_position_of_each_iteration)
+{
+    static const struct io_ops ops = {logged_read, logged_write, 2};
+    struct port_log log = {{0}, 0};
+    struct port_range range = {.name = "log", .base = 0x1f0, .count = 4, .ops = &ops, .ctx = &log};
+    flat();
+    port_claim(rig.bus.ports, &range);
+    CODE(0x5000, 0x90, 0x90, 0x66, 0xf3, 0x6d, 0x90, 0xb9, 3, 0, 0, 0, 0x66, 0xf3, 0x6f, 0xf4);
+    c->rip = 0x5000;
+    c->regs[RDX] = 0x1f0;
+    c->regs[RCX] = 10;
+    c->regs[RSI] = 0x300000;
+    c->regs[RDI] = 0x400ffb; /* one of the words lies across a page end */
+    rig.clock.pos = 1000;
+    ck_assert_int_eq(cpu_run(c, 100000), CPU_HALTED);
+    ck_assert_uint_eq(log.n, 13);
+    for (unsigned k = 0; k < 10; k++) {
+        ck_assert_uint_eq(log.pos[k], 1002 + k);
+        ck_assert_uint_eq(get16(0x400ffb + 2 * k), 0x1100 + k);
+    }
+    for (unsigned k = 0; k < 3; k++) /* nop and mov between */
+        ck_assert_uint_eq(log.pos[10 + k], 1014 + k);
+    ck_assert_uint_eq(c->regs[RSI], 0x300006);
+    port_release(rig.bus.ports, &range);
+}
+END_TEST
+
+START_TEST(ins_whose_destination_faults_does_not_read_the_port)
+{
+    static const struct io_ops ops = {logged_read, logged_write, 4};
+    struct port_log log = {{0}, 0};
+    struct port_range range = {.name = "log", .base = 0x1f0, .count = 4, .ops = &ops, .ctx = &log};
+    flat();
+    port_claim(rig.bus.ports, &range);
+    isa_rig_segment(&rig, SEG_ES, 0, 0xfff);
+    c->regs[RDX] = 0x1f0;
+    c->regs[RDI] = 0xffd;
+    ck_assert_int_eq(EXEC(0x6d), X_FAULT);
+    ck_assert_uint_eq(c->exc.vector, EXC_GP);
+    ck_assert_uint_eq(log.n, 0);
+    ck_assert_uint_eq(c->regs[RDI], 0xffd);
+    port_release(rig.bus.ports, &range);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("string");
+    TCase *t = tcase_create("string");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, rep_movs_that_faults_half_way_has_exact_registers_and_position);
+    tcase_add_test(t, rep_stops_where_the_engine_wants_a_boundary);
+    tcase_add_test(t, rep_with_count_0_does_nothing_and_counts_one);
+    tcase_add_test(t, positions_are_the_same_however_a_run_is_cut);
+    tcase_add_test(t, downward_string_wraps_at_offset_0);
+    tcase_add_test(t, upward_string_wraps_at_64k);
+    tcase_add_test(t, segment_override_moves_the_source_and_never_the_destination);
+    tcase_add_test(t, rep_that_overwrites_itself_is_fetched_anew_after_that_iteration);
+    tcase_add_test(t, rep_ins_and_outs_reach_the_port_at_the_position_of_each_iteration);
+    tcase_add_test(t, ins_whose_destination_faults_does_not_read_the_port);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
