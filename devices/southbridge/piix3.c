@@ -116,6 +116,47 @@ static void write_apm(void *ctx, uint64_t offset, unsigned size, uint64_t v, enu
     sb->apm[offset & 1] = (uint8_t)v;
 }
 
+/*
+ * FERR# raises IRQ13, which stays up until a write to F0h; that also drives IGNNE# until FERR# goes away (2.5.5.3).
+ * QUIRK: the real chip does so only with XBCS bit 5 set, which no firmware for emulated boards sets: it is taken as set.
+ */
+static void ferr(void *ctx, int n, int level)
+{
+    struct piix3 *sb = ctx;
+    (void)n;
+    sb->ferr = level != 0;
+    if (level) {
+        sb->irq13 = true;
+        irq_set(&sb->irq[13], 1);
+    } else if (sb->ignne_on) {
+        sb->ignne_on = false;
+        irq_set(&sb->ignne, 0);
+    }
+}
+
+struct irq_line piix3_ferr(struct piix3 *sb)
+{
+    return (struct irq_line){ferr, sb, 0};
+}
+
+static void write_coprocessor(void *ctx, uint64_t offset, unsigned size, uint64_t v, enum initiator who)
+{
+    struct piix3 *sb = ctx;
+    (void)offset;
+    (void)size;
+    (void)v;
+    (void)who;
+    if (sb->irq13) {
+        sb->irq13 = false;
+        irq_set(&sb->irq[13], 0);
+    }
+    if (sb->ferr) {
+        sb->ignne_on = true;
+        irq_set(&sb->ignne, 1);
+    }
+}
+
+static const struct io_ops coprocessor_ops = {NULL, write_coprocessor, 1};
 static const struct io_ops port92_ops = {read_port92, write_port92, 1};
 static const struct io_ops rcr_ops = {read_rcr, write_rcr, 1};
 static const struct io_ops apm_ops = {read_apm, write_apm, 1};
@@ -142,7 +183,10 @@ static bool realize(struct dev *d, struct error *err)
     sb->apm_range = (struct port_range){.name = "apm", .base = 0xb2, .count = 2, .ops = &apm_ops, .ctx = sb};
     port_claim(d->bus->ports, &sb->port92_range);
     port_claim(d->bus->ports, &sb->rcr_range);
+    sb->coprocessor_range =
+        (struct port_range){.name = "coprocessor", .base = 0xf0, .count = 1, .ops = &coprocessor_ops, .ctx = sb};
     port_claim(d->bus->ports, &sb->apm_range);
+    port_claim(d->bus->ports, &sb->coprocessor_range);
     return true;
 }
 
@@ -167,6 +211,9 @@ static void reset(struct dev *d)
     c[0xa8] = 0x0f;
     sb->port92 = sb->rcr = 0;
     memset(sb->apm, 0, sizeof sb->apm);
+    sb->ferr = sb->irq13 = sb->ignne_on = false;
+    irq_set(&sb->irq[13], 0);
+    irq_set(&sb->ignne, 0);
     irq_set(&sb->a20, 0);
     update_irqs(sb);
 }
@@ -186,7 +233,8 @@ static void post_load(struct dev *d)
 
 static const struct state_field fields[] = {
     STATE_ARRAY(struct piix3, pci.config), STATE_ARRAY(struct piix3, pirq_level), STATE_U(struct piix3, port92),
-    STATE_U(struct piix3, rcr), STATE_ARRAY(struct piix3, apm)};
+    STATE_U(struct piix3, rcr), STATE_ARRAY(struct piix3, apm), STATE_U(struct piix3, ferr),
+    STATE_U(struct piix3, irq13), STATE_U(struct piix3, ignne_on)};
 
 static const struct dev_reg regs[] = {
     {"IORT", REG_PCI, 0x4c, 1, 0x4d, 0xff},   {"XBCS", REG_PCI, 0x4e, 2, 0x03, 0xffff},
@@ -194,7 +242,7 @@ static const struct dev_reg regs[] = {
     {"PIRQRCC", REG_PCI, 0x62, 1, 0x80, 0x8f}, {"PIRQRCD", REG_PCI, 0x63, 1, 0x80, 0x8f},
     {"TOM", REG_PCI, 0x69, 1, 0x02, 0xff},    {"MBIRQ0", REG_PCI, 0x70, 1, 0x80, 0xff},
     {"SMICNTL", REG_PCI, 0xa0, 1, 0x08, 0xff}, {"P92", REG_PORT, 0x92, 1, 0, 0x03},
-    {"RCR", REG_PORT, 0xcf9, 1, 0, 0x02},     {"APMC", REG_PORT, 0xb2, 1, 0, 0xff},
+    {"RCR", REG_PORT, 0xcf9, 1, 0, 0x02},     {"CERR", REG_PORT, 0xf0, 1, 0xff, 0},      {"APMC", REG_PORT, 0xb2, 1, 0, 0xff},
     {"APMS", REG_PORT, 0xb3, 1, 0, 0xff},
 };
 

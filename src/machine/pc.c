@@ -39,6 +39,14 @@ static void wire_intr(void *ctx, int n, int level)
         cpu_pins(m->cpu).intr(m->cpu, level);
 }
 
+static void wire_ignne(void *ctx, int n, int level)
+{
+    struct machine *m = ctx;
+    (void)n;
+    if (m->cpu)
+        cpu_pins(m->cpu).ignne(m->cpu, level);
+}
+
 /* A20 passes where either source says so: the 8042's output port or port 92h. */
 static void wire_a20(void *ctx, int n, int level)
 {
@@ -132,6 +140,7 @@ static bool add_bridges(struct board *b, struct error *err)
         b->sb->irq[n] = irq(b, n);
     b->sb->a20 = m->a20_wire[1];
     b->sb->reset = m->reset_wire;
+    b->sb->ignne = (struct irq_line){wire_ignne, m, 0};
     for (int n = 0; n < 4; n++)
         m->pci.pirq[n] = piix3_pirq(b->sb, n);
     return machine_add(m, &b->sb->dev, err);
@@ -305,8 +314,7 @@ bool pc_create(struct machine *m, struct error *err)
 void pc_connect_cpu(struct machine *m)
 {
     struct i8259 *pic0 = container_of(machine_find(m, "pic0"), struct i8259, dev);
-    struct i8259 *pic1 = container_of(machine_find(m, "pic1"), struct i8259, dev);
     m->cpu->intack = i8259_intr_ack(pic0);
-    m->cpu->ferr_line = i8259_input(pic1, 5);
+    m->cpu->ferr_line = piix3_ferr(container_of(machine_find(m, "piix3"), struct piix3, dev));
     cpu_pins(m->cpu).a20m(m->cpu, m->a20_level[0] || m->a20_level[1]);
 }

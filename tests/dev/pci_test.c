@@ -13,7 +13,7 @@ struct setup {
     struct pci_bus pci;
     struct i440fx *nb;
     struct piix3 *sb;
-    struct probe irq[16], a20, reset;
+    struct probe irq[16], a20, reset, ignne;
     struct pci_func card;
     uint32_t last_port, last_mmio; /* offset of the last access that reached the card */
     unsigned written;
@@ -106,6 +106,7 @@ static void make(struct setup *t)
         t->sb->irq[n] = probe_line(&t->irq[n], &t->rig);
     t->sb->a20 = probe_line(&t->a20, &t->rig);
     t->sb->reset = probe_line(&t->reset, &t->rig);
+    t->sb->ignne = probe_line(&t->ignne, &t->rig);
     for (int n = 0; n < 4; n++)
         t->pci.pirq[n] = piix3_pirq(t->sb, n);
     rig_realize(&t->sb->dev);
@@ -412,6 +413,23 @@ START_TEST(smram_opens_and_locks)
 }
 END_TEST
 
+START_TEST(piix3_ferr_holds_irq13_until_port_f0_is_written_which_ignores_it)
+{
+    struct irq_line ferr = piix3_ferr(s.sb);
+    irq_set(&ferr, 1);
+    ck_assert_int_eq(s.irq[13].level, 1);
+    ck_assert_int_eq(s.ignne.level, 0);
+    rig_out(&s.rig, 0xf0, 0);
+    ck_assert_int_eq(s.irq[13].level, 0);
+    ck_assert_int_eq(s.ignne.level, 1);
+    irq_set(&ferr, 0);
+    ck_assert_int_eq(s.ignne.level, 0);
+    irq_set(&ferr, 1);
+    irq_set(&ferr, 0);
+    ck_assert_int_eq(s.irq[13].level, 1);
+}
+END_TEST
+
 START_TEST(bridge_command_register_is_fixed)
 {
     cfg_out(0, 4, 2, 0);
@@ -485,6 +503,7 @@ TCase *pci_tests(void)
     tcase_add_test(t, pam0_covers_f0000_whole);
     tcase_add_test(t, every_pam_piece_has_its_nibble);
     tcase_add_test(t, smram_opens_and_locks);
+    tcase_add_test(t, piix3_ferr_holds_irq13_until_port_f0_is_written_which_ignores_it);
     tcase_add_test(t, bridge_command_register_is_fixed);
     tcase_add_test(t, state_round_trip_restores_the_map_and_the_wires);
     tcase_add_test(t, function_state_remaps_bars_after_a_load);
