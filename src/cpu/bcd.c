@@ -2,8 +2,9 @@
 /*
  * DAA DAS AAA AAS AAM AAD (SDM 2A) and SALC (D6, documented by AMD and by SDM 2D's gap in the map).
  *
- * Undefined flags, as captures of an 80286 show them: OF after DAA, DAS and SF, ZF, PF, OF after AAA, AAS follow the last addition to
- * or subtraction from AL; OF, AF, CF after AAM are 0; after AAD, AF and CF are those of the byte addition and OF is CF.
+ * Undefined flags, as captures of an 80286 show them: OF after DAA, DAS and SF, ZF, PF, OF after
+ * AAA, AAS follow the last addition to or subtraction from AL; OF, AF, CF after AAM are 0; after
+ * AAD, AF and CF are those of the byte addition and OF is CF.
  */
 #include "cpu/handler.h"
 
@@ -14,7 +15,8 @@ static uint32_t szp(uint8_t v)
     return (v == 0 ? FL_ZF : 0) | (v & 0x80 ? FL_SF : 0) | (__builtin_parity(v) ? 0 : FL_PF);
 }
 
-/* DAA (sign +1) and DAS (sign -1): both correct by 06h and 60h; DAS carries out of the low correction too. */
+/* DAA (sign +1) and DAS (sign -1): both correct by 06h and 60h; DAS carries out of the low
+ * correction too. */
 static void decimal_adjust(struct cpu *c, bool subtract)
 {
     uint8_t *al = reg8p(c, AL), old = *al, correction = 0;
@@ -86,7 +88,8 @@ INSN(x_aam_Ib)
 }
 INSN(x_aad_Ib)
 {
-    uint8_t al = *reg8p(c, AL), add = (uint8_t)(*reg8p(c, AH) * (uint8_t)i->in.imm), r = (uint8_t)(al + add);
+    uint8_t al = *reg8p(c, AL), add = (uint8_t)(*reg8p(c, AH) * (uint8_t)i->in.imm),
+            r = (uint8_t)(al + add);
     bool carry = r < al;
     set16(c, RAX, r);
     set_arith(c, szp(r) | (carry ? FL_CF | FL_OF : 0) | (((al ^ add ^ r) & 0x10) ? FL_AF : 0));

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Control flow (SDM 2A-2B): near JMP, CALL, RET, Jcc, LOOPcc, JCXZ; far forms, interrupts and IRET by what far.c and exception.c
- * offer; BOUND; the flag instructions and NOP.
+ * Control flow (SDM 2A-2B): near JMP, CALL, RET, Jcc, LOOPcc, JCXZ; far forms, interrupts and IRET
+ * by what far.c and exception.c offer; BOUND; the flag instructions and NOP.
  *
- * A near branch checks its target against CS's limit before anything is committed, so that a fault restarts the instruction.
- * The conditions look at how the flags came about (a compare above all) before they ask for the flag itself.
+ * A near branch checks its target against CS's limit before anything is committed, so that a fault
+ * restarts the instruction. The conditions look at how the flags came about (a compare above all)
+ * before they ask for the flag itself.
  */
 #include "cpu/handler.h"
 
@@ -99,9 +100,9 @@ static inline enum xstat loop_if(struct cpu *c, const struct xinsn *i, bool cond
 LOOPS(16)
 LOOPS(32)
 
-/* Target first, then the push (SDM 2A CALL): either can fault, and c->rip counts only with X_BRANCH. */
-#define NEAR_RD(size_, v)                                                                          \
-    (slow ? try_rd##size_ : seg_rd##size_)(c, i->in.seg, ea(c, &i->in), v)
+/* Target first, then the push (SDM 2A CALL): either can fault, and c->rip counts only with
+ * X_BRANCH. */
+#define NEAR_RD(size_, v) (slow ? try_rd##size_ : seg_rd##size_)(c, i->in.seg, ea(c, &i->in), v)
 #define CALLS(size_, type)                                                                         \
     static inline enum xstat call_near##size_(struct cpu *c, const struct xinsn *i, uint64_t rip,  \
                                               insn_fn *slow)                                       \

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lazy flags made explicit (SDM 1 3.4.3.1, appendix A). Operands are zero-extended from the operation's size, the result is
- * sign-extended, so ZF, SF and PF do not depend on the size.
+ * Lazy flags made explicit (SDM 1 3.4.3.1, appendix A). Operands are zero-extended from the
+ * operation's size, the result is sign-extended, so ZF, SF and PF do not depend on the size.
  *
- * Undefined ones, as captures of an 80286 show them: AF after logic operations is 0, after right shifts 1, after left shifts
- * the half carry of the last step taken as an addition; OF after shifts by more than 1 is what the last single-bit step would have set.
+ * Undefined ones, as captures of an 80286 show them: AF after logic operations is 0, after right
+ * shifts 1, after left shifts the half carry of the last step taken as an addition; OF after shifts
+ * by more than 1 is what the last single-bit step would have set.
  */
 #include "cpu/flags.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How instruction functions are defined. INSN(x_nop) { ... } declares and defines `enum xstat x_nop(struct cpu *c, const struct
- * xinsn *i)`. Templates by operand size (*.inc.h) are included with BITS set to 8, 16 or 32; cpu/sized.inc.h gives them their
- * types, register access and names, cpu/sized_end.inc.h takes those away again.
+ * How instruction functions are defined. INSN(x_nop) { ... } declares and defines `enum xstat
+ * x_nop(struct cpu *c, const struct xinsn *i)`. Templates by operand size (*.inc.h) are included
+ * with BITS set to 8, 16 or 32; cpu/sized.inc.h gives them their types, register access and names,
+ * cpu/sized_end.inc.h takes those away again.
  */
 #ifndef VITRINE_CPU_HANDLER_H
 #define VITRINE_CPU_HANDLER_H
@@ -16,15 +17,17 @@
                     const struct xinsn *i __attribute__((unused)))
 
 /*
- * Functions with a memory operand, which are most of what runs: their body stands once and is compiled twice. The fast one only tries
- * the TLB, and where that misses leaves everything to the slow one by a tail call, so that it makes no call that it would have to save
- * registers for. In the body `slow` is the other function in the fast one and NULL in the slow one; MISS is what a failed access
- * returns; nothing may be committed before the last access that can miss.
+ * Functions with a memory operand, which are most of what runs: their body stands once and is
+ * compiled twice. The fast one only tries the TLB, and where that misses leaves everything to the
+ * slow one by a tail call, so that it makes no call that it would have to save registers for. In
+ * the body `slow` is the other function in the fast one and NULL in the slow one; MISS is what a
+ * failed access returns; nothing may be committed before the last access that can miss.
  */
 #define INSN_MEM(name)                                                                             \
     static inline __attribute__((always_inline)) enum xstat CAT2(name, _body)(                     \
-        struct cpu *c, const struct xinsn *i, insn_fn *slow);                                      \
-    static __attribute__((noinline, cold)) enum xstat CAT2(name, _slow)(struct cpu *c, const struct xinsn *i) \
+        struct cpu * c, const struct xinsn *i, insn_fn *slow);                                     \
+    static __attribute__((noinline, cold)) enum xstat CAT2(name, _slow)(struct cpu * c,            \
+                                                                        const struct xinsn *i)     \
     {                                                                                              \
         return CAT2(name, _body)(c, i, NULL);                                                      \
     }                                                                                              \
@@ -32,7 +35,7 @@
     {                                                                                              \
         return CAT2(name, _body)(c, i, CAT2(name, _slow));                                         \
     }                                                                                              \
-    static inline enum xstat CAT2(name, _body)(struct cpu *c, const struct xinsn *i, insn_fn *slow)
+    static inline enum xstat CAT2(name, _body)(struct cpu * c, const struct xinsn *i, insn_fn *slow)
 #define MISS (slow ? slow(c, i) : X_FAULT)
 
 #define CAT2_(a, b) a##b
@@ -44,7 +47,8 @@
 #define CAT6_(a, b, c, d, e, f) a##b##c##d##e##f
 #define CAT6(a, b, c, d, e, f) CAT6_(a, b, c, d, e, f)
 
-/* Settles that [lin, lin+size) can be written, so that a store to it later in the same instruction cannot fault. */
+/* Settles that [lin, lin+size) can be written, so that a store to it later in the same instruction
+ * cannot fault. */
 static inline bool probe_write(struct cpu *c, uint64_t lin, unsigned size)
 {
     return unlikely(tlb_wr(c, lin)->tag != last_page(lin, size)) && lin_probe_write(c, lin, size);
@@ -55,12 +59,14 @@ static inline bool probe_read(struct cpu *c, uint64_t lin, unsigned size)
 }
 
 /* Host address of an operand that the TLB has, NULL otherwise. */
-static inline uint8_t *try_host(struct cpu *c, unsigned seg, uint64_t off, unsigned size, enum access_kind kind)
+static inline uint8_t *try_host(struct cpu *c, unsigned seg, uint64_t off, unsigned size,
+                                enum access_kind kind)
 {
     const struct seg *s = &c->seg[seg];
     uint64_t lin = (s->base + off) & lin_mask(c);
     const struct tlb_entry *e = kind == ACC_WRITE ? tlb_wr(c, lin) : tlb_rd(c, lin);
-    bool hit = off + size <= (kind == ACC_WRITE ? s->wr_end : s->rd_end) && e->tag == last_page(lin, size);
+    bool hit =
+        off + size <= (kind == ACC_WRITE ? s->wr_end : s->rd_end) && e->tag == last_page(lin, size);
     return likely(hit) ? (uint8_t *)(uintptr_t)(lin + e->addend) : NULL;
 }
 
@@ -82,7 +88,8 @@ static inline uint8_t *try_host(struct cpu *c, unsigned seg, uint64_t off, unsig
         memcpy(p, &v, sizeof(type));                                                               \
         return false;                                                                              \
     }                                                                                              \
-    static inline bool try_rmw##bits_(struct cpu *c, const struct insn *in, struct rmw *m, type *v) \
+    static inline bool try_rmw##bits_(struct cpu *c, const struct insn *in, struct rmw *m,         \
+                                      type *v)                                                     \
     {                                                                                              \
         m->host = try_host(c, in->seg, ea(c, in), sizeof(type), ACC_WRITE);                        \
         if (unlikely(!m->host))                                                                    \
@@ -90,7 +97,8 @@ static inline uint8_t *try_host(struct cpu *c, unsigned seg, uint64_t off, unsig
         memcpy(v, m->host, sizeof(type));                                                          \
         return false;                                                                              \
     }                                                                                              \
-    static inline void rmw_finish##bits_(struct cpu *c, const struct rmw *m, type v, insn_fn *slow) \
+    static inline void rmw_finish##bits_(struct cpu *c, const struct rmw *m, type v,               \
+                                         insn_fn *slow)                                            \
     {                                                                                              \
         if (slow)                                                                                  \
             memcpy(m->host, &v, sizeof v);                                                         \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Data movement (SDM 2A, 2B): MOV in all forms but control and debug registers, MOVZX, MOVSX, XCHG, XADD, CMPXCHG, CMPXCHG8B,
- * LEA, XLAT, CBW, CWD, LAHF, SAHF, and loads of segment registers, whose checks are load_seg's.
+ * Data movement (SDM 2A, 2B): MOV in all forms but control and debug registers, MOVZX, MOVSX, XCHG,
+ * XADD, CMPXCHG, CMPXCHG8B, LEA, XLAT, CBW, CWD, LAHF, SAHF, and loads of segment registers, whose
+ * checks are load_seg's.
  */
 #include "cpu/handler.h"
 
@@ -40,7 +41,10 @@ INSN(x_xlat)
     return X_NEXT;
 }
 
-enum { AH = 1 /* byte offset in the register file */, FL_AH = FL_SF | FL_ZF | FL_AF | FL_PF | FL_CF };
+enum {
+    AH = 1 /* byte offset in the register file */,
+    FL_AH = FL_SF | FL_ZF | FL_AF | FL_PF | FL_CF
+};
 INSN(x_lahf)
 {
     *reg8p(c, AH) = (uint8_t)((arith_flags(c) & FL_AH) | FL_1);
@@ -72,7 +76,8 @@ INSN(x_cmpxchg8b_Mq)
     return X_NEXT;
 }
 
-/* SDM 2B MOV: a load of SS holds interrupts and debug traps back until after the next instruction (SDM 3A 6.8.3). */
+/* SDM 2B MOV: a load of SS holds interrupts and debug traps back until after the next instruction
+ * (SDM 3A 6.8.3). */
 static enum xstat mov_seg(struct cpu *c, unsigned seg, uint16_t sel)
 {
     if (seg == SEG_CS || seg >= NSEGS)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a template by operand size works with; BITS is 8, 16 or 32. No include guard: included once per size. */
+/* What a template by operand size works with; BITS is 8, 16 or 32. No include guard: included once
+ * per size. */
 #define T CAT3(uint, BITS, _t)
 #define ST CAT3(int, BITS, _t)
 #define SIGN_BIT ((T)1 << (BITS - 1))
@@ -30,17 +31,21 @@
 #endif
 /* A static helper of this size: SIZED(alu_add). */
 #define SIZED(name) CAT2(name, BITS)
-/* Names of instruction functions: E(x_not_E, _r) is x_not_Eb_r or x_not_Ev_r16; EG(x_add_E, _G, _m) is x_add_Eb_Gb_m ... */
+/* Names of instruction functions: E(x_not_E, _r) is x_not_Eb_r or x_not_Ev_r16; EG(x_add_E, _G, _m)
+ * is x_add_Eb_Gb_m ... */
 #define E(a, k) CAT4(a, W, k, SFX)
 #define EG(a, b, k) CAT6(a, W, b, W, k, SFX)
 /* In INSN_MEM bodies. */
 #define RMW_BEGIN(m, v) RMW_BEGIN_AT(&i->in, m, v)
-#define RMW_BEGIN_AT(in, m, v) (slow ? CAT2(try_rmw, BITS)(c, in, m, v) : CAT2(rmw_begin, BITS)(c, in, m, v))
+#define RMW_BEGIN_AT(in, m, v)                                                                     \
+    (slow ? CAT2(try_rmw, BITS)(c, in, m, v) : CAT2(rmw_begin, BITS)(c, in, m, v))
 #define RMW_END(m, v) CAT2(rmw_finish, BITS)(c, m, v, slow)
 #define MEM_RD(v) ANY_RD(i->in.seg, ea(c, &i->in), v)
 #define MEM_WR(v) ANY_WR(i->in.seg, ea(c, &i->in), v)
-#define ANY_RD(seg, off, v) (slow ? CAT2(try_rd, BITS)(c, seg, off, v) : CAT2(seg_rd, BITS)(c, seg, off, v))
-#define ANY_WR(seg, off, v) (slow ? CAT2(try_wr, BITS)(c, seg, off, v) : CAT2(seg_wr, BITS)(c, seg, off, v))
+#define ANY_RD(seg, off, v)                                                                        \
+    (slow ? CAT2(try_rd, BITS)(c, seg, off, v) : CAT2(seg_rd, BITS)(c, seg, off, v))
+#define ANY_WR(seg, off, v)                                                                        \
+    (slow ? CAT2(try_wr, BITS)(c, seg, off, v) : CAT2(seg_wr, BITS)(c, seg, off, v))
 /* Anywhere. */
 #define SEG_RD(seg, off, v) CAT2(seg_rd, BITS)(c, seg, off, v)
 #define SEG_WR(seg, off, v) CAT2(seg_wr, BITS)(c, seg, off, v)

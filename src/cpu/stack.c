@@ -2,8 +2,9 @@
 /*
  * PUSH, POP, PUSHA, POPA, ENTER, LEAVE (SDM 2A, 2B). PUSHF and POPF are in control.c.
  *
- * Those that make several accesses settle all of them before the first store, so that a fault leaves nothing behind. SP wraps at
- * the stack's width; each access is checked against the limit by itself, as the pushes would be.
+ * Those that make several accesses settle all of them before the first store, so that a fault
+ * leaves nothing behind. SP wraps at the stack's width; each access is checked against the limit by
+ * itself, as the pushes would be.
  */
 #include "cpu/handler.h"
 
@@ -78,14 +79,15 @@ INSN(x_popa)
 }
 
 /*
- * SDM 2A ENTER. The last check, a write by the final SP, is the manual's "if a write using the final value of the stack pointer
- * would cause a page fault"; it is made with the operand size.
+ * SDM 2A ENTER. The last check, a write by the final SP, is the manual's "if a write using the
+ * final value of the stack pointer would cause a page fault"; it is made with the operand size.
  */
 INSN(x_enter_Iw_Ib)
 {
     unsigned opsize = i->in.opsize, size = 1u << opsize, level = (unsigned)i->in.disp & 31;
     uint64_t bp = c->regs[RBP], npushes = level + 1;
-    /* NOTE: FrameTemp is ESP as a whole, so a 32-bit frame on a 16-bit stack gets ESP's upper half. */
+    /* NOTE: FrameTemp is ESP as a whole, so a 32-bit frame on a 16-bit stack gets ESP's upper half.
+     */
     uint32_t v, frame = (uint32_t)((c->regs[RSP] & ~c->stack_mask) | below_sp(c, size));
     uint64_t final_sp = below_sp(c, npushes * size + (uint16_t)i->in.imm);
     for (unsigned n = 1; n <= npushes; n++)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MOVS CMPS SCAS LODS STOS INS OUTS with REP, REPE, REPNE (SDM 2A, 2B). REP MOVS and REP STOS run as host copies within a page
- * where that page is plain memory; everything else, and what lies across a page's or a segment's end, goes element by element.
- * REPNE before an instruction that does not compare acts as REP.
+ * MOVS CMPS SCAS LODS STOS INS OUTS with REP, REPE, REPNE (SDM 2A, 2B). REP MOVS and REP STOS run
+ * as host copies within a page where that page is plain memory; everything else, and what lies
+ * across a page's or a segment's end, goes element by element. REPNE before an instruction that
+ * does not compare acts as REP.
  */
 #include "cpu/rep.h"
 
@@ -13,11 +14,11 @@ static inline void advance(struct cpu *c, unsigned r, uint64_t n, uint64_t mask)
 }
 
 /*
- * How many elements from seg:off on (downwards with DF), at most max, lie within one page, within the segment by the fast check,
- * and do not wrap the offset. *lin is the first one's address.
+ * How many elements from seg:off on (downwards with DF), at most max, lie within one page, within
+ * the segment by the fast check, and do not wrap the offset. *lin is the first one's address.
  */
-static uint64_t fit(const struct cpu *c, unsigned seg, uint64_t off, unsigned size, enum access_kind kind,
-                    uint64_t mask, uint64_t max, uint64_t *lin)
+static uint64_t fit(const struct cpu *c, unsigned seg, uint64_t off, unsigned size,
+                    enum access_kind kind, uint64_t mask, uint64_t max, uint64_t *lin)
 {
     const struct seg *s = &c->seg[seg];
     uint64_t end = kind == ACC_WRITE ? s->wr_end : s->rd_end;
