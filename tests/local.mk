@@ -9,3 +9,4 @@ include tests/link/local.mk
 include tests/jail/local.mk
 include tests/block/local.mk
 include tests/ui/local.mk
+include tests/bench/local.mk
