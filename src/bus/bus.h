@@ -30,6 +30,8 @@ struct port_space *port_space_create(void);
 void port_space_destroy(struct port_space *s);
 void port_claim(struct port_space *s, struct port_range *r); /* (re)reads the fields of *r */
 void port_release(struct port_space *s, struct port_range *r);
+/* Before chips are freed: nobody claims anything any more. */
+void port_release_all(struct port_space *s);
 uint32_t port_in(struct port_space *s, uint16_t port, unsigned size, enum initiator who);
 void port_out(struct port_space *s, uint16_t port, unsigned size, uint32_t value, enum initiator who);
 void port_print(const struct port_space *s, void (*line)(void *ctx, const char *text), void *ctx);

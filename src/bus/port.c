@@ -52,6 +52,12 @@ void port_release(struct port_space *s, struct port_range *r)
         unlink_range(s, r);
 }
 
+void port_release_all(struct port_space *s)
+{
+    while (s->claims)
+        unlink_range(s, s->claims);
+}
+
 void port_claim(struct port_space *s, struct port_range *r)
 {
     if (r->base + r->count > PORTS)

@@ -89,6 +89,10 @@ void machine_destroy(struct machine *m)
         return;
     struct error ignored;
     machine_flush(m, &ignored);
+    if (m->ports)
+        port_release_all(m->ports);
+    if (m->mem)
+        mem_unmap_all(m->mem);
     while (m->devices) {
         struct dev *d = m->devices;
         m->devices = d->next;

@@ -111,6 +111,13 @@ void mem_unmap(struct mem *m, struct mapping *map)
     rebuild(m, map->live_base, map->live_size);
 }
 
+void mem_unmap_all(struct mem *m)
+{
+    m->listeners = NULL;
+    while (m->maps)
+        mem_unmap(m, m->maps);
+}
+
 static const struct map_entry *entry(const struct mem *m, uint64_t paddr)
 {
     static const struct map_entry none = {NO_PAGE, NO_PAGE};

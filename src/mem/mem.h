@@ -131,6 +131,8 @@ enum { PRIO_RAM = 0, PRIO_PCI = 10, PRIO_ROM = 20, PRIO_CHIPSET = 30, PRIO_APIC 
 
 void mem_map(struct mem *m, struct mapping *map);   /* (re)reads all fields of *map; notifies remap */
 void mem_unmap(struct mem *m, struct mapping *map); /* no-op where not enabled */
+/* Before chips are freed: unmaps everything and forgets the listeners. */
+void mem_unmap_all(struct mem *m);
 
 /* What one guest physical page reaches: a backing page number, or NO_PAGE (device registers or nothing). */
 uint32_t mem_read_page(const struct mem *m, uint64_t paddr);
