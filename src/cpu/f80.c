@@ -58,6 +58,13 @@ static bool round_high(uint64_t *mant, u128 m, bool neg, bool sticky, unsigned c
     return ++*mant == 0;
 }
 
+unsigned f80_round_high(uint64_t *mant, u128 m, bool neg, bool sticky, unsigned cw)
+{
+    unsigned flags = 0;
+    round_high(mant, m, neg, sticky, cw, &flags);
+    return flags;
+}
+
 static unsigned overflow(struct f80 *r, bool neg, unsigned cw)
 {
     bool to_inf = (cw & CW_RC) == 0 || (cw & CW_RC) == (neg ? CW_RC_DOWN : CW_RC_UP);

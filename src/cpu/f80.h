@@ -76,6 +76,18 @@ struct wide wide_normal(struct wide w);         /* any mant to bit 127 set */
  */
 unsigned f80_round(struct f80 *r, const struct wide *w, bool inexact, unsigned cw);
 
+/* The high half of m rounded by the low half: PE, C1. `sticky` stands for bits below. A carry out
+ * leaves 0. */
+unsigned f80_round_high(uint64_t *mant, u128 m, bool neg, bool sticky, unsigned cw);
+
+/* Arithmetic (cpu/f80_arith.c): operands, results and flags as fpu_host.h says. */
+f80_binary f80_add, f80_sub, f80_subr /* b - a */, f80_mul, f80_div, f80_divr /* b / a */,
+    f80_scale;
+f80_unary f80_sqrt, f80_rndint;
+f80_compare f80_com, f80_ucom;
+unsigned f80_to_f32(uint32_t *r, const struct f80 *a, unsigned cw);
+unsigned f80_to_f64(uint64_t *r, const struct f80 *a, unsigned cw);
+
 /* The result for operands of which at least one is unsupported or a NaN: IE, or 0 with a QNaN
  * passed on. */
 unsigned f80_nan_result(struct f80 *r, const struct f80 *a, const struct f80 *b);

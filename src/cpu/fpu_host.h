@@ -48,13 +48,13 @@ typedef unsigned f80_binary(struct f80 *r, const struct f80 *a, const struct f80
 typedef unsigned f80_unary(struct f80 *r, const struct f80 *a, unsigned cw);
 typedef unsigned f80_compare(const struct f80 *a, const struct f80 *b, unsigned cw);
 
-f80_binary f80_add, f80_sub, f80_subr /* b - a */, f80_mul, f80_div, f80_divr /* b / a */;
-f80_binary f80_scale; /* a * 2^trunc(b) */
-f80_unary f80_sqrt, f80_rndint;
-f80_compare f80_com /* QNaN raises IE */, f80_ucom;
+f80_binary host_add, host_sub, host_mul, host_div;
+f80_binary host_scale; /* a * 2^trunc(b) */
+f80_unary host_sqrt, host_rndint;
+f80_compare host_com /* QNaN raises IE */, host_ucom;
 
 /* Rounds to memory formats; *r is to be stored only where no unmasked IE, OE, UE was raised. */
-unsigned f80_to_f32(uint32_t *r, const struct f80 *a, unsigned cw);
-unsigned f80_to_f64(uint64_t *r, const struct f80 *a, unsigned cw);
+unsigned host_to_f32(uint32_t *r, const struct f80 *a, unsigned cw);
+unsigned host_to_f64(uint64_t *r, const struct f80 *a, unsigned cw);
 
 #endif

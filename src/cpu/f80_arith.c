@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operations of fpu_host.h for ordinary operands (normal numbers, and zeros where they are
+ * easy) in integers, which is several times faster than to move control and status words about;
+ * everything else goes to the host's FPU. Both round as IEEE 754 says, so which one computed a
+ * result is not to be seen. tests/isa/x87_host_test.c compares them.
+ */
+#include "cpu/f80.h"
+
+static inline bool ordinary(const struct f80 *a)
+{
+    return f80_exp(a) - 1u < F80_MAX - 1u && a->mant & F80_INTEGER_BIT;
+}
+/* Full precision is what the fast ways round to. */
+static inline bool fast(const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    return likely(ordinary(a) && ordinary(b) && (cw & CW_PC) == CW_PC);
+}
+static inline int exponent(const struct f80 *a)
+{
+    return (int)f80_exp(a) - F80_BIAS;
+}
+
+/* a + b with b's sign given. Significands stand at bit 126; what is shifted out of the smaller one
+ * is jammed into its last bit. */
+static unsigned add(struct f80 *r, const struct f80 *a, const struct f80 *b, bool b_neg,
+                    unsigned cw)
+{
+    bool neg = f80_neg(a);
+    if (f80_exp(a) < f80_exp(b)) {
+        const struct f80 *t = a;
+        a = b;
+        b = t;
+        bool n = neg;
+        neg = b_neg;
+        b_neg = n;
+    }
+    unsigned distance = f80_exp(a) - f80_exp(b);
+    u128 x = (u128)a->mant << 63, y = (u128)b->mant << 63;
+    if (distance < 127)
+        y = y >> distance | (distance && y << (128 - distance) != 0);
+    else
+        y = 1;
+    struct wide w = {0, exponent(a) + 1, neg};
+    if (neg == b_neg) {
+        w.mant = x + y;
+    } else if (x == y) {
+        *r = (struct f80){0, (cw & CW_RC) == CW_RC_DOWN ? F80_SIGN : 0};
+        return 0;
+    } else {
+        w.neg = x > y ? neg : b_neg;
+        w.mant = x > y ? x - y : y - x;
+    }
+    w = wide_normal(w);
+    return f80_round(r, &w, false, cw);
+}
+
+/* One operand is zero and the other a zero or an ordinary number: nothing to round at full
+ * precision. */
+static inline bool with_zero(const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    return (cw & CW_PC) == CW_PC &&
+           ((f80_zero(a) && (f80_zero(b) || ordinary(b))) || (f80_zero(b) && ordinary(a)));
+}
+
+static unsigned add_zero(struct f80 *r, const struct f80 *a, const struct f80 *b, bool b_neg,
+                         unsigned cw)
+{
+    bool neg = f80_zero(a) ? b_neg : f80_neg(a);
+    uint64_t mant = a->mant | b->mant;
+    unsigned exp = f80_exp(a) | f80_exp(b);
+    if (mant == 0 && f80_neg(a) != b_neg)
+        neg = (cw & CW_RC) == CW_RC_DOWN;
+    *r = (struct f80){mant, (uint16_t)((neg ? F80_SIGN : 0) | exp)};
+    return 0;
+}
+
+unsigned f80_add(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    if (fast(a, b, cw))
+        return add(r, a, b, f80_neg(b), cw);
+    return with_zero(a, b, cw) ? add_zero(r, a, b, f80_neg(b), cw) : host_add(r, a, b, cw);
+}
+
+unsigned f80_sub(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    if (fast(a, b, cw))
+        return add(r, a, b, !f80_neg(b), cw);
+    return with_zero(a, b, cw) ? add_zero(r, a, b, !f80_neg(b), cw) : host_sub(r, a, b, cw);
+}
+
+unsigned f80_subr(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    return f80_sub(r, b, a, cw);
+}
+
+unsigned f80_mul(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    if (!fast(a, b, cw)) {
+        if (!with_zero(a, b, cw))
+            return host_mul(r, a, b, cw);
+        *r = (struct f80){0, (a->se ^ b->se) & F80_SIGN};
+        return 0;
+    }
+    struct wide w = {(u128)a->mant * b->mant, exponent(a) + exponent(b) + 1,
+                     f80_neg(a) != f80_neg(b)};
+    w = wide_normal(w);
+    return f80_round(r, &w, false, cw);
+}
+
+/* 64 bits of quotient; of the rest it matters whether it is nothing, below, at or above a half. */
+unsigned f80_div(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    if (!fast(a, b, cw))
+        return host_div(r, a, b, cw);
+    bool smaller = a->mant < b->mant;
+    u128 dividend = (u128)a->mant << (63 + smaller);
+    uint64_t q = (uint64_t)(dividend / b->mant), rem = (uint64_t)(dividend - (u128)q * b->mant);
+    uint64_t half = b->mant - rem, rest = rem == 0     ? 0
+                                          : rem > half ? UINT64_C(3) << 62
+                                          : rem < half ? UINT64_C(1) << 62
+                                                       : F80_INTEGER_BIT;
+    struct wide w = {(u128)q << 64 | rest, exponent(a) - exponent(b) - smaller,
+                     f80_neg(a) != f80_neg(b)};
+    return f80_round(r, &w, false, cw);
+}
+
+unsigned f80_divr(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    return f80_div(r, b, a, cw);
+}
+
+/* --- Comparison --- */
+
+static inline bool comparable(const struct f80 *a)
+{
+    return ordinary(a) || f80_zero(a);
+}
+
+static unsigned order(const struct f80 *a, const struct f80 *b)
+{
+    bool a_zero = a->mant == 0, b_zero = b->mant == 0, below;
+    if (a_zero && b_zero)
+        return SW_C3;
+    if (a_zero || b_zero || f80_neg(a) != f80_neg(b)) {
+        below = a_zero ? !f80_neg(b) : f80_neg(a);
+    } else {
+        if (a->se == b->se && a->mant == b->mant)
+            return SW_C3;
+        bool smaller = f80_exp(a) != f80_exp(b) ? f80_exp(a) < f80_exp(b) : a->mant < b->mant;
+        below = smaller != f80_neg(a);
+    }
+    return below ? SW_C0 : 0;
+}
+
+unsigned f80_com(const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    return likely(comparable(a) && comparable(b)) ? order(a, b) : host_com(a, b, cw);
+}
+
+unsigned f80_ucom(const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    return likely(comparable(a) && comparable(b)) ? order(a, b) : host_ucom(a, b, cw);
+}
+
+/* --- Rounding to memory formats and to integers --- */
+
+/* Rounds to `bits` of significand; false where the result leaves the range of exponents up to max
+ * (and down to 1 - max). */
+static inline bool narrow(const struct f80 *a, unsigned bits, int max, unsigned cw, uint64_t *mant,
+                          int *exp, unsigned *flags)
+{
+    unsigned drop = 64 - bits;
+    struct wide w = {(u128)(a->mant >> drop) << 64 | (u128)(a->mant << bits), 0, f80_neg(a)};
+    *exp = exponent(a);
+    *flags = f80_round_high(mant, w.mant, w.neg, false, cw);
+    if (*mant >> bits) {
+        *mant >>= 1;
+        ++*exp;
+    }
+    return *exp <= max && *exp >= 1 - max;
+}
+
+unsigned f80_to_f32(uint32_t *r, const struct f80 *a, unsigned cw)
+{
+    uint64_t m;
+    int exp;
+    unsigned flags;
+    if (!ordinary(a) || exponent(a) < -126 || !narrow(a, 24, 127, cw, &m, &exp, &flags))
+        return host_to_f32(r, a, cw);
+    *r = (uint32_t)f80_neg(a) << 31 | (uint32_t)(exp + 127) << 23 | (uint32_t)(m & 0x7fffff);
+    return flags;
+}
+
+unsigned f80_to_f64(uint64_t *r, const struct f80 *a, unsigned cw)
+{
+    uint64_t m;
+    int exp;
+    unsigned flags;
+    if (!ordinary(a) || exponent(a) < -1022 || !narrow(a, 53, 1023, cw, &m, &exp, &flags))
+        return host_to_f64(r, a, cw);
+    *r = (uint64_t)f80_neg(a) << 63 | (uint64_t)(exp + 1023) << 52 | (m & 0xfffffffffffff);
+    return flags;
+}
+
+unsigned f80_rndint(struct f80 *r, const struct f80 *a, unsigned cw)
+{
+    if (!ordinary(a))
+        return host_rndint(r, a, cw);
+    int exp = exponent(a);
+    *r = *a;
+    if (exp >= 63)
+        return 0;
+    uint64_t m;
+    if (exp < 0) { /* 0 or 1 */
+        unsigned shift = (unsigned)MIN(-1 - exp, 63);
+        bool lost = shift && a->mant << (64 - shift) != 0;
+        unsigned flags = f80_round_high(&m, a->mant >> shift, f80_neg(a), lost || exp < -64, cw);
+        *r = (struct f80){m << 63, (uint16_t)((a->se & F80_SIGN) | (m ? F80_BIAS : 0))};
+        return flags;
+    }
+    unsigned drop = 63 - (unsigned)exp;
+    unsigned flags = f80_round_high(&m, (u128)a->mant << (64 - drop), f80_neg(a), false, cw);
+    if (m >> (64 - drop)) { /* one bit longer than before */
+        m >>= 1;
+        r->se++;
+    }
+    r->mant = m << drop;
+    return flags;
+}
+
+/* --- What is left to the host --- */
+
+unsigned f80_scale(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    return host_scale(r, a, b, cw);
+}
+
+unsigned f80_sqrt(struct f80 *r, const struct f80 *a, unsigned cw)
+{
+    return host_sqrt(r, a, cw);
+}
