@@ -358,6 +358,17 @@ static bool start(struct front *f, struct error *err)
            open_window(f, err) && open_qmp(f, err) && front_configure(f, err);
 }
 
+/* A machine process that was started in vain. It is waited for, since it holds what it was given, locks too, until its end. */
+static void dismiss(struct front *f)
+{
+    int status;
+    if (f->child <= 0)
+        return;
+    kill(f->child, SIGKILL);
+    while (waitpid(f->child, &status, 0) < 0 && errno == EINTR)
+        ;
+}
+
 static void close_all(struct front *f)
 {
     guest_close(&f->guest);
@@ -399,10 +410,11 @@ int front_main(struct options *o)
         while (!f->guest.gone)
             turn(f);
         status = conclude(f);
-    } else if (f->err.text[0]) {
-        front_complain(f->err.text);
     } else {
-        status = 0;
+        status = f->err.text[0] != 0;
+        if (status)
+            front_complain(f->err.text);
+        dismiss(f);
     }
     close_all(f);
     free(f);

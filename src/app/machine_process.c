@@ -259,6 +259,23 @@ static void say_exit(struct machine_process *p)
     }
 }
 
+static void process_free(struct machine_process *p)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(p->file); i++)
+        buf_free(&p->file[i]);
+    for (unsigned i = 0; i < MAX_ROMS; i++)
+        buf_free(&p->rom[i]);
+    for (unsigned i = 0; i < MAX_SERIAL; i++) {
+        buf_free(&p->serial[i].in);
+        buf_free(&p->serial[i].out);
+    }
+    buf_free(&p->debugcon);
+    buf_free(&p->heard);
+    script_free(&p->script);
+    link_close(&p->link);
+    free(p);
+}
+
 int machine_process_main(int link_fd)
 {
     /* Keys of the terminal reach the whole group; the front end decides what they mean. */
@@ -286,5 +303,7 @@ int machine_process_main(int link_fd)
     say_exit(p);
     if (p->m)
         machine_destroy(p->m);
-    return p->status;
+    int status = p->status;
+    process_free(p);
+    return status;
 }

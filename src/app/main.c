@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/front.h"
 #include "app/machine_process.h"
@@ -32,7 +33,7 @@ static void print_version(void)
 int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], MACHINE_PROCESS_ARG))
-        return machine_process_main(atoi(argv[2]));
+        _exit(machine_process_main(atoi(argv[2]))); /* confined: nothing of exit() is left to it */
     struct options o;
     struct error err = {""};
     int status = 1;
