@@ -261,6 +261,102 @@ START_TEST(trigonometric_below_one_ulp)
     report("FPTAN", &w[2]);
 }
 END_TEST
+/* --- The whole range of exponents: underflow, overflow, results next to 1 --- */
+
+static __float128 ref_2xm1(__float128 x, __float128 y)
+{
+    (void)y;
+    return expm1q(x * M_LN2q);
+}
+static __float128 ref_yl2x(__float128 x, __float128 y)
+{
+    return log2_of(x) * y;
+}
+static __float128 ref_yl2xp1(__float128 x, __float128 y)
+{
+    return log1pq(x) / M_LN2q * y;
+}
+static __float128 ref_patan(__float128 x, __float128 y)
+{
+    return atan2q(y, x);
+}
+static __float128 ref_sin(__float128 x, __float128 y)
+{
+    (void)y;
+    return sine(x, 0);
+}
+static __float128 ref_cos(__float128 x, __float128 y)
+{
+    (void)y;
+    return sine(x, 1);
+}
+
+static const struct {
+    const char *name;
+    uint8_t op;
+    int low, high; /* exponents of ST(0) */
+    __float128 (*ref)(__float128 x, __float128 y);
+} whole_range[] = {
+    {"F2XM1", F2XM1, -16400, -1, ref_2xm1},       {"FYL2X", FYL2X, -16400, 16383, ref_yl2x},
+    {"FYL2XP1", FYL2XP1, -16400, -3, ref_yl2xp1}, {"FPATAN", FPATAN, -16400, 16383, ref_patan},
+    {"FSIN", FSIN, -16400, 62, ref_sin},          {"FCOS", FCOS, -16400, 62, ref_cos},
+};
+
+/* Below -16382: denormals. */
+static struct f80 any_number(struct random *r, int low, int high)
+{
+    /* One in four is at the lower end. */
+    uint32_t span = random_below(r, 4) ? (uint32_t)(high - low + 1) : 100;
+    int exp = low + (int)random_below(r, span);
+    struct f80 v = number(r, 0, 0);
+    if (exp > -F80_BIAS)
+        v.se = (uint16_t)((v.se & F80_SIGN) | (exp + F80_BIAS));
+    else
+        v = (struct f80){v.mant >> (1 - F80_BIAS - exp), v.se & F80_SIGN};
+    return v;
+}
+
+/* An overflow: infinity or the largest number by RC and sign. */
+static bool overflowed(const struct outcome *o, bool neg, unsigned rc)
+{
+    bool inf = rc == 0 || rc == (neg ? CW_RC_DOWN : CW_RC_UP);
+    struct f80 want = {inf ? F80_INTEGER_BIT : UINT64_MAX,
+                       (uint16_t)(neg << 15 | (inf ? 0x7fff : 0x7ffe))};
+    return equal(o->st0, want) && (o->sw & (SW_OE | SW_PE | SW_UE)) == (SW_OE | SW_PE);
+}
+
+START_TEST(whole_range_below_one_ulp)
+{
+    struct random r = {0xface + (unsigned)_i};
+    struct worst w = {0};
+    unsigned over = 0, under = 0;
+    for (unsigned n = 0; n < TRIALS; n++) {
+        struct f80 x = any_number(&r, whole_range[_i].low, whole_range[_i].high),
+                   y = any_number(&r, -16400, 16383);
+        unsigned rc = all_rc[n & 3];
+        if (whole_range[_i].op == FYL2X) {
+            x.se &= F80_MAX;
+            if (x.mant << 1 == 0)
+                continue; /* an exact logarithm */
+        }
+        struct outcome o = run(whole_range[_i].op, x, y, CW_MASKS | CW_PC | rc);
+        __float128 want = whole_range[_i].ref(quad(x), quad(y));
+        if (isinfq(want)) {
+            ck_assert(overflowed(&o, want < 0, rc));
+            over++;
+            continue;
+        }
+        judge(&w, whole_range[_i].name, o.st0, o.sw, want, rc);
+        unsigned exp = f80_exp(&o.st0);
+        ck_assert(exp == 0 ? o.sw & SW_UE
+                           : exp == 1 || !(o.sw & SW_UE)); /* tiny is found after rounding */
+        ck_assert(!(o.sw & SW_OE));
+        under += exp == 0;
+    }
+    printf("%u overflows, %u underflows; ", over, under);
+    report(whole_range[_i].name, &w);
+}
+END_TEST
 #endif
 
 /* --- Special operands --- */
@@ -515,6 +611,7 @@ TCase *x87_trans_tests(void)
     tcase_add_test(t, fyl2xp1_below_one_ulp);
     tcase_add_test(t, fpatan_below_one_ulp);
     tcase_add_test(t, trigonometric_below_one_ulp);
+    tcase_add_loop_test(t, whole_range_below_one_ulp, 0, ARRAY_LEN(whole_range));
 #else
     printf("SKIP: no libquadmath: error bounds of transcendental instructions\n");
 #endif
