@@ -52,7 +52,7 @@ struct desc_table {
  * Lazy flags. The last flag-setting instruction left its result (sign-extended from its size to 64 bits) and what CF, OF, AF need; ZF,
  * SF and PF follow from `res` alone. With op CC_EAGER all six are in `eflags`. See cpu/flags.h.
  */
-enum cc_op { CC_EAGER, CC_LOGIC, CC_ADD, CC_ADC, CC_SUB, CC_SBB, CC_INC, CC_DEC, CC_SHL, CC_SHR, CC_SAR, CC_NEG };
+enum cc_op { CC_EAGER, CC_LOGIC, CC_ADD, CC_ADC, CC_SUB, CC_SBB, CC_INC, CC_DEC, CC_SHL, CC_SHR, CC_SAR };
 struct lazy_flags {
     int64_t res;
     uint64_t src1, src2; /* operands as zero-extended */

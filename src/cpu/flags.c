@@ -22,7 +22,6 @@ bool cc_compute_cf(const struct lazy_flags *f)
     case CC_ADC: /* carry out of the top bit */
         return (((a & b) | ((a | b) & ~r)) & sign_of(f)) != 0;
     case CC_SUB:
-    case CC_NEG:
         return a < b;
     case CC_SBB: /* borrow out of the top bit */
         return (((~a & b) | ((~a | b) & r)) & sign_of(f)) != 0;
@@ -46,7 +45,6 @@ bool cc_compute_of(const struct lazy_flags *f)
         return ((a ^ r) & (b ^ r) & sign) != 0;
     case CC_SUB:
     case CC_SBB:
-    case CC_NEG:
         return ((a ^ b) & (a ^ r) & sign) != 0;
     case CC_INC:
         return (r & (2 * sign - 1)) == sign;
@@ -68,7 +66,6 @@ static bool compute_af(const struct lazy_flags *f)
     case CC_ADC:
     case CC_SUB:
     case CC_SBB:
-    case CC_NEG:
         return ((f->src1 ^ f->src2 ^ (uint64_t)f->res) & 0x10) != 0;
     case CC_SHL:
         return (f->res & 0x10) != 0;
