@@ -11,20 +11,47 @@ static inline bool ordinary(const struct f80 *a)
 {
     return f80_exp(a) - 1u < F80_MAX - 1u && a->mant & F80_INTEGER_BIT;
 }
-/* Full precision is what the fast ways round to. */
-static inline bool fast(const struct f80 *a, const struct f80 *b, unsigned cw)
+static inline bool fast(const struct f80 *a, const struct f80 *b)
 {
-    return likely(ordinary(a) && ordinary(b) && (cw & CW_PC) == CW_PC);
+    return likely(ordinary(a) && ordinary(b));
 }
 static inline int exponent(const struct f80 *a)
 {
     return (int)f80_exp(a) - F80_BIAS;
 }
 
+/*
+ * Rounds to the precision that PC asks for (SDM 1 8.1.5.2). False where the host is to do it: a
+ * shorter result that is also out of range, where two roundings meet, and the reserved encoding of
+ * PC.
+ */
+static bool settle(struct f80 *r, const struct wide *w, unsigned cw, unsigned *flags)
+{
+    static const uint8_t precision[4] = {24, 0, 53, 64};
+    unsigned bits = precision[(cw & CW_PC) >> 8];
+    if (likely(bits == 64) || w->mant == 0) {
+        *flags = f80_round(r, w, false, cw);
+        return true;
+    }
+    if (bits == 0)
+        return false;
+    int exp = w->exp + F80_BIAS;
+    uint64_t m, rest = (uint64_t)((w->mant << bits) >> 64);
+    bool sticky = (uint64_t)(w->mant << bits) != 0;
+    *flags = f80_round_high(&m, (w->mant >> (128 - bits)) << 64 | rest, w->neg, sticky, cw);
+    if (m >> bits) {
+        m >>= 1;
+        exp++;
+    }
+    if (exp < 1 || exp >= F80_MAX)
+        return false;
+    *r = (struct f80){m << (64 - bits), (uint16_t)((w->neg ? F80_SIGN : 0) | exp)};
+    return true;
+}
+
 /* a + b with b's sign given. Significands stand at bit 126; what is shifted out of the smaller one
  * is jammed into its last bit. */
-static unsigned add(struct f80 *r, const struct f80 *a, const struct f80 *b, bool b_neg,
-                    unsigned cw)
+static struct wide add(const struct f80 *a, const struct f80 *b, bool b_neg, unsigned cw)
 {
     bool neg = f80_neg(a);
     if (f80_exp(a) < f80_exp(b)) {
@@ -40,53 +67,37 @@ static unsigned add(struct f80 *r, const struct f80 *a, const struct f80 *b, boo
     if (distance < 127)
         y = y >> distance | (distance && y << (128 - distance) != 0);
     else
-        y = 1;
-    struct wide w = {0, exponent(a) + 1, neg};
-    if (neg == b_neg) {
-        w.mant = x + y;
-    } else if (x == y) {
-        *r = (struct f80){0, (cw & CW_RC) == CW_RC_DOWN ? F80_SIGN : 0};
-        return 0;
-    } else {
-        w.neg = x > y ? neg : b_neg;
+        y = y != 0;
+    struct wide w = {x + y, exponent(a) + 1, neg};
+    if (neg != b_neg) {
+        w.neg = x == y ? (cw & CW_RC) == CW_RC_DOWN : x > y ? neg : b_neg;
         w.mant = x > y ? x - y : y - x;
     }
-    w = wide_normal(w);
-    return f80_round(r, &w, false, cw);
+    return wide_normal(w);
 }
 
-/* One operand is zero and the other a zero or an ordinary number: nothing to round at full
- * precision. */
-static inline bool with_zero(const struct f80 *a, const struct f80 *b, unsigned cw)
+/* Numbers that the integer ways take: not denormals, infinities, NaNs. */
+static inline bool plain(const struct f80 *a)
 {
-    return (cw & CW_PC) == CW_PC &&
-           ((f80_zero(a) && (f80_zero(b) || ordinary(b))) || (f80_zero(b) && ordinary(a)));
-}
-
-static unsigned add_zero(struct f80 *r, const struct f80 *a, const struct f80 *b, bool b_neg,
-                         unsigned cw)
-{
-    bool neg = f80_zero(a) ? b_neg : f80_neg(a);
-    uint64_t mant = a->mant | b->mant;
-    unsigned exp = f80_exp(a) | f80_exp(b);
-    if (mant == 0 && f80_neg(a) != b_neg)
-        neg = (cw & CW_RC) == CW_RC_DOWN;
-    *r = (struct f80){mant, (uint16_t)((neg ? F80_SIGN : 0) | exp)};
-    return 0;
+    return ordinary(a) || f80_zero(a);
 }
 
 unsigned f80_add(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
 {
-    if (fast(a, b, cw))
-        return add(r, a, b, f80_neg(b), cw);
-    return with_zero(a, b, cw) ? add_zero(r, a, b, f80_neg(b), cw) : host_add(r, a, b, cw);
+    unsigned flags;
+    if (!plain(a) || !plain(b))
+        return host_add(r, a, b, cw);
+    struct wide w = add(a, b, f80_neg(b), cw);
+    return settle(r, &w, cw, &flags) ? flags : host_add(r, a, b, cw);
 }
 
 unsigned f80_sub(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
 {
-    if (fast(a, b, cw))
-        return add(r, a, b, !f80_neg(b), cw);
-    return with_zero(a, b, cw) ? add_zero(r, a, b, !f80_neg(b), cw) : host_sub(r, a, b, cw);
+    unsigned flags;
+    if (!plain(a) || !plain(b))
+        return host_sub(r, a, b, cw);
+    struct wide w = add(a, b, !f80_neg(b), cw);
+    return settle(r, &w, cw, &flags) ? flags : host_sub(r, a, b, cw);
 }
 
 unsigned f80_subr(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
@@ -96,33 +107,35 @@ unsigned f80_subr(struct f80 *r, const struct f80 *a, const struct f80 *b, unsig
 
 unsigned f80_mul(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
 {
-    if (!fast(a, b, cw)) {
-        if (!with_zero(a, b, cw))
-            return host_mul(r, a, b, cw);
-        *r = (struct f80){0, (a->se ^ b->se) & F80_SIGN};
-        return 0;
-    }
+    unsigned flags;
+    if (!plain(a) || !plain(b))
+        return host_mul(r, a, b, cw);
     struct wide w = {(u128)a->mant * b->mant, exponent(a) + exponent(b) + 1,
                      f80_neg(a) != f80_neg(b)};
     w = wide_normal(w);
-    return f80_round(r, &w, false, cw);
+    return settle(r, &w, cw, &flags) ? flags : host_mul(r, a, b, cw);
 }
 
 /* 64 bits of quotient; of the rest it matters whether it is nothing, below, at or above a half. */
-unsigned f80_div(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
+static struct wide divide(const struct f80 *a, const struct f80 *b)
 {
-    if (!fast(a, b, cw))
-        return host_div(r, a, b, cw);
     bool smaller = a->mant < b->mant;
     u128 dividend = (u128)a->mant << (63 + smaller);
     uint64_t q = (uint64_t)(dividend / b->mant), rem = (uint64_t)(dividend - (u128)q * b->mant);
-    uint64_t half = b->mant - rem, rest = rem == 0     ? 0
-                                          : rem > half ? UINT64_C(3) << 62
-                                          : rem < half ? UINT64_C(1) << 62
-                                                       : F80_INTEGER_BIT;
-    struct wide w = {(u128)q << 64 | rest, exponent(a) - exponent(b) - smaller,
-                     f80_neg(a) != f80_neg(b)};
-    return f80_round(r, &w, false, cw);
+    uint64_t half = b->mant - rem, rest = F80_INTEGER_BIT;
+    if (rem != half)
+        rest = rem == 0 ? 0 : rem > half ? UINT64_C(3) << 62 : UINT64_C(1) << 62;
+    return (struct wide){(u128)q << 64 | rest, exponent(a) - exponent(b) - smaller,
+                         f80_neg(a) != f80_neg(b)};
+}
+
+unsigned f80_div(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
+{
+    unsigned flags;
+    if (!fast(a, b))
+        return host_div(r, a, b, cw);
+    struct wide w = divide(a, b);
+    return settle(r, &w, cw, &flags) ? flags : host_div(r, a, b, cw);
 }
 
 unsigned f80_divr(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
@@ -131,11 +144,6 @@ unsigned f80_divr(struct f80 *r, const struct f80 *a, const struct f80 *b, unsig
 }
 
 /* --- Comparison --- */
-
-static inline bool comparable(const struct f80 *a)
-{
-    return ordinary(a) || f80_zero(a);
-}
 
 static unsigned order(const struct f80 *a, const struct f80 *b)
 {
@@ -155,12 +163,12 @@ static unsigned order(const struct f80 *a, const struct f80 *b)
 
 unsigned f80_com(const struct f80 *a, const struct f80 *b, unsigned cw)
 {
-    return likely(comparable(a) && comparable(b)) ? order(a, b) : host_com(a, b, cw);
+    return likely(plain(a) && plain(b)) ? order(a, b) : host_com(a, b, cw);
 }
 
 unsigned f80_ucom(const struct f80 *a, const struct f80 *b, unsigned cw)
 {
-    return likely(comparable(a) && comparable(b)) ? order(a, b) : host_ucom(a, b, cw);
+    return likely(plain(a) && plain(b)) ? order(a, b) : host_ucom(a, b, cw);
 }
 
 /* --- Rounding to memory formats and to integers --- */
