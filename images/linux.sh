@@ -5,7 +5,8 @@
 #
 # Makes DIR/linux.img: Debian's unmodified 686 kernel with busybox on an IDE disk that starts
 # through SYSLINUX, and beside it DIR/linux.vmlinuz and DIR/linux.initrd for a direct start.
-# Runs as an ordinary user; DIR/packages keeps what was downloaded.
+# Runs as an ordinary user; DIR/packages keeps what was downloaded.  Exit status: 0, 1 on an error,
+# 3 where no package source can be reached or a tool is missing.
 #
 #   sector 0      MBR: SYSLINUX's boot code, two partitions
 #   2048          FAT16, active: SYSLINUX, the kernel, the initrd
@@ -21,6 +22,7 @@ export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 me=images/linux.sh
 die() { echo "$me: $*" >&2; exit 1; }
 say() { echo "$me: $*" >&2; }
+lacks() { say "$1 is missing: install $2"; exit 3; }
 
 [ $# = 1 ] || die "usage: linux.sh DIR"
 here=$(cd "$(dirname "$0")" && pwd)
@@ -43,9 +45,9 @@ syslinux_mbr=
 for file in /usr/lib/syslinux/mbr/mbr.bin /usr/share/syslinux/mbr.bin; do
     [ -f $file ] && syslinux_mbr=$file && break
 done
-[ -n "$syslinux_mbr" ] || die "mbr.bin is missing: install syslinux-common"
+[ -n "$syslinux_mbr" ] || lacks mbr.bin syslinux-common
 while read -r tool package; do
-    command -v "$tool" >/dev/null || die "$tool is missing: install $package"
+    command -v "$tool" >/dev/null || lacks "$tool" "$package"
 done <<END
 syslinux syslinux
 mcopy mtools
