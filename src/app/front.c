@@ -358,7 +358,8 @@ static bool start(struct front *f, struct error *err)
            open_window(f, err) && open_qmp(f, err) && front_configure(f, err);
 }
 
-/* A machine process that was started in vain. It is waited for, since it holds what it was given, locks too, until its end. */
+/* A machine process that was started in vain. It is waited for, since it holds what it was given,
+ * locks too, until its end. */
 static void dismiss(struct front *f)
 {
     int status;

@@ -26,6 +26,7 @@
 #define LIMIT_NS UINT64_C(100000000)
 #define STEER_NS UINT64_C(10000000)
 #define AHEAD_NS UINT64_C(1000000) /* not worth a sleep */
+#define NEAR_NS UINT64_C(100000)   /* a halted machine does not sleep for an event that near */
 #define BEHIND_NS                                                                                  \
     UINT64_C(200000000) /* time that a busy or stopped host owes is forgotten beyond this */
 #define HASH_EVERY (UINT64_C(1) << 24)
@@ -234,8 +235,23 @@ void run_settle(struct machine_process *p)
     report_resets(p);
 }
 
+/* A machine that slept until its next event goes on there. */
+static void wake_up(struct machine_process *p)
+{
+    if (!p->halted || run_virtual(p) || p->wake == TIME_NEVER)
+        return;
+    uint64_t host = host_now();
+    uint64_t now = host - p->host_base;
+    if (now + NEAR_NS < p->wake)
+        return;
+    if (now > p->wake && now - p->wake > BEHIND_NS)
+        p->host_base = host - p->wake;
+    machine_skip_to(p->m, p->wake);
+}
+
 static void run_slice(struct machine_process *p)
 {
+    wake_up(p);
     agenda_run(p);
     if (p->ending)
         return;
@@ -264,16 +280,8 @@ static uint64_t pace(struct machine_process *p)
     if (run_virtual(p))
         return p->halted && p->wake == TIME_NEVER ? UINT64_MAX : 0;
     uint64_t host = host_now(), now = host - p->host_base, ns = machine_ns(p->m);
-    if (p->halted) {
-        if (p->wake == TIME_NEVER)
-            return UINT64_MAX;
-        if (now < p->wake)
-            return p->wake - now;
-        if (now - p->wake > BEHIND_NS)
-            p->host_base = host - p->wake;
-        machine_skip_to(p->m, p->wake);
-        return 0;
-    }
+    if (p->halted)
+        return p->wake == TIME_NEVER ? UINT64_MAX : p->wake > now + NEAR_NS ? p->wake - now : 0;
     if (now > ns && now - ns > BEHIND_NS) {
         p->host_base = host - ns;
         now = ns;
@@ -299,6 +307,8 @@ static bool serve_link(struct machine_process *p, uint64_t wait)
     if (n < 0 && errno != EINTR)
         return false;
     link_flush(&p->link);
+    if (n <= 0)
+        return true;
     struct link_msg msg;
     for (unsigned i = 0; i < MESSAGES_AT_ONCE && !p->ending; i++) {
         enum link_got got = link_recv(&p->link, &msg);

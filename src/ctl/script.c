@@ -307,7 +307,6 @@ uint64_t script_due(const struct script *s, uint64_t ns)
         return UINT64_MAX;
     const struct script_step *t = &s->step[s->at];
     uint64_t tick = (ns / POLL_NS + 1) * POLL_NS;
-    if (t->when == SCRIPT_AT && t->time > tick)
-        return t->time;
-    return tick;
+    uint64_t when = t->when == SCRIPT_AT ? t->time : t->when == SCRIPT_AFTER ? s->since + t->time : 0;
+    return when > ns ? when : tick;
 }

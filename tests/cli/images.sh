@@ -55,6 +55,7 @@ done
 
 # One machine writes an image; readers share it.
 mkfifo hold
+: >out2
 # shellcheck disable=SC2086
 "$vitrine" $n -S -qmp stdio disk.img <hold >out 2>err &
 exec 3>hold
