@@ -295,10 +295,21 @@ bool i8254_out(struct i8254 *p, int counter)
 
 /* --- Registers --- */
 
+/*
+ * QUIRK: an ISA cycle is longer than a CLK period, so a count that was written is in CE when the next access looks at it, however
+ * few instructions lie between: Linux's fast TSC calibration counts on it (pit_linux_reads_a_new_count_at_once).
+ */
+static void settle(struct i8254_counter *c)
+{
+    if (c->load != TIME_NEVER)
+        sync(c, c->load);
+}
+
 static void latch_count(struct i8254_counter *c)
 {
     if (c->latched)
         return; /* "the second latch command is ignored" until the first was read */
+    settle(c);
     uint16_t v = ce_value(c);
     c->latch = rw(c) == RW_MSB ? v >> 8 : v;
     c->latched = rw(c) == RW_BOTH ? 2 : 1;
@@ -406,6 +417,7 @@ static uint8_t read_count(struct i8254_counter *c)
         c->read_second = rw(c) == RW_BOTH && c->latched;
         return v;
     }
+    settle(c);
     uint16_t v = ce_value(c);
     if (rw(c) == RW_MSB)
         return (uint8_t)(v >> 8);

@@ -406,10 +406,23 @@ START_TEST(hostile_state_does_not_divide_by_zero)
 }
 END_TEST
 
+START_TEST(pit_linux_reads_a_new_count_at_once)
+{
+    gate2(1);
+    program(2, 0, 0xffff, 0);
+    ck_assert_uint_eq(read16(2), 0xffff);
+    program(2, 0, 0x1234, 0);
+    ck_assert_uint_eq(latched(2), 0x1234);
+    to_tick(11); /* the pulse that loads it does not count */
+    ck_assert_uint_eq(read16(2), 0x1234 - 10);
+}
+END_TEST
+
 TCase *i8254_tests(void)
 {
     TCase *t = tcase_create("i8254");
     tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, pit_linux_reads_a_new_count_at_once);
     tcase_add_test(t, mode0_out_high_n_plus_1_clks_after_write);
     tcase_add_test(t, mode0_load_pulse_does_not_decrement);
     tcase_add_test(t, mode0_first_byte_stops_counting_and_lowers_out);
