@@ -413,7 +413,7 @@ START_TEST(pit_linux_reads_a_new_count_at_once)
     ck_assert_uint_eq(read16(2), 0xffff);
     program(2, 0, 0x1234, 0);
     ck_assert_uint_eq(latched(2), 0x1234);
-    to_tick(11); /* the pulse that loads it does not count */
+    to_tick(12); /* two pulses loaded counts, and did not count down */
     ck_assert_uint_eq(read16(2), 0x1234 - 10);
 }
 END_TEST
