@@ -187,8 +187,9 @@ static void take_signal(struct front *f)
     struct signalfd_siginfo s;
     if (read(f->signals, &s, sizeof s) != sizeof s || s.ssi_signo == SIGCHLD)
         return;
-    if (f->quitting && f->child > 0)
-        f->deadline = 0; /* asked twice */
+    /* Asked again after a while, not by the same key that reaches the shell's whole group and timeout(1) passes on. */
+    if (f->quitting && front_now() + QUIT_PATIENCE > f->deadline + SECOND)
+        f->deadline = 0;
     front_quit(f, LINK_CAUSE_HOST_SIGNAL);
 }
 
