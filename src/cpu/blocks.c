@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decoded blocks: built from guest code, found again by where their bytes live, killed when these are written.
+ * Decoded blocks: built from guest code, found again by where their bytes live, killed when these
+ * are written.
  *
- * A block is entered only after the fetch TLB has said where CS:RIP lives on the host, so a change of mapping needs no care
- * here. A page that blocks came from has the fact PI_CODE; a store to it comes to code_store(), which looks at a bitmap of
- * 64-byte granules first, because code pages with data in them are written often. A killed block stays in memory, marked dead,
- * until the arena is flushed at a boundary.
+ * A block is entered only after the fetch TLB has said where CS:RIP lives on the host, so a change
+ * of mapping needs no care here. A page that blocks came from has the fact PI_CODE; a store to it
+ * comes to code_store(), which looks at a bitmap of 64-byte granules first, because code pages with
+ * data in them are written often. A killed block stays in memory, marked dead, until the arena is
+ * flushed at a boundary.
  */
 #include <stdlib.h>
 
@@ -125,8 +127,9 @@ void blocks_flush(struct cpu *c)
 struct source {
     const uint8_t *host, *host2;
     uint32_t bpn, bpn2;
-    unsigned in_page; /* bytes left in the first page */
-    uint8_t join[2 * INSN_MAX]; /* the end of the first page and the start of the second, or bytes from device registers */
+    unsigned in_page;           /* bytes left in the first page */
+    uint8_t join[2 * INSN_MAX]; /* the end of the first page and the start of the second, or bytes
+                                   from device registers */
 };
 
 static uint64_t code_lin(const struct cpu *c, uint64_t rip)
@@ -148,7 +151,8 @@ static struct decode_mode decode_mode(const struct cpu *c)
     return (struct decode_mode){.bits = c->mode & MODE_CS64 ? 64 : c->mode & MODE_CS32 ? 32 : 16};
 }
 
-/* The first instruction, where it may run out of its page, of CS's limit, or live in device registers. False: raised. */
+/* The first instruction, where it may run out of its page, of CS's limit, or live in device
+ * registers. False: raised. */
 static bool decode_first(struct cpu *c, struct source *s, uint64_t limit, struct insn *in)
 {
     uint64_t lin = code_lin(c, c->rip);
@@ -228,6 +232,13 @@ static void publish(struct cpu *c, struct xblock *b)
         link_page(c, b, b->bpn2);
 }
 
+enum xstat x_block_end(struct cpu *c, const struct xinsn *i)
+{
+    (void)c;
+    (void)i;
+    return X_NEXT;
+}
+
 static void add_insn(struct cpu *c, struct xblock *b, const struct insn *in)
 {
     struct xinsn *x = &b->insn[b->count++];
@@ -237,9 +248,11 @@ static void add_insn(struct cpu *c, struct xblock *b, const struct insn *in)
     b->bytes = (uint16_t)(b->bytes + in->len);
     b->insn[b->count].in.off = b->bytes;
     b->insn[b->count].in.len = 0;
+    b->insn[b->count].fn = x_block_end;
 }
 
-/* More instructions while they lie whole in the page and within the limit. What cannot be decoded is left to be first. */
+/* More instructions while they lie whole in the page and within the limit. What cannot be decoded
+ * is left to be first. */
 static void decode_rest(struct cpu *c, struct xblock *b, const struct source *s, uint64_t limit)
 {
     size_t end = MIN(s->in_page, limit);
@@ -255,7 +268,8 @@ static void decode_rest(struct cpu *c, struct xblock *b, const struct source *s,
 
 static struct xblock *build(struct cpu *c, uint64_t lin, uint32_t bpn, const uint8_t *host)
 {
-    struct source s = {.host = host, .bpn = bpn, .bpn2 = NO_PAGE, .in_page = PAGE_SIZE - (lin & PAGE_OFFSET_MASK)};
+    struct source s = {
+        .host = host, .bpn = bpn, .bpn2 = NO_PAGE, .in_page = PAGE_SIZE - (lin & PAGE_OFFSET_MASK)};
     uint64_t limit = to_limit(c);
     struct insn first;
     if (!decode_first(c, &s, limit, &first))
@@ -267,7 +281,8 @@ static struct xblock *build(struct cpu *c, uint64_t lin, uint32_t bpn, const uin
         blocks_flush(c);
         b = arena_block(c);
     }
-    *b = (struct xblock){.host = host, .bpn = bpn, .bpn2 = NO_PAGE, .mode = c->mode & DECODE_MODE_BITS};
+    *b = (struct xblock){
+        .host = host, .bpn = bpn, .bpn2 = NO_PAGE, .mode = c->mode & DECODE_MODE_BITS};
     add_insn(c, b, &first);
     if (!cacheable) {
         b->host = NULL;
@@ -333,7 +348,8 @@ struct xblock *block_at(struct cpu *c, struct xblock *prev, unsigned how)
             return NULL;
         kill_block(c, b);
     } else if (b) { /* CS's limit cuts it: one instruction at a time */
-        struct source s = {.host = host, .bpn2 = NO_PAGE, .in_page = PAGE_SIZE - (lin & PAGE_OFFSET_MASK)};
+        struct source s = {
+            .host = host, .bpn2 = NO_PAGE, .in_page = PAGE_SIZE - (lin & PAGE_OFFSET_MASK)};
         struct insn in;
         if (!decode_first(c, &s, to_limit(c), &in))
             return NULL;

@@ -102,30 +102,30 @@ LOOPS(32)
 
 /* Target first, then the push (SDM 2A CALL): either can fault, and c->rip counts only with
  * X_BRANCH. */
-#define NEAR_RD(size_, v) (slow ? try_rd##size_ : seg_rd##size_)(c, i->in.seg, ea(c, &i->in), v)
+#define NEAR_RD(size_, v) (fast ? try_rd##size_ : seg_rd##size_)(c, i->in.seg, ea(c, &i->in), v)
 #define CALLS(size_, type)                                                                         \
     static inline enum xstat call_near##size_(struct cpu *c, const struct xinsn *i, uint64_t rip,  \
-                                              insn_fn *slow)                                       \
+                                              bool fast)                                           \
     {                                                                                              \
         if (unlikely((type)rip > c->seg[SEG_CS].limit))                                            \
             return raise_gp(c, 0);                                                                 \
-        if ((slow ? try_push##size_ : push##size_)(c, (type)next_rip(c, i)))                       \
+        if ((fast ? try_push##size_ : push##size_)(c, (type)next_rip(c, i)))                       \
             return MISS;                                                                           \
         c->rip = (type)rip;                                                                        \
         return X_BRANCH;                                                                           \
     }                                                                                              \
     INSN_MEM(x_call_Jz##size_)                                                                     \
     {                                                                                              \
-        return call_near##size_(c, i, next_rip(c, i) + i->in.imm, slow);                           \
+        return call_near##size_(c, i, next_rip(c, i) + i->in.imm, fast);                           \
     }                                                                                              \
     INSN_MEM(x_call_Ev_r##size_)                                                                   \
     {                                                                                              \
-        return call_near##size_(c, i, c->regs[i->in.rm], slow);                                    \
+        return call_near##size_(c, i, c->regs[i->in.rm], fast);                                    \
     }                                                                                              \
     INSN_MEM(x_call_Ev_m##size_)                                                                   \
     {                                                                                              \
         type v;                                                                                    \
-        return NEAR_RD(size_, &v) ? MISS : call_near##size_(c, i, v, slow);                        \
+        return NEAR_RD(size_, &v) ? MISS : call_near##size_(c, i, v, fast);                        \
     }                                                                                              \
     INSN(x_jmp_Ev_r##size_)                                                                        \
     {                                                                                              \
@@ -136,11 +136,10 @@ LOOPS(32)
         type v;                                                                                    \
         return NEAR_RD(size_, &v) ? MISS : branch_to(c, v, SZ##size_);                             \
     }                                                                                              \
-    static inline enum xstat ret_near##size_(struct cpu *c, const struct xinsn *i, unsigned drop,  \
-                                             insn_fn *slow)                                        \
+    static inline enum xstat ret_near##size_(struct cpu *c, unsigned drop, bool fast)              \
     {                                                                                              \
         type v;                                                                                    \
-        if ((slow ? try_top##size_ : top##size_)(c, &v))                                           \
+        if ((fast ? try_top##size_ : top##size_)(c, &v))                                           \
             return MISS;                                                                           \
         if (unlikely(v > c->seg[SEG_CS].limit))                                                    \
             return raise_gp(c, 0);                                                                 \
@@ -150,11 +149,11 @@ LOOPS(32)
     }                                                                                              \
     INSN_MEM(x_ret##size_)                                                                         \
     {                                                                                              \
-        return ret_near##size_(c, i, 0, slow);                                                     \
+        return ret_near##size_(c, 0, fast);                                                        \
     }                                                                                              \
     INSN_MEM(x_ret_Iw##size_)                                                                      \
     {                                                                                              \
-        return ret_near##size_(c, i, (uint16_t)i->in.imm, slow);                                   \
+        return ret_near##size_(c, (uint16_t)i->in.imm, fast);                                      \
     }
 CALLS(16, uint16_t)
 CALLS(32, uint32_t)

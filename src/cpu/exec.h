@@ -303,6 +303,7 @@ void blocks_destroy(struct cpu *c);
 void blocks_flush(struct cpu *c); /* at a boundary only (c->blk == NULL) */
 /* The block at CS:RIP, which follows prev (may be NULL) by falling through (how 0) or by a branch (1). NULL: cpu->exc was raised. */
 struct xblock *block_at(struct cpu *c, struct xblock *prev, unsigned how);
+insn_fn x_block_end; /* what stands behind a block's last instruction: gives X_NEXT with c->cur there */
 insn_fn *exec_function(const struct cpu *c, const struct insn *in); /* cpu/dispatch.c */
 
 /* Debug registers and TF (cpu/debugreg.c): called by the engine when cpu_needs_stepping(). */

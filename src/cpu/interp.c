@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interpreter: runs decoded blocks to an exact position, and takes events, interrupts and exceptions at the boundaries.
+ * The interpreter: runs decoded blocks to an exact position, and takes events, interrupts and
+ * exceptions at the boundaries.
  *
- * Positions: c->blk_pos is the position of the running block's first instruction; between blocks it is the current position.
+ * Positions: c->blk_pos is the position of the running block's first instruction; between blocks it
+ * is the current position.
  */
 #include "cpu/exec.h"
 
@@ -43,21 +45,10 @@ static void deliver(struct cpu *c, uint64_t rip)
     c->blk_pos++;
 }
 
-/* Runs at most n instructions of b. Leaves c->rip and c->blk_pos at the next boundary; returns how the last one ended. */
-static enum xstat run_block(struct cpu *c, const struct xblock *b, unsigned n)
+/* The ways for a block to end that are not a branch; c->cur is where. */
+static void end_block(struct cpu *c, const struct xblock *b, enum xstat st)
 {
-    const struct xinsn *i = b->insn, *end = i + n;
-    enum xstat st;
-    c->blk = b;
-    c->blk_rip = c->rip;
-    do {
-        c->cur = i;
-        st = i->fn(c, i);
-        if (unlikely(st != X_NEXT))
-            break;
-        i++;
-    } while (i != end && likely(!c->leave));
-
+    const struct xinsn *i = c->cur;
     uint64_t done = (uint64_t)(i - b->insn);
     uint64_t at = c->blk_rip + i->in.off;
     switch (st) {
@@ -90,7 +81,31 @@ static enum xstat run_block(struct cpu *c, const struct xblock *b, unsigned n)
         c->leave = true;
         break;
     }
+}
+
+/* Runs b; its instructions go on to one another (cpu/handler.h). Leaves c->rip and c->blk_pos at
+ * the next boundary; returns how the last one ended. */
+static inline enum xstat run_block(struct cpu *c, const struct xblock *b)
+{
+    c->blk = b;
+    c->blk_rip = c->rip;
+    c->cur = b->insn;
+    enum xstat st = b->insn->fn(c, b->insn);
+    if (likely(st == X_BRANCH))
+        c->blk_pos += (uint64_t)(c->cur - b->insn) + 1;
+    else
+        end_block(c, b, st);
     c->blk = NULL;
+    return st;
+}
+
+/* Runs at most n instructions of b: the one behind them becomes the end for this once. */
+static enum xstat run_part(struct cpu *c, struct xblock *b, unsigned n)
+{
+    insn_fn *was = b->insn[n].fn;
+    b->insn[n].fn = x_block_end;
+    enum xstat st = run_block(c, b);
+    b->insn[n].fn = was;
     return st;
 }
 
@@ -110,12 +125,13 @@ static void step(struct cpu *c)
         return;
     }
     c->stop_pos = c->blk_pos + 1;
-    enum xstat st = run_block(c, b, 1);
+    enum xstat st = run_part(c, b, 1);
     if (watch && st != X_FAULT && st != X_TRAP && debug_after(c, tf) == X_TRAP)
         deliver(c, c->rip);
 }
 
-/* Pins that are served at a boundary, by priority (SDM 3A table 6-2). True: something was delivered. */
+/* Pins that are served at a boundary, by priority (SDM 3A table 6-2). True: something was
+ * delivered. */
 static bool take_interrupts(struct cpu *c, bool shadow)
 {
     if (c->reset_pending) {
@@ -147,14 +163,16 @@ static bool take_interrupts(struct cpu *c, bool shadow)
     return true;
 }
 
-/* Everything that belongs between two instructions. False: c->stop_pos was reached or the machine is wanted. */
+/* Everything that belongs between two instructions. False: c->stop_pos was reached or the machine
+ * is wanted. */
 static bool boundary(struct cpu *c, uint64_t until, bool *shadow)
 {
     c->leave = false;
     cpu_sync_pos(c);
     clock_run(c->clock);
     *shadow = c->shadow_sti || c->shadow_ss;
-    /* Data and I/O breakpoints of the instruction before come ahead of interrupts (SDM 3A table 6-2). */
+    /* Data and I/O breakpoints of the instruction before come ahead of interrupts (SDM 3A table
+     * 6-2). */
     if (unlikely(c->db_pending) && debug_after(c, false) == X_TRAP)
         deliver(c, c->rip);
     while (take_interrupts(c, *shadow)) {
@@ -178,7 +196,10 @@ static void run_blocks(struct cpu *c)
             deliver(c, c->rip);
             break;
         }
-        how = run_block(c, b, (unsigned)MIN(room, (uint64_t)b->count)) == X_BRANCH;
+        if (likely(room >= b->count))
+            how = run_block(c, b) == X_BRANCH;
+        else
+            how = run_part(c, b, (unsigned)room) == X_BRANCH;
         prev = b->host ? b : NULL;
     }
 }

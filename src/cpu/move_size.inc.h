@@ -162,7 +162,7 @@ INSN(CAT2(x_lea_Gv_M, SFX))
     INSN_MEM(CAT3(x_##name, _m, SFX))                                                              \
     {                                                                                              \
         type v;                                                                                    \
-        if ((slow ? try_rd##bits_ : seg_rd##bits_)(c, i->in.seg, ea(c, &i->in), &v))               \
+        if ((fast ? try_rd##bits_ : seg_rd##bits_)(c, i->in.seg, ea(c, &i->in), &v))               \
             return MISS;                                                                           \
         PUT(i->in.reg, (T)(stype)v);                                                               \
         return X_NEXT;                                                                             \

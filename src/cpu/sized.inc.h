@@ -38,14 +38,14 @@
 /* In INSN_MEM bodies. */
 #define RMW_BEGIN(m, v) RMW_BEGIN_AT(&i->in, m, v)
 #define RMW_BEGIN_AT(in, m, v)                                                                     \
-    (slow ? CAT2(try_rmw, BITS)(c, in, m, v) : CAT2(rmw_begin, BITS)(c, in, m, v))
-#define RMW_END(m, v) CAT2(rmw_finish, BITS)(c, m, v, slow)
+    (fast ? CAT2(try_rmw, BITS)(c, in, m, v) : CAT2(rmw_begin, BITS)(c, in, m, v))
+#define RMW_END(m, v) CAT2(rmw_finish, BITS)(c, m, v, fast)
 #define MEM_RD(v) ANY_RD(i->in.seg, ea(c, &i->in), v)
 #define MEM_WR(v) ANY_WR(i->in.seg, ea(c, &i->in), v)
 #define ANY_RD(seg, off, v)                                                                        \
-    (slow ? CAT2(try_rd, BITS)(c, seg, off, v) : CAT2(seg_rd, BITS)(c, seg, off, v))
+    (fast ? CAT2(try_rd, BITS)(c, seg, off, v) : CAT2(seg_rd, BITS)(c, seg, off, v))
 #define ANY_WR(seg, off, v)                                                                        \
-    (slow ? CAT2(try_wr, BITS)(c, seg, off, v) : CAT2(seg_wr, BITS)(c, seg, off, v))
+    (fast ? CAT2(try_wr, BITS)(c, seg, off, v) : CAT2(seg_wr, BITS)(c, seg, off, v))
 /* Anywhere. */
 #define SEG_RD(seg, off, v) CAT2(seg_rd, BITS)(c, seg, off, v)
 #define SEG_WR(seg, off, v) CAT2(seg_wr, BITS)(c, seg, off, v)

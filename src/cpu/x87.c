@@ -76,9 +76,9 @@ INSN(x_fneni)
     return X_NEXT;
 }
 
-INSN(x_fninit)
+/* What FNINIT and FNSAVE leave (SDM 2A FINIT). */
+void x87_init(struct cpu *c)
 {
-    X87_NO_WAIT(c);
     struct x87 *f = &c->x87;
     f->cw = CW_INIT;
     f->sw = 0;
@@ -87,6 +87,12 @@ INSN(x_fninit)
     f->fip = f->fdp = 0;
     f->fcs = f->fds = f->fop = 0;
     x87_update_es(c);
+}
+
+INSN(x_fninit)
+{
+    X87_NO_WAIT(c);
+    x87_init(c);
     return X_NEXT;
 }
 

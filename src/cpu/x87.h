@@ -21,6 +21,7 @@ static inline uint16_t x87_sw(const struct x87 *f)
 bool x87_blocked(struct cpu *c, const struct xinsn *i, enum xstat *st);
 /* Sets or clears ES by exceptions and masks, and FERR# with it. After every change of sw or cw. */
 void x87_update_es(struct cpu *c);
+void x87_init(struct cpu *c);
 
 /* First in every instruction that waits: reports a pending exception (SDM 1 8.7). */
 #define X87_WAIT(c, i)                                                                             \

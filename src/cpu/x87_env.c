@@ -162,7 +162,8 @@ INSN(x_fnsave_Mstate)
         memcpy(image + size + 10 * k, x87_st(c, k), 10);
     if (write_image(c, i, image, size + REGISTERS))
         return X_FAULT;
-    return x_fninit(c, i);
+    x87_init(c);
+    return X_NEXT;
 }
 
 INSN(x_frstor_Mstate)

@@ -82,12 +82,13 @@ enum xstat isa_rig_exec(struct isa_rig *r, const uint8_t *bytes, uint32_t rip)
 {
     struct cpu *c = r->cpu;
     struct decode_mode mode = {.bits = c->mode & MODE_CS32 ? 32 : 16};
-    if (isa_decode(bytes, INSN_MAX, mode, &r->x.in) != DECODE_OK)
+    if (isa_decode(bytes, INSN_MAX, mode, &r->x[0].in) != DECODE_OK)
         bug("a test's instruction does not decode: %02x %02x %02x", bytes[0], bytes[1], bytes[2]);
-    r->x.fn = exec_function(c, &r->x.in);
-    c->cur = &r->x;
+    r->x[0].fn = exec_function(c, &r->x[0].in);
+    r->x[1].fn = x_block_end;
+    c->cur = r->x;
     c->blk_rip = rip;
-    return r->x.fn(c, &r->x);
+    return r->x[0].fn(c, r->x);
 }
 
 void isa_rig_put(struct isa_rig *r, uint32_t paddr, const void *data, uint32_t len)

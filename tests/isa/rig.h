@@ -16,7 +16,7 @@ struct isa_rig {
     struct bus bus;
     struct mapping ram;
     struct cpu *cpu;
-    struct xinsn x; /* the instruction executed last */
+    struct xinsn x[2]; /* the instruction executed last, and the end behind it */
 };
 
 enum { RIG_RAM_BYTES = 16 << 20 };
