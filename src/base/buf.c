@@ -15,13 +15,18 @@ static void reserve(struct buf *b, size_t more)
     if (more > SIZE_MAX / 4 - b->len)
         bug("buffer of %zu bytes asked for %zu more", b->len, more);
     size_t need = b->len + more + 1;
+    if (b->off && need > b->cap - b->off && b->off >= b->len) { /* each byte moves once for each that was dropped */
+        b->data = memmove(b->data - b->off, b->data, b->len);
+        b->off = 0;
+    }
+    need += b->off;
     if (need <= b->cap)
         return;
     size_t cap = MAX(need, b->cap * 2);
-    uint8_t *p = realloc(b->data, cap);
+    uint8_t *p = realloc(b->data ? b->data - b->off : NULL, cap);
     if (!p)
         bug("out of memory for a buffer of %zu bytes", cap);
-    b->data = p;
+    b->data = p + b->off;
     b->cap = cap;
 }
 
@@ -70,19 +75,24 @@ void buf_drop(struct buf *b, size_t n)
     n = MIN(n, b->len);
     if (!n)
         return;
-    memmove(b->data, b->data + n, b->len - n);
+    b->data += n;
+    b->off += n;
     b->len -= n;
-    b->data[b->len] = 0;
 }
 
 void buf_clear(struct buf *b)
 {
-    buf_drop(b, b->len);
+    if (!b->data)
+        return;
+    b->data -= b->off;
+    b->off = b->len = 0;
+    b->data[0] = 0;
 }
 
 void buf_free(struct buf *b)
 {
-    free(b->data);
+    if (b->data)
+        free(b->data - b->off);
     *b = (struct buf){0};
 }
 

@@ -11,6 +11,7 @@ struct buf {
     uint8_t *data; /* always followed by a NUL byte once anything was added */
     size_t len;
     size_t cap;
+    size_t off; /* bytes in front of data that were dropped and are still allocated */
 };
 
 /* Out of memory is a bug() here: buffers are small beside the guest's RAM. */
