@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+include tests/base/local.mk
 include tests/lint/local.mk
 include tests/dev/local.mk
 include tests/isa/local.mk
