@@ -154,7 +154,12 @@ static bool halted(struct machine *m, uint64_t until_pos, enum run_stop *stop)
     if (m->journal.mode == JOURNAL_REPLAY && journal_next_pos(&m->journal) <= m->clock.pos)
         return true;
     if (m->cfg.clock == CLOCK_VIRTUAL && next != TIME_NEVER && can_wake(m)) {
-        clock_skip_to(&m->clock, next);
+        /* NOTE: the limit is where something may come in. It comes at this same position, so that only the journal can tell a
+         * replay how long the halt was before it. */
+        if (next < clock_next(&m->clock) && m->journal.mode == JOURNAL_RECORD)
+            machine_skip_to(m, next);
+        else
+            clock_skip_to(&m->clock, next);
         return true;
     }
     (void)until_pos;

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+TESTS += tests/replay/demo.sh tests/replay/linux.sh
+EXTRA_DIST += tests/replay/demo.sh tests/replay/linux.sh
