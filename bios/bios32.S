@@ -20,7 +20,7 @@ bios32_entry:
     lret
 1:  movb $0x80, %al             /* service not present */
     lret
-2:  movb $0x81, %al             /* function not implemented by the directory */
+2:  movb $0x81, %al             /* the directory has no such function */
     lret
 
 pcibios32_entry:

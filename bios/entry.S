@@ -10,6 +10,8 @@
  * hooks, a wait with interrupts on) ever runs on the BIOS stack: the C function returns the address
  * of an exit stub, which runs on the caller's own stack with all registers restored. No segment
  * limit is touched, so that a caller in unreal mode stays there.
+ *
+ * Long, since the fixed addresses of a PC's BIOS and what they reach must be laid out in one piece.
  */
 #include "regs.h"
 

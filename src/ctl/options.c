@@ -2,7 +2,7 @@
 /*
  * The command line. Each option is a row of `table`: its name, what it takes, its help and the
  * function that takes it. The parser, -help and the check of the man page (tests/cli) all read that
- * table.
+ * table. Long, since the rows stand beside the small functions that they name.
  */
 #include "config.h"
 

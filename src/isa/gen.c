@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Turns the instruction table (table/README says what its columns mean) into what the rooms need.
- * The build runs it: isagen forms     src/isa/gen_forms.h     FORM_... numbers isagen info
- * src/isa/gen_info.c      form_info[] isagen decode    src/isa/gen_decode.h    the decoder's tables
- *   isagen handlers  src/cpu/gen_dispatch.h  prototypes of the instruction functions
- *   isagen dispatch  src/cpu/gen_dispatch.c  exec_table[form][variant]
+ * The build runs it:
+ *
+ *   isagen forms     src/isa/gen_forms.h       FORM_... numbers
+ *   isagen info      src/isa/gen_info.c        form_info[]
+ *   isagen decode    src/isa/gen_decode.h      the decoder's tables
+ *   isagen handlers  src/cpu/gen_dispatch.h    prototypes of the instruction functions
+ *   isagen dispatch  src/cpu/gen_dispatch.c    exec_table[form][variant]
  *   isagen page      src/isa/instructions.txt  the table for reading
+ *
  * It exits with status 1 and a line on stderr when two rows claim the same encoding or a row says
  * what it does not know.
  */
