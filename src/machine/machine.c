@@ -144,11 +144,11 @@ static bool take_reset(struct machine *m)
 
 static bool can_wake(const struct machine *m)
 {
-    return m->cpu->eflags & FL_IF || m->clock.ntimers == 0;
+    return m->cpu->eflags & FL_IF; /* no chip drives NMI or INIT */
 }
 
 /* What a halted CPU means: true, time went on and there is more to run; false, *stop says why not. */
-static bool halted(struct machine *m, uint64_t until_pos, enum run_stop *stop)
+static bool halted(struct machine *m, enum run_stop *stop)
 {
     uint64_t next = MIN(clock_next(&m->clock), m->time_limit);
     if (m->journal.mode == JOURNAL_REPLAY && journal_next_pos(&m->journal) <= m->clock.pos)
@@ -162,12 +162,11 @@ static bool halted(struct machine *m, uint64_t until_pos, enum run_stop *stop)
             clock_skip_to(&m->clock, next);
         return true;
     }
-    (void)until_pos;
     *stop = can_wake(m) ? RUN_HALTED : RUN_DEAD;
     return false;
 }
 
-static bool after_run(struct machine *m, enum cpu_stop why, uint64_t until_pos, enum run_stop *stop)
+static bool after_run(struct machine *m, enum cpu_stop why, enum run_stop *stop)
 {
     *stop = RUN_BUDGET;
     if (m->exit_wanted) {
@@ -183,7 +182,7 @@ static bool after_run(struct machine *m, enum cpu_stop why, uint64_t until_pos, 
         *stop = RUN_TRIPLE;
         return !take_reset(m);
     case CPU_HALTED:
-        return halted(m, until_pos, stop);
+        return halted(m, stop);
     case CPU_KICKED:
         return false;
     default:
@@ -204,7 +203,7 @@ enum run_stop machine_run(struct machine *m, uint64_t until_pos)
         uint64_t until = MIN(until_pos, journal_next_pos(&m->journal));
         if (m->time_limit != TIME_NEVER)
             until = MIN(until, clock_pos_at(&m->clock, m->time_limit));
-        more = after_run(m, cpu_run(m->cpu, until), until_pos, &stop);
+        more = after_run(m, cpu_run(m->cpu, until), &stop);
     }
     return stop;
 }
