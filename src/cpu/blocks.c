@@ -60,6 +60,7 @@ static void kill_block(struct cpu *c, struct xblock *b)
     if (*p)
         *p = b->hash_next;
     b->dead = true;
+    b->host = NULL;
     if (c->blk == b)
         c->leave = true;
 }
@@ -251,13 +252,20 @@ static void add_insn(struct cpu *c, struct xblock *b, const struct insn *in)
     b->insn[b->count].fn = x_block_end;
 }
 
+/* A Jcc that is not taken goes on within the block. */
+static bool ends_block(const struct insn *in)
+{
+    const struct form_info *f = &form_info[in->form];
+    return f->attrs & FA_END && !(f->flags_read && f->mnemonic[0] == 'J');
+}
+
 /* More instructions while they lie whole in the page and within the limit. What cannot be decoded
  * is left to be first. */
 static void decode_rest(struct cpu *c, struct xblock *b, const struct source *s, uint64_t limit)
 {
     size_t end = MIN(s->in_page, limit);
     struct insn in = b->insn[0].in;
-    while (b->count < MAX_INSNS && b->bytes < end && !(form_info[in.form].attrs & FA_END) &&
+    while (b->count < MAX_INSNS && b->bytes < end && !ends_block(&in) &&
            !(in.flags & (IF_REP | IF_REPNE))) { /* a repeated one takes any number of positions */
         size_t left = MIN(end - b->bytes, (size_t)INSN_MAX);
         if (isa_decode(s->host + b->bytes, left, decode_mode(c), &in) != DECODE_OK)
@@ -337,8 +345,9 @@ struct xblock *block_at(struct cpu *c, struct xblock *prev, unsigned how)
     struct xblock *b = prev ? prev->succ[how] : NULL;
     if (!b || b->host != host || b->dead || b->mode != (c->mode & DECODE_MODE_BITS)) {
         b = host ? look_up(c, host) : NULL;
-        if (b && prev)
-            prev->succ[how] = b;
+        if (b && prev && !b->host2)
+            prev->succ[how] =
+                b; /* NOTE: never a straddling one, since who follows it looks at one page only */
     }
     if (likely(b != NULL) && b->bytes <= to_limit(c)) {
         bool fault = false;

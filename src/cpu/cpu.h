@@ -2,8 +2,9 @@
 /*
  * The state of one x86 CPU, hot fields first, and what the rest of the machine can ask of it.
  *
- * Fault contract, shared by all engines: an instruction function commits nothing until the last access that can fault has
- * succeeded; it returns X_FAULT with cpu->exc filled, and the engine delivers it with RIP at the instruction (for traps: after).
+ * Fault contract, shared by all engines: an instruction function commits nothing until the last
+ * access that can fault has succeeded; it returns X_FAULT with cpu->exc filled, and the engine
+ * delivers it with RIP at the instruction (for traps: after).
  */
 #ifndef VITRINE_CPU_CPU_H
 #define VITRINE_CPU_CPU_H
@@ -16,28 +17,95 @@
 
 /* EFLAGS (SDM 1 3.4.3). */
 enum {
-    FL_CF = 1, FL_1 = 2, FL_PF = 4, FL_AF = 0x10, FL_ZF = 0x40, FL_SF = 0x80, FL_TF = 0x100, FL_IF = 0x200,
-    FL_DF = 0x400, FL_OF = 0x800, FL_IOPL = 0x3000, FL_NT = 0x4000, FL_RF = 0x10000, FL_VM = 0x20000,
-    FL_AC = 0x40000, FL_VIF = 0x80000, FL_VIP = 0x100000, FL_ID = 0x200000,
+    FL_CF = 1,
+    FL_1 = 2,
+    FL_PF = 4,
+    FL_AF = 0x10,
+    FL_ZF = 0x40,
+    FL_SF = 0x80,
+    FL_TF = 0x100,
+    FL_IF = 0x200,
+    FL_DF = 0x400,
+    FL_OF = 0x800,
+    FL_IOPL = 0x3000,
+    FL_NT = 0x4000,
+    FL_RF = 0x10000,
+    FL_VM = 0x20000,
+    FL_AC = 0x40000,
+    FL_VIF = 0x80000,
+    FL_VIP = 0x100000,
+    FL_ID = 0x200000,
     FL_ARITH = FL_CF | FL_PF | FL_AF | FL_ZF | FL_SF | FL_OF,
 };
-enum { CR0_PE = 1, CR0_MP = 2, CR0_EM = 4, CR0_TS = 8, CR0_ET = 0x10, CR0_NE = 0x20, CR0_WP = 0x10000, CR0_AM = 0x40000,
-       CR0_NW = 0x20000000, CR0_CD = 0x40000000 };
+enum {
+    CR0_PE = 1,
+    CR0_MP = 2,
+    CR0_EM = 4,
+    CR0_TS = 8,
+    CR0_ET = 0x10,
+    CR0_NE = 0x20,
+    CR0_WP = 0x10000,
+    CR0_AM = 0x40000,
+    CR0_NW = 0x20000000,
+    CR0_CD = 0x40000000
+};
 #define CR0_PG 0x80000000u
-enum { CR4_VME = 1, CR4_PVI = 2, CR4_TSD = 4, CR4_DE = 8, CR4_PSE = 0x10, CR4_PAE = 0x20, CR4_MCE = 0x40, CR4_PGE = 0x80,
-       CR4_PCE = 0x100, CR4_OSFXSR = 0x200, CR4_OSXMMEXCPT = 0x400 };
+enum {
+    CR4_VME = 1,
+    CR4_PVI = 2,
+    CR4_TSD = 4,
+    CR4_DE = 8,
+    CR4_PSE = 0x10,
+    CR4_PAE = 0x20,
+    CR4_MCE = 0x40,
+    CR4_PGE = 0x80,
+    CR4_PCE = 0x100,
+    CR4_OSFXSR = 0x200,
+    CR4_OSXMMEXCPT = 0x400
+};
 
 /* Vectors (SDM 3A table 6-1). */
-enum { EXC_DE, EXC_DB, EXC_NMI, EXC_BP, EXC_OF, EXC_BR, EXC_UD, EXC_NM, EXC_DF, EXC_TS = 10, EXC_NP, EXC_SS, EXC_GP,
-       EXC_PF, EXC_MF = 16, EXC_AC, EXC_MC, EXC_XM };
+enum {
+    EXC_DE,
+    EXC_DB,
+    EXC_NMI,
+    EXC_BP,
+    EXC_OF,
+    EXC_BR,
+    EXC_UD,
+    EXC_NM,
+    EXC_DF,
+    EXC_TS = 10,
+    EXC_NP,
+    EXC_SS,
+    EXC_GP,
+    EXC_PF,
+    EXC_MF = 16,
+    EXC_AC,
+    EXC_MC,
+    EXC_XM
+};
 
-/* A segment register with its descriptor cache. Attributes are bits 8-23 of the descriptor's second dword, in place. */
-enum { DESC_A = 0x100, DESC_RW = 0x200, DESC_CE = 0x400 /* conforming / expand-down */, DESC_CODE = 0x800, DESC_S = 0x1000,
-       DESC_DPL = 0x6000, DESC_P = 0x8000, DESC_AVL = 0x100000, DESC_L = 0x200000, DESC_DB = 0x400000, DESC_G = 0x800000 };
+/* A segment register with its descriptor cache. Attributes are bits 8-23 of the descriptor's second
+ * dword, in place. */
+enum {
+    DESC_A = 0x100,
+    DESC_RW = 0x200,
+    DESC_CE = 0x400 /* conforming / expand-down */,
+    DESC_CODE = 0x800,
+    DESC_S = 0x1000,
+    DESC_DPL = 0x6000,
+    DESC_P = 0x8000,
+    DESC_AVL = 0x100000,
+    DESC_L = 0x200000,
+    DESC_DB = 0x400000,
+    DESC_G = 0x800000
+};
 struct seg {
     uint64_t base;
-    /* Fast checks: an access to [off, off + size) is fine where off + size <= rd_end / wr_end, as 64-bit numbers. 0 sends
-     * every access to the slow check (expand-down, null, not writable ...). Derived by seg_update(), not saved. */
+    /* Fast checks: an access to [off, off + size) is fine where off + size <= rd_end / wr_end, as
+     * 64-bit numbers. 0 sends every access to the slow check (expand-down, null, not writable ...).
+     * Derived by seg_update(), not saved. */
     uint64_t rd_end, wr_end;
     uint32_t limit; /* in bytes, expanded by G */
     uint32_t attr;  /* 0 with P clear: null selector loaded, unusable */
@@ -49,19 +117,34 @@ struct desc_table {
 };
 
 /*
- * Lazy flags. The last flag-setting instruction left its result (sign-extended from its size to 64 bits) and what CF, OF, AF need; ZF,
- * SF and PF follow from `res` alone. With op CC_EAGER all six are in `eflags`. See cpu/flags.h.
+ * Lazy flags. The last flag-setting instruction left its result (sign-extended from its size to 64
+ * bits) and what CF, OF, AF need; ZF, SF and PF follow from `res` alone. With op CC_EAGER all six
+ * are in `eflags`. See cpu/flags.h.
  */
-enum cc_op { CC_EAGER, CC_LOGIC, CC_ADD, CC_ADC, CC_SUB, CC_SBB, CC_INC, CC_DEC, CC_SHL, CC_SHR, CC_SAR };
+enum cc_op {
+    CC_EAGER,
+    CC_LOGIC,
+    CC_ADD,
+    CC_ADC,
+    CC_SUB,
+    CC_SBB,
+    CC_INC,
+    CC_DEC,
+    CC_SHL,
+    CC_SHR,
+    CC_SAR
+};
 struct lazy_flags {
     int64_t res;
     uint64_t src1, src2; /* operands as zero-extended */
     uint8_t op;          /* enum cc_op */
     uint8_t size;        /* SZ8.. */
-    uint8_t cf;          /* CC_INC, CC_DEC: carry kept from before; CC_ADC, CC_SBB: carry in; shifts: the carry out */
+    uint8_t cf; /* CC_INC, CC_DEC: carry kept from before; CC_ADC, CC_SBB: carry in; shifts: the
+                   carry out */
 };
 
-/* TLB: direct-mapped; a tag that matches the page of an access's LAST byte means: present, allowed, RAM, not crossing. */
+/* TLB: direct-mapped; a tag that matches the page of an access's LAST byte means: present, allowed,
+ * RAM, not crossing. */
 enum { TLB_SIZE = 1024, TLB_VIEWS = 2 /* 0: supervisor, 1: user */ };
 #define TLB_NO_TAG 1u /* never equal to a page address */
 struct tlb_entry {
@@ -88,22 +171,26 @@ struct table_refs {
 struct exception {
     uint8_t vector;
     bool has_code;
-    bool soft;     /* INT n, INT3, INTO: gate DPL is checked, RIP pushed is the next instruction's */
-    bool ext;      /* EXT bit: external or while delivering another */
+    bool soft; /* INT n, INT3, INTO: gate DPL is checked, RIP pushed is the next instruction's */
+    bool ext;  /* EXT bit: external or while delivering another */
     uint32_t code;
-    uint64_t cr2;  /* #PF */
-    uint32_t dr6;  /* #DB: bits to set */
-    bool in_new_task;   /* a task switch faulted after its commit point: RIP is the new task's */
-    uint64_t start_rip; /* soft: of the instruction itself, where a fault of its delivery returns to */
+    uint64_t cr2;     /* #PF */
+    uint32_t dr6;     /* #DB: bits to set */
+    bool in_new_task; /* a task switch faulted after its commit point: RIP is the new task's */
+    uint64_t
+        start_rip; /* soft: of the instruction itself, where a fault of its delivery returns to */
 };
 
 enum xstat {
     X_NEXT,   /* retired; go on with the next instruction */
     X_FAULT,  /* cpu->exc is to be delivered; nothing was committed */
     X_BRANCH, /* retired; cpu->rip was set */
-    X_REPEAT, /* a REP instruction did some iterations, counted in cpu->extra, and goes on at the same RIP */
-    X_LEAVE,  /* retired; the block must end here (mode, mapping or interrupt state changed); RIP is the next instruction */
-    X_TRAP,   /* retired, and cpu->exc is to be delivered with the RIP that follows (INT n, single step ...) */
+    X_REPEAT, /* a REP instruction did some iterations, counted in cpu->extra, and goes on at the
+                 same RIP */
+    X_LEAVE,  /* retired; the block must end here (mode, mapping or interrupt state changed); RIP is
+                 the next instruction */
+    X_TRAP,   /* retired, and cpu->exc is to be delivered with the RIP that follows (INT n, single
+                 step ...) */
 };
 
 struct cpu;
@@ -119,7 +206,8 @@ struct f80 {
 };
 struct x87 {
     struct f80 st[8];     /* physical registers R0-R7 */
-    uint16_t cw, sw, tag; /* sw without TOP (kept in top) is composed by x87_sw(); tag: 1 bit per register, set = empty */
+    uint16_t cw, sw, tag; /* sw without TOP (kept in top) is composed by x87_sw(); tag: 1 bit per
+                             register, set = empty */
     uint8_t top;
     uint16_t fop;
     uint16_t fcs, fds;
@@ -130,22 +218,24 @@ struct cpu {
     /* --- hot --- */
     uint64_t regs[NREGS]; /* regs[REG_ZERO] is always 0 */
     struct lazy_flags cc;
-    uint64_t rip;      /* of the next instruction at block boundaries; inside a block: see cpu_rip() */
-    uint32_t eflags;   /* arithmetic flags valid only with cc.op == CC_EAGER; DF, IF ... always */
-    uint32_t mode;     /* enum mode_bits, derived: what blocks are keyed by */
-    bool leave;        /* something wants the engine at the next instruction boundary */
+    uint64_t rip; /* of the next instruction at block boundaries; inside a block: see cpu_rip() */
+    uint32_t eflags; /* arithmetic flags valid only with cc.op == CC_EAGER; DF, IF ... always */
+    uint32_t mode;   /* enum mode_bits, derived: what blocks are keyed by */
+    bool leave;      /* something wants the engine at the next instruction boundary */
     uint8_t cpl;
     const struct xinsn *cur;  /* executing now */
     const struct xblock *blk; /* its block; NULL between blocks */
-    uint64_t blk_rip;  /* RIP (EIP, IP) of the block's first instruction */
-    uint64_t blk_pos;  /* position at the block's first instruction, less what `extra` counts */
-    uint64_t stop_pos; /* the engine must be at a boundary at this position */
+    uint64_t blk_rip;         /* RIP (EIP, IP) of the block's first instruction */
+    uint64_t blk_pos;    /* position at the block's first instruction, less what `extra` counts */
+    uint64_t stop_pos;   /* the engine must be at a boundary at this position */
     uint64_t stack_mask; /* ffff, ffffffff or all: by SS.B */
+    uint64_t lin_mask;   /* ffffffff, or all in 64-bit code */
     struct seg seg[NSEGS];
     struct tlb_view *tlb; /* of the current view: &views[cpl == 3] unless overridden */
 
     struct exception exc;
-    bool shadow_sti, shadow_ss; /* interrupt shadows; cleared by the engine after the following instruction */
+    bool shadow_sti,
+        shadow_ss; /* interrupt shadows; cleared by the engine after the following instruction */
     bool halted, shutdown;
     bool intr_line, nmi_pending, nmi_blocked, smi_pending, init_pending, reset_pending, ignne, ferr;
     uint64_t a20_mask; /* physical addresses are and-ed with it */
@@ -153,7 +243,7 @@ struct cpu {
     struct desc_table gdtr, idtr;
     struct seg ldtr, tr;
     uint64_t cr0, cr2, cr3, cr4, efer;
-    uint64_t dr[8]; /* DR4, DR5 unused */
+    uint64_t dr[8];      /* DR4, DR5 unused */
     uint64_t tsc_adjust; /* added to the virtual TSC */
     uint64_t msr_sysenter_cs, msr_sysenter_esp, msr_sysenter_eip, apic_base;
     struct x87 x87;
@@ -170,25 +260,36 @@ struct cpu {
     struct tlb_origin *origins; /* cpu/tlb.c: TLB_SIZE * TLB_VIEWS */
     struct page_listener listener;
     struct tlb_view views[TLB_VIEWS];
-    struct tlb_view checked;     /* always empty: the current view while alignment is checked (#AC) */
-    uint16_t tlb_used[TLB_SIZE * TLB_VIEWS]; /* which origins may be in use, so that a flush touches only those */
+    struct tlb_view checked; /* always empty: the current view while alignment is checked (#AC) */
+    uint16_t tlb_used[TLB_SIZE * TLB_VIEWS]; /* which origins may be in use, so that a flush touches
+                                                only those */
     uint32_t tlb_nused;
     struct table_refs *table_refs; /* by backing page */
     uint32_t ntable_refs;
-    uint32_t db_pending;         /* DR6 bits of data and I/O breakpoints that the executing instruction hit */
-    uint8_t delivering;        /* nesting of exception delivery: 0, 1 (a fault here may be #DF), 2 (triple) */
-    bool kicked;               /* set asynchronously */
+    uint32_t
+        db_pending; /* DR6 bits of data and I/O breakpoints that the executing instruction hit */
+    uint8_t
+        delivering; /* nesting of exception delivery: 0, 1 (a fault here may be #DF), 2 (triple) */
+    bool kicked;    /* set asynchronously */
     uint64_t stat_blocks, stat_insns;
 };
 
 /* Mode bits: everything that decoding or a specialised handler depends on. */
-enum mode_bits { MODE_CS32 = 1, MODE_CS64 = 2, MODE_SS32 = 4, MODE_PE = 8, MODE_VM = 16, MODE_CPL3 = 32, MODE_PG = 64 };
+enum mode_bits {
+    MODE_CS32 = 1,
+    MODE_CS64 = 2,
+    MODE_SS32 = 4,
+    MODE_PE = 8,
+    MODE_VM = 16,
+    MODE_CPL3 = 32,
+    MODE_PG = 64
+};
 
 struct cpu_model {
     const char *name, *help;
-    uint32_t signature;  /* CPUID.1:EAX: family, model, stepping; what EDX holds after RESET */
-    uint32_t features;   /* CPUID.1:EDX */
-    uint32_t max_leaf;   /* 0: no CPUID instruction (EFLAGS.ID fixed) */
+    uint32_t signature; /* CPUID.1:EAX: family, model, stepping; what EDX holds after RESET */
+    uint32_t features;  /* CPUID.1:EDX */
+    uint32_t max_leaf;  /* 0: no CPUID instruction (EFLAGS.ID fixed) */
     const char *vendor, *brand;
 };
 const struct cpu_model *cpu_model_find(const char *name); /* NULL if unknown */
@@ -200,11 +301,13 @@ void cpu_reset(struct cpu *c); /* RESET#: SDM 3A table 9-1 */
 void cpu_init(struct cpu *c);  /* INIT#: x87 and CR0.CD/NW kept */
 struct cpu_pins cpu_pins(struct cpu *c);
 extern const struct state_table cpu_state_table;
-void cpu_pre_save(struct cpu *c);  /* before cpu_state_table is saved or hashed: lazy flags go to eflags */
+void cpu_pre_save(
+    struct cpu *c); /* before cpu_state_table is saved or hashed: lazy flags go to eflags */
 void cpu_post_load(struct cpu *c);
 void cpu_print(struct cpu *c, struct buf *out); /* `info registers` */
 
-/* Runs to c->clock position `until` at the latest; CPU_KICKED after cpu_kick or where a pin or event wants the machine. */
+/* Runs to c->clock position `until` at the latest; CPU_KICKED after cpu_kick or where a pin or
+ * event wants the machine. */
 enum cpu_stop cpu_run(struct cpu *c, uint64_t until);
 void cpu_kick(struct cpu *c); /* async-signal-safe: cpu_run returns at the next block boundary */
 
@@ -213,7 +316,8 @@ uint32_t cpu_eflags(const struct cpu *c);
 void cpu_set_eflags(struct cpu *c, uint32_t v);
 /* RIP of the instruction that is executing (or next, between blocks). */
 uint64_t cpu_rip(const struct cpu *c);
-/* Exact position of the executing instruction; also stores it in the clock. Call before anything a device or RDTSC may see. */
+/* Exact position of the executing instruction; also stores it in the clock. Call before anything a
+ * device or RDTSC may see. */
 uint64_t cpu_sync_pos(struct cpu *c);
 
 /* Linear to physical without side effects (debugger). False where not mapped. */

@@ -88,32 +88,34 @@ static inline bool probe_read(struct cpu *c, uint64_t lin, unsigned size)
     return unlikely(tlb_rd(c, lin)->tag != last_page(lin, size)) && lin_probe_read(c, lin, size);
 }
 
-/* Host address of an operand that the TLB has, NULL otherwise. */
-static inline uint8_t *try_host(struct cpu *c, unsigned seg, uint64_t off, unsigned size,
-                                enum access_kind kind)
+/* Host address of an operand that the TLB has. True: it has not. */
+static inline bool try_host(struct cpu *c, unsigned seg, uint64_t off, unsigned size,
+                            enum access_kind kind, uint8_t **host)
 {
     const struct seg *s = &c->seg[seg];
     uint64_t lin = (s->base + off) & lin_mask(c);
     const struct tlb_entry *e = kind == ACC_WRITE ? tlb_wr(c, lin) : tlb_rd(c, lin);
-    bool hit =
-        off + size <= (kind == ACC_WRITE ? s->wr_end : s->rd_end) && e->tag == last_page(lin, size);
-    return likely(hit) ? (uint8_t *)(uintptr_t)(lin + e->addend) : NULL;
+    if (unlikely(off + size > (kind == ACC_WRITE ? s->wr_end : s->rd_end) ||
+                 e->tag != last_page(lin, size)))
+        return true;
+    *host = (uint8_t *)(uintptr_t)(lin + e->addend);
+    return false;
 }
 
 /* The fast half of the accessors of exec.h: true where the slow half has to do it. */
 #define DEFINE_TRY(bits_, type)                                                                    \
     static inline bool try_rd##bits_(struct cpu *c, unsigned seg, uint64_t off, type *v)           \
     {                                                                                              \
-        const uint8_t *p = try_host(c, seg, off, sizeof(type), ACC_READ);                          \
-        if (unlikely(!p))                                                                          \
+        uint8_t *p;                                                                                \
+        if (try_host(c, seg, off, sizeof(type), ACC_READ, &p))                                     \
             return true;                                                                           \
         memcpy(v, p, sizeof(type));                                                                \
         return false;                                                                              \
     }                                                                                              \
     static inline bool try_wr##bits_(struct cpu *c, unsigned seg, uint64_t off, type v)            \
     {                                                                                              \
-        uint8_t *p = try_host(c, seg, off, sizeof(type), ACC_WRITE);                               \
-        if (unlikely(!p))                                                                          \
+        uint8_t *p;                                                                                \
+        if (try_host(c, seg, off, sizeof(type), ACC_WRITE, &p))                                    \
             return true;                                                                           \
         memcpy(p, &v, sizeof(type));                                                               \
         return false;                                                                              \
@@ -121,9 +123,10 @@ static inline uint8_t *try_host(struct cpu *c, unsigned seg, uint64_t off, unsig
     static inline bool try_rmw##bits_(struct cpu *c, const struct insn *in, struct rmw *m,         \
                                       type *v)                                                     \
     {                                                                                              \
-        m->host = try_host(c, in->seg, ea(c, in), sizeof(type), ACC_WRITE);                        \
-        if (unlikely(!m->host))                                                                    \
+        uint8_t *p;                                                                                \
+        if (try_host(c, in->seg, ea(c, in), sizeof(type), ACC_WRITE, &p))                          \
             return true;                                                                           \
+        m->host = p;                                                                               \
         memcpy(v, m->host, sizeof(type));                                                          \
         return false;                                                                              \
     }                                                                                              \

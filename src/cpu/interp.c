@@ -183,6 +183,19 @@ static bool boundary(struct cpu *c, uint64_t until, bool *shadow)
     return c->blk_pos < until && !c->kicked && !c->halted && !c->shutdown;
 }
 
+/* What block_at gives, where the block that followed last time follows again. */
+static inline struct xblock *follow(struct cpu *c, struct xblock *prev, unsigned how)
+{
+    struct xblock *b = prev->succ[how];
+    uint64_t lin = (c->seg[SEG_CS].base + c->rip) & lin_mask(c);
+    const struct tlb_entry *e = &c->tlb->ex[(lin >> PAGE_BITS) & (TLB_SIZE - 1)];
+    if (likely(b && e->tag == last_page(lin, 1) && (uintptr_t)b->host == lin + e->addend &&
+               b->mode == (c->mode & DECODE_MODE_BITS) &&
+               c->rip + b->bytes <= c->seg[SEG_CS].limit + UINT64_C(1)))
+        return b;
+    return block_at(c, prev, how);
+}
+
 static void run_blocks(struct cpu *c)
 {
     struct xblock *prev = NULL;
@@ -191,7 +204,7 @@ static void run_blocks(struct cpu *c)
         uint64_t room = c->stop_pos - c->blk_pos;
         if ((int64_t)room <= 0)
             break;
-        struct xblock *b = block_at(c, prev, how);
+        struct xblock *b = likely(prev != NULL) ? follow(c, prev, how) : block_at(c, NULL, 0);
         if (unlikely(!b)) {
             deliver(c, c->rip);
             break;

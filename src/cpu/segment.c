@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Segmentation (SDM 3A chapters 3 and 5, 20.1): loading segment registers, limit checks, what follows from CS, SS and CPL.
+ * Segmentation (SDM 3A chapters 3 and 5, 20.1): loading segment registers, limit checks, what
+ * follows from CS, SS and CPL.
  */
 #include "cpu/system.h"
 
@@ -43,6 +44,7 @@ void mode_update(struct cpu *c)
     if (c->cr0 & CR0_PG)
         m |= MODE_PG;
     c->mode = m;
+    c->lin_mask = m & MODE_CS64 ? UINT64_MAX : 0xffffffff;
     c->stack_mask = seg_stack_mask(&c->seg[SEG_SS]);
     bool check = c->cpl == 3 && c->cr0 & CR0_AM && c->eflags & FL_AC;
     c->tlb = check ? &c->checked : &c->views[c->cpl == 3];
@@ -58,9 +60,11 @@ bool seg_allows(const struct seg *s, uint64_t off, unsigned size, enum access_ki
         return false;
     if (kind == ACC_READ && (a & (DESC_CODE | DESC_RW)) == DESC_CODE)
         return false;
-    if (!(a & DESC_CODE) && a & DESC_CE) /* expand-down: above the limit, up to the top that B gives */
+    if (!(a & DESC_CODE) &&
+        a & DESC_CE) /* expand-down: above the limit, up to the top that B gives */
         return off > s->limit && last <= (a & DESC_DB ? 0xffffffff : 0xffff);
-    /* NOTE: an access that wraps at 4 GiB in a segment without limit may fault or not (SDM 3A 5.3); it does not here. */
+    /* NOTE: an access that wraps at 4 GiB in a segment without limit may fault or not (SDM 3A 5.3);
+     * it does not here. */
     return last <= s->limit || (s->limit == 0xffffffff && off <= 0xffffffff);
 }
 
@@ -169,7 +173,8 @@ void set_seg_real(struct cpu *c, unsigned seg, uint16_t sel)
         s->limit = 0xffff;
         s->attr = DESC_P | DESC_S | DESC_RW | DESC_A;
     } else if (seg == SEG_CS) {
-        /* NOTE: limit and D stay, which makes "unreal mode"; code may be written to through CS in real mode. */
+        /* NOTE: limit and D stay, which makes "unreal mode"; code may be written to through CS in
+         * real mode. */
         s->attr = (s->attr & ~(uint32_t)(DESC_DPL | DESC_CODE | DESC_CE)) | DESC_RW | DESC_A;
     }
     seg_update(s);
