@@ -80,7 +80,9 @@ static bool cpu_rep_movs_overlapping_fills(void)
     uint8_t bytes[40];
     memset(bytes, 0, sizeof bytes);
     bytes[0] = 0x5a;
-    memcpy(bytes + 1, bytes, sizeof bytes - 1);
+    void *to = bytes + 1, *from = bytes;
+    size_t count = sizeof bytes - 1;
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(count) : : "memory");
     for (unsigned i = 0; i < sizeof bytes; i++)
         if (bytes[i] != 0x5a)
             return false;
