@@ -89,6 +89,7 @@ void shadow_close(uint32_t rom_end);
 uint32_t memory_below_4g(void);
 void int15_memory(struct regs *r);
 void int15_block_move(struct regs *r);
+void a20_init(void);
 
 /* fwcfg.c */
 struct fwcfg_file {

@@ -96,6 +96,7 @@ void post(void)
     set_text_mode();
     print("Vitrine BIOS, %u MB\n\n", (memory_below_4g() >> 20));
     keyboard_init();
+    a20_init();
     serial_init();
     printer_init();
     floppy_init();

@@ -22,11 +22,20 @@ static int a20_open(void)
     return open;
 }
 
-/* A20 passes where port 92h or the 8042's output port says so: both are set. */
+/*
+ * A20 passes where port 92h or the 8042's output port says so: closed takes both.
+ * NOTE: open is the 8042 alone, as on the AT: DOS extended memory managers close it there and know
+ * no port 92h. Port 92h is for an 8042 that does not take commands.
+ */
 static void a20_set(int open)
 {
-    i8042_command(open ? 0xdf : 0xdd);
-    outb(0x92, (inb(0x92) & ~3) | open << 1);
+    int taken = i8042_command(open ? 0xdf : 0xdd);
+    outb(0x92, (inb(0x92) & ~3) | (open && !taken) << 1);
+}
+
+void a20_init(void)
+{
+    a20_set(1);
 }
 
 static void a20_gate(struct regs *r)

@@ -234,12 +234,32 @@ static void a20(uint8_t al, struct regs *r)
     intr(0x15, r);
 }
 
+/* As on the AT: command D1h, then the output port with bit 1 clear. */
+static int a20_closes_by_8042(void)
+{
+    struct regs r;
+    while (inb(0x64) & 2)
+        ;
+    outb(0x64, 0xd1);
+    while (inb(0x64) & 2)
+        ;
+    outb(0x60, 0xcd);
+    while (inb(0x64) & 2)
+        ;
+    a20(2, &r);
+    return r.al == 0;
+}
+
 static void test_a20(void)
 {
     struct regs r;
     uint32_t low = peek32(0, 0x4e4);
     a20(2, &r);
     check(!(r.flags & CF) && r.al == 1, "a20_is_open_after_post");
+    check(a20_closes_by_8042(), "a20_open_after_post_closes_by_the_8042_alone");
+    a20(1, &r);
+    check(a20_closes_by_8042(), "a20_open_by_int15_2401_closes_by_the_8042_alone");
+    a20(1, &r);
     a20(0, &r);
     poke32(0, 0x4e4, 0x12345678);
     check_eq(peek32(0xffff, 0x4f4), 0x12345678, "a20_closed_wraps_at_1_mb");
