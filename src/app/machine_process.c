@@ -18,10 +18,8 @@
 #include "base/log.h"
 #include "block/block.h"
 #include "ctl/images.h"
+#include "firmware/blobs.h"
 #include "jail/jail.h"
-
-/* The demo guest's disk (firmware/blobs.S). */
-extern const unsigned char demo_image[], demo_image_end[];
 
 enum { FILE_BIOS, FILE_KERNEL, FILE_INITRD, FILE_REPLAY };
 enum { SCRIPT_MAX = 1 << 20 };

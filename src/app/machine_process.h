@@ -49,8 +49,9 @@ struct machine_process {
     uint64_t wake;      /* virtual ns at which a halted machine goes on */
     uint64_t host_base; /* host ns at virtual time 0, under --clock host */
     uint64_t last_steer;
-    uint64_t busy; /* host ns spent running since */
-    uint64_t next_hash;
+    uint64_t busy;           /* host ns spent running since */
+    uint64_t hash_pos, hash; /* of the last 2^24th position, until the machine leaves it */
+    bool hash_held;
     uint64_t resets; /* as last reported */
     bool user_reset;
 

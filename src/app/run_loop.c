@@ -136,17 +136,34 @@ static bool write_all(struct machine_process *p, int fd, const void *data, size_
     return true;
 }
 
+static void write_hash(struct machine_process *p)
+{
+    char line[64];
+    if (p->hash_fd < 0 || !p->hash_held)
+        return;
+    p->hash_held = false;
+    int n = snprintf(line, sizeof line, "%llu %016llx\n", (unsigned long long)p->hash_pos,
+                     (unsigned long long)p->hash);
+    if (!write_all(p, p->hash_fd, line, (size_t)n, "--hash-log"))
+        p->hash_fd = -1;
+}
+
+/*
+ * Hashes the state at every 2^24th position, as it is when the machine goes on from there: with
+ * everything that entered at this position, since a replay delivers that at once.
+ */
 static void log_hash(struct machine_process *p)
 {
     uint64_t pos = machine_pos(p->m);
-    if (p->hash_fd < 0 || pos < p->next_hash)
+    if (p->hash_fd < 0)
         return;
-    char line[64];
-    int n = snprintf(line, sizeof line, "%llu %016llx\n", (unsigned long long)pos,
-                     (unsigned long long)machine_state_hash(p->m));
-    p->next_hash = (pos / HASH_EVERY + 1) * HASH_EVERY;
-    if (!write_all(p, p->hash_fd, line, (size_t)n, "--hash-log"))
-        p->hash_fd = -1;
+    if (pos != p->hash_pos)
+        write_hash(p);
+    if (pos % HASH_EVERY == 0) {
+        p->hash_pos = pos;
+        p->hash = machine_state_hash(p->m);
+        p->hash_held = true;
+    }
 }
 
 /* The journal goes to the file in parts. What is written, or wanted by nobody, is forgotten: it
@@ -193,7 +210,7 @@ static uint64_t slice_end(struct machine_process *p)
         end = MAX(MIN(end, pos + SLICE_MAX), pos + SLICE_MIN);
     }
     if (p->hash_fd >= 0)
-        end = MIN(end, p->next_hash);
+        end = MIN(end, (pos / HASH_EVERY + 1) * HASH_EVERY);
     return MAX(end, pos);
 }
 
@@ -255,6 +272,7 @@ static void run_slice(struct machine_process *p)
     agenda_run(p);
     if (p->ending)
         return;
+    log_hash(p);
     p->halted = p->dead = false;
     /* A halted machine covers much time in few positions: both are bounded, so that the link is
      * served. */
@@ -262,7 +280,6 @@ static void run_slice(struct machine_process *p)
     uint64_t before = run_virtual(p) ? 0 : host_now();
     enum run_stop stop = machine_run(p->m, slice_end(p));
     p->busy += run_virtual(p) ? 0 : host_now() - before;
-    log_hash(p);
     record(p, false);
     if (p->ending)
         return; /* the journal's end was replayed */
@@ -354,6 +371,7 @@ void run_loop(struct machine_process *p)
         run_flush_output(p);
     }
     run_flush_output(p);
+    write_hash(p);
     static const uint8_t end = 1;
     journal_input(machine_journal(p->m), J_STOP, 0, &end, sizeof end);
     record(p, true);

@@ -84,8 +84,9 @@ static int add_rules(scmp_filter_ctx ctx)
                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     /* abort() sends itself SIGABRT; nobody else can be signalled. */
     if (!r)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                             SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+        r = seccomp_rule_add_array(
+            ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+            &(struct scmp_arg_cmp){.arg = 0, .op = SCMP_CMP_EQ, .datum_a = (scmp_datum_t)getpid()});
     /* glibc asks for a stream's terminal settings before it buffers; the answer is no. */
     if (!r)
         r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
