@@ -23,7 +23,8 @@ void fw_cfg_add(struct fw_cfg *f, unsigned key, const void *data, size_t len)
     f->item[key].data = malloc(len ? len : 1);
     if (!f->item[key].data)
         bug("out of memory for fw_cfg item %#x of %zu bytes", key, len);
-    memcpy(f->item[key].data, data, len);
+    if (len)
+        memcpy(f->item[key].data, data, len);
     f->item[key].len = (uint32_t)len;
 }
 
