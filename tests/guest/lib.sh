@@ -20,6 +20,9 @@ trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 ran=0
 failed=0
+# A build with sanitizers takes its time.
+patience=1
+grep -q '^SANITIZE_FLAGS = -f' Makefile 2>/dev/null && patience=10
 
 good() { ran=$((ran + 1)); }
 bad() {
@@ -60,7 +63,7 @@ copy_image() {
 
 # run LIMIT SCRIPT OPTION...: a machine on virtual time with the input script; LIMIT is in seconds of the host's.
 run() {
-    limit=$1
+    limit=$(($1 * patience))
     script=$2
     shift 2
     timeout "$limit" "$vitrine" -display none --clock virtual --input-script "$script" "$@" >"$work/out" 2>"$work/err" </dev/null
