@@ -35,7 +35,8 @@ struct block_cache {
 
 static size_t block_size(unsigned count)
 {
-    return ALIGN_UP(sizeof(struct xblock) + (count + 1) * sizeof(struct xinsn), (size_t)64);
+    return ALIGN_UP(sizeof(struct xblock) + (count + 1) * sizeof(struct xinsn),
+                    (size_t)BLOCK_ALIGN);
 }
 
 static struct xblock **bucket(struct block_cache *k, const uint8_t *host, uint32_t mode)
@@ -120,7 +121,8 @@ void blocks_flush(struct cpu *c)
         k->by_page[i] = NULL;
         k->granules[i] = 0;
     }
-    k->used = 0;
+    k->used = BLOCK_ALIGN; /* link 0 is none */
+    c->cur = NULL;
 }
 
 /* --- Building --- */
@@ -245,10 +247,12 @@ static void add_insn(struct cpu *c, struct xblock *b, const struct insn *in)
     struct xinsn *x = &b->insn[b->count++];
     x->in = *in;
     x->in.off = b->bytes;
+    x->in.link = 0;
     x->fn = exec_function(c, in);
     b->bytes = (uint16_t)(b->bytes + in->len);
     b->insn[b->count].in.off = b->bytes;
     b->insn[b->count].in.len = 0;
+    b->insn[b->count].in.link = 0;
     b->insn[b->count].fn = x_block_end;
 }
 
@@ -326,7 +330,15 @@ static struct xblock *look_up(struct cpu *c, const uint8_t *host)
     return b;
 }
 
-struct xblock *block_at(struct cpu *c, struct xblock *prev, unsigned how)
+/* NOTE: never to a straddling block, since who follows a link looks at one page only. */
+static void set_link(struct cpu *c, const struct xblock *b)
+{
+    uintptr_t at = (uintptr_t)b - (uintptr_t)c->block_arena;
+    if (c->cur && !b->host2) /* it is an entry of the arena or of `scratch`, which are ours */
+        ((struct xinsn *)(uintptr_t)c->cur)->in.link = (uint32_t)(at / BLOCK_ALIGN);
+}
+
+struct xblock *block_at(struct cpu *c)
 {
     uint64_t lin = code_lin(c, c->rip);
     const struct tlb_entry *e = &c->tlb->ex[(lin >> PAGE_BITS) & (TLB_SIZE - 1)];
@@ -342,13 +354,9 @@ struct xblock *block_at(struct cpu *c, struct xblock *prev, unsigned how)
         if (lin_fetch(c, lin, &bpn, &host))
             return NULL;
     }
-    struct xblock *b = prev ? prev->succ[how] : NULL;
-    if (!b || b->host != host || b->dead || b->mode != (c->mode & DECODE_MODE_BITS)) {
-        b = host ? look_up(c, host) : NULL;
-        if (b && prev && !b->host2)
-            prev->succ[how] =
-                b; /* NOTE: never a straddling one, since who follows it looks at one page only */
-    }
+    struct xblock *b = host ? look_up(c, host) : NULL;
+    if (b)
+        set_link(c, b);
     if (likely(b != NULL) && b->bytes <= to_limit(c)) {
         bool fault = false;
         if (likely(!b->host2) || straddle_ok(c, b, lin, &fault))
@@ -381,7 +389,9 @@ bool blocks_create(struct cpu *c, struct error *err)
     k->npages = mem_page_count(c->mem);
     k->by_page = calloc(k->npages, sizeof(struct xblock *));
     k->granules = calloc(k->npages, sizeof *k->granules);
-    k->arena = aligned_alloc(64, ARENA_BYTES);
+    k->arena = aligned_alloc(BLOCK_ALIGN, ARENA_BYTES);
+    c->block_arena = k->arena;
+    k->used = BLOCK_ALIGN;
     k->scratch = aligned_alloc(64, block_size(1));
     if (!k->by_page || !k->granules || !k->arena || !k->scratch) {
         blocks_destroy(c);

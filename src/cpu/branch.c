@@ -107,8 +107,10 @@ LOOPS(32)
     static inline enum xstat call_near##size_(struct cpu *c, const struct xinsn *i, uint64_t rip,  \
                                               bool fast)                                           \
     {                                                                                              \
-        if (unlikely((type)rip > c->seg[SEG_CS].limit))                                            \
-            return raise_gp(c, 0);                                                                 \
+        if (unlikely((type)rip > c->seg[SEG_CS].limit)) {                                          \
+            raise_gp(c, 0);                                                                        \
+            return X_FAULT;                                                                        \
+        }                                                                                          \
         if ((fast ? try_push##size_ : push##size_)(c, (type)next_rip(c, i)))                       \
             return MISS;                                                                           \
         c->rip = (type)rip;                                                                        \
@@ -141,8 +143,10 @@ LOOPS(32)
         type v;                                                                                    \
         if ((fast ? try_top##size_ : top##size_)(c, &v))                                           \
             return MISS;                                                                           \
-        if (unlikely(v > c->seg[SEG_CS].limit))                                                    \
-            return raise_gp(c, 0);                                                                 \
+        if (unlikely(v > c->seg[SEG_CS].limit)) {                                                  \
+            raise_gp(c, 0);                                                                        \
+            return X_FAULT;                                                                        \
+        }                                                                                          \
         pop_done(c, sizeof v + drop);                                                              \
         c->rip = v;                                                                                \
         return X_BRANCH;                                                                           \

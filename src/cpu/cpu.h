@@ -223,7 +223,7 @@ struct cpu {
     uint32_t mode;   /* enum mode_bits, derived: what blocks are keyed by */
     bool leave;      /* something wants the engine at the next instruction boundary */
     uint8_t cpl;
-    const struct xinsn *cur;  /* executing now */
+    const struct xinsn *cur;  /* executing now; between blocks the last that was, or NULL */
     const struct xblock *blk; /* its block; NULL between blocks */
     uint64_t blk_rip;         /* RIP (EIP, IP) of the block's first instruction */
     uint64_t blk_pos;    /* position at the block's first instruction, less what `extra` counts */
@@ -257,6 +257,7 @@ struct cpu {
     struct irq_line ferr_line; /* FERR# */
     const struct cpu_model *model;
     struct block_cache *blocks;
+    uint8_t *block_arena;       /* where they are */
     struct tlb_origin *origins; /* cpu/tlb.c: TLB_SIZE * TLB_VIEWS */
     struct page_listener listener;
     struct tlb_view views[TLB_VIEWS];

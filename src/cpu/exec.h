@@ -38,8 +38,6 @@ struct xblock {
         dead; /* its bytes were written: leave after the current instruction; `host` is NULL then */
     struct xblock *hash_next;
     struct xblock *page_next, *page2_next; /* others of the same backing page */
-    struct xblock
-        *succ[2]; /* what followed last: by falling through, by a branch. Checked before use */
     struct xinsn insn[]; /* count of them, then one whose `off` is the block's length */
 };
 #define DECODE_MODE_BITS (MODE_CS32 | MODE_CS64)
@@ -281,8 +279,10 @@ static inline void pop_done(struct cpu *c, unsigned size)
 static inline enum xstat branch_to(struct cpu *c, uint64_t rip, unsigned opsize)
 {
     rip &= opsize == SZ16 ? 0xffff : opsize == SZ32 ? 0xffffffff : UINT64_MAX;
-    if (unlikely(rip > c->seg[SEG_CS].limit) && !(c->mode & MODE_CS64))
-        return raise_gp(c, 0);
+    if (unlikely(rip > c->seg[SEG_CS].limit) && !(c->mode & MODE_CS64)) {
+        raise_gp(c, 0);
+        return X_FAULT; /* a constant, so that nothing is kept for afterwards */
+    }
     c->rip = rip;
     return X_BRANCH;
 }
@@ -330,9 +330,10 @@ bool lin_fetch_byte(struct cpu *c, uint64_t lin, uint8_t *v);
 bool blocks_create(struct cpu *c, struct error *err);
 void blocks_destroy(struct cpu *c);
 void blocks_flush(struct cpu *c); /* at a boundary only (c->blk == NULL) */
-/* The block at CS:RIP, which follows prev (may be NULL) by falling through (how 0) or by a branch
- * (1). NULL: cpu->exc was raised. */
-struct xblock *block_at(struct cpu *c, struct xblock *prev, unsigned how);
+/* The block at CS:RIP. It is found sooner the next time that it follows the instruction c->cur
+ * (which may be NULL). NULL: cpu->exc was raised. */
+struct xblock *block_at(struct cpu *c);
+enum { BLOCK_ALIGN = 64 }; /* insn.link counts these from block_arena; 0: none */
 insn_fn
     x_block_end; /* what stands behind a block's last instruction: gives X_NEXT with c->cur there */
 insn_fn *exec_function(const struct cpu *c, const struct insn *in); /* cpu/dispatch.c */

@@ -39,6 +39,7 @@ static uint64_t rip_mask(const struct cpu *c)
 static void deliver(struct cpu *c, uint64_t rip)
 {
     c->blk = NULL;
+    c->cur = NULL;
     cpu_sync_pos(c);
     if (!deliver_exception(c, rip))
         c->shutdown = true;
@@ -118,7 +119,7 @@ static void step(struct cpu *c)
         deliver(c, c->rip);
         return;
     }
-    struct xblock *b = block_at(c, NULL, 0);
+    struct xblock *b = block_at(c);
     c->shadow_sti = c->shadow_ss = false;
     if (!b) {
         deliver(c, c->rip);
@@ -157,6 +158,7 @@ static bool take_interrupts(struct cpu *c, bool shadow)
     if (vector < 0)
         return false;
     c->halted = false;
+    c->cur = NULL;
     if (!deliver_interrupt(c, (unsigned)vector))
         c->shutdown = true;
     c->blk_pos++;
@@ -183,37 +185,37 @@ static bool boundary(struct cpu *c, uint64_t until, bool *shadow)
     return c->blk_pos < until && !c->kicked && !c->halted && !c->shutdown;
 }
 
-/* What block_at gives, where the block that followed last time follows again. */
-static inline struct xblock *follow(struct cpu *c, struct xblock *prev, unsigned how)
+/* What block_at gives, at once where the block that followed c->cur last follows again. */
+static inline struct xblock *next_block(struct cpu *c)
 {
-    struct xblock *b = prev->succ[how];
+    if (unlikely(!c->cur || !c->cur->in.link))
+        return block_at(c);
+    struct xblock *b =
+        (struct xblock *)(void *)(c->block_arena + (size_t)c->cur->in.link * BLOCK_ALIGN);
     uint64_t lin = (c->seg[SEG_CS].base + c->rip) & lin_mask(c);
     const struct tlb_entry *e = &c->tlb->ex[(lin >> PAGE_BITS) & (TLB_SIZE - 1)];
-    if (likely(b && e->tag == last_page(lin, 1) && (uintptr_t)b->host == lin + e->addend &&
+    if (likely(e->tag == last_page(lin, 1) && (uintptr_t)b->host == lin + e->addend &&
                b->mode == (c->mode & DECODE_MODE_BITS) &&
                c->rip + b->bytes <= c->seg[SEG_CS].limit + UINT64_C(1)))
         return b;
-    return block_at(c, prev, how);
+    return block_at(c);
 }
 
 static void run_blocks(struct cpu *c)
 {
-    struct xblock *prev = NULL;
-    unsigned how = 0;
     while (likely(!c->leave)) {
         uint64_t room = c->stop_pos - c->blk_pos;
         if ((int64_t)room <= 0)
             break;
-        struct xblock *b = likely(prev != NULL) ? follow(c, prev, how) : block_at(c, NULL, 0);
+        struct xblock *b = next_block(c);
         if (unlikely(!b)) {
             deliver(c, c->rip);
             break;
         }
         if (likely(room >= b->count))
-            how = run_block(c, b) == X_BRANCH;
+            run_block(c, b);
         else
-            how = run_part(c, b, (unsigned)room) == X_BRANCH;
-        prev = b->host ? b : NULL;
+            run_part(c, b, (unsigned)room);
     }
 }
 

@@ -46,6 +46,7 @@ struct insn {
     uint8_t rm;     /* ModRM.rm (with REX.B) where it is a register; see note */
     uint8_t modrm;  /* the byte itself: x87 and the like */
     int32_t disp;   /* displacement, sign-extended; second immediate where there is no memory operand (far pointer's selector, ENTER's level) */
+    uint32_t link;  /* the block cache's: what ran after it last */
     uint64_t imm;   /* immediate, sign-extended to 64 bits where the form says so; moffs address; branch displacement sign-extended;
                     the condition of CMOVcc; x87: the 11-bit opcode as FOP has it */
 };

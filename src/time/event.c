@@ -36,6 +36,11 @@ uint64_t clock_pos_at(const struct clock *c, uint64_t ns)
 {
     if (ns <= clock_ns(c))
         return c->pos;
+    if ((uint32_t)c->rate == 0) { /* whole nanoseconds, as it is unless steered: the same, sooner */
+        uint64_t per_pos = c->rate >> 32, left = ns - c->base_ns;
+        uint64_t whole = left / per_pos + (left % per_pos != 0);
+        return whole > UINT64_MAX - c->base_pos ? UINT64_MAX : c->base_pos + whole;
+    }
     u128 want = (u128)(ns - c->base_ns) << 32;
     u128 n = (want + c->rate - 1) / c->rate;
     return n > UINT64_MAX - c->base_pos ? UINT64_MAX : c->base_pos + (uint64_t)n;
@@ -185,7 +190,8 @@ void clock_run(struct clock *c)
     }
 }
 
-/* --- Saved state: the deadline and the order of setting, so that ties resolve as they would have --- */
+/* --- Saved state: the deadline and the order of setting, so that ties resolve as they would have
+ * --- */
 
 static void timer_put(const void *timer, struct buf *out)
 {
