@@ -576,12 +576,15 @@ int08_entry:
     popw %ds
     iretw
 
+/*
+ * IRQ 1. The output buffer may be empty: a resident program that hooked INT 9 read port 60h before
+ * it came here, and the port still shows the scan code. A byte of the mouse is not ours.
+ */
 int09_entry:
     pushw %ax
     inb $0x64, %al
-    andb $0x21, %al
-    cmpb $0x01, %al
-    jne 9f
+    testb $0x20, %al
+    jnz 9f
     inb $0x60, %al
     movb $0x4f, %ah             /* keyboard intercept: CF = 0 swallows the key */
     stc

@@ -47,15 +47,17 @@ uint32_t flat_alive(uint32_t address);
 uint32_t call32(uint32_t entry, struct regs *r);
 extern volatile uint8_t hook_count[8]; /* INT 1Bh, 05h, 1Ch, 4Ah, 15h/4Fh, 15h/85h, mouse, 18h */
 extern volatile uint8_t hook_swallow;  /* scan code that the INT 15h/4Fh hook takes away */
+extern volatile uint8_t hook_scan;     /* what the INT 9 hook read at port 60h */
 extern volatile uint16_t mouse_words[4];
 void hook_1b(void);
 void hook_05(void);
 void hook_1c(void);
 void hook_4a(void);
+void hook_09(void);
 void hook_15(void);
 void hook_mouse(void);
 void resume_point(void);
-extern volatile uint32_t old_15, old_1c;
+extern volatile uint32_t old_09, old_15, old_1c;
 
 /* main.c */
 void say(const char *s);

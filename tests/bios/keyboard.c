@@ -245,6 +245,12 @@ static void test_hooks(void)
     check_eq(hook_count[5], 2, "sysreq_calls_int15_85_twice");
     poke32(0, 0x15 * 4, old_15);
 
+    old_09 = peek32(0, 9 * 4);
+    set_vector(9, hook_09);
+    check_eq(type(0x1e, 0), 0x1e61, "int9_takes_a_key_that_a_hook_has_read");
+    check_eq(hook_scan, 0x9e, "int9_hook_sees_the_scan_code");
+    poke32(0, 9 * 4, old_09);
+
     press(0x38);
     type(0x48, 0x10);
     type(0x4c, 0x10);

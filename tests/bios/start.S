@@ -277,6 +277,14 @@ hook_1c:
     incb %cs:hook_count + 2
     ljmpw *%cs:old_1c
 
+    .globl hook_09
+hook_09:                        /* looks at the scan code, as resident programs do */
+    pushw %ax
+    inb $0x60, %al
+    movb %al, %cs:hook_scan
+    popw %ax
+    ljmpw *%cs:old_09
+
     .globl hook_15
 hook_15:
     cmpb $0x4f, %ah
@@ -341,12 +349,14 @@ target: .long 0
 saved_ds: .word 0
 out_ss: .word 0
 out_flags: .word 0
-    .globl hook_count, hook_swallow, mouse_words, old_15, old_1c
+    .globl hook_count, hook_swallow, hook_scan, mouse_words, old_09, old_15, old_1c
     .balign 4
+old_09: .long 0
 old_15: .long 0
 old_1c: .long 0
 mouse_words: .word 0, 0, 0, 0
 hook_count: .fill 8, 1, 0
 hook_swallow: .byte 0
+hook_scan: .byte 0
 
     .section .note.GNU-stack, "", @progbits
