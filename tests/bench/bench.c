@@ -124,6 +124,7 @@ static void bochs_arguments(struct contestant *e, const char *image, bool linux_
     static const char disk[] = "tests/bench/bochs.img";
     struct stat st;
     copy_file(image, disk);
+    remove("tests/bench/bochs.img.lock"); /* the run before was killed */
     FILE *rc = fopen("tests/bench/bochs.rc", "w"), *go = fopen("tests/bench/bochs.go", "w");
     if (!rc || !go || stat(disk, &st))
         die("tests/bench/bochs.rc");
@@ -315,7 +316,7 @@ static bool one_run(struct contestant *e, const char *image, bool linux_guest)
     bool ok = linux_guest ? follow_linux(&r) : follow_kernels(&r);
     stop(&r);
     if (!ok)
-        printf("%s: %s did not come to its end in %.0f s\n", e->name, image, limit);
+        printf("%s: %s ended early or not within %.0f s\n", e->name, image, limit);
     return ok && (linux_guest || sums_agree(&r, expected));
 }
 
