@@ -13,6 +13,7 @@
 /* Offsets in the setup header. */
 enum {
     SETUP_SECTS = 0x1f1,
+    SYSSIZE = 0x1f4,
     MAGIC = 0x202, /* "HdrS" */
     VERSION = 0x206,
     TYPE_OF_LOADER = 0x210,
@@ -74,6 +75,11 @@ bool linux_load(const uint8_t *image, size_t len, const char *cmdline, uint32_t 
     uint32_t setup = ((image[SETUP_SECTS] ? image[SETUP_SECTS] : 4u) + 1) * 512;
     if (setup >= len)
         return error_set(err, "-kernel: the image ends within its setup part: it is cut short");
+    /* SYSSIZE counts paragraphs; before protocol 2.04 only 16 bits of it can be trusted (boot.rst, "syssize") */
+    uint64_t system = ld16(image + VERSION) >= 0x204 ? (uint64_t)ld32(image + SYSSIZE) * 16 : 0;
+    if (system && setup + system - 15 > len)
+        return error_set(err, "-kernel: the image is cut short: its header tells of %llu bytes and it has %zu",
+                         (unsigned long long)(setup + system), len);
     uint32_t room = ld16(image + VERSION) >= 0x206 ? ld32(image + CMDLINE_SIZE) : 255;
     if (strlen(cmdline) > room)
         return error_set(err, "-append: this kernel takes at most %u characters", room);

@@ -33,6 +33,15 @@ sum=$(cat ./*.img q.qcow2 | cksum)
     refuses "all 4 IDE places" $n -hda a -hdb b -hdc c -hdd d -drive file=e
     refuses "there is no such file" $n -kernel missing
     refuses "is empty" $n -kernel empty.img
+# A bzImage whose header (boot protocol 2.04: SYSSIZE counts 16 bytes each) tells of more than the file has.
+header() { # SYSSIZE's low byte in octal
+    { head -c 497 /dev/zero; printf '\001\000\000'; printf "\\$1"; head -c 9 /dev/zero; printf '\125\252\000\000HdrS\004\002'
+      head -c 9 /dev/zero; printf '\001'; head -c 510 /dev/zero; head -c 1024 /dev/zero; } >kernel.bz
+}
+header 102
+refuses "cut short: its header tells of 2080 bytes and it has 2064" $n -kernel kernel.bz -m 1
+header 101
+refuses "do not fit" $n -kernel kernel.bz -m 1
     refuses "is a directory" $n -bios folder
     refuses "there is no such file" $n -kernel odd.img -initrd missing
     refuses "at most 131072" $n -option-rom disk.img
