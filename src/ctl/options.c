@@ -234,6 +234,7 @@ static bool take_vga(struct options *o, const char *arg, struct error *err)
     if (strcmp(arg, "std") && strcmp(arg, "none"))
         return error_set(err, "-vga %s: there are std and none", arg);
     o->cfg.vga = !strcmp(arg, "std");
+    o->vga_said = true;
     return true;
 }
 
@@ -250,6 +251,15 @@ static bool take_net(struct options *o, const char *arg, struct error *err)
     (void)o;
     if (strcmp(arg, "none"))
         return error_set(err, "-net %s: there is no network adapter in this machine; say none",
+                         arg);
+    return true;
+}
+
+static bool take_nic(struct options *o, const char *arg, struct error *err)
+{
+    (void)o;
+    if (strcmp(arg, "none"))
+        return error_set(err, "-nic %s: there is no network adapter in this machine; say none",
                          arg);
     return true;
 }
@@ -391,7 +401,8 @@ static bool stream_parse(struct stream_option *s, const char *option, const char
     else if (!strncmp(arg, "file:", 5) && arg[5])
         *s = (struct stream_option){STREAM_FILE, arg + 5};
     else if (strcmp(arg, "none"))
-        return error_set(err, "%s %s: there are stdio, mon:stdio, file:PATH and none", option, arg);
+        return error_set(err, "%s %s: there are stdio, %sfile:PATH and none", option, arg,
+                         strcmp(option, "-serial") ? "" : "mon:stdio, null, ");
     return true;
 }
 
@@ -578,10 +589,11 @@ static const struct option_row table[] = {
     {"device", "NAME[,PROP=VALUE...]", "adds a device; help lists them, NAME,help its properties",
      take_device},
     {"vga", "std|none", "display adapter (std)", take_vga},
-    {"nodefaults", NULL, "no serial port and no display adapter unless they are asked for",
+    {"nodefaults", NULL,
+     "no serial port and no display adapter unless they are asked for, and no demo guest",
      take_nodefaults},
     {"net", "none", "no network: there is none", take_net},
-    {"nic", "none", "no network: there is none", take_net},
+    {"nic", "none", "no network: there is none", take_nic},
     {"rtc", "base=utc|localtime|DATE", "what the real-time clock starts with (utc)", take_rtc},
     {"clock", "host|virtual",
      "host: virtual time follows the host's; virtual: it never looks, runs are repeatable (host)",
@@ -717,6 +729,8 @@ static bool complete(struct options *o, struct error *err)
     }
     if (!o->nserial && (!o->cfg.nodefaults || o->nographic))
         o->cfg.serial[0] = true;
+    if (o->cfg.nodefaults && !o->vga_said)
+        o->cfg.vga = false;
     if (o->snapshot_all)
         for (unsigned i = 0; i < MAX_DRIVES; i++)
             o->drive[i].snapshot = true;

@@ -33,7 +33,7 @@ struct options {
     struct stream_option serial[MAX_SERIAL], debugcon;
     unsigned nserial; /* -serial was given this often */
     enum display_kind display;
-    bool display_said, nographic, full_screen, snapshot_all, guest_errors;
+    bool display_said, vga_said, nographic, full_screen, snapshot_all, guest_errors;
     enum qmp_kind qmp;
     char *qmp_path;
     bool qmp_wait;

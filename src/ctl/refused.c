@@ -20,15 +20,18 @@ static const char USB[] = "there is no USB controller in this machine";
 static const char RUNAS[] = "the machine process is confined without it (seccomp, Landlock)";
 static const char TABLES[] = "firmware tables cannot be added";
 static const char AUDIO[] = "there is no sound device in this machine";
+static const char KEYS[] = "the window's keys are Ctrl-Alt and a letter";
 static const char DEBUG[] = "there is no gdb server";
 
 static const struct {
     const char *name, *reason;
 } refused[] = {
+    {"D", "messages go to standard error; keep them with 2>FILE"},
     {"L", "firmware is built in; name another with -bios FILE"},
     {"acpitable", TABLES},
     {"action", "say -no-reboot or -no-shutdown"},
     {"add-fd", "files are named by their paths"},
+    {"alt-grab", KEYS},
     {"async-teardown", "there is nothing to tear down asynchronously"},
     {"audio", AUDIO},
     {"audio-help", AUDIO},
@@ -38,6 +41,7 @@ static const struct {
     {"chardev", CHAR},
     {"chroot", RUNAS},
     {"compat", "there is one machine type"},
+    {"ctrl-grab", KEYS},
     {"curses", REMOTE},
     {"daemonize", "start it in the background with the shell's &"},
     {"dfilter", "there are no translation logs; -d guest_errors is what there is"},
@@ -58,6 +62,7 @@ static const struct {
     {"iscsi", BLOCK},
     {"k", "keys are sent by their place on the keyboard: every layout works"},
     {"loadvm", SNAP},
+    {"localtime", "say -rtc base=localtime"},
     {"mem-path", "guest memory is anonymous"},
     {"mem-prealloc", "guest memory is anonymous"},
     {"mon", CHAR},
@@ -69,6 +74,7 @@ static const struct {
     {"no-hpet", "there is no HPET to switch off"},
     {"no-user-config", "there are no configuration files"},
     {"numa", "there is one memory node"},
+    {"old-param", ARCH},
     {"object", "objects are set up by their own options"},
     {"only-migratable", "there is no migration"},
     {"overcommit", "guest memory is taken as it is touched"},
@@ -78,12 +84,14 @@ static const struct {
     {"plugin", "there are no plug-ins"},
     {"portrait", ARCH},
     {"preconfig", "say -S to start stopped"},
+    {"prom-env", ARCH},
     {"qmp-pretty", "say -qmp"},
     {"readconfig", "there are no configuration files"},
     {"rotate", ARCH},
     {"runas", RUNAS},
     {"s", DEBUG},
     {"sandbox", "the machine process is always confined"},
+    {"sdl", "say -display sdl"},
     {"sd", "there is no SD card reader"},
     {"seed", "nothing in the machine is random"},
     {"semihosting", ARCH},
@@ -93,6 +101,7 @@ static const struct {
     {"smbios", TABLES},
     {"soundhw", AUDIO},
     {"spice", REMOTE},
+    {"startdate", "say -rtc base=DATE"},
     {"tpmdev", "there is no TPM"},
     {"trace", "there are no trace points; -d guest_errors is what there is"},
     {"usb", USB},

@@ -5,7 +5,7 @@
 
 # QEMU's own options that this machine cannot honour are refused by name.
 for option in enable-kvm vnc usb cdrom fda netdev chardev blockdev loadvm daemonize gdb s L k sandbox spice smbios uuid \
-    audiodev usbdevice virtfs pflash numa icount incoming trace plugin tpmdev parallel object set global; do
+    D localtime audiodev usbdevice virtfs pflash numa icount incoming trace plugin tpmdev parallel object set global; do
     refuses "^vitrine: -$option is not supported: ." "-$option"
     refuses "^vitrine: -$option is not supported: ." "--$option" something
 done
@@ -14,7 +14,7 @@ refuses "software" -machine pc,accel=kvm
 refuses "one processor" -smp 2
 refuses "one processor" -smp cpus=4,sockets=1
 refuses "no network adapter" -net user
-refuses "no network adapter" -nic user,model=e1000
+refuses "-nic user.*no network adapter" -nic user,model=e1000
 refuses "no such machine" -machine q35
 refuses "no such machine" -M microvm
 refuses "not supported" -machine pc,hpet=off
@@ -31,6 +31,7 @@ refuses "stdio, mon:stdio" -serial tcp::4444
 refuses "at most 4" -serial none -serial none -serial none -serial none -serial none
 refuses "console" -monitor stdio
 refuses "takes no input" -debugcon mon:stdio
+refuses "there are stdio, file:PATH" -debugcon tcp::4444
 refuses "guest_errors" -d in_asm
 
 # Typing errors get a suggestion.
