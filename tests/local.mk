@@ -6,6 +6,7 @@ include tests/isa/local.mk
 include tests/cpu/local.mk
 include tests/bios/local.mk
 include tests/guest/local.mk
+include tests/snap/local.mk
 include tests/replay/local.mk
 include tests/cli/local.mk
 include tests/link/local.mk

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VITRINE_TESTS_SNAP_DAMAGE_H
+#define VITRINE_TESTS_SNAP_DAMAGE_H
+
+#include <check.h>
+
+TCase *damage_tests(void);
+
+#endif
