@@ -16,9 +16,7 @@ wait "i386-pc\ngrub>" within 5s type "ls (hd0)/\n"
 wait "boot/ boot.catalog" within 5s
 after 200ms type "cat /boot/grub/grub.cfg\n"
 wait "menu_color_highlight=red/blue\n}\n\ngrub>" within 10s screenshot $shots/grub_cat.png
-type "clear\n"
-after 200ms type "cmp /boot/grub/grub.cfg /boot/grub/grub.cfg\n"
-wait "The files are identical.\ngrub>" within 10s type "hexdump -n 16 (hd0)+1\n"
+after 200ms type "hexdump -n 16 (hd0)+1\n"
 wait "00000000  $(od -An -tx1 -N4 "$images/grub.img" | cut -c 2-)" within 5s
 wait "|\ngrub>" within 5s
 after 100ms screenshot $shots/grub.png

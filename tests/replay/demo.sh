@@ -15,7 +15,7 @@ after 333ms key 2
 after 1500ms quit
 IN
 run 60 "$work/script" --hash-log "$work/recorded" --record "$work/journal"
-if timeout 60 "$vitrine" -display none --clock virtual --replay "$work/journal" --hash-log "$work/replayed" 2>"$work/err"; then
+if timeout $((60 * patience)) "$vitrine" -display none --clock virtual --replay "$work/journal" --hash-log "$work/replayed" 2>"$work/err"; then
     good
 else
     bad "replay: $(cat "$work/err")"

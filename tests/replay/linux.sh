@@ -22,7 +22,7 @@ IN
 start() {
     run=$work/$1
     shift
-    timeout 400 "$vitrine" -display none --clock virtual -m 64 -snapshot --hash-log "$run.hash" -serial "file:$run.serial" \
+    timeout $((400 * patience)) "$vitrine" -display none --clock virtual -m 64 -snapshot --hash-log "$run.hash" -serial "file:$run.serial" \
         -kernel "$images/linux.vmlinuz" -initrd "$images/linux.initrd" \
         -append "console=ttyS0,115200 console=tty0 quiet cryptomgr.notests" "$@" "$images/linux.img" 2>"$run.err" </dev/null
     echo $? >"$run.status"
