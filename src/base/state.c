@@ -71,6 +71,9 @@ static bool get_field(const struct state_table *table, void *obj, const struct s
     if (len != f->size * f->count)
         return error_set(err, "saved state of %s: field '%s' has %u bytes, not %u", table->name, f->name, len,
                          f->size * f->count);
+    for (uint32_t i = 0; kind == STATE_BOOL && i < len; i++)
+        if (payload[i] > 1)
+            return error_set(err, "saved state of %s: field '%s' is neither true nor false", table->name, f->name);
     memcpy((uint8_t *)obj + f->offset, payload, len);
     return true;
 }

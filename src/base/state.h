@@ -11,9 +11,10 @@
 #include "base/error.h"
 
 enum state_kind {
-    STATE_UINT,  /* unsigned or signed integers, bools and enums of 1, 2, 4 or 8 bytes; `count` of them */
+    STATE_UINT,  /* unsigned or signed integers and enums of 1, 2, 4 or 8 bytes; `count` of them */
     STATE_BYTES, /* `size` * `count` raw bytes */
     STATE_TIMER, /* a struct timer (time/event.h) */
+    STATE_BOOL,  /* bools: whatever else a saved byte says is refused */
 };
 
 struct state_field {
@@ -24,19 +25,22 @@ struct state_field {
     enum state_kind kind;
 };
 
+/* Integer or bool, by the member's type. */
+#define STATE_KIND_(x) _Generic((x), bool : STATE_BOOL, default : STATE_UINT)
 #define STATE_FIELD_(type, member, label, k)                                                        \
     {                                                                                               \
         .name = label, .offset = offsetof(type, member), .size = sizeof(((type *)0)->member),       \
         .count = 1, .kind = (k)                                                                     \
     }
-#define STATE_U(type, member) STATE_FIELD_(type, member, #member, STATE_UINT)
+#define STATE_U(type, member) STATE_FIELD_(type, member, #member, STATE_KIND_(((type *)0)->member))
 #define STATE_TIMER_FIELD(type, member) STATE_FIELD_(type, member, #member, STATE_TIMER)
 #define STATE_BLOB(type, member) STATE_FIELD_(type, member, #member, STATE_BYTES)
 /* An array of integers. */
 #define STATE_ARRAY(type, member)                                                                   \
     {                                                                                               \
         .name = #member, .offset = offsetof(type, member), .size = sizeof(((type *)0)->member[0]),  \
-        .count = sizeof(((type *)0)->member) / sizeof(((type *)0)->member[0]), .kind = STATE_UINT   \
+        .count = sizeof(((type *)0)->member) / sizeof(((type *)0)->member[0]),                      \
+        .kind = STATE_KIND_(((type *)0)->member[0])                                                 \
     }
 
 struct state_table {

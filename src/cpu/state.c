@@ -11,7 +11,8 @@
         STATE_FIELD_(struct cpu, member.base, label ".base", STATE_UINT),                          \
         STATE_FIELD_(struct cpu, member.limit, label ".limit", STATE_UINT),                        \
         STATE_FIELD_(struct cpu, member.attr, label ".attr", STATE_UINT)
-#define FIELD(member) STATE_FIELD_(struct cpu, member, #member, STATE_UINT)
+#define FIELD(member) \
+    STATE_FIELD_(struct cpu, member, #member, STATE_KIND_(((struct cpu *)0)->member))
 #define FPR_FIELDS(n)                                                                              \
     STATE_FIELD_(struct cpu, x87.st[n].mant, "r" #n ".mant", STATE_UINT),                          \
         STATE_FIELD_(struct cpu, x87.st[n].se, "r" #n ".se", STATE_UINT)

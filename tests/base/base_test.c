@@ -54,10 +54,13 @@ struct thing {
     uint32_t number;
     uint16_t list[3];
     struct timer alarm;
+    bool flag, flags[2];
 };
 static const struct state_field thing_fields[] = {STATE_U(struct thing, number),
                                                   STATE_ARRAY(struct thing, list),
-                                                  STATE_TIMER_FIELD(struct thing, alarm)};
+                                                  STATE_TIMER_FIELD(struct thing, alarm),
+                                                  STATE_U(struct thing, flag),
+                                                  STATE_ARRAY(struct thing, flags)};
 static const struct state_table thing_state = {"thing", thing_fields, ARRAY_LEN(thing_fields)};
 static const struct state_table older_state = {"thing", thing_fields, 1};
 
@@ -71,7 +74,7 @@ START_TEST(state_comes_back_field_by_field)
     struct clock c;
     struct error err;
     clock_init(&c);
-    struct thing a = {7, {1, 2, 3}, {0}}, b = {0};
+    struct thing a = {.number = 7, .list = {1, 2, 3}}, b = {0};
     timer_init(&a.alarm, &c, nothing, NULL);
     timer_init(&b.alarm, &c, nothing, NULL);
     timer_set(&a.alarm, 1234);
@@ -91,12 +94,40 @@ START_TEST(state_comes_back_field_by_field)
 }
 END_TEST
 
+START_TEST(state_of_a_bool_is_zero_or_one)
+{
+    static const size_t from_end[] = {1, 2, 14}; /* flags[1], flags[0], flag */
+    struct clock c;
+    struct error err;
+    clock_init(&c);
+    struct thing a = {.flag = true, .flags = {false, true}}, b = {0};
+    timer_init(&a.alarm, &c, nothing, NULL);
+    timer_init(&b.alarm, &c, nothing, NULL);
+    struct buf saved = {0};
+    state_save(&thing_state, &a, &timer_state_ops, &saved);
+    struct reader r = {saved.data, saved.data + saved.len, false};
+    ck_assert(state_load(&thing_state, &b, &timer_state_ops, &r, &err));
+    ck_assert(b.flag && !b.flags[0] && b.flags[1]);
+    for (unsigned i = 0; i < ARRAY_LEN(from_end); i++) {
+        uint8_t *byte = saved.data + saved.len - from_end[i], was = *byte;
+        ck_assert_uint_le(was, 1);
+        *byte = 2;
+        r = (struct reader){saved.data, saved.data + saved.len, false};
+        ck_assert(!state_load(&thing_state, &b, &timer_state_ops, &r, &err));
+        ck_assert(strstr(err.text, i < 2 ? "'flags'" : "'flag'"));
+        *byte = was;
+    }
+    buf_free(&saved);
+    clock_free(&c);
+}
+END_TEST
+
 START_TEST(state_of_an_older_version_loads_an_unknown_field_does_not)
 {
     struct clock c;
     struct error err;
     clock_init(&c);
-    struct thing a = {7, {1, 2, 3}, {0}}, b = {0, {9, 9, 9}, {0}};
+    struct thing a = {.number = 7, .list = {1, 2, 3}}, b = {.list = {9, 9, 9}};
     timer_init(&a.alarm, &c, nothing, NULL);
     timer_init(&b.alarm, &c, nothing, NULL);
     struct buf old = {0}, new = {0};
@@ -453,6 +484,7 @@ int main(void)
     tcase_add_test(t, buf_behaves_as_a_queue_of_bytes);
     tcase_add_test(t, reader_that_runs_short_stays_bad);
     tcase_add_test(t, state_comes_back_field_by_field);
+    tcase_add_test(t, state_of_a_bool_is_zero_or_one);
     tcase_add_test(t, state_of_an_older_version_loads_an_unknown_field_does_not);
     tcase_add_test(t, events_run_by_time_and_ties_by_order_of_setting);
     tcase_add_test(t, clock_pos_at_is_the_first_position_of_a_time);
