@@ -94,6 +94,7 @@ void cpu_reset(struct cpu *c)
     common(c);
     c->init_pending = c->reset_pending = false;
     c->tsc_adjust = 0 - clock_ns(c->clock);
+    c->msr_tsc_adjust = 0;
     c->msr_sysenter_cs = c->msr_sysenter_esp = c->msr_sysenter_eip = 0;
     c->apic_base = 0xfee00900; /* enabled, boot processor */
     c->ferr = false;

@@ -245,6 +245,7 @@ struct cpu {
     uint64_t cr0, cr2, cr3, cr4, efer;
     uint64_t dr[8];      /* DR4, DR5 unused */
     uint64_t tsc_adjust; /* added to the virtual TSC */
+    uint64_t msr_tsc_adjust; /* IA32_TSC_ADJUST: what WRMSR moved it by since RESET# */
     uint64_t msr_sysenter_cs, msr_sysenter_esp, msr_sysenter_eip, apic_base;
     struct x87 x87;
 
@@ -291,7 +292,9 @@ struct cpu_model {
     uint32_t signature; /* CPUID.1:EAX: family, model, stepping; what EDX holds after RESET */
     uint32_t features;  /* CPUID.1:EDX */
     uint32_t max_leaf;  /* 0: no CPUID instruction (EFLAGS.ID fixed) */
-    const char *vendor, *brand;
+    uint32_t features7; /* CPUID.7:EBX, where max_leaf is 7 */
+    uint32_t max_extended; /* highest leaf from 80000000h on; 0: there are none */
+    const char *vendor, *brand; /* brand: what 80000002h-80000004h give, at most 47 characters */
 };
 const struct cpu_model *cpu_model_find(const char *name); /* NULL if unknown */
 const struct cpu_model *cpu_model_at(unsigned i);         /* NULL past the last */

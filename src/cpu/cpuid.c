@@ -10,7 +10,7 @@
 #include "cpu/system.h"
 
 enum {
-    MSR_P5_MC_ADDR = 0, MSR_P5_MC_TYPE = 1, MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_EBL_CR_POWERON = 0x2a,
+    MSR_P5_MC_ADDR = 0, MSR_P5_MC_TYPE = 1, MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_TSC_ADJUST = 0x3b, MSR_EBL_CR_POWERON = 0x2a,
     MSR_BIOS_UPDT_TRIG = 0x79, MSR_BIOS_SIGN_ID = 0x8b, MSR_PERFCTR0 = 0xc1, MSR_PERFCTR1 = 0xc2,
     MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176, MSR_EVNTSEL0 = 0x186,
     MSR_EVNTSEL1 = 0x187,
@@ -20,6 +20,13 @@ static uint64_t tsc(struct cpu *c)
 {
     cpu_sync_pos(c);
     return clock_ns(c->clock) + c->tsc_adjust;
+}
+
+/* A write to either MSR moves both (SDM 3B 17.17.3). */
+static void move_tsc(struct cpu *c, uint64_t by)
+{
+    c->tsc_adjust += by;
+    c->msr_tsc_adjust += by;
 }
 
 static bool is_p6(const struct cpu *c)
@@ -37,6 +44,9 @@ bool rdmsr(struct cpu *c, uint32_t index, uint64_t *v)
     case MSR_TSC:
         *v = tsc(c);
         return false;
+    case MSR_TSC_ADJUST:
+        *v = c->msr_tsc_adjust;
+        return !(c->model->features7 & CPUID7_TSC_ADJUST);
     case MSR_APIC_BASE:
         *v = c->apic_base;
         return !has_feature(c, CPUID_APIC);
@@ -68,7 +78,12 @@ bool wrmsr(struct cpu *c, uint32_t index, uint64_t v)
     case MSR_P5_MC_TYPE:
         return false;
     case MSR_TSC:
-        c->tsc_adjust += v - tsc(c);
+        move_tsc(c, v - tsc(c));
+        return false;
+    case MSR_TSC_ADJUST:
+        if (!(c->model->features7 & CPUID7_TSC_ADJUST))
+            return true;
+        move_tsc(c, v - c->msr_tsc_adjust);
         return false;
     case MSR_APIC_BASE:
         c->apic_base = v & 0xfffff900;
@@ -134,13 +149,30 @@ INSN(x_wrmsr)
     return X_LEAVE;
 }
 
-/* A leaf beyond the last gives the last (SDM 2A CPUID). */
-enum xstat cpuid(struct cpu *c)
+/* Leaves from 80000000h on. The TSC is invariant: it counts virtual time, whatever the guest does. */
+static void extended_leaf(const struct cpu_model *m, uint32_t leaf, uint32_t r[4])
 {
-    const struct cpu_model *m = c->model;
-    uint32_t leaf = reg32(c, RAX), r[4] = {0};
-    if (leaf > m->max_leaf)
-        leaf = m->max_leaf;
+    char brand[48] = {0};
+    switch (leaf) {
+    case 0x80000000:
+        r[0] = m->max_extended;
+        break;
+    case 0x80000002:
+    case 0x80000003:
+    case 0x80000004:
+        strncpy(brand, m->brand, sizeof brand - 1);
+        memcpy(r, brand + 16 * (leaf - 0x80000002), 16);
+        break;
+    case 0x80000007:
+        r[3] = CPUID_INVARIANT_TSC;
+        break;
+    default:
+        break;
+    }
+}
+
+static void basic_leaf(const struct cpu_model *m, uint32_t leaf, uint32_t subleaf, uint32_t r[4])
+{
     switch (leaf) {
     case 0:
         r[0] = m->max_leaf;
@@ -152,11 +184,28 @@ enum xstat cpuid(struct cpu *c)
         r[0] = m->signature;
         r[3] = m->features;
         break;
-    default: /* leaf 2: the Pentium Pro's TLBs and caches (SDM 2A table 3-12) */
+    case 2: /* the Pentium Pro's TLBs and caches (SDM 2A table 3-12) */
         r[0] = 0x03020101;
         r[3] = 0x06040a42;
         break;
+    case 7:
+        if (subleaf == 0)
+            r[1] = m->features7;
+        break;
+    default: /* 3-6: nothing to tell */
+        break;
     }
+}
+
+/* A leaf beyond the last gives the last basic one (SDM 2A CPUID). */
+enum xstat cpuid(struct cpu *c)
+{
+    const struct cpu_model *m = c->model;
+    uint32_t leaf = reg32(c, RAX), r[4] = {0};
+    if (leaf >= 0x80000000 && leaf <= m->max_extended)
+        extended_leaf(m, leaf, r);
+    else
+        basic_leaf(m, MIN(leaf, m->max_leaf), reg32(c, RCX), r);
     set32(c, RAX, r[0]);
     set32(c, RBX, r[1]);
     set32(c, RCX, r[2]);

@@ -42,8 +42,11 @@ static const struct cpu_model models[] = {
         .signature = 0x633,
         .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
                     CPUID_PGE | CPUID_CMOV,
-        .max_leaf = 2,
+        .max_leaf = 7,
+        .features7 = CPUID7_TSC_ADJUST,
+        .max_extended = 0x80000007,
         .vendor = "GenuineIntel",
+        .brand = "Vitrine virtual processor",
     },
 };
 

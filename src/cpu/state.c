@@ -55,6 +55,7 @@ static const struct state_field fields[] = {
     FIELD(ferr),
     FIELD(a20_mask),
     FIELD(tsc_adjust),
+    FIELD(msr_tsc_adjust),
     FIELD(msr_sysenter_cs),
     FIELD(msr_sysenter_esp),
     FIELD(msr_sysenter_eip),

@@ -22,4 +22,8 @@ enum cpuid1_edx {
     CPUID_PSE36 = 1 << 17,
 };
 
+/* CPUID.7:EBX, CPUID.80000007h:EDX */
+enum cpuid7_ebx { CPUID7_TSC_ADJUST = 1 << 1 };
+enum cpuid_power_edx { CPUID_INVARIANT_TSC = 1 << 8 };
+
 #endif

@@ -306,6 +306,32 @@ START_TEST(rdtsc_counts_virtual_nanoseconds_of_its_own_position)
 }
 END_TEST
 
+START_TEST(tsc_adjust_and_tsc_move_together)
+{
+    rig_protected();
+    /* wrmsr TSC_ADJUST = 5000; rdtsc; mov ebx,eax; wrmsr TSC = 1000; mov ecx,3Bh; rdmsr */
+    RUN(0xb9, IMM32(0x3b), MOV_EAX(5000), 0x31, 0xd2, 0x0f, 0x30, 0x0f, 0x31, 0x89, 0xc3, 0xb9, IMM32(0x10),
+        MOV_EAX(1000), 0x31, 0xd2, 0x0f, 0x30, 0xb9, IMM32(0x3b), 0x0f, 0x32, HLT);
+    ck_assert_uint_ge(rig.cpu->regs[RBX], 5000);
+    /* the second write took back what had passed: 5000 + (1000 - TSC then) */
+    ck_assert_uint_eq((uint32_t)(rig.cpu->regs[RAX] + rig.cpu->regs[RBX] + 4 * 5), 6000);
+}
+END_TEST
+
+START_TEST(cpuid_max_has_an_invariant_tsc_and_a_brand)
+{
+    rig_protected();
+    RUN(MOV_EAX(0x80000007), 0x0f, 0xa2, HLT);
+    ck_assert_uint_eq(rig.cpu->regs[RDX], 0x100);
+    rig_protected();
+    RUN(MOV_EAX(0x80000002), 0x0f, 0xa2, HLT);
+    ck_assert_uint_eq(rig.cpu->regs[RAX], 0x72746956); /* "Vitr" */
+    rig_protected();
+    RUN(MOV_EAX(0x80000008), 0x0f, 0xa2, HLT); /* beyond the last: the last basic leaf */
+    ck_assert_uint_eq(rig.cpu->regs[RDX], 0);
+}
+END_TEST
+
 START_TEST(rdtsc_under_tsd_is_gp_for_users)
 {
     rig_protected();
@@ -385,6 +411,8 @@ TCase *system_tests(void)
     tcase_add_test(t, io_permission_bitmap);
     tcase_add_test(t, cpuid_is_the_models_and_beyond_the_last_leaf_the_last);
     tcase_add_test(t, rdtsc_counts_virtual_nanoseconds_of_its_own_position);
+    tcase_add_test(t, tsc_adjust_and_tsc_move_together);
+    tcase_add_test(t, cpuid_max_has_an_invariant_tsc_and_a_brand);
     tcase_add_test(t, rdtsc_under_tsd_is_gp_for_users);
     tcase_add_test(t, unknown_msr_is_gp);
     tcase_add_test(t, state_table_round_trip);
