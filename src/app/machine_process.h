@@ -48,6 +48,9 @@ struct machine_process {
     bool dead;          /* ... and none can come */
     uint64_t wake;      /* virtual ns at which a halted machine goes on */
     uint64_t host_base; /* host ns at virtual time 0, under --clock host */
+    uint64_t ahead;      /* how far a halted machine may run ahead of the host, ns */
+    uint64_t frames;     /* drawn, as seen last */
+    uint64_t frame_at[3]; /* host ns of the last ones, latest first */
     uint64_t last_steer;
     uint64_t busy;           /* host ns spent running since */
     uint64_t hash_pos, hash; /* of the last 2^24th position, until the machine leaves it */

@@ -74,6 +74,7 @@ static void changed(struct frame_writer *f, uint32_t y0, uint32_t y1)
     f->y0 = f->fresh ? MIN(f->y0, y0) : y0;
     f->y1 = f->fresh ? MAX(f->y1, y1) : y1;
     f->fresh = true;
+    f->frames++;
 }
 
 /* Brings the free slot up to date and hands it over. */

@@ -38,6 +38,7 @@ struct frame_writer {
     unsigned next;
     bool fresh;      /* the canvas changed since the last frame that was sent */
     uint32_t y0, y1; /* where */
+    uint64_t frames; /* drawn so far */
     struct link *link;
 };
 /* Maps the descriptor (and does not close it). */
