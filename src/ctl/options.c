@@ -302,6 +302,8 @@ static bool boot_order(struct options *o, const char *order, struct error *err)
                 err, "-boot %s: the order is made of the letters c (disk), a, d and n, each once",
                 order);
     }
+    if (!strchr(order, 'c'))
+        return error_set(err, "-boot %s: there is only the disk to boot from: the order needs a c", order);
     return copy_word(o->cfg.boot, sizeof o->cfg.boot, order, "-boot", err);
 }
 

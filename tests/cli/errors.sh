@@ -58,6 +58,7 @@ refuses "base=" -rtc clock=host
 refuses "2024-02-29" -rtc base=yesterday
 refuses "letters" -boot xyz
 refuses "order= and menu=" -boot once=d
+refuses "needs a c" -boot a
 refuses "server=on" -qmp unix:/tmp/x
 refuses "unix:PATH" -qmp tcp::1234
 refuses "needs a value" -hda
