@@ -91,7 +91,7 @@ static inline struct ata_drive *ata_selected(struct ata_channel *c)
 }
 void ata_command(struct ata_channel *c, uint8_t command);   /* ata_command.c */
 void ata_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR]); /* ata_identify.c */
-void ata_signature(struct ata_channel *c, struct ata_drive *d);
+void ata_signature(struct ata_drive *d);
 void ata_irq(struct ata_channel *c, bool level);
 void ata_finish(struct ata_channel *c, uint8_t error); /* ends the command: 0 or error bits; interrupt */
 void ata_later(struct ata_channel *c, enum ata_next next, uint64_t delay_ns); /* BSY until then */

@@ -38,9 +38,8 @@ void ata_irq(struct ata_channel *c, bool level)
 }
 
 /* Device signature of a drive that takes no packets (ATA-6 9.12). */
-void ata_signature(struct ata_channel *c, struct ata_drive *d)
+void ata_signature(struct ata_drive *d)
 {
-    (void)c;
     d->count[0] = d->lba_low[0] = 1;
     d->lba_mid[0] = d->lba_high[0] = 0;
     d->count[1] = d->lba_low[1] = d->lba_mid[1] = d->lba_high[1] = 0;
@@ -58,7 +57,7 @@ static void reset_drives(struct ata_channel *c, bool hard)
         d->device = 0;
         d->irq_pending = false;
         d->standby = false;
-        ata_signature(c, d);
+        ata_signature(d);
         d->status = d->blk ? ATA_DRDY | ATA_DSC : 0;
         if (hard) {
             d->multiple = ATA_MAX_MULTIPLE;

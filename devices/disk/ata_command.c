@@ -151,18 +151,12 @@ static void read_due(struct ata_channel *c)
         ata_pio_in(c, c->block * ATA_SECTOR);
 }
 
-static bool through_cache(const struct ata_channel *c, const struct ata_drive *d)
-{
-    (void)c;
-    return d->write_cache;
-}
-
 /* The block in the buffer goes to the back end; false: the command has ended with an error. */
 static bool store_block(struct ata_channel *c)
 {
     const struct ata_drive *d = ata_selected(c);
     int e = d->blk->ops->write(d->blk, c->sector, c->block, c->buffer);
-    if (!e && !through_cache(c, d))
+    if (!e && !d->write_cache)
         e = d->blk->ops->flush(d->blk);
     if (e)
         fail_location(c, true);
@@ -395,7 +389,7 @@ static void reset_due(struct ata_channel *c)
 {
     c->phase = ATA_IDLE;
     for (int i = 0; i < 2; i++) {
-        ata_signature(c, &c->drive[i]);
+        ata_signature(&c->drive[i]);
         c->drive[i].status = c->drive[i].blk ? ATA_DRDY | ATA_DSC : 0;
     }
 }
