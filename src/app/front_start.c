@@ -171,7 +171,7 @@ bool front_configure(struct front *f, struct error *err)
 {
     struct options *o = f->o;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
-        if (o->cfg.drive[i].present &&
+        if (o->cfg.drive[i].medium &&
             !send_fd(f, LINK_FILE_DRIVE, i, o->cfg.drive[i].fd, o->cfg.drive[i].bytes, err))
             return false;
     images_close(o); /* the locks go with the machine's copies */

@@ -153,7 +153,7 @@ static bool open_drives(struct machine_process *p, struct machine_backends *be, 
     bool any = p->file[FILE_KERNEL].len || p->file[FILE_BIOS].len || p->cfg.nodefaults;
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         struct drive_config *d = &p->cfg.drive[i];
-        if (!d->present)
+        if (!d->medium)
             continue;
         any = true;
         be->drive[i] =
@@ -170,7 +170,7 @@ static bool open_drives(struct machine_process *p, struct machine_backends *be, 
     if (!be->drive[0])
         return false;
     p->cfg.drive[0] = (struct drive_config){
-        .present = true, .fd = -1, .name = "demo", .bytes = be->drive[0]->sectors * BLOCK_SECTOR};
+        .present = true, .medium = true, .fd = -1, .name = "demo", .bytes = be->drive[0]->sectors * BLOCK_SECTOR};
     return true;
 }
 
@@ -227,7 +227,7 @@ static bool confine(struct machine_process *p, struct error *err)
     if (p->record_fd >= 0)
         keep[n++] = p->record_fd;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
-        if (p->cfg.drive[i].present && p->cfg.drive[i].fd >= 0)
+        if (p->cfg.drive[i].medium && p->cfg.drive[i].fd >= 0)
             keep[n++] = p->cfg.drive[i].fd;
     uint32_t in_force;
     if (!jail_enter(keep, n, &in_force, err))

@@ -191,8 +191,8 @@ static bool image_open(struct options *o, unsigned index, struct error *err)
             same_file(&st, &other) &&
             !((d->readonly || d->snapshot) && (o->drive[i].readonly || o->drive[i].snapshot)))
             return error_set(err,
-                             "%s: is named twice, as hd%c and hd%c; one machine can write it once",
-                             d->file, 'a' + (int)i, 'a' + (int)index);
+                             "%s: is named twice, as %s and %s; one machine can write it once",
+                             d->file, drive_place(i), drive_place(index));
     off_t end = lseek(c->fd, 0, SEEK_END);
     c->bytes = end < 0 ? 0 : (uint64_t)end;
     if (!check_image(d->file, c->fd, d, c->bytes, err) ||
@@ -202,15 +202,21 @@ static bool image_open(struct options *o, unsigned index, struct error *err)
     snprintf(c->name, sizeof c->name, "%.60s", slash ? slash + 1 : d->file);
     c->readonly = d->readonly;
     c->snapshot = d->snapshot && !d->readonly;
-    c->present = true;
+    c->present = c->medium = true;
+    c->kind = d->kind;
     return true;
 }
 
 bool images_open(struct options *o, struct error *err)
 {
     for (unsigned i = 0; i < MAX_DRIVES; i++)
-        if (o->drive[i].file && !image_open(o, i, err))
-            return false;
+        if (o->drive[i].file) {
+            if (!image_open(o, i, err))
+                return false;
+        } else if (o->drive[i].fitted) {
+            o->cfg.drive[i].present = true;
+            o->cfg.drive[i].kind = o->drive[i].kind;
+        }
     return true;
 }
 
@@ -270,8 +276,8 @@ int output_open(const char *what, const char *path, const struct options *o, str
         for (unsigned i = 0; i < MAX_DRIVES; i++)
             if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &image) == 0 &&
                 same_file(&st, &image)) {
-                error_set(err, "%s %s: is the image of drive hd%c; name another file", what, path,
-                          'a' + (int)i);
+                error_set(err, "%s %s: is the image of drive %s; name another file", what, path,
+                          drive_place(i));
                 return -1;
             }
     }

@@ -268,22 +268,37 @@ static bool take_nic(struct options *o, const char *arg, struct error *err)
 
 static bool take_hda(struct options *o, const char *arg, struct error *err)
 {
-    return drive_plain(o, 0, arg, err);
+    return drive_plain(o, 0, DRIVE_DISK, "-hda", arg, err);
 }
 
 static bool take_hdb(struct options *o, const char *arg, struct error *err)
 {
-    return drive_plain(o, 1, arg, err);
+    return drive_plain(o, 1, DRIVE_DISK, "-hdb", arg, err);
 }
 
 static bool take_hdc(struct options *o, const char *arg, struct error *err)
 {
-    return drive_plain(o, 2, arg, err);
+    return drive_plain(o, 2, DRIVE_DISK, "-hdc", arg, err);
 }
 
 static bool take_hdd(struct options *o, const char *arg, struct error *err)
 {
-    return drive_plain(o, 3, arg, err);
+    return drive_plain(o, 3, DRIVE_DISK, "-hdd", arg, err);
+}
+
+static bool take_cdrom(struct options *o, const char *arg, struct error *err)
+{
+    return drive_plain(o, 2, DRIVE_CD, "-cdrom", arg, err);
+}
+
+static bool take_fda(struct options *o, const char *arg, struct error *err)
+{
+    return drive_plain(o, FIRST_FLOPPY, DRIVE_FLOPPY, "-fda", arg, err);
+}
+
+static bool take_fdb(struct options *o, const char *arg, struct error *err)
+{
+    return drive_plain(o, FIRST_FLOPPY + 1, DRIVE_FLOPPY, "-fdb", arg, err);
 }
 
 static bool take_snapshot(struct options *o, const char *arg, struct error *err)
@@ -299,11 +314,9 @@ static bool boot_order(struct options *o, const char *order, struct error *err)
     for (const char *p = order; *p; p++) {
         if (!strchr("acdn", *p) || strchr(p + 1, *p))
             return error_set(
-                err, "-boot %s: the order is made of the letters c (disk), a, d and n, each once",
+                err, "-boot %s: the order is made of the letters a (floppy), c (disk), d (CD) and n (network), each once",
                 order);
     }
-    if (!strchr(order, 'c'))
-        return error_set(err, "-boot %s: there is only the disk to boot from: the order needs a c", order);
     return copy_word(o->cfg.boot, sizeof o->cfg.boot, order, "-boot", err);
 }
 
@@ -605,12 +618,15 @@ static const struct option_row table[] = {
     {"hdb", "FILE", "second IDE drive", take_hdb},
     {"hdc", "FILE", "third IDE drive", take_hdc},
     {"hdd", "FILE", "fourth IDE drive", take_hdd},
+    {"cdrom", "FILE", "CD image (ISO 9660) as third IDE drive", take_cdrom},
+    {"fda", "FILE", "floppy image as drive A:", take_fda},
+    {"fdb", "FILE", "floppy image as drive B:", take_fdb},
     {"drive", "file=FILE[,OPTION...]",
-     "a drive: format=raw if=ide index=0..3 media=disk snapshot=on|off readonly=on|off",
+     "a drive: format=raw if=ide|floppy index=N media=disk|cdrom snapshot=on|off readonly=on|off",
      drive_parse},
     {"snapshot", NULL, "writes to all drives are kept in memory and dropped at the end",
      take_snapshot},
-    {"boot", "[order=]DRIVES[,menu=on]", "what to boot from: c is the disk (c)", take_boot},
+    {"boot", "[order=]DRIVES[,menu=on]", "what to boot from: a floppy, c disk, d CD, n network (cad)", take_boot},
     {"kernel", "FILE", "boots a Linux kernel (bzImage)", take_kernel},
     {"initrd", "FILE", "its initial RAM disk", take_initrd},
     {"append", "TEXT", "its command line", take_append},
@@ -766,7 +782,7 @@ bool options_parse(struct options *o, int argc, char *const *argv, struct error 
     for (int i = 1; i < argc; i++) {
         const char *name = argv[i];
         if (*name != '-' || !name[1]) {
-            if (!drive_plain(o, 0, name, err))
+            if (!drive_plain(o, 0, DRIVE_DISK, name, name, err))
                 return false;
             continue;
         }

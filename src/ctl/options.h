@@ -17,7 +17,9 @@ struct stream_option {
 };
 
 struct drive_option {
-    char *file; /* NULL: no drive here */
+    char *file; /* NULL: no drive here, or (with `fitted`) nothing in it */
+    bool fitted;
+    enum drive_kind kind;
     bool readonly, snapshot;
     bool raw; /* the format was said */
 };
@@ -58,7 +60,9 @@ const char *refused_name(unsigned i); /* NULL past the end */
 
 /* -drive, and the short forms of it (options_drive.c). */
 bool drive_parse(struct options *o, const char *arg, struct error *err);
-bool drive_plain(struct options *o, unsigned index, const char *file, struct error *err);
+/* -hda .. -hdd, -cdrom, -fda, -fdb: `option` is for messages. */
+bool drive_plain(struct options *o, unsigned index, enum drive_kind kind, const char *option, const char *file,
+                 struct error *err);
 
 /* One "key=value" or "word" of a comma list; ",," stands for a comma. False at the end. */
 struct keyval {

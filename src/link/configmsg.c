@@ -52,6 +52,8 @@ static uint32_t get_bounded(struct reader *r, uint32_t min, uint32_t max)
 static void put_drive(struct buf *b, const struct drive_config *d)
 {
     buf_add8(b, d->present);
+    buf_add8(b, d->medium);
+    buf_add32(b, d->kind);
     buf_add8(b, d->readonly);
     buf_add8(b, d->snapshot);
     buf_add64(b, d->bytes);
@@ -62,6 +64,8 @@ static void get_drive(struct reader *r, struct drive_config *d)
 {
     d->fd = -1;
     d->present = get_bool(r);
+    d->medium = get_bool(r);
+    d->kind = (enum drive_kind)get_bounded(r, DRIVE_DISK, DRIVE_FLOPPY);
     d->readonly = get_bool(r);
     d->snapshot = get_bool(r);
     d->bytes = get64(r);

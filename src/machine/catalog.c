@@ -21,6 +21,12 @@
 #include "devices/timer/i8254.h"
 #include "devices/video/vga.h"
 
+const char *drive_place(unsigned index)
+{
+    static const char *const place[MAX_DRIVES] = {"hda", "hdb", "hdc", "hdd", "fda", "fdb"};
+    return index < MAX_DRIVES ? place[index] : "?";
+}
+
 const char *const *catalog_machines(void)
 {
     static const char *const list[] = {"pc", "PC with i440FX and PIIX3 (the default)", NULL};

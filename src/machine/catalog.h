@@ -7,13 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAX_DRIVES = 4, MAX_SERIAL = 4, MAX_DEVICES = 16, MAX_ROMS = 8 };
+enum { MAX_SERIAL = 4, MAX_DEVICES = 16, MAX_ROMS = 8 };
+
+/* Places for drives: hda..hdd on two IDE channels, then fda and fdb. */
+enum { IDE_DRIVES = 4, FLOPPY_DRIVES = 2, FIRST_FLOPPY = IDE_DRIVES, MAX_DRIVES = IDE_DRIVES + FLOPPY_DRIVES };
+enum drive_kind { DRIVE_DISK, DRIVE_CD, DRIVE_FLOPPY };
 
 enum clock_mode { CLOCK_HOST, CLOCK_VIRTUAL };
 enum engine_kind { ENGINE_INTERP, ENGINE_TCG }; /* "tcg" means the fastest engine there is */
 
 struct drive_config {
-    bool present;
+    bool present; /* the drive is fitted */
+    bool medium;  /* something is in it: always so for a disk */
+    enum drive_kind kind;
     int fd; /* opened, locked and checked by the front end; the machine never opens a path */
     bool readonly;
     bool snapshot; /* writes go to memory and are dropped at the end */
@@ -40,7 +46,7 @@ struct machine_config {
     enum clock_mode clock;
     uint64_t clock_rate;  /* ns per position, 32.32; 0: default */
     uint64_t rtc_seconds; /* since 1970, at power-on; journaled */
-    struct drive_config drive[MAX_DRIVES]; /* hda..hdd */
+    struct drive_config drive[MAX_DRIVES];
     bool serial[MAX_SERIAL];               /* COM1.. is fitted */
     bool nodefaults;
     bool vga;       /* fitted */
@@ -57,6 +63,9 @@ struct machine_config {
     bool boot_menu;
     bool no_reboot, no_shutdown, start_paused;
 };
+
+/* "hda".."hdd", "fda", "fdb". */
+const char *drive_place(unsigned index);
 
 const char *const *catalog_machines(void); /* NULL-terminated "name", "help" pairs */
 const char *const *catalog_cpus(void);     /* the same */

@@ -29,7 +29,7 @@ sum=$(cat ./*.img q.qcow2 | cksum)
     refuses "cut.img: is cut short" $n cut.img
     refuses "looks like qcow2" $n q.qcow2
     refuses "hda and hdb" $n -hda disk.img -hdb disk.img
-    refuses "place 0 (hda) is taken" $n disk.img -hda disk.img
+    refuses "place hda is taken" $n disk.img -hda disk.img
     refuses "all 4 IDE places" $n -hda a -hdb b -hdc c -hdd d -drive file=e
     refuses "there is no such file" $n -kernel missing
     refuses "is empty" $n -kernel empty.img

@@ -196,7 +196,7 @@ static void fill(struct machine_config *c)
     c->clock_rate = 0x123456789;
     c->rtc_seconds = UINT64_C(0xfedcba9876543210);
     c->drive[2] = (struct drive_config){
-        .present = true, .fd = 9, .readonly = true, .bytes = 12345678901, .name = "a name"};
+        .present = true, .medium = true, .kind = DRIVE_CD, .fd = 9, .readonly = true, .bytes = 12345678901, .name = "a name"};
     c->serial[0] = c->serial[3] = true;
     c->vga = true;
     c->debugcon = true;

@@ -35,7 +35,7 @@ struct machine *rig_machine(const struct machine_config *cfg, struct blk *disk)
     struct machine_backends be = {0};
     struct machine_config own = *cfg;
     own.drive[0] = (struct drive_config){
-        .present = true, .fd = -1, .name = "disk", .bytes = disk->sectors * BLOCK_SECTOR};
+        .present = true, .medium = true, .fd = -1, .name = "disk", .bytes = disk->sectors * BLOCK_SECTOR};
     be.drive[0] = disk;
     struct machine *m = machine_create(&own, &be, &err);
     ck_assert_msg(m != NULL, "%s", err.text);
