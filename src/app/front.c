@@ -81,7 +81,8 @@ static void on_event(void *ctx, enum link_event ev, bool by_guest, enum link_cau
 static void on_serial(void *ctx, unsigned port, const uint8_t *data, size_t len)
 {
     struct front *f = ctx;
-    stream_write(f, &f->serial[port], data, len);
+    if (port < MAX_SERIAL) /* nobody listens to a printer yet */
+        stream_write(f, &f->serial[port], data, len);
 }
 
 static void on_debugcon(void *ctx, const uint8_t *data, size_t len)

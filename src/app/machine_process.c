@@ -194,6 +194,12 @@ static bool make_machine(struct machine_process *p, struct error *err)
             be.serial[i] = (struct chr){
                 .ctx = &p->serial[i], .write = serial_write, .can_receive = serial_room};
     }
+    for (unsigned i = 0; i < MAX_PARALLEL; i++) {
+        struct serial_line *line = &p->serial[FIRST_PARALLEL + i];
+        *line = (struct serial_line){.p = p, .port = FIRST_PARALLEL + i};
+        if (p->cfg.parallel[i])
+            be.parallel[i] = (struct chr){.ctx = line, .write = serial_write};
+    }
     if (p->cfg.debugcon)
         be.debugcon = (struct chr){.ctx = p, .write = debugcon_write};
     if (p->run.display) {
@@ -263,7 +269,7 @@ static void process_free(struct machine_process *p)
         buf_free(&p->file[i]);
     for (unsigned i = 0; i < MAX_ROMS; i++)
         buf_free(&p->rom[i]);
-    for (unsigned i = 0; i < MAX_SERIAL; i++) {
+    for (unsigned i = 0; i < MAX_PORTS; i++) {
         buf_free(&p->serial[i].in);
         buf_free(&p->serial[i].out);
     }

@@ -32,7 +32,7 @@ struct machine_process {
     struct run_config run;
     struct machine *m;
     struct frame_writer frame;
-    struct serial_line serial[MAX_SERIAL];
+    struct serial_line serial[MAX_PORTS]; /* parallel ones too, which only talk */
     struct buf debugcon;
     struct buf file[4]; /* contents of -bios, -kernel, -initrd, --replay */
     struct buf rom[MAX_ROMS];

@@ -93,7 +93,7 @@ void run_end(struct machine_process *p, int status, const char *why)
 void run_flush_output(struct machine_process *p)
 {
     uint8_t msg[1 + LINK_CHUNK];
-    for (unsigned i = 0; i < MAX_SERIAL; i++) {
+    for (unsigned i = 0; i < MAX_PORTS; i++) {
         struct buf *out = &p->serial[i].out;
         for (size_t at = 0, n; at < out->len; at += n) {
             n = MIN(out->len - at, (size_t)LINK_CHUNK);

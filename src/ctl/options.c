@@ -747,6 +747,7 @@ static bool complete(struct options *o, struct error *err)
     }
     if (!o->nserial && (!o->cfg.nodefaults || o->nographic))
         o->cfg.serial[0] = true;
+    o->cfg.parallel[0] = !o->cfg.nodefaults;
     if (o->cfg.nodefaults && !o->vga_said)
         o->cfg.vga = false;
     if (o->snapshot_all)

@@ -101,6 +101,8 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
         put_drive(out, &cfg->drive[i]);
     for (unsigned i = 0; i < MAX_SERIAL; i++)
         buf_add8(out, cfg->serial[i]);
+    for (unsigned i = 0; i < MAX_PARALLEL; i++)
+        buf_add8(out, cfg->parallel[i]);
     buf_add8(out, cfg->nodefaults);
     buf_add8(out, cfg->vga);
     buf_add8(out, cfg->debugcon);
@@ -134,6 +136,8 @@ bool config_get(struct machine_config *cfg, struct run_config *run, const void *
         get_drive(&r, &cfg->drive[i]);
     for (unsigned i = 0; i < MAX_SERIAL; i++)
         cfg->serial[i] = get_bool(&r);
+    for (unsigned i = 0; i < MAX_PARALLEL; i++)
+        cfg->parallel[i] = get_bool(&r);
     cfg->nodefaults = get_bool(&r);
     cfg->vga = get_bool(&r);
     cfg->debugcon = get_bool(&r);

@@ -24,7 +24,7 @@ struct guest_ops {
     void (*picture)(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels);
 };
 
-enum { GUEST_REQUESTS = 32, GUEST_PORTS = 4 };
+enum { GUEST_REQUESTS = 32, GUEST_PORTS = 7 };
 
 struct guest {
     struct link link;

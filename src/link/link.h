@@ -36,7 +36,7 @@ enum link_type {
     LINK_KEY,    /* u8 qnum, u8 down */
     LINK_KEYS, /* id, u32 hold in ms, u8 qnum...: press all in order, hold, release in reverse order
                 */
-    LINK_SERIAL,     /* u8 port, bytes for the guest */
+    LINK_SERIAL,     /* u8 port, bytes for the guest; ports: machine/catalog.h */
     LINK_SCREENSHOT, /* id; reply: u32 w, u32 h, XRGB8888 pixels */
     LINK_TEXT,       /* id; reply: lines of UTF-8 */
     LINK_PMEM,       /* id, u64 address, u64 length; reply: the bytes */

@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAX_SERIAL = 4, MAX_DEVICES = 16, MAX_ROMS = 8 };
+enum { MAX_SERIAL = 4, MAX_PARALLEL = 3, MAX_DEVICES = 16, MAX_ROMS = 8 };
+/* Character ports as the link and the journal number them: COM1..COM4, then LPT1..LPT3. */
+enum { FIRST_PARALLEL = MAX_SERIAL, MAX_PORTS = MAX_SERIAL + MAX_PARALLEL };
 
 /* Places for drives: hda..hdd on two IDE channels, then fda and fdb. */
 enum { IDE_DRIVES = 4, FLOPPY_DRIVES = 2, FIRST_FLOPPY = IDE_DRIVES, MAX_DRIVES = IDE_DRIVES + FLOPPY_DRIVES };
@@ -48,6 +50,7 @@ struct machine_config {
     uint64_t rtc_seconds; /* since 1970, at power-on; journaled */
     struct drive_config drive[MAX_DRIVES];
     bool serial[MAX_SERIAL];               /* COM1.. is fitted */
+    bool parallel[MAX_PARALLEL];           /* LPT1.. is fitted */
     bool nodefaults;
     bool vga;       /* fitted */
     bool debugcon;  /* port E9h is fitted */

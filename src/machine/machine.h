@@ -16,7 +16,7 @@ struct machine;
 
 /* Back ends that app injects. Unused ones are zero. */
 struct machine_backends {
-    struct chr serial[MAX_SERIAL];
+    struct chr serial[MAX_SERIAL], parallel[MAX_PARALLEL];
     struct chr debugcon;
     struct surface surface;
     struct blk *drive[MAX_DRIVES]; /* owned by the machine afterwards */

@@ -425,8 +425,8 @@ START_TEST(guest_lies_end_the_trust)
         {LINK_EVENT, 3, {LINK_EV_RESET, 2, 0}, false},
         {LINK_EVENT, 3, {LINK_EV_RESET, 1, 77}, false},
         {LINK_EVENT, 2, {LINK_EV_RESET, 1}, false},
-        {LINK_SERIAL_OUT, 3, {3, 'a', 'b'}, true},
-        {LINK_SERIAL_OUT, 3, {4, 'a', 'b'}, false},
+        {LINK_SERIAL_OUT, 3, {6, 'a', 'b'}, true},
+        {LINK_SERIAL_OUT, 3, {7, 'a', 'b'}, false},
         {LINK_SERIAL_OUT, 0, {0}, false},
         {LINK_FRAME, 5, {0}, false},
         {LINK_REPLY, 5, {1, 0, 0, 0, LINK_LAST}, false}, /* nobody asked */
