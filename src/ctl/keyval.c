@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* QEMU's comma lists: key=value,word,... where ",," stands for a comma in a value. */
-#include "ctl/options.h"
+/* Words of the command line. QEMU's comma lists: key=value,word,... where ",," stands for a comma in a value. */
+#include "ctl/options_private.h"
 
 #include <string.h>
 
@@ -51,4 +51,26 @@ bool keyval_bool(const struct keyval *kv, bool *to, struct error *err)
         }
     }
     return error_set(err, "%s=%s: say on or off", kv->key, kv->value);
+}
+
+bool in_catalog(const char *const *pairs, const char *name)
+{
+    for (; *pairs; pairs += 2)
+        if (!strcmp(*pairs, name))
+            return true;
+    return false;
+}
+
+bool asks_help(const char *arg)
+{
+    return !strcmp(arg, "help") || !strcmp(arg, "?");
+}
+
+bool copy_word(char *to, size_t room, const char *from, const char *what, struct error *err)
+{
+    if (strlen(from) >= room)
+        return error_set(err, "%s: '%.40s...' is too long (at most %zu characters)", what, from,
+                         room - 1);
+    strcpy(to, from);
+    return true;
 }

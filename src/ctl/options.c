@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "ctl/options.h"
+#include "ctl/options_private.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -16,8 +16,6 @@
 
 #include "base/bits.h"
 
-enum { MIN_RAM_MB = 1, MAX_RAM_MB = 3583 };
-
 typedef bool take_fn(struct options *o, const char *arg, struct error *err);
 
 struct option_row {
@@ -26,243 +24,6 @@ struct option_row {
     const char *help;
     take_fn *take;
 };
-
-/* A catalog is a list of (name, help) pairs. */
-static bool in_catalog(const char *const *pairs, const char *name)
-{
-    for (; *pairs; pairs += 2)
-        if (!strcmp(*pairs, name))
-            return true;
-    return false;
-}
-
-static bool asks_help(const char *arg)
-{
-    return !strcmp(arg, "help") || !strcmp(arg, "?");
-}
-
-static bool copy_word(char *to, size_t room, const char *from, const char *what, struct error *err)
-{
-    if (strlen(from) >= room)
-        return error_set(err, "%s: '%.40s...' is too long (at most %zu characters)", what, from,
-                         room - 1);
-    strcpy(to, from);
-    return true;
-}
-
-/* Guest. */
-
-static bool take_m(struct options *o, const char *arg, struct error *err)
-{
-    if (!strncmp(arg, "size=", 5))
-        arg += 5;
-    char *end;
-    errno = 0;
-    unsigned long long v = strtoull(arg, &end, 10);
-    uint64_t unit = 1 << 20;
-    if (*end == 'k' || *end == 'K')
-        unit = 1 << 10;
-    else if (*end == 'g' || *end == 'G')
-        unit = 1 << 30;
-    else if (*end == 't' || *end == 'T')
-        unit = UINT64_C(1) << 40;
-    if (*end && strchr("kKmMgGtT", *end))
-        end++;
-    if (!isdigit((unsigned char)*arg) || *end || errno)
-        return error_set(
-            err, "-m %s: say a number of megabytes, or one with K, M or G; 128 or 1G for example",
-            arg);
-    uint64_t mb = v > UINT64_MAX / unit ? UINT64_MAX : v * unit >> 20;
-    if (mb < MIN_RAM_MB || mb > MAX_RAM_MB)
-        return error_set(err, "-m %s: the machine takes %d to %d megabytes", arg, MIN_RAM_MB,
-                         MAX_RAM_MB);
-    o->cfg.ram_mb = (uint32_t)mb;
-    return true;
-}
-
-static bool take_cpu(struct options *o, const char *arg, struct error *err)
-{
-    if (asks_help(arg)) {
-        o->list = "cpu";
-        return true;
-    }
-    char name[sizeof o->cfg.cpu];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(arg, ","), arg);
-    if (!in_catalog(catalog_cpus(), name))
-        return error_set(err, "-cpu %s: no such model; '-cpu help' lists them", arg);
-    if (strchr(arg, ','))
-        return error_set(err, "-cpu %s: features cannot be switched one by one; choose a model",
-                         arg);
-    return copy_word(o->cfg.cpu, sizeof o->cfg.cpu, arg, "-cpu", err);
-}
-
-static bool take_accel(struct options *o, const char *arg, struct error *err)
-{
-    if (asks_help(arg)) {
-        o->list = "accel";
-        return true;
-    }
-    if (!strcmp(arg, "interp"))
-        o->cfg.engine = ENGINE_INTERP;
-    else if (!strcmp(arg, "tcg"))
-        o->cfg.engine = ENGINE_TCG;
-    else if (!strcmp(arg, "kvm") || !strncmp(arg, "kvm,", 4))
-        return error_set(
-            err, "-accel kvm: the CPU is software: there is no hypervisor to use; say -accel tcg");
-    else
-        return error_set(err, "-accel %s: there are interp and tcg", arg);
-    return true;
-}
-
-static bool take_machine(struct options *o, const char *arg, struct error *err)
-{
-    struct keyval kv;
-    if (asks_help(arg)) {
-        o->list = "machine";
-        return true;
-    }
-    while (keyval_next(&arg, &kv)) {
-        const char *v = kv.has_value ? kv.value : kv.key;
-        if (kv.has_value && !strcmp(kv.key, "accel")) {
-            if (!take_accel(o, kv.value, err))
-                return false;
-        } else if (kv.has_value && strcmp(kv.key, "type")) {
-            return error_set(
-                err, "-machine %s=%s: not supported; there are type= and accel=", kv.key, v);
-        } else if (!in_catalog(catalog_machines(), v)) {
-            return error_set(err, "-machine %s: no such machine; '-machine help' lists them", v);
-        } else if (!copy_word(o->cfg.machine, sizeof o->cfg.machine, v, "-machine", err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool take_smp(struct options *o, const char *arg, struct error *err)
-{
-    (void)o;
-    if (strcmp(arg, "1") && strcmp(arg, "cpus=1"))
-        return error_set(err, "-smp %s: this machine has one processor; leave -smp out", arg);
-    return true;
-}
-
-static bool parse_date(const char *s, uint64_t *seconds)
-{
-    struct tm tm = {0};
-    const char *end = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
-    if (!end || *end) {
-        memset(&tm, 0, sizeof tm);
-        end = strptime(s, "%Y-%m-%d", &tm);
-    }
-    time_t t = end && !*end ? timegm(&tm) : -1;
-    if (t < 0)
-        return false;
-    *seconds = (uint64_t)t;
-    return true;
-}
-
-static bool take_rtc(struct options *o, const char *arg, struct error *err)
-{
-    struct keyval kv;
-    while (keyval_next(&arg, &kv)) {
-        if (strcmp(kv.key, "base"))
-            return error_set(
-                err, "-rtc %s: not supported; there is base=utc|localtime|YYYY-MM-DD[Thh:mm:ss]",
-                kv.key);
-        if (!strcmp(kv.value, "utc")) {
-            o->cfg.rtc_seconds = (uint64_t)time(NULL);
-        } else if (!strcmp(kv.value, "localtime")) {
-            time_t now = time(NULL);
-            struct tm tm;
-            localtime_r(&now, &tm);
-            o->cfg.rtc_seconds = (uint64_t)timegm(&tm);
-        } else if (!parse_date(kv.value, &o->cfg.rtc_seconds)) {
-            return error_set(
-                err, "-rtc base=%s: say utc, localtime or a date such as 2024-02-29T12:00:00",
-                kv.value);
-        }
-        o->rtc_said = true;
-    }
-    return true;
-}
-
-static bool take_clock(struct options *o, const char *arg, struct error *err)
-{
-    if (!strcmp(arg, "host"))
-        o->cfg.clock = CLOCK_HOST;
-    else if (!strcmp(arg, "virtual"))
-        o->cfg.clock = CLOCK_VIRTUAL;
-    else
-        return error_set(err, "--clock %s: there are host and virtual", arg);
-    return true;
-}
-
-static bool take_device(struct options *o, const char *arg, struct error *err)
-{
-    struct keyval kv;
-    if (asks_help(arg)) {
-        o->list = "device";
-        return true;
-    }
-    if (!keyval_next(&arg, &kv) || kv.has_value || !in_catalog(catalog_devices(), kv.key))
-        return error_set(err, "-device %s: no such device; '-device help' lists them", kv.key);
-    if (o->cfg.ndevices == MAX_DEVICES)
-        return error_set(err, "-device: at most %d devices can be added", MAX_DEVICES);
-    struct device_config *d = &o->cfg.device[o->cfg.ndevices];
-    memset(d, 0, sizeof *d);
-    if (!copy_word(d->cls, sizeof d->cls, kv.key, "-device", err))
-        return false;
-    while (keyval_next(&arg, &kv)) {
-        if (!kv.has_value && asks_help(kv.key)) {
-            o->list = d->cls;
-            return true;
-        }
-        if (d->nprops == ARRAY_LEN(d->props))
-            return error_set(err, "-device %s: more than %zu properties", d->cls,
-                             ARRAY_LEN(d->props));
-        int n = snprintf(d->props[d->nprops++], sizeof d->props[0], "%s=%s", kv.key,
-                         kv.has_value ? kv.value : "on");
-        if (n < 0 || (size_t)n >= sizeof d->props[0] || kv.too_long)
-            return error_set(err, "-device %s: the property '%.40s' is too long", d->cls, kv.key);
-    }
-    o->cfg.ndevices++;
-    return true;
-}
-
-static bool take_vga(struct options *o, const char *arg, struct error *err)
-{
-    if (strcmp(arg, "std") && strcmp(arg, "none"))
-        return error_set(err, "-vga %s: there are std and none", arg);
-    o->cfg.vga = !strcmp(arg, "std");
-    o->vga_said = true;
-    return true;
-}
-
-static bool take_nodefaults(struct options *o, const char *arg, struct error *err)
-{
-    (void)arg;
-    (void)err;
-    o->cfg.nodefaults = true;
-    return true;
-}
-
-static bool take_net(struct options *o, const char *arg, struct error *err)
-{
-    (void)o;
-    if (strcmp(arg, "none"))
-        return error_set(err, "-net %s: there is no network adapter in this machine; say none",
-                         arg);
-    return true;
-}
-
-static bool take_nic(struct options *o, const char *arg, struct error *err)
-{
-    (void)o;
-    if (strcmp(arg, "none"))
-        return error_set(err, "-nic %s: there is no network adapter in this machine; say none",
-                         arg);
-    return true;
-}
 
 /* Drives and what is booted. */
 
@@ -306,34 +67,6 @@ static bool take_snapshot(struct options *o, const char *arg, struct error *err)
     (void)arg;
     (void)err;
     o->snapshot_all = true;
-    return true;
-}
-
-static bool boot_order(struct options *o, const char *order, struct error *err)
-{
-    for (const char *p = order; *p; p++) {
-        if (!strchr("acdn", *p) || strchr(p + 1, *p))
-            return error_set(
-                err, "-boot %s: the order is made of the letters a (floppy), c (disk), d (CD) and n (network), each once",
-                order);
-    }
-    return copy_word(o->cfg.boot, sizeof o->cfg.boot, order, "-boot", err);
-}
-
-static bool take_boot(struct options *o, const char *arg, struct error *err)
-{
-    struct keyval kv;
-    while (keyval_next(&arg, &kv)) {
-        if (!kv.has_value || !strcmp(kv.key, "order")) {
-            if (!boot_order(o, kv.has_value ? kv.value : kv.key, err))
-                return false;
-        } else if (!strcmp(kv.key, "menu")) {
-            if (!keyval_bool(&kv, &o->cfg.boot_menu, err))
-                return error_prefix(err, "-boot");
-        } else {
-            return error_set(err, "-boot %s=: not supported; there are order= and menu=", kv.key);
-        }
-    }
     return true;
 }
 
@@ -778,8 +511,10 @@ bool options_parse(struct options *o, int argc, char *const *argv, struct error 
     o->cfg.ram_mb = 128;
     o->cfg.vga = true;
     o->cfg.debugcon_iobase = 0xe9;
+    o->cfg.acpi = o->cfg.hpet = o->cfg.vmport = true;
+    o->cfg.boot_retry_ms = BOOT_NO_RETRY;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
-        o->cfg.drive[i].fd = -1;
+        o->cfg.drive[i] = (struct drive_config){.fd = -1, .bootindex = NO_BOOTINDEX};
     for (int i = 1; i < argc; i++) {
         const char *name = argv[i];
         if (*name != '-' || !name[1]) {

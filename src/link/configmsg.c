@@ -57,7 +57,12 @@ static void put_drive(struct buf *b, const struct drive_config *d)
     buf_add8(b, d->readonly);
     buf_add8(b, d->snapshot);
     buf_add64(b, d->bytes);
+    buf_add32(b, d->cache);
+    buf_add8(b, d->guessed);
+    buf_add32(b, (uint32_t)d->bootindex);
     put_string(b, d->name, sizeof d->name);
+    put_string(b, d->id, sizeof d->id);
+    put_string(b, d->serial, sizeof d->serial);
 }
 
 static void get_drive(struct reader *r, struct drive_config *d)
@@ -69,7 +74,12 @@ static void get_drive(struct reader *r, struct drive_config *d)
     d->readonly = get_bool(r);
     d->snapshot = get_bool(r);
     d->bytes = get64(r);
+    d->cache = (enum cache_mode)get_bounded(r, CACHE_WRITEBACK, CACHE_UNSAFE);
+    d->guessed = get_bool(r);
+    d->bootindex = (int32_t)get32(r);
     get_string(r, d->name, sizeof d->name);
+    get_string(r, d->id, sizeof d->id);
+    get_string(r, d->serial, sizeof d->serial);
 }
 
 static void put_device(struct buf *b, const struct device_config *d)
@@ -86,6 +96,20 @@ static void get_device(struct reader *r, struct device_config *d)
     d->nprops = get_bounded(r, 0, ARRAY_LEN(d->props));
     for (unsigned i = 0; i < d->nprops && !r->bad; i++)
         get_string(r, d->props[i], sizeof d->props[i]);
+}
+
+static void put_global(struct buf *b, const struct global_config *g)
+{
+    put_string(b, g->cls, sizeof g->cls);
+    put_string(b, g->name, sizeof g->name);
+    put_string(b, g->value, sizeof g->value);
+}
+
+static void get_global(struct reader *r, struct global_config *g)
+{
+    get_string(r, g->cls, sizeof g->cls);
+    get_string(r, g->name, sizeof g->name);
+    get_string(r, g->value, sizeof g->value);
 }
 
 void config_put(const struct machine_config *cfg, const struct run_config *run, struct buf *out)
@@ -112,7 +136,21 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
         put_device(out, &cfg->device[i]);
     put_string(out, cfg->cmdline, sizeof cfg->cmdline);
     put_string(out, cfg->boot, sizeof cfg->boot);
+    put_string(out, cfg->boot_once, sizeof cfg->boot_once);
     buf_add8(out, cfg->boot_menu);
+    buf_add8(out, cfg->boot_strict);
+    buf_add32(out, cfg->boot_splash_ms);
+    buf_add32(out, (uint32_t)cfg->boot_retry_ms);
+    buf_add8(out, cfg->acpi);
+    buf_add8(out, cfg->hpet);
+    buf_add8(out, cfg->usb);
+    buf_add8(out, cfg->vmport);
+    buf_add32(out, cfg->nglobals);
+    for (unsigned i = 0; i < cfg->nglobals; i++)
+        put_global(out, &cfg->global[i]);
+    put_string(out, cfg->name, sizeof cfg->name);
+    buf_add(out, cfg->uuid, sizeof cfg->uuid);
+    buf_add8(out, cfg->uuid_said);
     buf_add8(out, cfg->no_reboot);
     buf_add8(out, cfg->no_shutdown);
     buf_add8(out, cfg->start_paused);
@@ -147,7 +185,23 @@ bool config_get(struct machine_config *cfg, struct run_config *run, const void *
         get_device(&r, &cfg->device[i]);
     get_string(&r, cfg->cmdline, sizeof cfg->cmdline);
     get_string(&r, cfg->boot, sizeof cfg->boot);
+    get_string(&r, cfg->boot_once, sizeof cfg->boot_once);
     cfg->boot_menu = get_bool(&r);
+    cfg->boot_strict = get_bool(&r);
+    cfg->boot_splash_ms = get32(&r);
+    cfg->boot_retry_ms = (int32_t)get32(&r);
+    cfg->acpi = get_bool(&r);
+    cfg->hpet = get_bool(&r);
+    cfg->usb = get_bool(&r);
+    cfg->vmport = get_bool(&r);
+    cfg->nglobals = get_bounded(&r, 0, MAX_GLOBALS);
+    for (unsigned i = 0; i < cfg->nglobals && !r.bad; i++)
+        get_global(&r, &cfg->global[i]);
+    get_string(&r, cfg->name, sizeof cfg->name);
+    const void *uuid = get_bytes(&r, sizeof cfg->uuid);
+    if (uuid)
+        memcpy(cfg->uuid, uuid, sizeof cfg->uuid);
+    cfg->uuid_said = get_bool(&r);
     cfg->no_reboot = get_bool(&r);
     cfg->no_shutdown = get_bool(&r);
     cfg->start_paused = get_bool(&r);

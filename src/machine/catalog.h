@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAX_SERIAL = 4, MAX_PARALLEL = 3, MAX_DEVICES = 16, MAX_ROMS = 8 };
+enum { MAX_GLOBALS = 16, MAX_SERIAL = 4, MAX_PARALLEL = 3, MAX_DEVICES = 16, MAX_ROMS = 8 };
 /* Character ports as the link and the journal number them: COM1..COM4, then LPT1..LPT3. */
 enum { FIRST_PARALLEL = MAX_SERIAL, MAX_PORTS = MAX_SERIAL + MAX_PARALLEL };
 
@@ -18,6 +18,10 @@ enum drive_kind { DRIVE_DISK, DRIVE_CD, DRIVE_FLOPPY };
 enum clock_mode { CLOCK_HOST, CLOCK_VIRTUAL };
 enum engine_kind { ENGINE_INTERP, ENGINE_TCG }; /* "tcg" means the fastest engine there is */
 
+/* When what the guest wrote reaches the host's disk: at its flush, at once, or whenever. */
+enum cache_mode { CACHE_WRITEBACK, CACHE_WRITETHROUGH, CACHE_UNSAFE };
+enum { NO_BOOTINDEX = -1, BOOT_NO_RETRY = -1 };
+
 struct drive_config {
     bool present; /* the drive is fitted */
     bool medium;  /* something is in it: always so for a disk */
@@ -26,13 +30,23 @@ struct drive_config {
     bool readonly;
     bool snapshot; /* writes go to memory and are dropped at the end */
     uint64_t bytes;
-    char name[64]; /* for messages */
+    enum cache_mode cache;
+    bool guessed;      /* nobody said that the image is raw */
+    int32_t bootindex; /* NO_BOOTINDEX: its letter of `boot` decides */
+    char name[64];     /* for messages */
+    char id[32];       /* of QEMU's block devices: "ide0-hd0", or what id= said */
+    char serial[21];   /* "": the default */
 };
 
 struct device_config {
     char cls[32];
     char props[8][64]; /* "name=value" */
     unsigned nprops;
+};
+
+/* -global: a property's value for all devices of a class, unless -device sets it. */
+struct global_config {
+    char cls[32], name[32], value[64];
 };
 
 struct rom_config { /* bytes that the front end read: -bios, -option-rom, -kernel ... */
@@ -63,7 +77,16 @@ struct machine_config {
     unsigned nroms;
     char cmdline[4096];
     char boot[8]; /* order of drives: letters a c d n; "" means "c" */
-    bool boot_menu;
+    char boot_once[8];      /* "": none; the order until the first reset */
+    bool boot_menu, boot_strict; /* strict: nothing is booted that the order does not name */
+    uint32_t boot_splash_ms; /* how long the menu's prompt stands; 0: the firmware's own default */
+    int32_t boot_retry_ms;   /* to the reboot after nothing could be booted; BOOT_NO_RETRY */
+    bool acpi, hpet, usb, vmport;
+    struct global_config global[MAX_GLOBALS];
+    unsigned nglobals;
+    char name[64]; /* of the guest */
+    uint8_t uuid[16]; /* in the order in which it is written */
+    bool uuid_said;
     bool no_reboot, no_shutdown, start_paused;
 };
 

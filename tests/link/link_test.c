@@ -207,6 +207,18 @@ static void fill(struct machine_config *c)
     strcpy(c->device[1].props[1], "iosize=4");
     strcpy(c->cmdline, "console=ttyS0 quiet");
     strcpy(c->boot, "cd");
+    strcpy(c->boot_once, "d");
+    c->boot_strict = c->acpi = c->vmport = true;
+    c->boot_splash_ms = 1500;
+    c->boot_retry_ms = BOOT_NO_RETRY;
+    c->drive[2].bootindex = NO_BOOTINDEX;
+    c->drive[2].cache = CACHE_UNSAFE;
+    strcpy(c->drive[2].id, "ide1-cd0");
+    c->nglobals = 1;
+    strcpy(c->global[0].cls, "isa-debug-exit");
+    strcpy(c->global[0].value, "0x501");
+    c->uuid[15] = 7;
+    c->uuid_said = true;
     c->no_reboot = true;
 }
 
@@ -230,6 +242,9 @@ START_TEST(config_round_trip)
     ck_assert_mem_eq(m.data, again.data, m.len);
     ck_assert_str_eq(b.device[1].props[1], "iosize=4");
     ck_assert_uint_eq(b.rtc_seconds, a.rtc_seconds);
+    ck_assert_int_eq(b.boot_retry_ms, BOOT_NO_RETRY);
+    ck_assert_str_eq(b.global[0].value, "0x501");
+    ck_assert_uint_eq(b.uuid[15], 7);
     buf_free(&m);
     buf_free(&again);
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the command line share: words, and the functions behind the table's rows. */
+#ifndef VITRINE_CTL_OPTIONS_PRIVATE_H
+#define VITRINE_CTL_OPTIONS_PRIVATE_H
+
+#include "ctl/options.h"
+
+/* A catalog is a list of (name, help) pairs. */
+bool in_catalog(const char *const *pairs, const char *name);
+bool asks_help(const char *arg); /* "help" or "?" */
+bool copy_word(char *to, size_t room, const char *from, const char *what, struct error *err);
+
+/* options_machine.c, options_device.c, options_boot.c: rows of the table. False with *err. */
+bool take_m(struct options *o, const char *arg, struct error *err);
+bool take_cpu(struct options *o, const char *arg, struct error *err);
+bool take_accel(struct options *o, const char *arg, struct error *err);
+bool take_machine(struct options *o, const char *arg, struct error *err);
+bool take_smp(struct options *o, const char *arg, struct error *err);
+bool take_rtc(struct options *o, const char *arg, struct error *err);
+bool take_clock(struct options *o, const char *arg, struct error *err);
+bool take_vga(struct options *o, const char *arg, struct error *err);
+bool take_nodefaults(struct options *o, const char *arg, struct error *err);
+bool take_net(struct options *o, const char *arg, struct error *err);
+bool take_nic(struct options *o, const char *arg, struct error *err);
+bool take_device(struct options *o, const char *arg, struct error *err);
+bool take_boot(struct options *o, const char *arg, struct error *err);
+
+#endif
