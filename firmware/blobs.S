@@ -12,7 +12,8 @@
 
     blob bios_image, "bios/bios.bin"
     blob vgabios_image, "firmware/vgabios/vgabios.bin"
-    blob linuxboot_image, "firmware/linuxboot/linuxboot.bin"
+    blob linuxboot_image, "firmware/bootrom/linuxboot.bin"
+    blob multiboot_image, "firmware/bootrom/multiboot.bin"
     blob demo_image, "images/demo/demo.img"
 
     .section .note.GNU-stack, "", @progbits

@@ -5,6 +5,7 @@ include tests/dev/local.mk
 include tests/isa/local.mk
 include tests/cpu/local.mk
 include tests/bios/local.mk
+include tests/multiboot/local.mk
 include tests/guest/local.mk
 include tests/snap/local.mk
 include tests/replay/local.mk

@@ -22,6 +22,7 @@ enum fw_cfg_key {
     FW_CFG_INITRD_SIZE = 0x0b,
     FW_CFG_BOOT_MENU = 0x0e,
     FW_CFG_MAX_CPUS = 0x0f,
+    FW_CFG_KERNEL_ENTRY = 0x10,
     FW_CFG_KERNEL_DATA = 0x11,
     FW_CFG_INITRD_DATA = 0x12,
     FW_CFG_CMDLINE_ADDR = 0x13,

@@ -19,6 +19,7 @@ rom_start:
         .org 0x1E
         .ascii "IBM"                    /* QUIRK: programs of the EGA's time look here for a VGA */
         .byte 0
+        .balign 4                       /* PCI Firmware Specification 5.1: on a doubleword */
 pcir:
         .ascii "PCIR"
         .word 0x1234, 0x1111

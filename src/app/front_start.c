@@ -16,6 +16,7 @@
 #include "app/machine_process.h"
 #include "base/bits.h"
 #include "ctl/images.h"
+#include "ctl/modules.h"
 #include "link/configmsg.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -80,7 +81,10 @@ static size_t list_inputs(const struct options *o, struct input *in)
     size_t n = 0;
     in[n++] = (struct input){LINK_FILE_BIOS, "-bios", o->bios, 0, 16 * MIB};
     in[n++] = (struct input){LINK_FILE_KERNEL, "-kernel", o->kernel, 0, 1024 * MIB};
-    in[n++] = (struct input){LINK_FILE_INITRD, "-initrd", o->initrd, 0, 2048 * MIB};
+    if (!o->module[0])
+        in[n++] = (struct input){LINK_FILE_INITRD, "-initrd", o->initrd, 0, 2048 * MIB};
+    for (unsigned i = 0; i < o->cfg.nmodules; i++)
+        in[n++] = (struct input){LINK_FILE_MODULE, "-initrd", o->module[i], i, 2048 * MIB};
     in[n++] = (struct input){LINK_FILE_SCRIPT, "--input-script", o->script, 0, MIB};
     in[n++] = (struct input){LINK_FILE_REPLAY, "--replay", o->replay, 0, 1024 * MIB};
     for (unsigned i = 0; i < o->nroms; i++)
@@ -91,7 +95,7 @@ static size_t list_inputs(const struct options *o, struct input *in)
 /* Opens each of them; sends them where asked to. */
 static bool each_input(struct front *f, bool send, struct error *err)
 {
-    struct input in[5 + MAX_ROMS];
+    struct input in[5 + MAX_ROMS + MAX_MODULES];
     size_t n = list_inputs(f->o, in);
     for (size_t i = 0; i < n; i++) {
         uint64_t bytes;
@@ -140,7 +144,7 @@ static bool open_stream(struct front *f, struct out_stream *s, const char *what,
 bool front_open(struct front *f, struct error *err)
 {
     struct options *o = f->o;
-    if (!images_open(o, err) || !each_input(f, false, err) || !check_script(f, err))
+    if (!modules_list(o, err) || !images_open(o, err) || !each_input(f, false, err) || !check_script(f, err))
         return false;
     for (unsigned i = 0; i < MAX_SERIAL; i++) {
         if (!open_stream(f, &f->serial[i], "-serial file:", &o->serial[i], err))

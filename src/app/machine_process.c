@@ -111,6 +111,11 @@ static bool take_file(struct machine_process *p, const struct link_msg *msg, str
             break;
         return take_contents(&p->rom[index], msg->fd, bytes, err) ||
                error_prefix(err, "-option-rom");
+    case LINK_FILE_MODULE:
+        if (index >= MAX_MODULES)
+            break;
+        return take_contents(&p->module[index], msg->fd, bytes, err) ||
+               error_prefix(err, "-initrd");
     case LINK_FILE_SCRIPT:
         return take_script(p, msg->fd, bytes, err);
     case LINK_FILE_REPLAY:
@@ -185,6 +190,8 @@ static bool make_machine(struct machine_process *p, struct error *err)
     p->cfg.bios = contents(&p->file[FILE_BIOS]);
     p->cfg.kernel = contents(&p->file[FILE_KERNEL]);
     p->cfg.initrd = contents(&p->file[FILE_INITRD]);
+    for (unsigned i = 0; i < p->cfg.nmodules; i++)
+        p->cfg.module[i] = contents(&p->module[i]);
     for (unsigned i = 0; i < MAX_ROMS; i++)
         if (p->rom[i].len)
             p->cfg.rom[p->cfg.nroms++] = contents(&p->rom[i]);
@@ -269,6 +276,8 @@ static void process_free(struct machine_process *p)
         buf_free(&p->file[i]);
     for (unsigned i = 0; i < MAX_ROMS; i++)
         buf_free(&p->rom[i]);
+    for (unsigned i = 0; i < MAX_MODULES; i++)
+        buf_free(&p->module[i]);
     for (unsigned i = 0; i < MAX_PORTS; i++) {
         buf_free(&p->serial[i].in);
         buf_free(&p->serial[i].out);

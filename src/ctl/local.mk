@@ -3,7 +3,7 @@ libvitrine_a_SOURCES += \
 	src/ctl/control.c src/ctl/control.h \
 	src/ctl/images.c src/ctl/images.h \
 	src/ctl/keys.c src/ctl/keys.h \
-	src/ctl/keyval.c \
+	src/ctl/keyval.c src/ctl/modules.c src/ctl/modules.h \
 	src/ctl/options.c src/ctl/options.h \
 	src/ctl/options_boot.c src/ctl/options_device.c \
 	src/ctl/options_drive.c src/ctl/options_machine.c src/ctl/options_private.h \

@@ -360,8 +360,8 @@ static const struct option_row table[] = {
     {"snapshot", NULL, "writes to all drives are kept in memory and dropped at the end",
      take_snapshot},
     {"boot", "[order=]DRIVES[,menu=on]", "what to boot from: a floppy, c disk, d CD, n network (cad)", take_boot},
-    {"kernel", "FILE", "boots a Linux kernel (bzImage)", take_kernel},
-    {"initrd", "FILE", "its initial RAM disk", take_initrd},
+    {"kernel", "FILE", "boots a Linux kernel (bzImage) or a Multiboot one", take_kernel},
+    {"initrd", "FILE", "its initial RAM disk, or modules: \"FILE ARGS,FILE ARGS\"", take_initrd},
     {"append", "TEXT", "its command line", take_append},
     {"bios", "FILE", "runs another system BIOS than the built-in one", take_bios},
     {"option-rom", "FILE", "adds an option ROM", take_option_rom},
@@ -540,6 +540,8 @@ void options_free(struct options *o)
 {
     for (unsigned i = 0; i < MAX_DRIVES; i++)
         free(o->drive[i].file);
+    for (unsigned i = 0; i < MAX_MODULES; i++)
+        free(o->module[i]);
     free(o->qmp_path);
     memset(o, 0, sizeof *o);
 }

@@ -32,6 +32,7 @@ struct options {
     struct drive_option drive[MAX_DRIVES];
     const char *bios, *kernel, *initrd, *rom[MAX_ROMS];
     unsigned nroms;
+    char *module[MAX_MODULES]; /* paths: -initrd of a Multiboot kernel */
     struct stream_option serial[MAX_SERIAL], debugcon;
     unsigned nserial; /* -serial was given this often */
     enum display_kind display;

@@ -135,6 +135,10 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
     for (unsigned i = 0; i < cfg->ndevices; i++)
         put_device(out, &cfg->device[i]);
     put_string(out, cfg->cmdline, sizeof cfg->cmdline);
+    put_string(out, cfg->kernel_name, sizeof cfg->kernel_name);
+    buf_add32(out, cfg->nmodules);
+    for (unsigned i = 0; i < cfg->nmodules; i++)
+        put_string(out, cfg->module_cmdline[i], sizeof cfg->module_cmdline[i]);
     put_string(out, cfg->boot, sizeof cfg->boot);
     put_string(out, cfg->boot_once, sizeof cfg->boot_once);
     buf_add8(out, cfg->boot_menu);
@@ -184,6 +188,10 @@ bool config_get(struct machine_config *cfg, struct run_config *run, const void *
     for (unsigned i = 0; i < cfg->ndevices && !r.bad; i++)
         get_device(&r, &cfg->device[i]);
     get_string(&r, cfg->cmdline, sizeof cfg->cmdline);
+    get_string(&r, cfg->kernel_name, sizeof cfg->kernel_name);
+    cfg->nmodules = get_bounded(&r, 0, MAX_MODULES);
+    for (unsigned i = 0; i < cfg->nmodules && !r.bad; i++)
+        get_string(&r, cfg->module_cmdline[i], sizeof cfg->module_cmdline[i]);
     get_string(&r, cfg->boot, sizeof cfg->boot);
     get_string(&r, cfg->boot_once, sizeof cfg->boot_once);
     cfg->boot_menu = get_bool(&r);

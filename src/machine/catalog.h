@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 enum { MAX_GLOBALS = 16, MAX_SERIAL = 4, MAX_PARALLEL = 3, MAX_DEVICES = 16, MAX_ROMS = 8 };
+enum { MAX_MODULES = 8, MODULE_CMDLINE = 512 };
 /* Character ports as the link and the journal number them: COM1..COM4, then LPT1..LPT3. */
 enum { FIRST_PARALLEL = MAX_SERIAL, MAX_PORTS = MAX_SERIAL + MAX_PARALLEL };
 
@@ -73,6 +74,10 @@ struct machine_config {
     unsigned ndevices;
     struct rom_config bios;   /* empty: our own */
     struct rom_config kernel, initrd;
+    struct rom_config module[MAX_MODULES]; /* of a Multiboot kernel, in place of the initrd */
+    char module_cmdline[MAX_MODULES][MODULE_CMDLINE];
+    unsigned nmodules;
+    char kernel_name[256]; /* as the user wrote it: a Multiboot kernel finds it before its command line */
     struct rom_config rom[MAX_ROMS]; /* -option-rom */
     unsigned nroms;
     char cmdline[4096];

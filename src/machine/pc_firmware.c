@@ -7,6 +7,7 @@
 #include "devices/rtc/mc146818.h"
 #include "firmware/blobs.h"
 #include "firmware/linux_loader.h"
+#include "firmware/multiboot_loader.h"
 #include "machine/parts.h"
 
 enum { BIOS_MAX = 4 << 20, ISA_BIOS_MAX = 128 << 10 };
@@ -64,9 +65,37 @@ static void set_cmos(struct machine *m)
     mc146818_checksum(m->rtc);
 }
 
+static bool add_multiboot(struct machine *m, struct fw_cfg *fw, struct error *err)
+{
+    const struct machine_config *c = &m->cfg;
+    struct multiboot_module module[MAX_MODULES];
+    struct multiboot_boot boot;
+    char cmdline[sizeof c->kernel_name + sizeof c->cmdline];
+    snprintf(cmdline, sizeof cmdline, "%s%s%s", c->kernel_name, c->cmdline[0] ? " " : "", c->cmdline);
+    for (unsigned i = 0; i < c->nmodules; i++)
+        module[i] = (struct multiboot_module){c->module[i].data, c->module[i].len, c->module_cmdline[i]};
+    if (!multiboot_load(c->kernel.data, c->kernel.len, cmdline, module, c->nmodules, (uint64_t)c->ram_mb << 20, &boot, err))
+        return false;
+    fw_cfg_add32(fw, FW_CFG_KERNEL_ADDR, boot.load_addr);
+    fw_cfg_add32(fw, FW_CFG_KERNEL_SIZE, (uint32_t)boot.image.len);
+    fw_cfg_add(fw, FW_CFG_KERNEL_DATA, boot.image.data, boot.image.len);
+    fw_cfg_add32(fw, FW_CFG_KERNEL_ENTRY, boot.entry);
+    fw_cfg_add32(fw, FW_CFG_INITRD_ADDR, boot.modules_addr);
+    fw_cfg_add32(fw, FW_CFG_INITRD_SIZE, (uint32_t)boot.modules.len);
+    fw_cfg_add(fw, FW_CFG_INITRD_DATA, boot.modules.data, boot.modules.len);
+    fw_cfg_add32(fw, FW_CFG_SETUP_ADDR, boot.info_addr);
+    fw_cfg_add32(fw, FW_CFG_SETUP_SIZE, (uint32_t)boot.info.len);
+    fw_cfg_add(fw, FW_CFG_SETUP_DATA, boot.info.data, boot.info.len);
+    fw_cfg_add_file(fw, "genroms/multiboot.bin", multiboot_image, (size_t)(multiboot_image_end - multiboot_image));
+    multiboot_free(&boot);
+    return true;
+}
+
 static bool add_kernel(struct machine *m, struct fw_cfg *fw, struct error *err)
 {
     struct linux_boot boot;
+    if (multiboot_header(m->cfg.kernel.data, m->cfg.kernel.len))
+        return add_multiboot(m, fw, err);
     uint32_t initrd_len = (uint32_t)m->cfg.initrd.len;
     if (!linux_load(m->cfg.kernel.data, m->cfg.kernel.len, m->cfg.cmdline, initrd_len, (uint64_t)m->cfg.ram_mb << 20, &boot,
                     err))
