@@ -9,6 +9,7 @@ libvitrine_a_SOURCES += \
 	devices/dma/i8237.c devices/dma/i8237.h \
 	devices/input/i8042.c devices/input/i8042.h devices/input/ps2.h \
 	devices/input/ps2_keyboard.c devices/input/ps2_keyboard.h \
+	devices/input/ps2_mouse.c devices/input/ps2_mouse.h \
 	devices/intc/i8259.c devices/intc/i8259.h \
 	devices/misc/debugcon.c devices/misc/debugcon.h \
 	devices/misc/fw_cfg.c devices/misc/fw_cfg.h \

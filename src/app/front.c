@@ -139,6 +139,14 @@ static void on_picture(void *ctx, unsigned number, uint32_t w, uint32_t h, const
         end_with(f, err.text);
 }
 
+static void on_pointer_is(void *ctx, bool absolute)
+{
+    struct front *f = ctx;
+    f->takes_absolute = absolute;
+    if (f->window)
+        window_pointer_mode(f->window, absolute);
+}
+
 /* What the window reports. */
 
 static void on_key(void *ctx, uint8_t qnum, bool down)
@@ -146,6 +154,14 @@ static void on_key(void *ctx, uint8_t qnum, bool down)
     struct front *f = ctx;
     uint8_t msg[2] = {qnum, down};
     link_send(&f->guest.link, LINK_KEY, msg, sizeof msg);
+}
+
+static void on_pointer(void *ctx, bool absolute, int32_t x, int32_t y, int wheel, uint8_t mask,
+                       uint8_t level)
+{
+    struct front *f = ctx;
+    guest_pointer(&f->guest, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE, x, y, wheel, mask,
+                  level);
 }
 
 static void shot_done(void *ctx, bool good, const char *text)
@@ -325,7 +341,7 @@ static bool catch_signals(struct front *f, struct error *err)
 
 static bool open_window(struct front *f, struct error *err)
 {
-    static const struct window_ops ops = {on_key, on_screenshot, on_close};
+    static const struct window_ops ops = {on_key, on_pointer, on_screenshot, on_close};
     if (f->o->display != DISPLAY_SDL)
         return true;
     f->window = window_open(f->o->name ? f->o->name : "Vitrine", f->o->full_screen, &ops, f, err);
@@ -394,7 +410,7 @@ static void close_all(struct front *f)
 int front_main(struct options *o)
 {
     static const struct guest_ops ops = {on_ready, on_event, on_serial, on_debugcon,
-                                         on_frame, on_stats, on_line,   on_picture};
+                                         on_frame, on_stats, on_line,   on_picture, on_pointer_is};
     struct front *f = calloc(1, sizeof *f);
     if (!f) {
         front_complain("out of memory");

@@ -30,7 +30,8 @@ struct front {
     struct window *window;
     pid_t child;
     int child_status;
-    int signals; /* a signalfd */
+    int signals;         /* a signalfd */
+    bool takes_absolute; /* a driver of the guest takes a pointer's absolute coordinates */
     const uint32_t *frames;
     int frame_fd;
     struct script script; /* for the names of its screenshots */

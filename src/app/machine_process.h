@@ -40,6 +40,9 @@ struct machine_process {
     int frame_fd, hash_fd, record_fd;
 
     struct keyq keyq;
+    uint8_t buttons;       /* of the pointer, as last said */
+    uint16_t tablet[2];    /* where it was put last */
+    bool takes_absolute;   /* as last reported */
     struct script script;
     struct buf heard; /* what the first serial port said since a script's last match */
 
@@ -79,6 +82,9 @@ bool run_virtual(const struct machine_process *p); /* never looks at the host's 
 
 /* requests.c: one message from the front end. False: it is malformed. */
 bool request_handle(struct machine_process *p, const struct link_msg *msg);
+/* The same: what a pointer did, as LINK_POINTER says. */
+void request_pointer(struct machine_process *p, enum link_axes axes, int32_t x, int32_t y,
+                     int8_t wheel, uint8_t mask, uint8_t level);
 
 /* script_run.c */
 void script_run(struct machine_process *p);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "bus/input.h"
 #include "dbg/command.h"
 
 enum { DUMP_PART = 4096 };
@@ -113,6 +114,48 @@ static bool key(struct machine_process *p, struct reader *r)
     return true;
 }
 
+static uint16_t put_axis(int32_t v, int32_t low, int32_t high)
+{
+    return (uint16_t)(v < low ? low : v > high ? high : v);
+}
+
+void request_pointer(struct machine_process *p, enum link_axes axes, int32_t x, int32_t y,
+                     int8_t wheel, uint8_t mask, uint8_t level)
+{
+    uint8_t b[6];
+    p->buttons = (uint8_t)(((p->buttons & ~mask) | (level & mask)) & POINTER_ALL);
+    b[4] = (uint8_t)wheel;
+    b[5] = p->buttons;
+    if (axes == LINK_AXES_RELATIVE) {
+        st16(b, put_axis(x, INT16_MIN, INT16_MAX));
+        st16(b + 2, put_axis(y, INT16_MIN, INT16_MAX));
+        journal_input(machine_journal(p->m), J_MOUSE, 0, b, sizeof b);
+        return;
+    }
+    if (axes & LINK_AXIS_X)
+        p->tablet[0] = put_axis(x, 0, POINTER_ABS_MAX);
+    if (axes & LINK_AXIS_Y)
+        p->tablet[1] = put_axis(y, 0, POINTER_ABS_MAX);
+    st16(b, p->tablet[0]);
+    st16(b + 2, p->tablet[1]);
+    journal_input(machine_journal(p->m), J_TABLET, 0, b, sizeof b);
+}
+
+static bool pointer(struct machine_process *p, struct reader *r)
+{
+    uint8_t axes = get8(r);
+    int32_t x = (int32_t)get32(r), y = (int32_t)get32(r);
+    int8_t wheel = (int8_t)get8(r);
+    uint8_t mask = get8(r), level = get8(r);
+    if (r->bad || r->p != r->end || axes > LINK_AXES_ABSOLUTE)
+        return false;
+    if (p->state != LINK_STATE_RUNNING)
+        return true;
+    run_catch_up(p);
+    request_pointer(p, (enum link_axes)axes, x, y, wheel, mask, level);
+    return true;
+}
+
 static bool serial(struct machine_process *p, struct reader *r)
 {
     enum { WAITING_MAX = 1 << 20 };
@@ -197,6 +240,8 @@ bool request_handle(struct machine_process *p, const struct link_msg *msg)
         return true;
     case LINK_KEY:
         return key(p, &r);
+    case LINK_POINTER:
+        return pointer(p, &r);
     case LINK_SERIAL:
         return serial(p, &r);
     case LINK_STATS:

@@ -110,6 +110,15 @@ void run_flush_output(struct machine_process *p)
     buf_clear(&p->debugcon);
 }
 
+static void report_pointer(struct machine_process *p)
+{
+    uint8_t absolute = machine_takes_absolute(p->m);
+    if (absolute == p->takes_absolute)
+        return;
+    p->takes_absolute = absolute;
+    link_send(&p->link, LINK_POINTER_IS, &absolute, 1);
+}
+
 static void report_resets(struct machine_process *p)
 {
     uint64_t now = machine_reset_count(p->m);
@@ -407,6 +416,7 @@ void run_loop(struct machine_process *p)
         if (p->state == LINK_STATE_RUNNING && link_queued(&p->link) <= LINK_QUEUE_HIGH) {
             wait = run_slices(p);
         }
+        report_pointer(p);
         run_flush_output(p);
     }
     run_flush_output(p);

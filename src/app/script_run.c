@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "bus/input.h"
 
 void serial_feed(struct machine_process *p)
 {
@@ -66,6 +67,27 @@ static bool chord(void *ctx, const uint8_t *keys, unsigned n)
     return keyq_chord(&p->keyq, machine_ns(p->m), keys, n, HOLD_NS);
 }
 
+static void key(void *ctx, uint8_t key, bool down)
+{
+    struct machine_process *p = ctx;
+    uint8_t b[3] = {key, 0, down};
+    journal_input(machine_journal(p->m), J_KEY, 0, b, sizeof b);
+}
+
+static void mouse(void *ctx, bool absolute, int x, int y, int wheel)
+{
+    request_pointer(ctx, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE, x, y, (int8_t)wheel, 0,
+                    0);
+}
+
+static void buttons(void *ctx, uint8_t down)
+{
+    struct machine_process *p = ctx;
+    bool absolute = machine_takes_absolute(p->m);
+    request_pointer(p, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE,
+                    absolute ? p->tablet[0] : 0, absolute ? p->tablet[1] : 0, 0, POINTER_ALL, down);
+}
+
 static void serial(void *ctx, const char *text)
 {
     struct machine_process *p = ctx;
@@ -112,6 +134,9 @@ void script_run(struct machine_process *p)
         .idle = idle,
         .type = type,
         .chord = chord,
+        .key = key,
+        .mouse = mouse,
+        .buttons = buttons,
         .serial = serial,
         .screenshot = screenshot,
         .reset = reset,

@@ -21,4 +21,31 @@ struct key_sink {
     void *ctx;
 };
 
+/* Buttons of a pointer. */
+enum {
+    POINTER_LEFT = 0x01,
+    POINTER_RIGHT = 0x02,
+    POINTER_MIDDLE = 0x04,
+    POINTER_SIDE = 0x08,  /* the fourth, "back" */
+    POINTER_EXTRA = 0x10, /* the fifth, "forward" */
+    POINTER_ALL = 0x1f,
+    POINTER_ABS_MAX = 32767,
+};
+
+/* What a hand did with a mouse, or where it put a pen. */
+struct pointer_event {
+    bool absolute;
+    int32_t dx, dy; /* counts to the right and down; absolute: 0 */
+    uint16_t x, y;  /* absolute: 0 .. POINTER_ABS_MAX from the picture's upper left corner */
+    int32_t wheel;  /* notches away from the user */
+    uint8_t buttons; /* those that are down now */
+};
+
+/* A sink for pointer events: a mouse or a tablet. */
+struct pointer_sink {
+    void (*event)(void *ctx, const struct pointer_event *e);
+    bool (*wanted)(void *ctx); /* a guest's driver listens to it; NULL: nobody can tell */
+    void *ctx;
+};
+
 #endif

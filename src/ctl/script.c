@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "bus/input.h"
 #include "ctl/keys.h"
 
 #define POLL_NS UINT64_C(10000000) /* the screen is looked at every 10 ms of virtual time */
@@ -124,9 +125,50 @@ static bool get_keys(struct line *l, struct script_step *s)
     return s->nkeys || wrong(l, "the name of a key belongs here");
 }
 
+/* Whole numbers, the last `optional` of which may be missing. */
+static bool get_values(struct line *l, struct script_step *s, unsigned n, unsigned optional, int low,
+                       int high)
+{
+    for (unsigned i = 0; i < n; i++) {
+        const char *w;
+        char text[16], *end;
+        size_t len = word(l, &w);
+        if (!len && i >= n - optional)
+            return true;
+        if (!len || len >= sizeof text)
+            return wrong(l, "a whole number belongs here");
+        memcpy(text, w, len);
+        text[len] = 0;
+        long v = strtol(text, &end, 10);
+        if (*end || v < (i < 2 ? low : -127) || v > (i < 2 ? high : 127))
+            return wrong(l, "the number is out of range, or none");
+        s->value[i] = (int)v;
+    }
+    return true;
+}
+
+/* False where it is none of these. */
+static bool get_pointer(struct line *l, struct script_step *s, const char *w, size_t n, bool *good)
+{
+    if (is(w, n, "mouse_move")) {
+        s->action = SCRIPT_MOUSE_MOVE;
+        *good = get_values(l, s, 3, 1, INT16_MIN, INT16_MAX);
+    } else if (is(w, n, "mouse_abs")) {
+        s->action = SCRIPT_MOUSE_ABS;
+        *good = get_values(l, s, 3, 1, 0, POINTER_ABS_MAX);
+    } else if (is(w, n, "mouse_button")) {
+        s->action = SCRIPT_MOUSE_BUTTON;
+        *good = get_values(l, s, 1, 0, 0, POINTER_ALL);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static bool get_action(struct line *l, struct script *all, struct script_step *s, const char *w,
                        size_t n)
 {
+    bool good = true;
     if (is(w, n, "type") || is(w, n, "serial")) {
         s->action = is(w, n, "type") ? SCRIPT_TYPE : SCRIPT_SERIAL;
         if (!get_text(l, &s->text))
@@ -135,8 +177,10 @@ static bool get_action(struct line *l, struct script *all, struct script_step *s
         for (const char *p = s->text; s->action == SCRIPT_TYPE && *p; p++)
             if (!key_by_char(*p, &shift))
                 return wrong(l, "a character in the text has no key");
-    } else if (is(w, n, "key")) {
-        s->action = SCRIPT_KEY;
+    } else if (is(w, n, "key") || is(w, n, "keydown") || is(w, n, "keyup")) {
+        s->action = is(w, n, "key")       ? SCRIPT_KEY
+                    : is(w, n, "keydown") ? SCRIPT_KEY_DOWN
+                                          : SCRIPT_KEY_UP;
         return get_keys(l, s);
     } else if (is(w, n, "screenshot")) {
         s->action = SCRIPT_SCREENSHOT;
@@ -148,11 +192,11 @@ static bool get_action(struct line *l, struct script *all, struct script_step *s
         s->action = SCRIPT_RESET;
     } else if (is(w, n, "quit")) {
         s->action = SCRIPT_QUIT;
-    } else {
-        return wrong(l, "there are at, after, wait, wait-serial, type, key, serial, screenshot, "
-                        "reset and quit");
+    } else if (!get_pointer(l, s, w, n, &good)) {
+        return wrong(l, "there are at, after, wait, wait-serial, type, key, keydown, keyup, "
+                        "mouse_move, mouse_abs, mouse_button, serial, screenshot, reset and quit");
     }
-    return true;
+    return good;
 }
 
 static bool get_condition(struct line *l, struct script_step *s, const char **w, size_t *n)
@@ -258,6 +302,13 @@ static void fail(const struct script_step *t, const struct script_ops *ops, void
     ops->fail(ctx, e.text);
 }
 
+/* The console's numbers have the middle button before the right one. */
+static uint8_t buttons_of(int n)
+{
+    return (uint8_t)((n & (POINTER_LEFT | POINTER_SIDE | POINTER_EXTRA)) |
+                     (n & 2 ? POINTER_MIDDLE : 0) | (n & 4 ? POINTER_RIGHT : 0));
+}
+
 static bool act(const struct script_step *t, const struct script_ops *ops, void *ctx)
 {
     switch (t->action) {
@@ -265,6 +316,18 @@ static bool act(const struct script_step *t, const struct script_ops *ops, void 
         return ops->type(ctx, t->text);
     case SCRIPT_KEY:
         return ops->chord(ctx, t->keys, t->nkeys);
+    case SCRIPT_KEY_DOWN:
+    case SCRIPT_KEY_UP:
+        for (unsigned i = 0; i < t->nkeys; i++)
+            ops->key(ctx, t->keys[i], t->action == SCRIPT_KEY_DOWN);
+        break;
+    case SCRIPT_MOUSE_MOVE:
+    case SCRIPT_MOUSE_ABS:
+        ops->mouse(ctx, t->action == SCRIPT_MOUSE_ABS, t->value[0], t->value[1], t->value[2]);
+        break;
+    case SCRIPT_MOUSE_BUTTON:
+        ops->buttons(ctx, buttons_of(t->value[0]));
+        break;
     case SCRIPT_SERIAL:
         ops->serial(ctx, t->text);
         break;

@@ -5,8 +5,12 @@
  * done when the one before is:
  *
  *   [at TIME | after TIME | wait "TEXT" [within TIME] | wait-serial "TEXT" [within TIME]] [ACTION]
- *   ACTION: type "TEXT" | key NAME-NAME... | serial "TEXT" | screenshot FILE | reset | quit
- *   TIME: 2.5s, 300ms. In TEXT \n \t \e \b \\ \" mean what they do in C.   # starts a comment
+ *   ACTION: type "TEXT" | key NAME-NAME... | keydown NAME | keyup NAME | serial "TEXT"
+ *         | mouse_move DX DY [WHEEL] | mouse_abs X Y [WHEEL] | mouse_button N
+ *         | screenshot FILE | reset | quit
+ *   X, Y: 0 to 32767, over the whole picture. N: the buttons that are down, 1 left + 2 middle + 4
+ * right + 8 side + 16 extra TIME: 2.5s, 300ms. In TEXT \n \t \e \b \\ \" mean what they do in C. #
+ * starts a comment
  */
 #ifndef VITRINE_CTL_SCRIPT_H
 #define VITRINE_CTL_SCRIPT_H
@@ -22,6 +26,11 @@ enum script_action {
     SCRIPT_NOTHING,
     SCRIPT_TYPE,
     SCRIPT_KEY,
+    SCRIPT_KEY_DOWN,
+    SCRIPT_KEY_UP,
+    SCRIPT_MOUSE_MOVE,
+    SCRIPT_MOUSE_ABS,
+    SCRIPT_MOUSE_BUTTON,
     SCRIPT_SERIAL,
     SCRIPT_SCREENSHOT,
     SCRIPT_RESET,
@@ -39,6 +48,7 @@ struct script_step {
     uint8_t keys[8];
     unsigned nkeys;
     unsigned number; /* of the screenshot, from 0 */
+    int value[3];    /* x, y, wheel; or the buttons */
 };
 
 struct script {
@@ -55,6 +65,9 @@ struct script_ops {
     bool (*idle)(void *ctx); /* all that was typed and sent has been taken */
     bool (*type)(void *ctx, const char *text);
     bool (*chord)(void *ctx, const uint8_t *keys, unsigned n);
+    void (*key)(void *ctx, uint8_t key, bool down);
+    void (*mouse)(void *ctx, bool absolute, int x, int y, int wheel);
+    void (*buttons)(void *ctx, uint8_t down); /* bus/input.h's bits */
     void (*serial)(void *ctx, const char *text);
     void (*screenshot)(void *ctx, unsigned number);
     void (*reset)(void *ctx);

@@ -81,6 +81,18 @@ bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h,
            len - 8 == (size_t)*w * *h * 4;
 }
 
+void guest_pointer(struct guest *g, enum link_axes axes, int32_t x, int32_t y, int wheel,
+                   uint8_t mask, uint8_t level)
+{
+    uint8_t b[LINK_POINTER_SIZE] = {(uint8_t)axes};
+    st32(b + 1, (uint32_t)x);
+    st32(b + 5, (uint32_t)y);
+    b[9] = (uint8_t)(wheel < -128 ? -128 : wheel > 127 ? 127 : wheel);
+    b[10] = mask;
+    b[11] = level;
+    link_send(&g->link, LINK_POINTER, b, sizeof b);
+}
+
 static bool on_reply(struct guest *g, struct reader *r)
 {
     uint32_t id = get32(r);
@@ -215,6 +227,13 @@ static bool handle(struct guest *g, const struct link_msg *msg)
         return true;
     case LINK_PICTURE:
         return on_picture(g, &r);
+    case LINK_POINTER_IS: {
+        uint8_t absolute = get8(&r);
+        if (r.bad || r.p != r.end || absolute > 1)
+            return false;
+        g->ops->pointer(g->ctx, absolute);
+        return true;
+    }
     case LINK_EXIT:
         return on_exit(g, &r);
     default:

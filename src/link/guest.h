@@ -22,6 +22,7 @@ struct guest_ops {
     void (*stats)(void *ctx, uint64_t pos, uint64_t ns, bool halted);
     void (*line)(void *ctx, bool guest_error, const char *text); /* printable text */
     void (*picture)(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels);
+    void (*pointer)(void *ctx, bool absolute); /* what the guest's driver takes, from now on */
 };
 
 enum { GUEST_REQUESTS = 32, GUEST_PORTS = 7 };
@@ -57,6 +58,9 @@ void guest_receive(struct guest *g);
 /* Replies of requests that will never be answered: LINK_FAILED to each. */
 void guest_fail_requests(struct guest *g);
 void guest_close(struct guest *g);
+/* A pointer's motion and buttons, as LINK_POINTER says. */
+void guest_pointer(struct guest *g, enum link_axes axes, int32_t x, int32_t y, int wheel,
+                   uint8_t mask, uint8_t level);
 
 /* A picture as LINK_SCREENSHOT's reply and LINK_PICTURE carry it; false where its numbers do not
  * fit. */

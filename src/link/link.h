@@ -45,6 +45,9 @@ enum link_type {
     LINK_STATS,      /* nothing: asks for LINK_STATS_ARE */
     LINK_FRAME_DONE, /* u8 slot: the front end has taken the picture out of it */
     LINK_REDRAW,     /* nothing: the next frame is to be whole */
+    LINK_POINTER, /* u8 enum link_axes, i32 x, i32 y, i8 wheel, u8 mask of the buttons that change,
+                     u8 their level (bus/input.h). Relative axes are counts; absolute ones, 0 to
+                     POINTER_ABS_MAX, are kept where only the other is given */
 
     /* Machine process to front end. */
     LINK_READY = 64,  /* u32 jail flags (jail/jail.h): confined, the machine is made */
@@ -60,7 +63,12 @@ enum link_type {
     LINK_PICTURE,     /* u32 number of the script's screenshot, u8 enum link_reply, bytes as
                          LINK_SCREENSHOT's */
     LINK_EXIT,        /* u32 exit status, u8 1 if an error text follows, text */
+    LINK_POINTER_IS,  /* u8 1 if a driver in the guest takes absolute coordinates. Sent when it
+                         changes */
 };
+
+enum link_axes { LINK_AXES_RELATIVE, LINK_AXIS_X, LINK_AXIS_Y, LINK_AXES_ABSOLUTE };
+enum { LINK_POINTER_SIZE = 12 };
 
 enum link_file {
     LINK_FILE_DRIVE = 1, /* index: drive */

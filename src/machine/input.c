@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where journal entries go: keys, serial bytes, power requests, the clock's corrections, the RTC's start. */
+/* Where journal entries go: keys, pointers, serial bytes, power requests, the clock's corrections, the RTC's start. */
 #include "base/bits.h"
 #include "devices/rtc/mc146818.h"
 #include "devices/serial/ns16550.h"
@@ -10,6 +10,47 @@ static void key(void *ctx, const struct journal_entry *e)
     struct machine *m = ctx;
     if (e->len == 3 && m->keys.key)
         m->keys.key(m->keys.ctx, (uint8_t)ld16(e->data), e->data[2] != 0);
+}
+
+/* The first sink that a driver listens to, or that cannot tell. */
+static const struct pointer_sink *listener(const struct pointer_sink *sinks, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (sinks[i].event && (!sinks[i].wanted || sinks[i].wanted(sinks[i].ctx)))
+            return &sinks[i];
+    return NULL;
+}
+
+bool machine_takes_absolute(struct machine *m)
+{
+    return listener(m->absolute, ARRAY_LEN(m->absolute)) != NULL;
+}
+
+static void mouse(void *ctx, const struct journal_entry *e)
+{
+    struct machine *m = ctx;
+    const struct pointer_sink *s = listener(m->relative, ARRAY_LEN(m->relative));
+    if (e->len != 6 || !s)
+        return;
+    struct pointer_event p = {.dx = (int16_t)ld16(e->data),
+                              .dy = (int16_t)ld16(e->data + 2),
+                              .wheel = (int8_t)e->data[4],
+                              .buttons = e->data[5] & POINTER_ALL};
+    s->event(s->ctx, &p);
+}
+
+static void tablet(void *ctx, const struct journal_entry *e)
+{
+    struct machine *m = ctx;
+    const struct pointer_sink *s = listener(m->absolute, ARRAY_LEN(m->absolute));
+    if (e->len != 6 || !s)
+        return;
+    struct pointer_event p = {.absolute = true,
+                              .x = MIN(ld16(e->data), (uint16_t)POINTER_ABS_MAX),
+                              .y = MIN(ld16(e->data + 2), (uint16_t)POINTER_ABS_MAX),
+                              .wheel = (int8_t)e->data[4],
+                              .buttons = e->data[5] & POINTER_ALL};
+    s->event(s->ctx, &p);
 }
 
 static void serial(void *ctx, const struct journal_entry *e)
@@ -66,8 +107,8 @@ void machine_input_init(struct machine *m)
     static const struct {
         enum journal_kind kind;
         journal_sink *fn;
-    } sinks[] = {{J_KEY, key},   {J_SERIAL, serial}, {J_POWER, power}, {J_RATE, rate},
-                 {J_SKIP, skip}, {J_RTC, rtc},       {J_POKE, poke}};
+    } sinks[] = {{J_KEY, key},   {J_SERIAL, serial}, {J_POWER, power}, {J_RATE, rate},  {J_SKIP, skip},
+                 {J_RTC, rtc},   {J_POKE, poke},     {J_MOUSE, mouse}, {J_TABLET, tablet}};
     for (size_t i = 0; i < ARRAY_LEN(sinks); i++)
         journal_set_sink(&m->journal, sinks[i].kind, sinks[i].fn, m);
     journal_input(&m->journal, J_RTC, 0, &m->cfg.rtc_seconds, sizeof m->cfg.rtc_seconds);

@@ -76,6 +76,9 @@ bool machine_read_phys(struct machine *m, uint64_t paddr, void *data, uint32_t l
 bool machine_read_virt(struct machine *m, uint64_t lin, void *data, uint32_t len);     /* CPU's current paging; false if not mapped */
 void machine_info(struct machine *m, const char *what, struct buf *out); /* mtree, ioports, devices, NAME */
 
+/* A driver of the guest takes a pointer's absolute coordinates. */
+bool machine_takes_absolute(struct machine *m);
+
 /* A wish for redraw: the next frame is drawn whole (a window was exposed). */
 void machine_redraw(struct machine *m);
 

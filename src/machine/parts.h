@@ -29,6 +29,7 @@ struct machine {
 
     /* Chips that the outside talks to. */
     struct key_sink keys;
+    struct pointer_sink relative[3], absolute[2]; /* by preference: the first that is wanted gets it */
     struct ns16550 *serial[MAX_SERIAL];
     struct mc146818 *rtc;
     struct vga *vga; /* NULL: not fitted */

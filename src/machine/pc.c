@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine "pc", as a wiring list: i440FX and PIIX3, two 8259, 8254, MC146818, 8042 with keyboard, IDE, 16550s, VGA.
+ * The machine "pc", as a wiring list: i440FX and PIIX3, two 8259, 8254, MC146818, 8042 with keyboard and mouse, IDE, 16550s, VGA.
  *
  *   00:00.0 i440FX   00:01.0 PIIX3   00:01.1 IDE   00:02.0 VGA
  */
@@ -11,6 +11,7 @@
 #include "devices/dma/i8237.h"
 #include "devices/input/i8042.h"
 #include "devices/input/ps2_keyboard.h"
+#include "devices/input/ps2_mouse.h"
 #include "devices/intc/i8259.h"
 #include "devices/misc/debugcon.h"
 #include "devices/misc/isa_debug_exit.h"
@@ -182,6 +183,7 @@ static bool add_keyboard(struct board *b, struct error *err)
     struct machine *m = b->m;
     struct i8042 *kbc = i8042_new(&m->bus, "kbc");
     struct ps2_keyboard *kbd = ps2_keyboard_new(&m->bus, "kbd");
+    struct ps2_mouse *mouse = ps2_mouse_new(&m->bus, "mouse");
     kbc->irq[I8042_KBD] = irq(b, 1);
     kbc->irq[I8042_AUX] = irq(b, 12);
     kbc->a20 = m->a20_wire[0];
@@ -189,7 +191,11 @@ static bool add_keyboard(struct board *b, struct error *err)
     kbc->port[I8042_KBD] = ps2_keyboard_port(kbd);
     kbd->ready = i8042_ready(kbc, I8042_KBD);
     m->keys = ps2_keyboard_keys(kbd);
-    return machine_add(m, &kbc->dev, err) && machine_add(m, &kbd->dev, err);
+    kbc->port[I8042_AUX] = ps2_mouse_port(mouse);
+    mouse->ready = i8042_ready(kbc, I8042_AUX);
+    m->relative[ARRAY_LEN(m->relative) - 1] = ps2_mouse_pointer(mouse);
+    return machine_add(m, &kbc->dev, err) && machine_add(m, &kbd->dev, err) &&
+           machine_add(m, &mouse->dev, err);
 }
 
 static bool add_serial(struct board *b, struct error *err)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "bus/input.h"
 #include "ui/keymap.h"
 #include "ui/waker.h"
 
@@ -27,7 +28,8 @@ struct window {
     bool aspect_true, full_screen, grabbed;
     bool user_sized; /* the user or the window manager chose the size: a new mode keeps it */
     bool dirty;
-    bool down[256]; /* keys that the guest believes pressed */
+    bool takes_absolute; /* the guest: the pointer needs no grab */
+    bool down[256];      /* keys that the guest believes pressed */
     char name[64], speed[48], state[16], message[160];
     uint32_t message_until;
     const struct window_ops *ops;
@@ -40,6 +42,9 @@ static void show_title(struct window *w)
     char title[320];
     if (w->message[0])
         snprintf(title, sizeof title, "%s - %s", w->name, w->message);
+    else if (w->grabbed)
+        snprintf(title, sizeof title, "%s - Ctrl+Alt+G releases the mouse and the keyboard",
+                 w->name);
     else
         snprintf(title, sizeof title, "%s - Vitrine%s%s%s%s%s%s", w->name, w->speed[0] ? " [" : "",
                  w->speed, w->speed[0] ? "]" : "", w->state[0] ? " (" : "", w->state,
@@ -189,6 +194,91 @@ static void release_all(struct window *w)
         send_key(w, (uint8_t)q, false);
 }
 
+/* --- The pointer --- */
+
+static void set_grab(struct window *w, bool on)
+{
+    if (on == w->grabbed)
+        return;
+    w->grabbed = on;
+    SDL_SetWindowKeyboardGrab(w->window, on);
+    SDL_SetRelativeMouseMode(on && !w->takes_absolute);
+    if (!on)
+        release_all(w);
+    show_title(w);
+}
+
+void window_pointer_mode(struct window *w, bool absolute)
+{
+    if (absolute == w->takes_absolute)
+        return;
+    w->takes_absolute = absolute;
+    if (w->grabbed)
+        SDL_SetRelativeMouseMode(!absolute);
+}
+
+static uint8_t button_bit(uint8_t button)
+{
+    switch (button) {
+    case SDL_BUTTON_LEFT:
+        return POINTER_LEFT;
+    case SDL_BUTTON_RIGHT:
+        return POINTER_RIGHT;
+    case SDL_BUTTON_MIDDLE:
+        return POINTER_MIDDLE;
+    case SDL_BUTTON_X1:
+        return POINTER_SIDE;
+    case SDL_BUTTON_X2:
+        return POINTER_EXTRA;
+    default:
+        return 0;
+    }
+}
+
+/* Where a point of the window lies on the guest's picture, 0 to POINTER_ABS_MAX. */
+static int32_t along(int at, int from, int size)
+{
+    int64_t v = size > 1 ? (int64_t)(at - from) * POINTER_ABS_MAX / (size - 1) : 0;
+    return (int32_t)(v < 0 ? 0 : v > POINTER_ABS_MAX ? POINTER_ABS_MAX : v);
+}
+
+/* Sends what the pointer did; (x, y) of the window, (dx, dy) of the motion. */
+static void send_pointer(struct window *w, int x, int y, int dx, int dy, int wheel, uint8_t mask,
+                         uint8_t level)
+{
+    if (!w->takes_absolute) {
+        if (w->grabbed)
+            w->ops->pointer(w->ctx, false, dx, dy, wheel, mask, level);
+        return;
+    }
+    int ww, wh, rw, rh;
+    SDL_GetWindowSize(w->window, &ww, &wh);
+    SDL_GetRendererOutputSize(w->renderer, &rw, &rh);
+    if (!w->texture || ww < 1 || wh < 1)
+        return;
+    struct window_rect f = window_fit(w->w, w->h, rw, rh, w->aspect_true);
+    w->ops->pointer(w->ctx, true, along(x * rw / ww, f.x, f.w), along(y * rh / wh, f.y, f.h), wheel,
+                    mask, level);
+}
+
+static void on_button(struct window *w, const SDL_MouseButtonEvent *e)
+{
+    uint8_t bit = button_bit(e->button);
+    bool down = e->state == SDL_PRESSED;
+    if (down && !w->grabbed && !w->takes_absolute) {
+        set_grab(w, true); /* this click is ours */
+        return;
+    }
+    send_pointer(w, e->x, e->y, 0, 0, 0, bit, down ? bit : 0);
+}
+
+static void on_wheel(struct window *w, const SDL_MouseWheelEvent *e)
+{
+    int x, y;
+    SDL_GetMouseState(&x, &y);
+    send_pointer(w, x, y, 0, 0, e->direction == SDL_MOUSEWHEEL_FLIPPED ? -e->y : e->y, 0, 0);
+}
+
 static void toggle_full_screen(struct window *w)
 {
     w->full_screen = !w->full_screen;
@@ -219,10 +309,7 @@ static bool hot_key(struct window *w, const SDL_Keysym *k)
         w->ops->screenshot(w->ctx);
         return true;
     case SDLK_g:
-        w->grabbed = !w->grabbed;
-        SDL_SetWindowKeyboardGrab(w->window, w->grabbed);
-        window_message(w, w->grabbed ? "keyboard grabbed, Ctrl+Alt+G releases it"
-                                     : "keyboard released");
+        set_grab(w, !w->grabbed);
         return true;
     case SDLK_q:
         w->ops->close(w->ctx);
@@ -237,6 +324,7 @@ static void on_window(struct window *w, const SDL_WindowEvent *e)
     switch (e->event) {
     case SDL_WINDOWEVENT_FOCUS_LOST:
         release_all(w); /* the releases will go to somebody else */
+        set_grab(w, false);
         break;
     case SDL_WINDOWEVENT_RESIZED:
         if (!w->full_screen && (!w->texture || e->data1 != (int)w->w || e->data2 != (int)w->h))
@@ -263,6 +351,16 @@ static void on_event(struct window *w, const SDL_Event *e)
         break;
     case SDL_KEYUP:
         send_key(w, keymap_qnum(e->key.keysym.scancode), false);
+        break;
+    case SDL_MOUSEMOTION:
+        send_pointer(w, e->motion.x, e->motion.y, e->motion.xrel, e->motion.yrel, 0, 0, 0);
+        break;
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        on_button(w, &e->button);
+        break;
+    case SDL_MOUSEWHEEL:
+        on_wheel(w, &e->wheel);
         break;
     case SDL_WINDOWEVENT:
         on_window(w, &e->window);

@@ -13,6 +13,9 @@ struct window;
 
 struct window_ops {
     void (*key)(void *ctx, uint8_t qnum, bool down);
+    /* Relative: counts. Absolute: 0 to POINTER_ABS_MAX over the picture. Buttons as bus/input.h. */
+    void (*pointer)(void *ctx, bool absolute, int32_t x, int32_t y, int wheel, uint8_t mask,
+                    uint8_t level);
     void (*screenshot)(void *ctx);
     void (*close)(void *ctx);
 };
@@ -33,6 +36,8 @@ struct pollfd;
 int window_poll(struct window *w, struct pollfd *fds, unsigned n, int timeout);
 /* "98 %, 120 MIPS" and "paused", "halted" or "". */
 void window_status(struct window *w, const char *speed, const char *state);
+/* Whether the guest takes absolute coordinates. */
+void window_pointer_mode(struct window *w, bool absolute);
 /* A text in the title for the next few seconds. */
 void window_message(struct window *w, const char *text);
 

@@ -17,6 +17,12 @@ wrong "line 3: .*no key of that name" 'after 1s\n\nkey ctrl-nokey\n'
 wrong "line 1: .*has no key" 'type "\303\244"\n'
 wrong "line 1: .*name of a file" 'screenshot\n'
 wrong "line 1: .*more on the line" 'quit now\n'
+wrong "line 1: .*no key of that name" 'keydown nokey\n'
+wrong "line 1: .*whole number" 'mouse_move 3\n'
+wrong "line 1: .*out of range" 'mouse_move 3 40000\n'
+wrong "line 1: .*out of range" 'mouse_abs -1 0\n'
+wrong "line 1: .*out of range" 'mouse_button 32\n'
+wrong "line 1: .*more on the line" 'mouse_button 1 2\n'
 wrong "line 1: did not see in time 'no such text'" 'wait "no such text" within 100ms\n'
 
 cat >"$work/s" <<IN
@@ -44,6 +50,12 @@ cat >"$work/s" <<IN
 wait "Vitrine" within 20s
 key 3
 after 500ms type "abc"
+keydown shift
+mouse_move 5 -3 1
+mouse_button 3
+keyup shift
+mouse_abs 100 200
+mouse_button 0
 after 500ms quit
 IN
 timeout 60 "$vitrine" -display none -rtc base=2024-02-29 --input-script "$work/s" --record "$work/j" --hash-log "$work/h1" \
@@ -51,4 +63,4 @@ timeout 60 "$vitrine" -display none -rtc base=2024-02-29 --input-script "$work/s
 timeout 60 "$vitrine" -display none -rtc base=2024-02-29 --replay "$work/j" --hash-log "$work/h2" >"$work/out" 2>"$work/err" ||
     bad "replaying: $(cat "$work/err")"
 if cmp "$work/h1" "$work/h2"; then good; else bad "a replay has another hash log"; fi
-finish 15
+finish 21

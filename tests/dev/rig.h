@@ -48,5 +48,6 @@ TCase *pci_tests(void);
 TCase *ns16550_tests(void);
 TCase *i8237_tests(void);
 TCase *ide_tests(void);
+TCase *ps2_mouse_tests(void);
 
 #endif

@@ -415,7 +415,13 @@ static void picture(void *ctx, unsigned number, uint32_t w, uint32_t h, const ui
     (void)ctx, (void)number, (void)w, (void)h, (void)pixels;
     called++;
 }
-static const struct guest_ops ops = {ready, event, serial, debugcon, frame, stats, line, picture};
+static void pointer(void *ctx, bool absolute)
+{
+    (void)ctx, (void)absolute;
+    called++;
+}
+static const struct guest_ops ops = {ready, event, serial, debugcon, frame,
+                                     stats, line,  picture, pointer};
 
 static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
 {
@@ -433,6 +439,10 @@ START_TEST(guest_lies_end_the_trust)
 {
     static const struct lie lies[] = {
         {LINK_READY, 4, {0}, true},
+        {LINK_POINTER_IS, 1, {1}, true},
+        {LINK_POINTER_IS, 1, {2}, false},
+        {LINK_POINTER_IS, 2, {1, 0}, false},
+        {LINK_POINTER_IS, 0, {0}, false},
         {LINK_READY, 3, {0}, false},
         {LINK_EVENT, 3, {LINK_EV_STOP, 0, 0}, true},
         {LINK_EVENT, 3, {0, 0, 0}, false},
