@@ -11,6 +11,9 @@ libvitrine_a_SOURCES += \
 	devices/input/ps2_keyboard.c devices/input/ps2_keyboard.h \
 	devices/input/ps2_mouse.c devices/input/ps2_mouse.h \
 	devices/intc/i8259.c devices/intc/i8259.h \
+	devices/intc/ioapic.c devices/intc/ioapic.h \
+	devices/intc/irq_lines.c devices/intc/irq_lines.h \
+	devices/intc/lapic.c devices/intc/lapic.h \
 	devices/misc/debugcon.c devices/misc/debugcon.h \
 	devices/misc/fw_cfg.c devices/misc/fw_cfg.h \
 	devices/misc/isa_debug_exit.c devices/misc/isa_debug_exit.h \

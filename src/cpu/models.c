@@ -3,7 +3,7 @@
  * The CPU models that -cpu takes: what CPUID shows and so which instructions are there (isa/forms.h
  * form_available). Signatures: Intel AP-485 (Processor Identification and the CPUID Instruction)
  * table 4. Only what Vitrine implements is shown, so a model may show less than the real processor:
- * LIMIT: VME on 486 and Pentium, PAE, MCE, MCA, APIC, SEP, MTRR, PAT on Pentium Pro.
+ * LIMIT: VME on 486 and Pentium, PAE, MCE, MCA, SEP, MTRR, PAT on Pentium Pro.
  */
 #include "cpu/cpu.h"
 
@@ -23,7 +23,8 @@ static const struct cpu_model models[] = {
         .name = "pentium",
         .help = "Intel Pentium: TSC, MSRs, CMPXCHG8B, 4 MiB pages, I/O breakpoints",
         .signature = 0x52c,
-        .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8,
+        .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
+                    CPUID_APIC,
         .max_leaf = 1,
         .vendor = "GenuineIntel",
     },
@@ -32,7 +33,7 @@ static const struct cpu_model models[] = {
         .help = "Intel Pentium Pro: CMOV, FCMOV, FCOMI, global pages, performance counters",
         .signature = 0x619,
         .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
-                    CPUID_PGE | CPUID_CMOV,
+                    CPUID_APIC | CPUID_PGE | CPUID_CMOV,
         .max_leaf = 2,
         .vendor = "GenuineIntel",
     },
@@ -41,7 +42,7 @@ static const struct cpu_model models[] = {
         .help = "everything that Vitrine implements (default)",
         .signature = 0x633,
         .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
-                    CPUID_PGE | CPUID_CMOV,
+                    CPUID_APIC | CPUID_PGE | CPUID_CMOV,
         .max_leaf = 7,
         .features7 = CPUID7_TSC_ADJUST,
         .max_extended = 0x80000007,

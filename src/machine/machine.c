@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
+#include "devices/intc/ioapic.h"
+#include "devices/intc/lapic.h"
 #include "machine/parts.h"
 
 __extension__ typedef unsigned __int128 u128;
@@ -38,9 +40,14 @@ static void queue_moved(void *ctx)
         m->cpu->leave = true;
 }
 
+const struct cpu_model *machine_cpu_model(const struct machine *m)
+{
+    return cpu_model_find(m->cfg.cpu[0] ? m->cfg.cpu : "max");
+}
+
 static bool create_board(struct machine *m, struct error *err)
 {
-    const struct cpu_model *model = cpu_model_find(m->cfg.cpu[0] ? m->cfg.cpu : "max");
+    const struct cpu_model *model = machine_cpu_model(m);
     if (!model)
         return error_set(err, "-cpu: there is no CPU model '%s'; see -cpu help", m->cfg.cpu);
     m->mem = mem_create();
@@ -144,7 +151,7 @@ static bool take_reset(struct machine *m)
 
 static bool can_wake(const struct machine *m)
 {
-    return m->cpu->eflags & FL_IF; /* no chip drives NMI or INIT */
+    return m->cpu->eflags & FL_IF || lapic_wakes_masked(m->lapic) || ioapic_wakes_masked(m->ioapic);
 }
 
 /* What a halted CPU means: true, time went on and there is more to run; false, *stop says why not. */

@@ -9,6 +9,8 @@
 #include "cpu/cpu.h"
 #include "machine/machine.h"
 
+struct ioapic;
+struct lapic;
 struct vga;
 struct ns16550;
 struct mc146818;
@@ -26,6 +28,9 @@ struct machine {
     struct journal journal;
     struct cpu *cpu;
     struct dev *devices; /* in order of creation */
+
+    struct lapic *lapic;
+    struct ioapic *ioapic;
 
     /* Chips that the outside talks to. */
     struct key_sink keys;
@@ -49,6 +54,8 @@ struct machine {
 /* Creates a device that the wiring made: realizes it and appends it to the list. On failure frees it. */
 bool machine_add(struct machine *m, struct dev *d, struct error *err);
 struct dev *machine_find(const struct machine *m, const char *id);
+
+const struct cpu_model *machine_cpu_model(const struct machine *m); /* what -cpu names; NULL: there is none */
 
 bool pc_create(struct machine *m, struct error *err); /* machine/pc.c: memory and chips */
 void pc_connect_cpu(struct machine *m);                /* the same: wires that end at the CPU */

@@ -13,6 +13,9 @@
 #include "devices/input/ps2_keyboard.h"
 #include "devices/input/ps2_mouse.h"
 #include "devices/intc/i8259.h"
+#include "devices/intc/ioapic.h"
+#include "devices/intc/irq_lines.h"
+#include "devices/intc/lapic.h"
 #include "devices/misc/debugcon.h"
 #include "devices/misc/isa_debug_exit.h"
 #include "devices/misc/port61.h"
@@ -23,6 +26,7 @@
 #include "devices/timer/i8254.h"
 #include "devices/video/vga.h"
 #include "firmware/blobs.h"
+#include "isa/cpuid.h"
 #include "machine/parts.h"
 
 /* Characters take 1/32 of what the divisor says, so that a guest's log on a slow line does not hold it up. */
@@ -38,6 +42,40 @@ static void wire_intr(void *ctx, int n, int level)
     (void)n;
     if (m->cpu)
         cpu_pins(m->cpu).intr(m->cpu, level);
+}
+
+static void wire_nmi(void *ctx, int n, int level)
+{
+    struct machine *m = ctx;
+    (void)n;
+    if (m->cpu && level)
+        cpu_pins(m->cpu).nmi(m->cpu);
+}
+
+static void wire_smi(void *ctx, int n, int level)
+{
+    struct machine *m = ctx;
+    (void)n;
+    if (m->cpu && level)
+        cpu_pins(m->cpu).smi(m->cpu);
+}
+
+static void wire_init(void *ctx, int n, int level)
+{
+    struct machine *m = ctx;
+    (void)n;
+    if (m->cpu && level)
+        cpu_pins(m->cpu).init(m->cpu);
+}
+
+/* INT of the 8259s goes to LINT0 of the CPU and to INTIN0 of the I/O APIC (MultiProcessor Specification 1.4, figure 3-3). */
+static void wire_pic(void *ctx, int n, int level)
+{
+    struct machine *m = ctx;
+    struct irq_line lint0 = lapic_lint(m->lapic, 0), intin0 = ioapic_input(m->ioapic, 0);
+    (void)n;
+    irq_set(&lint0, level);
+    irq_set(&intin0, level);
 }
 
 static void wire_ignne(void *ctx, int n, int level)
@@ -100,6 +138,7 @@ static bool add_ram(struct machine *m, struct error *err)
 
 struct board {
     struct machine *m;
+    struct irq_lines *irqs;
     struct i8259 *pic0, *pic1;
     struct i8254 *pit;
     struct piix3 *sb;
@@ -107,22 +146,53 @@ struct board {
 
 static struct irq_line irq(const struct board *b, int n)
 {
-    return n < 8 ? i8259_input(b->pic0, n) : i8259_input(b->pic1, n - 8);
+    return irq_lines_source(b->irqs, n);
+}
+
+/* Each line goes to an 8259 and to the I/O APIC's input of its number, but for the timer's: that one is INTIN2 (INTIN0 is the 8259s'). */
+static void connect_irqs(const struct board *b)
+{
+    for (int n = 0; n < IRQ_LINES; n++) {
+        if (n == 2)
+            continue; /* the cascade */
+        b->irqs->out[n][0] = n < 8 ? i8259_input(b->pic0, n) : i8259_input(b->pic1, n - 8);
+        b->irqs->out[n][1] = ioapic_input(b->m->ioapic, n ? n : 2);
+    }
+}
+
+static bool add_apics(struct machine *m, struct error *err)
+{
+    const struct cpu_model *model = machine_cpu_model(m);
+    m->lapic = lapic_new(&m->bus, "lapic");
+    m->ioapic = ioapic_new(&m->bus, "ioapic");
+    m->lapic->fitted = model && model->features & CPUID_APIC;
+    m->lapic->intr = (struct irq_line){wire_intr, m, 0};
+    m->lapic->nmi = (struct irq_line){wire_nmi, m, 0};
+    m->lapic->smi = (struct irq_line){wire_smi, m, 0};
+    m->lapic->init = (struct irq_line){wire_init, m, 0};
+    m->lapic->eoi = ioapic_eoi(m->ioapic);
+    m->ioapic->port = lapic_port(m->lapic);
+    return machine_add(m, &m->lapic->dev, err) && machine_add(m, &m->ioapic->dev, err);
 }
 
 static bool add_interrupts(struct board *b, struct error *err)
 {
     struct machine *m = b->m;
+    b->irqs = irq_lines_new(&m->bus, "irqs");
+    if (!machine_add(m, &b->irqs->dev, err) || !add_apics(m, err))
+        return false;
     b->pic0 = i8259_new(&m->bus, "pic0");
     b->pic0->base = 0x20;
     b->pic0->elcr_port = 0x4d0;
     b->pic0->elcr_mask = 0xf8;
-    b->pic0->intr = (struct irq_line){wire_intr, m, 0};
+    b->pic0->intr = (struct irq_line){wire_pic, m, 0};
+    m->lapic->extint = i8259_intr_ack(b->pic0);
     b->pic1 = i8259_new(&m->bus, "pic1");
     b->pic1->base = 0xa0;
     b->pic1->elcr_port = 0x4d1;
     b->pic1->elcr_mask = 0xde;
     i8259_cascade(b->pic0, 2, b->pic1);
+    connect_irqs(b);
     return machine_add(m, &b->pic0->dev, err) && machine_add(m, &b->pic1->dev, err);
 }
 
@@ -319,8 +389,7 @@ bool pc_create(struct machine *m, struct error *err)
 
 void pc_connect_cpu(struct machine *m)
 {
-    struct i8259 *pic0 = container_of(machine_find(m, "pic0"), struct i8259, dev);
-    m->cpu->intack = i8259_intr_ack(pic0);
+    m->cpu->intack = lapic_intr_ack(m->lapic);
     m->cpu->ferr_line = piix3_ferr(container_of(machine_find(m, "piix3"), struct piix3, dev));
     cpu_pins(m->cpu).a20m(m->cpu, m->a20_level[0] || m->a20_level[1]);
 }

@@ -7,6 +7,7 @@
 int main(void)
 {
     Suite *s = suite_create("devices");
+    suite_add_tcase(s, apic_tests());
     suite_add_tcase(s, i8259_tests());
     suite_add_tcase(s, i8254_tests());
     suite_add_tcase(s, mc146818_tests());

@@ -3,6 +3,7 @@ check_PROGRAMS += tests/dev/devtest
 TESTS += tests/dev/devtest
 tests_dev_devtest_SOURCES = \
 	tests/dev/devtest.c tests/dev/rig.c tests/dev/rig.h \
+	tests/dev/apic_test.c \
 	tests/dev/i8042_test.c \
 	tests/dev/i8237_test.c \
 	tests/dev/i8254_test.c \

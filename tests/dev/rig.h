@@ -39,6 +39,7 @@ void rig_copy_state(struct dev *a, struct dev *b);
 /* Moves b's clock to where a's is. */
 void rig_same_time(struct rig *a, struct rig *b);
 
+TCase *apic_tests(void);
 TCase *i8259_tests(void);
 TCase *i8254_tests(void);
 TCase *mc146818_tests(void);

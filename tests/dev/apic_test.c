@@ -1,0 +1,704 @@
+/* SPDX-License-Identifier: MIT */
+/* Local APIC (SDM 3A chapter 10), I/O APIC (82093AA), the board's interrupt lines. */
+#include "devices/intc/ioapic.h"
+#include "devices/intc/irq_lines.h"
+#include "devices/intc/lapic.h"
+#include "tests/dev/rig.h"
+
+enum { BASE = 0xfee00000, IO_BASE = 0xfec00000 };
+enum {
+    ID = 0x20, VERSION = 0x30, TPR = 0x80, PPR = 0xa0, EOI = 0xb0, LDR = 0xd0, DFR = 0xe0, SVR = 0xf0, ISR = 0x100, TMR = 0x180,
+    IRR = 0x200, ESR = 0x280, ICR = 0x300, ICR_HIGH = 0x310, LVT_T = 0x320, LVT_L0 = 0x350, LVT_L1 = 0x360, LVT_E = 0x370,
+    INITIAL = 0x380, CURRENT = 0x390, DIVIDE = 0x3e0,
+};
+enum { MASKED = 0x10000, LEVEL = 0x8000, LOW = 0x2000, REMOTE_IRR = 0x4000, SELF = 0x40000 };
+
+static struct rig rig;
+static struct lapic *la;
+static struct ioapic *io;
+static struct probe intr, nmi, smi, init_pin;
+static int pic_acks;
+
+static int pic_ack(void *ctx)
+{
+    (void)ctx;
+    pic_acks++;
+    return 0x77;
+}
+
+static struct lapic *make_lapic(struct rig *r, struct probe *p)
+{
+    struct lapic *l = lapic_new(&r->bus, "lapic");
+    l->fitted = true;
+    l->intr = probe_line(p, r);
+    return l;
+}
+
+static uint32_t rd(uint32_t reg)
+{
+    return (uint32_t)phys_load(rig.bus.mem, BASE + reg, 4, INIT_CPU0);
+}
+
+static void wr(uint32_t reg, uint32_t v)
+{
+    phys_store(rig.bus.mem, BASE + reg, 4, v, INIT_CPU0);
+}
+
+static uint32_t io_rd(uint8_t reg)
+{
+    phys_store(rig.bus.mem, IO_BASE, 4, reg, INIT_CPU0);
+    return (uint32_t)phys_load(rig.bus.mem, IO_BASE + 0x10, 4, INIT_CPU0);
+}
+
+static void io_wr(uint8_t reg, uint32_t v)
+{
+    phys_store(rig.bus.mem, IO_BASE, 4, reg, INIT_CPU0);
+    phys_store(rig.bus.mem, IO_BASE + 0x10, 4, v, INIT_CPU0);
+}
+
+static void entry(int pin, uint32_t high, uint32_t low)
+{
+    io_wr((uint8_t)(0x11 + 2 * pin), high);
+    io_wr((uint8_t)(0x10 + 2 * pin), low);
+}
+
+static void pin(int n, int level)
+{
+    struct irq_line l = ioapic_input(io, n);
+    irq_set(&l, level);
+}
+
+static void lint(int n, int level)
+{
+    struct irq_line l = lapic_lint(la, n);
+    irq_set(&l, level);
+}
+
+static int ack(void)
+{
+    struct intr_ack a = lapic_intr_ack(la);
+    return a.ack(a.ctx);
+}
+
+static void setup(void)
+{
+    pic_acks = 0;
+    intr = nmi = smi = init_pin = (struct probe){0};
+    rig_init(&rig);
+    la = make_lapic(&rig, &intr);
+    la->nmi = probe_line(&nmi, &rig);
+    la->smi = probe_line(&smi, &rig);
+    la->init = probe_line(&init_pin, &rig);
+    la->extint = (struct intr_ack){pic_ack, NULL};
+    io = ioapic_new(&rig.bus, "ioapic");
+    io->port = lapic_port(la);
+    la->eoi = ioapic_eoi(io);
+    rig_realize(&la->dev);
+    rig_realize(&io->dev);
+    wr(SVR, 0x1ff);
+}
+
+static void teardown(void)
+{
+    dev_free(&io->dev);
+    dev_free(&la->dev);
+    rig_free(&rig);
+}
+
+START_TEST(lapic_after_reset_is_software_disabled_and_all_masked)
+{
+    la->dev.cls->reset(&la->dev);
+    ck_assert_uint_eq(rd(SVR), 0xff);
+    ck_assert_uint_eq(rd(DFR), 0xffffffff);
+    for (uint32_t r = LVT_T; r <= LVT_E; r += 0x10)
+        ck_assert_uint_eq(rd(r), MASKED);
+    wr(LVT_L0, 0x700); /* the mask cannot be taken away (10.4.7.2) */
+    ck_assert_uint_eq(rd(LVT_L0), 0x700 | MASKED);
+    lint(0, 1);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(rd(VERSION) >> 16 & 0xff, 5);
+}
+END_TEST
+
+START_TEST(lapic_registers_of_the_table_keep_their_writable_bits)
+{
+    for (size_t i = 0; i < la->dev.cls->nregs; i++) {
+        const struct dev_reg *r = &la->dev.cls->regs[i];
+        if (r->writable == 0 || r->offset == ICR || r->offset == SVR)
+            continue;
+        uint32_t fixed = r->reset & ~r->writable;
+        wr(r->offset, r->offset == INITIAL ? 0x7fffffff : 0xffffffff);
+        ck_assert_msg((rd(r->offset) & ~fixed) == (r->offset == INITIAL ? 0x7fffffff : r->writable), "%s", r->name);
+    }
+}
+END_TEST
+
+START_TEST(lapic_self_ipi_goes_irr_isr_eoi)
+{
+    wr(ICR, SELF | 0x51);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_uint_eq(rd(IRR + 0x20), 1 << 17);
+    ck_assert_int_eq(ack(), 0x51);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(rd(IRR + 0x20), 0);
+    ck_assert_uint_eq(rd(ISR + 0x20), 1 << 17);
+    ck_assert_uint_eq(rd(PPR), 0x50);
+    wr(EOI, 0);
+    ck_assert_uint_eq(rd(ISR + 0x20), 0);
+    ck_assert_uint_eq(rd(PPR), 0);
+}
+END_TEST
+
+START_TEST(lapic_lower_class_waits_higher_interrupts)
+{
+    wr(ICR, SELF | 0x51);
+    ack();
+    wr(ICR, SELF | 0x5f); /* the same class of priority: waits */
+    ck_assert_int_eq(intr.level, 0);
+    wr(ICR, SELF | 0x61);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_int_eq(ack(), 0x61);
+    wr(EOI, 0);
+    ck_assert_int_eq(intr.level, 0);
+    wr(EOI, 0);
+    ck_assert_int_eq(ack(), 0x5f);
+}
+END_TEST
+
+START_TEST(lapic_tpr_holds_back_its_class_and_below)
+{
+    wr(TPR, 0x5a);
+    wr(ICR, SELF | 0x5f);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(rd(PPR), 0x5a);
+    wr(TPR, 0x4f);
+    ck_assert_int_eq(intr.level, 1);
+    wr(TPR, 0xf0);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_int_eq(ack(), 0xff); /* INTA for what went away: the spurious vector, and nothing in service */
+    ck_assert_uint_eq(rd(ISR + 0x20), 0);
+}
+END_TEST
+
+START_TEST(lapic_disabled_by_msr_is_wire_through)
+{
+    ck_assert(lapic_set_base(la, BASE | APIC_BASE_BSP));
+    lint(0, 1);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_int_eq(ack(), 0x77);
+    lint(1, 1);
+    ck_assert_uint_eq(nmi.rises, 1);
+    ck_assert_uint_eq(rd(VERSION), 0xffffffff); /* nothing is at its address */
+    ck_assert(lapic_set_base(la, BASE | APIC_BASE_BSP | APIC_BASE_ENABLE));
+    ck_assert_uint_eq(rd(SVR), 0xff); /* as after a reset (10.4.3) */
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(lapic_base_moves_and_refuses_reserved_bits)
+{
+    ck_assert(lapic_set_base(la, 0xd0000000 | APIC_BASE_BSP | APIC_BASE_ENABLE));
+    ck_assert_uint_eq(phys_load(rig.bus.mem, 0xd0000030, 4, INIT_CPU0), 0x50014);
+    ck_assert_uint_eq(rd(VERSION), 0xffffffff);
+    ck_assert(!lapic_set_base(la, BASE | APIC_BASE_ENABLE | 1));
+    ck_assert(!lapic_set_base(la, BASE | APIC_BASE_ENABLE | 0x400)); /* no x2APIC */
+    ck_assert(!lapic_set_base(la, UINT64_C(1) << PHYS_BITS | APIC_BASE_ENABLE));
+    ck_assert_uint_eq(la->base, 0xd0000000 | APIC_BASE_BSP | APIC_BASE_ENABLE);
+}
+END_TEST
+
+START_TEST(lapic_virtual_wire_lint0_extint_asks_the_8259)
+{
+    wr(LVT_L0, 0x700);
+    lint(0, 1);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_int_eq(ack(), 0x77);
+    ck_assert_int_eq(pic_acks, 1);
+    ck_assert_uint_eq(rd(ISR + 0x30), 0); /* leaves no trace in the APIC */
+    lint(0, 0);
+    ck_assert_int_eq(intr.level, 0);
+    lint(0, 1);
+    wr(LVT_L0, 0x700 | MASKED);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(lapic_own_vector_goes_before_extint)
+{
+    wr(LVT_L0, 0x700);
+    lint(0, 1);
+    wr(ICR, SELF | 0x41);
+    ck_assert_int_eq(ack(), 0x41);
+    ck_assert_int_eq(ack(), 0x77);
+}
+END_TEST
+
+START_TEST(lapic_lint1_nmi_on_the_edge)
+{
+    wr(LVT_L1, 0x400);
+    lint(1, 1);
+    lint(1, 1);
+    ck_assert_uint_eq(nmi.rises, 1);
+    lint(1, 0);
+    lint(1, 1);
+    ck_assert_uint_eq(nmi.rises, 2);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(lapic_lint_level_sets_remote_irr_until_eoi)
+{
+    wr(LVT_L0, LEVEL | 0x61);
+    lint(0, 1);
+    ck_assert_uint_eq(rd(LVT_L0), LEVEL | REMOTE_IRR | 0x61);
+    ck_assert_uint_eq(rd(TMR + 0x30), 2);
+    ck_assert_int_eq(ack(), 0x61);
+    wr(EOI, 0);
+    ck_assert_int_eq(intr.level, 1); /* still active: asks again */
+    ck_assert_int_eq(ack(), 0x61);
+    lint(0, 0);
+    wr(EOI, 0);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(rd(LVT_L0), LEVEL | 0x61);
+}
+END_TEST
+
+START_TEST(lapic_lint_active_low)
+{
+    lint(0, 1);
+    wr(LVT_L0, LOW | 0x61);
+    ck_assert_int_eq(intr.level, 0);
+    lint(0, 0);
+    ck_assert_int_eq(ack(), 0x61);
+}
+END_TEST
+
+START_TEST(lapic_timer_one_shot_counts_nanoseconds_times_divisor)
+{
+    wr(LVT_T, 0x40);
+    wr(DIVIDE, 0x3); /* by 16 */
+    wr(INITIAL, 1000);
+    ck_assert_uint_eq(rd(CURRENT), 1000);
+    rig_run(&rig, 160);
+    ck_assert_uint_eq(rd(CURRENT), 990);
+    rig_run(&rig, 15839);
+    ck_assert_int_eq(intr.level, 0);
+    rig_run(&rig, 1);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_uint_eq(rd(CURRENT), 0);
+    ack(), wr(EOI, 0);
+    rig_run(&rig, 100000);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(lapic_timer_divisors)
+{
+    static const struct {
+        uint32_t value, by;
+    } d[] = {{0, 2}, {1, 4}, {2, 8}, {3, 16}, {8, 32}, {9, 64}, {10, 128}, {11, 1}};
+    for (size_t i = 0; i < ARRAY_LEN(d); i++) {
+        wr(DIVIDE, d[i].value);
+        wr(INITIAL, 100000);
+        rig_run(&rig, 1280);
+        ck_assert_uint_eq(rd(CURRENT), 100000 - 1280 / d[i].by);
+    }
+}
+END_TEST
+
+START_TEST(lapic_timer_periodic_fires_at_exact_multiples)
+{
+    wr(LVT_T, 0x20040);
+    wr(DIVIDE, 0xb);
+    uint64_t start = clock_ns(&rig.clock);
+    wr(INITIAL, 1000);
+    for (unsigned i = 1; i <= 3; i++) {
+        rig_run_to(&rig, start + 1000 * i - 1);
+        ck_assert_int_eq(intr.level, 0);
+        rig_run_to(&rig, start + 1000 * i);
+        ck_assert_int_eq(intr.level, 1);
+        ack(), wr(EOI, 0);
+    }
+    rig_run(&rig, 1);
+    ck_assert_uint_eq(rd(CURRENT), 999);
+    wr(INITIAL, 0); /* stops */
+    rig_run(&rig, 5000);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(rd(CURRENT), 0);
+}
+END_TEST
+
+START_TEST(lapic_timer_masked_counts_without_an_event)
+{
+    wr(LVT_T, MASKED | 0x20040);
+    wr(DIVIDE, 0xb);
+    wr(INITIAL, 1000);
+    ck_assert(clock_next(&rig.clock) == TIME_NEVER);
+    rig_run(&rig, 2300);
+    ck_assert_uint_eq(rd(CURRENT), 700);
+    wr(LVT_T, 0x20040);
+    rig_run(&rig, 699);
+    ck_assert_int_eq(intr.level, 0);
+    rig_run(&rig, 1);
+    ck_assert_int_eq(intr.level, 1);
+}
+END_TEST
+
+START_TEST(lapic_timer_keeps_its_count_when_the_divisor_changes)
+{
+    wr(DIVIDE, 0xb);
+    wr(INITIAL, 1000);
+    rig_run(&rig, 400);
+    wr(DIVIDE, 0x0);
+    ck_assert_uint_eq(rd(CURRENT), 600);
+    rig_run(&rig, 200);
+    ck_assert_uint_eq(rd(CURRENT), 500);
+}
+END_TEST
+
+START_TEST(lapic_svr_clear_masks_the_lvt_and_refuses_fixed_but_takes_nmi)
+{
+    wr(LVT_T, 0x40);
+    wr(SVR, 0xff);
+    ck_assert_uint_eq(rd(LVT_T), MASKED | 0x40);
+    wr(ICR, SELF | 0x51);
+    ck_assert_int_eq(intr.level, 0);
+    ck_assert_uint_eq(rd(IRR + 0x20), 0);
+    wr(ICR_HIGH, 0);
+    wr(ICR, 0x4400); /* NMI to physical 0 */
+    ck_assert_uint_eq(nmi.rises, 1);
+}
+END_TEST
+
+START_TEST(lapic_init_ipi_to_self_keeps_the_id_only)
+{
+    wr(ID, 0x05000000);
+    wr(TPR, 0x20);
+    wr(ICR_HIGH, 0x05000000);
+    wr(ICR, 0x4500);
+    ck_assert_uint_eq(init_pin.rises, 1);
+    ck_assert_uint_eq(rd(ID), 0x05000000);
+    ck_assert_uint_eq(rd(TPR), 0);
+    ck_assert_uint_eq(rd(SVR), 0xff);
+    wr(ICR, 0x8500); /* level de-assert: nothing */
+    ck_assert_uint_eq(init_pin.rises, 1);
+}
+END_TEST
+
+START_TEST(lapic_ipi_to_an_absent_cpu_reaches_nobody)
+{
+    wr(ICR_HIGH, 0x01000000);
+    wr(ICR, 0x4500);
+    wr(ICR, 0x4608);
+    wr(ICR, 0x4051);
+    ck_assert_uint_eq(init_pin.rises, 0);
+    ck_assert_int_eq(intr.level, 0);
+    wr(ICR, 0xc4051); /* all but self */
+    ck_assert_int_eq(intr.level, 0);
+    wr(ICR, 0x84051); /* all */
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_uint_eq(rd(ICR) & 0x1000, 0); /* delivery status: idle */
+}
+END_TEST
+
+START_TEST(lapic_logical_flat_and_cluster_destinations)
+{
+    static const struct {
+        uint32_t dfr, ldr, dest;
+        bool hit;
+    } t[] = {
+        {0xffffffff, 0x02000000, 0x02000000, true}, {0xffffffff, 0x02000000, 0x07000000, true},
+        {0xffffffff, 0x02000000, 0x0d000000, false}, {0xffffffff, 0x02000000, 0xff000000, true},
+        {0x0fffffff, 0x32000000, 0x32000000, true}, {0x0fffffff, 0x32000000, 0x36000000, true},
+        {0x0fffffff, 0x32000000, 0x42000000, false}, {0x0fffffff, 0x32000000, 0x34000000, false},
+        {0x0fffffff, 0x32000000, 0xf2000000, true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+        wr(DFR, t[i].dfr), wr(LDR, t[i].ldr);
+        wr(ICR_HIGH, t[i].dest);
+        wr(ICR, 0x4851);
+        ck_assert_msg(intr.level == t[i].hit, "case %zu", i);
+        if (intr.level)
+            ack(), wr(EOI, 0);
+    }
+}
+END_TEST
+
+START_TEST(lapic_illegal_vectors_and_registers_show_in_esr_after_a_write)
+{
+    wr(LVT_E, 0x80);
+    wr(ICR, SELF | 0x0f);
+    ck_assert_uint_eq(rd(ESR), 0);
+    ck_assert_int_eq(ack(), 0x80);
+    wr(EOI, 0);
+    wr(LVT_T, 0x05), wr(INITIAL, 1), rig_run(&rig, 10);
+    ck_assert_int_eq(intr.level, 0); /* one interrupt until ESR is written */
+    rd(0x3f0);
+    wr(ESR, 0);
+    ck_assert_uint_eq(rd(ESR), 0x20 | 0x40 | 0x80);
+    wr(ESR, 0);
+    ck_assert_uint_eq(rd(ESR), 0);
+    wr(0x000, 1);
+    ck_assert_int_eq(ack(), 0x80);
+}
+END_TEST
+
+START_TEST(lapic_state_round_trip_keeps_vectors_and_the_timer)
+{
+    struct rig other;
+    struct probe p = {0};
+    wr(LVT_T, 0x20040), wr(DIVIDE, 0xb), wr(INITIAL, 1000);
+    wr(ICR, SELF | 0x31), ack();
+    wr(ICR, SELF | 0x71);
+    wr(LVT_L0, 0x700), lint(0, 1);
+    rig_run(&rig, 300);
+    rig_init(&other);
+    struct lapic *b = make_lapic(&other, &p);
+    rig_realize(&b->dev);
+    rig_same_time(&rig, &other);
+    rig_copy_state(&la->dev, &b->dev);
+    ck_assert_int_eq(p.level, 1);
+    struct intr_ack a = lapic_intr_ack(b);
+    ck_assert_int_eq(a.ack(a.ctx), 0x71);
+    rig_run(&other, 700);
+    ck_assert_uint_eq(phys_load(other.bus.mem, BASE + IRR + 0x20, 4, INIT_CPU0), 1);
+    dev_free(&b->dev);
+    rig_free(&other);
+}
+END_TEST
+
+/* --- 82093AA --- */
+
+START_TEST(ioapic_identity_and_reset_values)
+{
+    ck_assert_uint_eq(io_rd(1), 0x00170011);
+    for (uint8_t n = 0; n < 24; n++)
+        ck_assert_uint_eq(io_rd((uint8_t)(0x10 + 2 * n)), MASKED);
+    io_wr(0, 0xffffffff);
+    ck_assert_uint_eq(io_rd(0), 0x0f000000);
+    ck_assert_uint_eq(io_rd(2), 0x0f000000); /* the arbitration ID is loaded with it */
+    entry(3, 0xffffffff, 0xffffffff);
+    ck_assert_uint_eq(io_rd(0x16), 0x1afff); /* delivery status and remote IRR are read only */
+    ck_assert_uint_eq(io_rd(0x17), 0xff000000);
+    ck_assert_uint_eq(io_rd(0x40), 0);
+}
+END_TEST
+
+START_TEST(ioapic_edge_delivers_once_per_rise)
+{
+    entry(4, 0, 0x34);
+    pin(4, 1);
+    ck_assert_int_eq(ack(), 0x34);
+    wr(EOI, 0);
+    ck_assert_int_eq(intr.level, 0);
+    pin(4, 0), pin(4, 1);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_uint_eq(rd(TMR + 0x10), 0);
+}
+END_TEST
+
+START_TEST(ioapic_edge_at_a_masked_pin_is_lost)
+{
+    entry(4, 0, MASKED | 0x34);
+    pin(4, 1);
+    entry(4, 0, 0x34);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(ioapic_level_holds_remote_irr_until_eoi_and_asks_again)
+{
+    entry(10, 0, LEVEL | 0x3a);
+    pin(10, 1);
+    ck_assert_uint_eq(io_rd(0x24), LEVEL | REMOTE_IRR | 0x3a);
+    ck_assert_int_eq(ack(), 0x3a);
+    pin(10, 0), pin(10, 1); /* nothing new while remote IRR is set */
+    ck_assert_int_eq(intr.level, 0);
+    wr(EOI, 0);
+    ck_assert_int_eq(ack(), 0x3a);
+    pin(10, 0);
+    wr(EOI, 0);
+    ck_assert_uint_eq(io_rd(0x24), LEVEL | 0x3a);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(ioapic_level_waits_behind_the_mask)
+{
+    entry(10, 0, LEVEL | MASKED | 0x3a);
+    pin(10, 1);
+    ck_assert_int_eq(intr.level, 0);
+    entry(10, 0, LEVEL | 0x3a);
+    ck_assert_int_eq(intr.level, 1);
+}
+END_TEST
+
+START_TEST(ioapic_active_low)
+{
+    pin(5, 1);
+    entry(5, 0, LEVEL | LOW | 0x35);
+    ck_assert_int_eq(intr.level, 0);
+    pin(5, 0);
+    ck_assert_int_eq(intr.level, 1);
+}
+END_TEST
+
+START_TEST(ioapic_switch_to_edge_clears_remote_irr)
+{
+    entry(10, 0, LEVEL | 0x3a);
+    pin(10, 1);
+    entry(10, 0, MASKED | 0x3a);
+    ck_assert_uint_eq(io_rd(0x24), MASKED | 0x3a);
+}
+END_TEST
+
+START_TEST(ioapic_delivery_modes)
+{
+    entry(1, 0, 0x134), pin(1, 1); /* lowest priority */
+    ck_assert_int_eq(ack(), 0x34);
+    wr(EOI, 0);
+    entry(2, 0, 0x200), pin(2, 1);
+    ck_assert_uint_eq(smi.rises, 1);
+    entry(3, 0, LEVEL | 0x400), pin(3, 1); /* NMI: always an edge */
+    ck_assert_uint_eq(nmi.rises, 1);
+    ck_assert_uint_eq(io_rd(0x16) & REMOTE_IRR, 0);
+    entry(0, 0, 0x700), pin(0, 1);
+    ck_assert_int_eq(intr.level, 1);
+    ck_assert_int_eq(ack(), 0x77);
+    ck_assert_int_eq(intr.level, 0);
+    entry(4, 0, 0x500), pin(4, 1);
+    ck_assert_uint_eq(init_pin.rises, 1);
+}
+END_TEST
+
+START_TEST(ioapic_destinations)
+{
+    entry(4, 0x01000000, 0x34);
+    pin(4, 1);
+    ck_assert_int_eq(intr.level, 0); /* no CPU has this ID */
+    wr(LDR, 0x01000000);
+    pin(4, 0);
+    entry(4, 0x01000000, 0x834);
+    pin(4, 1);
+    ck_assert_int_eq(ack(), 0x34);
+}
+END_TEST
+
+START_TEST(ioapic_level_that_nobody_accepts_is_asked_again)
+{
+    wr(SVR, 0xff);
+    entry(10, 0, LEVEL | 0x3a);
+    pin(10, 1);
+    ck_assert_uint_eq(io_rd(0x24), LEVEL | 0x3a);
+    wr(SVR, 0x1ff);
+    entry(10, 0, LEVEL | 0x3a);
+    ck_assert_int_eq(intr.level, 1);
+}
+END_TEST
+
+START_TEST(ioapic_wakes_a_masked_cpu_only_with_nmi_smi_init)
+{
+    entry(4, 0, 0x34);
+    ck_assert(!ioapic_wakes_masked(io));
+    entry(4, 0, 0x400);
+    ck_assert(ioapic_wakes_masked(io));
+    entry(4, 0, MASKED | 0x400);
+    ck_assert(!ioapic_wakes_masked(io));
+    wr(LVT_L0, 0x700);
+    ck_assert(!lapic_wakes_masked(la));
+    wr(LVT_L0, 0x400);
+    ck_assert(lapic_wakes_masked(la));
+}
+END_TEST
+
+START_TEST(ioapic_state_round_trip_keeps_remote_irr)
+{
+    struct rig other;
+    entry(10, 0, LEVEL | 0x3a);
+    pin(10, 1), pin(3, 1);
+    rig_init(&other);
+    struct ioapic *b = ioapic_new(&other.bus, "ioapic");
+    rig_realize(&b->dev);
+    rig_copy_state(&io->dev, &b->dev);
+    ck_assert_uint_eq(b->entry[10], LEVEL | REMOTE_IRR | 0x3a);
+    ck_assert_uint_eq(b->lines, 1 << 10 | 1 << 3);
+    dev_free(&b->dev);
+    rig_free(&other);
+}
+END_TEST
+
+/* --- The lines --- */
+
+START_TEST(irq_line_is_up_while_any_source_is)
+{
+    struct irq_lines *l = irq_lines_new(&rig.bus, "irqs");
+    struct probe a = {0}, b = {0};
+    l->out[10][0] = probe_line(&a, &rig);
+    l->out[10][1] = probe_line(&b, &rig);
+    rig_realize(&l->dev);
+    struct irq_line isa = irq_lines_source(l, 10), pci = irq_lines_source(l, 10), other = irq_lines_source(l, 11);
+    irq_set(&isa, 1);
+    irq_set(&pci, 1);
+    irq_set(&other, 1);
+    irq_set(&isa, 0);
+    ck_assert_int_eq(a.level, 1);
+    irq_set(&pci, 0);
+    ck_assert_int_eq(a.level, 0);
+    ck_assert_uint_eq(a.rises, 1);
+    ck_assert_uint_eq(b.rises, 1);
+    irq_set(&pci, 1);
+    struct irq_lines *copy = irq_lines_new(&rig.bus, "irqs");
+    struct buf saved = {0};
+    state_save(&l->dev.cls->state, l, &timer_state_ops, &saved);
+    struct reader in = {saved.data, saved.data + saved.len, false};
+    struct error err;
+    ck_assert(state_load(&copy->dev.cls->state, copy, &timer_state_ops, &in, &err));
+    ck_assert_uint_eq(copy->held[10], 2);
+    buf_free(&saved);
+    dev_free(&copy->dev);
+    dev_free(&l->dev);
+}
+END_TEST
+
+TCase *apic_tests(void)
+{
+    TCase *t = tcase_create("apic");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, lapic_after_reset_is_software_disabled_and_all_masked);
+    tcase_add_test(t, lapic_registers_of_the_table_keep_their_writable_bits);
+    tcase_add_test(t, lapic_self_ipi_goes_irr_isr_eoi);
+    tcase_add_test(t, lapic_lower_class_waits_higher_interrupts);
+    tcase_add_test(t, lapic_tpr_holds_back_its_class_and_below);
+    tcase_add_test(t, lapic_disabled_by_msr_is_wire_through);
+    tcase_add_test(t, lapic_base_moves_and_refuses_reserved_bits);
+    tcase_add_test(t, lapic_virtual_wire_lint0_extint_asks_the_8259);
+    tcase_add_test(t, lapic_own_vector_goes_before_extint);
+    tcase_add_test(t, lapic_lint1_nmi_on_the_edge);
+    tcase_add_test(t, lapic_lint_level_sets_remote_irr_until_eoi);
+    tcase_add_test(t, lapic_lint_active_low);
+    tcase_add_test(t, lapic_timer_one_shot_counts_nanoseconds_times_divisor);
+    tcase_add_test(t, lapic_timer_divisors);
+    tcase_add_test(t, lapic_timer_periodic_fires_at_exact_multiples);
+    tcase_add_test(t, lapic_timer_masked_counts_without_an_event);
+    tcase_add_test(t, lapic_timer_keeps_its_count_when_the_divisor_changes);
+    tcase_add_test(t, lapic_svr_clear_masks_the_lvt_and_refuses_fixed_but_takes_nmi);
+    tcase_add_test(t, lapic_init_ipi_to_self_keeps_the_id_only);
+    tcase_add_test(t, lapic_ipi_to_an_absent_cpu_reaches_nobody);
+    tcase_add_test(t, lapic_logical_flat_and_cluster_destinations);
+    tcase_add_test(t, lapic_illegal_vectors_and_registers_show_in_esr_after_a_write);
+    tcase_add_test(t, lapic_state_round_trip_keeps_vectors_and_the_timer);
+    tcase_add_test(t, ioapic_identity_and_reset_values);
+    tcase_add_test(t, ioapic_edge_delivers_once_per_rise);
+    tcase_add_test(t, ioapic_edge_at_a_masked_pin_is_lost);
+    tcase_add_test(t, ioapic_level_holds_remote_irr_until_eoi_and_asks_again);
+    tcase_add_test(t, ioapic_level_waits_behind_the_mask);
+    tcase_add_test(t, ioapic_active_low);
+    tcase_add_test(t, ioapic_switch_to_edge_clears_remote_irr);
+    tcase_add_test(t, ioapic_delivery_modes);
+    tcase_add_test(t, ioapic_destinations);
+    tcase_add_test(t, ioapic_level_that_nobody_accepts_is_asked_again);
+    tcase_add_test(t, ioapic_wakes_a_masked_cpu_only_with_nmi_smi_init);
+    tcase_add_test(t, ioapic_state_round_trip_keeps_remote_irr);
+    tcase_add_test(t, irq_line_is_up_while_any_source_is);
+    return t;
+}
