@@ -10,6 +10,7 @@ libvitrine_a_SOURCES += \
 	devices/input/i8042.c devices/input/i8042.h devices/input/ps2.h \
 	devices/input/ps2_keyboard.c devices/input/ps2_keyboard.h \
 	devices/input/ps2_mouse.c devices/input/ps2_mouse.h \
+	devices/input/vmmouse.c devices/input/vmmouse.h \
 	devices/intc/i8259.c devices/intc/i8259.h \
 	devices/intc/ioapic.c devices/intc/ioapic.h \
 	devices/intc/irq_lines.c devices/intc/irq_lines.h \

@@ -10,6 +10,7 @@
 #include "devices/input/i8042.h"
 #include "devices/input/ps2_keyboard.h"
 #include "devices/input/ps2_mouse.h"
+#include "devices/input/vmmouse.h"
 #include "devices/intc/i8259.h"
 #include "devices/misc/debugcon.h"
 #include "devices/misc/fw_cfg.h"
@@ -52,7 +53,7 @@ static const struct dev_class *const optional[] = {&isa_debug_exit_class};
 /* The board's own chips: their help can be asked for too. */
 static const struct dev_class *const fitted[] = {
     &debugcon_class, &fw_cfg_class,   &i440fx_class,     &i8042_class,        &i8237_class,   &i8254_class,    &i8259_class,
-    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class,    &port61_class,  &ps2_keyboard_class, &ps2_mouse_class, &vga_class,
+    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class,    &port61_class,  &ps2_keyboard_class, &ps2_mouse_class, &vmmouse_class, &vga_class,
 };
 
 const char *const *catalog_devices(void)

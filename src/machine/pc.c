@@ -12,6 +12,7 @@
 #include "devices/input/i8042.h"
 #include "devices/input/ps2_keyboard.h"
 #include "devices/input/ps2_mouse.h"
+#include "devices/input/vmmouse.h"
 #include "devices/intc/i8259.h"
 #include "devices/intc/ioapic.h"
 #include "devices/intc/irq_lines.h"
@@ -248,6 +249,28 @@ static bool add_dma(struct board *b, struct error *err)
     return machine_add(m, &dma0->dev, err) && machine_add(m, &dma1->dev, err);
 }
 
+static uint32_t get_reg(void *ctx, enum cpu_reg r)
+{
+    const struct machine *m = ctx;
+    return (uint32_t)m->cpu->regs[r];
+}
+
+static void set_reg(void *ctx, enum cpu_reg r, uint32_t value)
+{
+    const struct machine *m = ctx;
+    m->cpu->regs[r] = value;
+}
+
+static bool add_vmmouse(struct machine *m, struct ps2_mouse *mouse, struct error *err)
+{
+    struct vmmouse *v = vmmouse_new(&m->bus, "vmmouse");
+    v->mouse = mouse;
+    v->regs = (struct cpu_regs){m, get_reg, set_reg};
+    m->absolute[ARRAY_LEN(m->absolute) - 1] = vmmouse_absolute(v);
+    m->relative[ARRAY_LEN(m->relative) - 2] = vmmouse_relative(v);
+    return machine_add(m, &v->dev, err);
+}
+
 static bool add_keyboard(struct board *b, struct error *err)
 {
     struct machine *m = b->m;
@@ -265,7 +288,7 @@ static bool add_keyboard(struct board *b, struct error *err)
     mouse->ready = i8042_ready(kbc, I8042_AUX);
     m->relative[ARRAY_LEN(m->relative) - 1] = ps2_mouse_pointer(mouse);
     return machine_add(m, &kbc->dev, err) && machine_add(m, &kbd->dev, err) &&
-           machine_add(m, &mouse->dev, err);
+           machine_add(m, &mouse->dev, err) && add_vmmouse(m, mouse, err);
 }
 
 static bool add_serial(struct board *b, struct error *err)
