@@ -6,6 +6,7 @@
 #include "app/front.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -58,9 +59,24 @@ static void end_with(struct front *f, const char *text)
 
 /* What the machine reports. */
 
+/* -daemonize: the terminal is let go of. */
+static void let_go(struct front *f)
+{
+    static const char made = 1;
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (null >= 0) {
+        dup2(null, STDERR_FILENO);
+        close(null);
+    }
+    if (write(f->o->daemon_fd, &made, 1) == 1)
+        close(f->o->daemon_fd);
+}
+
 static void on_ready(void *ctx, uint32_t jail)
 {
-    (void)ctx;
+    struct front *f = ctx;
+    if (f->o->daemonize)
+        let_go(f);
     if (!(jail & JAIL_SECCOMP))
         front_complain(
             jail_has_seccomp()

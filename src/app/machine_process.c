@@ -163,10 +163,13 @@ static bool open_drives(struct machine_process *p, struct machine_backends *be, 
         any = true;
         be->drive[i] =
             blk_raw(p->drive_fd[i], d->bytes, d->readonly || d->snapshot, d->name, notes, err);
+        if (be->drive[i])
+            blk_raw_cache(be->drive[i], (enum blk_cache)d->cache);
         if (be->drive[i] && d->snapshot)
             be->drive[i] = blk_overlay(be->drive[i], err);
         if (!be->drive[i])
             return false;
+        memcpy(be->drive[i]->serial, d->serial, sizeof be->drive[i]->serial);
         d->fd = p->drive_fd[i];
     }
     if (any)

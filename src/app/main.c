@@ -2,9 +2,11 @@
 /* vitrine: reads the command line, and becomes the front end or the machine process. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/front.h"
@@ -30,6 +32,35 @@ static void print_version(void)
     printf("confinement of the machine process, where the kernel has it: %s\n", jail);
 }
 
+/* -daemonize. The parent ends with the child's status, or with 0 once the machine is made. False: this
+ * is the parent, and *status is it. */
+static bool go_behind(struct options *o, int *status)
+{
+    int fds[2], ends = 1;
+    char made;
+    *status = 1;
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return false;
+    pid_t child = fork();
+    if (child < 0)
+        return false;
+    if (child == 0) {
+        int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        close(fds[0]);
+        o->daemon_fd = fds[1];
+        setsid();
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+        return true;
+    }
+    close(fds[1]);
+    if (read(fds[0], &made, 1) == 1)
+        *status = 0;
+    else if (waitpid(child, &ends, 0) == child && WIFEXITED(ends))
+        *status = WEXITSTATUS(ends);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], MACHINE_PROCESS_ARG))
@@ -49,7 +80,7 @@ int main(int argc, char **argv)
         status = options_list(&o, stdout, &err) ? 0 : 1;
         if (status)
             front_complain(err.text);
-    } else {
+    } else if (!o.daemonize || go_behind(&o, &status)) {
         status = front_main(&o);
     }
     options_free(&o);

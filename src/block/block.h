@@ -24,6 +24,10 @@ struct blk_notes {
  */
 struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, struct blk_notes notes,
                     struct error *err);
+/* When what the guest wrote is on the host's disk: after its flush (the default), after each write,
+ * or when the host likes. b is of blk_raw. */
+enum blk_cache { BLK_CACHE_WRITEBACK, BLK_CACHE_WRITETHROUGH, BLK_CACHE_UNSAFE };
+void blk_raw_cache(struct blk *b, enum blk_cache cache);
 /* A copy of len bytes (rounded up to whole sectors), writable, gone at the end. */
 struct blk *blk_memory(const void *data, size_t len, const char *name, struct error *err);
 /* Writes to base stay in memory and are dropped at the end. Owns base from then on (also on
@@ -32,6 +36,9 @@ struct blk *blk_overlay(struct blk *base, struct error *err);
 
 /* The checks that every back end makes first: 0, or -EINVAL for a request past the end. */
 int blk_check(const struct blk *b, uint64_t sector, uint32_t count);
+/* Back ends count what they have done. */
+void blk_count_read(struct blk *b, uint32_t sectors);
+void blk_count_write(struct blk *b, uint32_t sectors);
 void blk_free(struct blk *b); /* flush is the caller's; calls ops->close */
 
 #endif

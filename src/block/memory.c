@@ -18,8 +18,10 @@ static int memory_read(struct blk *b, uint64_t sector, uint32_t count, void *dat
 {
     struct memory *m = container_of(b, struct memory, blk);
     int bad = blk_check(b, sector, count);
-    if (!bad)
+    if (!bad) {
         memcpy(data, m->data + sector * BLOCK_SECTOR, (size_t)count * BLOCK_SECTOR);
+        blk_count_read(b, count);
+    }
     return bad;
 }
 
@@ -27,14 +29,16 @@ static int memory_write(struct blk *b, uint64_t sector, uint32_t count, const vo
 {
     struct memory *m = container_of(b, struct memory, blk);
     int bad = blk_check(b, sector, count);
-    if (!bad)
+    if (!bad) {
         memcpy(m->data + sector * BLOCK_SECTOR, data, (size_t)count * BLOCK_SECTOR);
+        blk_count_write(b, count);
+    }
     return bad;
 }
 
 static int memory_flush(struct blk *b)
 {
-    (void)b;
+    b->stats.flushes++;
     return 0;
 }
 

@@ -87,6 +87,7 @@ static int overlay_read(struct blk *b, uint64_t sector, uint32_t count, void *da
 {
     struct overlay *o = container_of(b, struct overlay, blk);
     int bad = blk_check(b, sector, count);
+    uint32_t all = count;
     uint8_t *p = data;
     while (!bad && count) {
         uint32_t in = (uint32_t)(sector % CLUSTER_SECTORS);
@@ -100,6 +101,8 @@ static int overlay_read(struct blk *b, uint64_t sector, uint32_t count, void *da
         sector += n;
         count -= n;
     }
+    if (!bad)
+        blk_count_read(b, all);
     return bad;
 }
 
@@ -107,6 +110,7 @@ static int overlay_write(struct blk *b, uint64_t sector, uint32_t count, const v
 {
     struct overlay *o = container_of(b, struct overlay, blk);
     int bad = blk_check(b, sector, count);
+    uint32_t all = count;
     const uint8_t *p = data;
     while (!bad && count) {
         uint32_t in = (uint32_t)(sector % CLUSTER_SECTORS);
@@ -119,12 +123,14 @@ static int overlay_write(struct blk *b, uint64_t sector, uint32_t count, const v
         sector += n;
         count -= n;
     }
+    if (!bad)
+        blk_count_write(b, all);
     return bad;
 }
 
 static int overlay_flush(struct blk *b)
 {
-    (void)b;
+    b->stats.flushes++;
     return 0;
 }
 

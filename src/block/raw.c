@@ -17,6 +17,7 @@ struct raw {
     int fd;
     uint64_t bytes;
     struct blk_notes notes;
+    enum blk_cache cache;
     bool told_read, told_write, told_flush;
 };
 
@@ -29,6 +30,18 @@ void blk_free(struct blk *b)
 {
     if (b)
         b->ops->close(b);
+}
+
+void blk_count_read(struct blk *b, uint32_t sectors)
+{
+    b->stats.reads++;
+    b->stats.read_bytes += (uint64_t)sectors * BLOCK_SECTOR;
+}
+
+void blk_count_write(struct blk *b, uint32_t sectors)
+{
+    b->stats.writes++;
+    b->stats.written_bytes += (uint64_t)sectors * BLOCK_SECTOR;
 }
 
 static int tell(struct raw *r, bool *told, const char *what, uint64_t sector, int e)
@@ -68,11 +81,24 @@ static int raw_read(struct blk *b, uint64_t sector, uint32_t count, void *data)
                 return tell(r, &r->told_read, "read (the file became shorter)", at / BLOCK_SECTOR,
                             EIO);
             memset(p, 0, left);
-            return 0;
+            break;
         }
         p += n;
         at += (uint64_t)n;
         left -= (size_t)n;
+    }
+    blk_count_read(b, count);
+    return 0;
+}
+
+static int raw_sync(struct raw *r)
+{
+    while (fdatasync(r->fd) < 0) {
+        if (errno == EINTR)
+            continue;
+        if (errno == EINVAL || errno == EROFS)
+            return 0; /* a descriptor that knows no flush has no cache of its own */
+        return tell(r, &r->told_flush, "flush", 0, errno);
     }
     return 0;
 }
@@ -96,22 +122,15 @@ static int raw_write(struct blk *b, uint64_t sector, uint32_t count, const void 
         at += (uint64_t)n;
         left -= (size_t)n;
     }
-    return 0;
+    blk_count_write(b, count);
+    return r->cache == BLK_CACHE_WRITETHROUGH ? raw_sync(r) : 0;
 }
 
 static int raw_flush(struct blk *b)
 {
     struct raw *r = container_of(b, struct raw, blk);
-    if (b->readonly)
-        return 0;
-    while (fdatasync(r->fd) < 0) {
-        if (errno == EINTR)
-            continue;
-        if (errno == EINVAL || errno == EROFS)
-            return 0; /* a descriptor that knows no flush has no cache of its own */
-        return tell(r, &r->told_flush, "flush", 0, errno);
-    }
-    return 0;
+    b->stats.flushes++;
+    return b->readonly || r->cache == BLK_CACHE_UNSAFE ? 0 : raw_sync(r);
 }
 
 static void raw_close(struct blk *b)
@@ -122,6 +141,11 @@ static void raw_close(struct blk *b)
 }
 
 static const struct blk_ops raw_ops = {raw_read, raw_write, raw_flush, raw_close};
+
+void blk_raw_cache(struct blk *b, enum blk_cache cache)
+{
+    container_of(b, struct raw, blk)->cache = cache;
+}
 
 struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, struct blk_notes notes,
                     struct error *err)

@@ -17,11 +17,16 @@ struct blk_ops {
     int (*flush)(struct blk *b); /* what was written is on the host's stable storage when it returns 0 */
     void (*close)(struct blk *b);
 };
+/* What was asked of it and done, for whoever looks (not the guest). */
+struct blk_stats {
+    uint64_t reads, read_bytes, writes, written_bytes, flushes;
+};
 struct blk {
     const struct blk_ops *ops;
     uint64_t sectors;
     uint32_t sector_size;
     bool readonly;
+    struct blk_stats stats;
     char name[64]; /* for messages: the image's base name */
     char serial[21];
 };

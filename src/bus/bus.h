@@ -36,11 +36,13 @@ uint32_t port_in(struct port_space *s, uint16_t port, unsigned size, enum initia
 void port_out(struct port_space *s, uint16_t port, unsigned size, uint32_t value, enum initiator who);
 void port_print(const struct port_space *s, void (*line)(void *ctx, const char *text), void *ctx);
 
+struct dev_global;
 struct bus {
     struct mem *mem;
     struct port_space *ports;
     struct clock *clock;
     struct guest_log *log;
+    const struct dev_global *globals; /* bus/dev.h; may be NULL */
 };
 
 /*

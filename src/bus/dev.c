@@ -15,21 +15,6 @@ static void set_uint(struct dev *d, const struct dev_prop *p, uint32_t v)
         *(uint32_t *)(void *)((char *)d + p->offset) = v;
 }
 
-void *dev_new(const struct dev_class *cls, const char *id, struct bus *bus)
-{
-    struct dev *d = aligned_alloc(64, ALIGN_UP(cls->size, (size_t)64));
-    if (!d)
-        bug("out of memory for device %s (%zu bytes)", cls->name, cls->size);
-    memset(d, 0, cls->size);
-    d->cls = cls;
-    d->id = id;
-    d->bus = bus;
-    for (size_t i = 0; i < cls->nprops; i++)
-        if (cls->props[i].kind != PROP_STRING)
-            set_uint(d, &cls->props[i], cls->props[i].preset);
-    return d;
-}
-
 static bool parse_bool(const char *text, uint32_t *v)
 {
     static const char *const names[] = {"off", "on", "no", "yes", "false", "true"};
@@ -51,28 +36,70 @@ static bool parse_uint(const char *text, uint32_t *v)
     return *text >= '0' && *text <= '9' && !*end && !errno && n <= UINT32_MAX;
 }
 
-static bool set_value(struct dev *d, const struct dev_prop *p, const char *value, struct error *err)
+/* The number that a text stands for; PROP_STRING: any text, and none. */
+static bool parse_value(const struct dev_class *c, const struct dev_prop *p, const char *value, uint32_t *v,
+                        struct error *err)
 {
-    uint32_t v = 0;
-    if (p->kind == PROP_STRING) {
-        *(const char **)(void *)((char *)d + p->offset) = value;
-        return true;
-    }
-    if (p->kind == PROP_BOOL && !parse_bool(value, &v))
-        return error_set(err, "%s: property '%s' is on or off, not '%s'", d->cls->name, p->name, value);
-    if (p->kind == PROP_UINT && (!parse_uint(value, &v) || v < p->min || v > p->max))
-        return error_set(err, "%s: property '%s' is a number from %u to %u, not '%s'", d->cls->name, p->name, p->min,
-                         p->max, value);
-    set_uint(d, p, v);
+    *v = 0;
+    if (p->kind == PROP_BOOL && !parse_bool(value, v))
+        return error_set(err, "%s: property '%s' is on or off, not '%s'", c->name, p->name, value);
+    if (p->kind == PROP_UINT && (!parse_uint(value, v) || *v < p->min || *v > p->max))
+        return error_set(err, "%s: property '%s' is a number from %u to %u, not '%s'", c->name, p->name, p->min, p->max,
+                         value);
     return true;
+}
+
+static const struct dev_prop *find_prop(const struct dev_class *c, const char *name, struct error *err)
+{
+    for (size_t i = 0; i < c->nprops; i++)
+        if (!strcmp(c->props[i].name, name))
+            return &c->props[i];
+    error_set(err, "%s has no property '%s': see -device %s,help", c->name, name, c->name);
+    return NULL;
+}
+
+bool dev_check_prop(const struct dev_class *cls, const char *name, const char *value, struct error *err)
+{
+    uint32_t v;
+    const struct dev_prop *p = find_prop(cls, name, err);
+    return p && parse_value(cls, p, value, &v, err);
 }
 
 bool dev_set_prop(struct dev *d, const char *name, const char *value, struct error *err)
 {
-    for (size_t i = 0; i < d->cls->nprops; i++)
-        if (!strcmp(d->cls->props[i].name, name))
-            return set_value(d, &d->cls->props[i], value, err);
-    return error_set(err, "%s has no property '%s': see -device %s,help", d->cls->name, name, d->cls->name);
+    uint32_t v;
+    const struct dev_prop *p = find_prop(d->cls, name, err);
+    if (!p || !parse_value(d->cls, p, value, &v, err))
+        return false;
+    if (p->kind == PROP_STRING)
+        *(const char **)(void *)((char *)d + p->offset) = value;
+    else
+        set_uint(d, p, v);
+    return true;
+}
+
+static void apply_globals(struct dev *d)
+{
+    struct error ignored; /* they were checked when they were given */
+    for (const struct dev_global *g = d->bus ? d->bus->globals : NULL; g && g->cls; g++)
+        if (!strcmp(g->cls, d->cls->name))
+            dev_set_prop(d, g->name, g->value, &ignored);
+}
+
+void *dev_new(const struct dev_class *cls, const char *id, struct bus *bus)
+{
+    struct dev *d = aligned_alloc(64, ALIGN_UP(cls->size, (size_t)64));
+    if (!d)
+        bug("out of memory for device %s (%zu bytes)", cls->name, cls->size);
+    memset(d, 0, cls->size);
+    d->cls = cls;
+    d->id = id;
+    d->bus = bus;
+    for (size_t i = 0; i < cls->nprops; i++)
+        if (cls->props[i].kind != PROP_STRING)
+            set_uint(d, &cls->props[i], cls->props[i].preset);
+    apply_globals(d);
+    return d;
 }
 
 bool dev_realize(struct dev *d, struct error *err)

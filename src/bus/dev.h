@@ -60,6 +60,11 @@ struct dev_class {
 #define DEV_REGS(table) .regs = (table), .nregs = ARRAY_LEN(table)
 #define DEV_PROPS(table) .props = (table), .nprops = ARRAY_LEN(table)
 
+/* -global: what a property starts with in every device of a class. bus->globals is a list of them. */
+struct dev_global {
+    const char *cls, *name, *value; /* of a list's end: cls is NULL */
+};
+
 /* First member of every device's struct. */
 struct dev {
     const struct dev_class *cls;
@@ -72,6 +77,8 @@ struct dev {
 void *dev_new(const struct dev_class *cls, const char *id, struct bus *bus);
 /* Sets a property from its text ("on", "0xf4"); clear error for an unknown name or a bad value. */
 bool dev_set_prop(struct dev *d, const char *name, const char *value, struct error *err);
+/* The same on no device: whether it would be taken. */
+bool dev_check_prop(const struct dev_class *cls, const char *name, const char *value, struct error *err);
 bool dev_realize(struct dev *d, struct error *err); /* realize, then reset */
 void dev_free(struct dev *d);
 

@@ -202,21 +202,31 @@ static bool image_open(struct options *o, unsigned index, struct error *err)
     snprintf(c->name, sizeof c->name, "%.60s", slash ? slash + 1 : d->file);
     c->readonly = d->readonly;
     c->snapshot = d->snapshot && !d->readonly;
-    c->present = c->medium = true;
-    c->kind = d->kind;
+    c->guessed = !d->raw;
+    c->medium = true;
     return true;
+}
+
+/* What is known of a drive with or without something in it. */
+static void fit_drive(struct drive_config *c, const struct drive_option *d)
+{
+    c->present = true;
+    c->kind = d->kind;
+    c->cache = d->cache;
+    c->bootindex = d->bootindex;
+    memcpy(c->id, d->id, sizeof c->id);
+    memcpy(c->serial, d->serial, sizeof c->serial);
 }
 
 bool images_open(struct options *o, struct error *err)
 {
-    for (unsigned i = 0; i < MAX_DRIVES; i++)
-        if (o->drive[i].file) {
-            if (!image_open(o, i, err))
-                return false;
-        } else if (o->drive[i].fitted) {
-            o->cfg.drive[i].present = true;
-            o->cfg.drive[i].kind = o->drive[i].kind;
-        }
+    for (unsigned i = 0; i < MAX_DRIVES; i++) {
+        if (!o->drive[i].fitted)
+            continue;
+        fit_drive(&o->cfg.drive[i], &o->drive[i]);
+        if (o->drive[i].file && !image_open(o, i, err))
+            return false;
+    }
     return true;
 }
 

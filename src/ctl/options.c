@@ -16,8 +16,6 @@
 
 #include "base/bits.h"
 
-typedef bool take_fn(struct options *o, const char *arg, struct error *err);
-
 struct option_row {
     const char *name;
     const char *arg; /* NULL: takes none */
@@ -70,28 +68,29 @@ static bool take_snapshot(struct options *o, const char *arg, struct error *err)
     return true;
 }
 
-static bool take_kernel(struct options *o, const char *arg, struct error *err)
+bool take_kernel(struct options *o, const char *arg, struct error *err)
 {
     (void)err;
     o->kernel = arg;
     return true;
 }
 
-static bool take_initrd(struct options *o, const char *arg, struct error *err)
+bool take_initrd(struct options *o, const char *arg, struct error *err)
 {
     (void)err;
     o->initrd = arg;
     return true;
 }
 
-static bool take_append(struct options *o, const char *arg, struct error *err)
+bool take_append(struct options *o, const char *arg, struct error *err)
 {
     return copy_word(o->cfg.cmdline, sizeof o->cfg.cmdline, arg, "-append", err);
 }
 
-static bool take_bios(struct options *o, const char *arg, struct error *err)
+bool take_bios(struct options *o, const char *arg, struct error *err)
 {
-    (void)err;
+    if (!*arg)
+        return error_set(err, "-bios: the name of the image is empty");
     o->bios = arg;
     return true;
 }
@@ -269,11 +268,68 @@ static bool take_no_shutdown(struct options *o, const char *arg, struct error *e
 
 static bool take_name(struct options *o, const char *arg, struct error *err)
 {
-    if (!strncmp(arg, "guest=", 6))
-        arg += 6;
-    if (strchr(arg, ','))
-        return error_set(err, "-name %s: a name and nothing else", arg);
-    o->name = arg;
+    struct keyval kv;
+    while (keyval_next(&arg, &kv)) {
+        bool on;
+        if (kv.has_value && !strcmp(kv.key, "debug-threads")) {
+            if (!keyval_bool(&kv, &on, err)) /* there are no threads to name */
+                return error_prefix(err, "-name");
+        } else if (kv.has_value && strcmp(kv.key, "guest")) {
+            return error_set(err, "-name %s=: not supported; there are guest= and debug-threads=",
+                             kv.key);
+        } else if (!copy_word(o->cfg.name, sizeof o->cfg.name, kv.has_value ? kv.value : kv.key,
+                              "-name", err)) {
+            return false;
+        }
+    }
+    o->name = o->cfg.name;
+    return true;
+}
+
+static bool take_pidfile(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->pidfile = arg;
+    return true;
+}
+
+static bool take_daemonize(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->daemonize = true;
+    return true;
+}
+
+static bool action_key(struct options *o, const struct keyval *kv, struct error *err)
+{
+    const char *v = kv->value;
+    bool known = false;
+    if (!strcmp(kv->key, "reboot")) {
+        known = !strcmp(v, "reset") || !strcmp(v, "shutdown");
+        o->cfg.no_reboot = !strcmp(v, "shutdown");
+    } else if (!strcmp(kv->key, "shutdown")) {
+        known = !strcmp(v, "poweroff") || !strcmp(v, "pause");
+        o->cfg.no_shutdown = !strcmp(v, "pause");
+    } else if (!strcmp(kv->key, "panic")) {
+        /* NOTE: there is no device by which a guest reports its panic, so no action is ever taken. */
+        known = !strcmp(v, "none") || !strcmp(v, "pause") || !strcmp(v, "shutdown") ||
+                !strcmp(v, "exit-failure");
+    } else if (!strcmp(kv->key, "watchdog")) {
+        return error_set(err, "-action watchdog=%s: there is no watchdog", v);
+    }
+    return known || error_set(err,
+                              "-action %s=%s: there are reboot=reset|shutdown, "
+                              "shutdown=poweroff|pause and panic=none|pause|shutdown|exit-failure",
+                              kv->key, v);
+}
+
+static bool take_action(struct options *o, const char *arg, struct error *err)
+{
+    struct keyval kv;
+    while (keyval_next(&arg, &kv))
+        if (!action_key(o, &kv, err))
+            return false;
     return true;
 }
 
@@ -331,18 +387,25 @@ static const struct option_row table[] = {
     {"cpu", "MODEL", "what CPUID shows and what faults (max); help lists the models", take_cpu},
     {"accel", "interp|tcg", "how instructions are run; tcg: the fastest way there is (tcg)",
      take_accel},
-    {"machine", "pc[,accel=...]", "the kind of machine (pc)", take_machine},
-    {"M", "pc", "the same as -machine", take_machine},
+    {"machine", "pc[,PROP=VALUE...]",
+     "the kind of machine (pc), and accel=, acpi=, hpet=, usb=, vmport=on|off", take_machine},
+    {"M", "pc[,PROP=VALUE...]", "the same as -machine", take_machine},
+    {"no-acpi", NULL, "the same as -machine acpi=off", take_no_acpi},
+    {"no-hpet", NULL, "the same as -machine hpet=off", take_no_hpet},
+    {"usb", NULL, "the same as -machine usb=on", take_usb},
     {"smp", "1", "number of processors: one", take_smp},
+    {"uuid", "UUID", "the machine's UUID, which SMBIOS shows", take_uuid},
     {"device", "NAME[,PROP=VALUE...]", "adds a device; help lists them, NAME,help its properties",
      take_device},
+    {"global", "DRIVER.PROP=VALUE", "what a property is in every device of a class", take_global},
     {"vga", "std|none", "display adapter (std)", take_vga},
     {"nodefaults", NULL,
      "no serial port and no display adapter unless they are asked for, and no demo guest",
      take_nodefaults},
     {"net", "none", "no network: there is none", take_net},
     {"nic", "none", "no network: there is none", take_nic},
-    {"rtc", "base=utc|localtime|DATE", "what the real-time clock starts with (utc)", take_rtc},
+    {"rtc", "base=utc|localtime|DATE[,clock=host|vm]", "what the real-time clock starts with (utc)",
+     take_rtc},
     {"clock", "host|virtual",
      "host: virtual time follows the host's; virtual: it never looks, runs are repeatable (host)",
      take_clock},
@@ -355,16 +418,20 @@ static const struct option_row table[] = {
     {"fda", "FILE", "floppy image as drive A:", take_fda},
     {"fdb", "FILE", "floppy image as drive B:", take_fdb},
     {"drive", "file=FILE[,OPTION...]",
-     "a drive: format=raw if=ide|floppy index=N media=disk|cdrom snapshot=on|off readonly=on|off",
+     "a drive: format=raw if=ide|floppy|none index=N media=disk|cdrom id=ID snapshot= readonly= cache=",
      drive_parse},
+    {"blockdev", "driver=raw,node-name=ID,file.filename=FILE", "an image for a -device's drive=ID",
+     blockdev_parse},
     {"snapshot", NULL, "writes to all drives are kept in memory and dropped at the end",
      take_snapshot},
-    {"boot", "[order=]DRIVES[,menu=on]", "what to boot from: a floppy, c disk, d CD, n network (cad)", take_boot},
+    {"boot", "[order=]DRIVES[,OPTION...]",
+     "what to boot from: a floppy, c disk, d CD, n network (cad); once= menu=on strict=on", take_boot},
     {"kernel", "FILE", "boots a Linux kernel (bzImage) or a Multiboot one", take_kernel},
     {"initrd", "FILE", "its initial RAM disk, or modules: \"FILE ARGS,FILE ARGS\"", take_initrd},
     {"append", "TEXT", "its command line", take_append},
     {"bios", "FILE", "runs another system BIOS than the built-in one", take_bios},
     {"option-rom", "FILE", "adds an option ROM", take_option_rom},
+    {"L", "FOLDER", "where -bios and -option-rom are looked for; help lists the folders", take_L},
     SECTION("Screen, terminal and control"),
     {"display", "sdl|none", "a window, or none (sdl)", take_display},
     {"full-screen", NULL, "starts with the window over the whole screen", take_full_screen},
@@ -376,8 +443,11 @@ static const struct option_row table[] = {
     {"monitor", "none", "no console of its own; it is part of -serial mon:stdio", take_monitor},
     {"qmp", "unix:PATH,server,nowait|stdio", "QEMU's machine protocol (JSON)", take_qmp},
     {"d", "guest_errors", "prints what the guest does wrong", take_d},
-    {"name", "NAME", "the guest's name in the window's title", take_name},
+    {"name", "NAME", "the guest's name in the window's title and for QMP", take_name},
     SECTION("Running"),
+    {"pidfile", "FILE", "writes the process number; the file goes at the end", take_pidfile},
+    {"daemonize", NULL, "goes into the background once the machine is made", take_daemonize},
+    {"action", "EVENT=ACTION[,...]", "reboot=reset|shutdown, shutdown=poweroff|pause", take_action},
     {"S", NULL, "starts stopped; QMP's cont lets it run", take_S},
     {"no-reboot", NULL, "ends instead of rebooting", take_no_reboot},
     {"no-shutdown", NULL, "stops instead of ending when the guest powers off", take_no_shutdown},
@@ -483,9 +553,17 @@ static bool complete(struct options *o, struct error *err)
     o->cfg.parallel[0] = !o->cfg.nodefaults;
     if (o->cfg.nodefaults && !o->vga_said)
         o->cfg.vga = false;
-    if (o->snapshot_all)
-        for (unsigned i = 0; i < MAX_DRIVES; i++)
-            o->drive[i].snapshot = true;
+    if (!drives_complete(o, err))
+        return false;
+    if (o->bios)
+        o->bios = bios_file(o, o->bios);
+    for (unsigned i = 0; i < o->nroms; i++)
+        o->rom[i] = bios_file(o, o->rom[i]);
+    if (o->rtc_host && o->cfg.clock == CLOCK_VIRTUAL)
+        return error_set(err, "-rtc clock=host and --clock virtual exclude each other");
+    if (o->daemonize && (o->display == DISPLAY_SDL || o->qmp == QMP_STDIO))
+        return error_set(err, "-daemonize has no terminal and no window: say -display none, and "
+                              "-qmp unix:PATH");
     if (!o->kernel && o->initrd)
         return error_set(err, "-initrd needs -kernel");
     if (!o->kernel && o->cfg.cmdline[0])
@@ -542,6 +620,10 @@ void options_free(struct options *o)
         free(o->drive[i].file);
     for (unsigned i = 0; i < MAX_MODULES; i++)
         free(o->module[i]);
+    for (unsigned i = 0; i < o->nnodes; i++)
+        free(o->node[i].file);
+    for (unsigned i = 0; i < o->nfound; i++)
+        free(o->found[i]);
     free(o->qmp_path);
     memset(o, 0, sizeof *o);
 }
@@ -586,14 +668,20 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
     } else if (!strcmp(o->list, "machine")) {
         print_pairs(f, catalog_machines());
     } else if (!strcmp(o->list, "device")) {
+        print_pairs(f, drive_devices());
         print_pairs(f, catalog_devices());
+    } else if (!strcmp(o->list, "paths")) {
+        list_bios_paths(o, f);
+    } else if (!strcmp(o->list, "vga")) {
+        fputs("std                VGA with VBE and a linear frame buffer\nnone               no adapter\n", f);
     } else if (!strcmp(o->list, "accel")) {
         fputs("interp             the interpreter\ntcg                the fastest way there is\n",
               f);
     } else if (!strcmp(o->list, "display")) {
         fputs("sdl                a window\nnone               no display\n", f);
     } else {
-        char *text = catalog_device_help(o->list);
+        char *text = drive_device_help(o->list);
+        text = text ? text : catalog_device_help(o->list);
         if (!text)
             return error_set(err, "-device %s: no such device; '-device help' lists them", o->list);
         fputs(text, f);

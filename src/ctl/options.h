@@ -22,6 +22,22 @@ struct drive_option {
     enum drive_kind kind;
     bool readonly, snapshot;
     bool raw; /* the format was said */
+    enum cache_mode cache;
+    int32_t bootindex;
+    char id[32];     /* of -drive, -blockdev; "": named by its place */
+    char qdev[32];   /* id= of the -device that it is in; "" */
+    char serial[21]; /* "": the default */
+};
+
+enum { MAX_NODES = 16, MAX_BIOS_PATHS = 8 };
+
+/* -device ide-hd and its like, until all options are known. */
+struct drive_device {
+    const char *cls;
+    enum drive_kind kind;
+    char drive[32], id[32], serial[21];
+    int bus, unit; /* -1: the first free one */
+    int32_t bootindex;
 };
 
 enum display_kind { DISPLAY_SDL, DISPLAY_NONE };
@@ -30,6 +46,17 @@ enum qmp_kind { QMP_NONE, QMP_STDIO, QMP_UNIX };
 struct options {
     struct machine_config cfg; /* without descriptors and file contents */
     struct drive_option drive[MAX_DRIVES];
+    struct drive_option node[MAX_NODES]; /* -drive if=none and -blockdev; `fitted`: a device has it */
+    unsigned nnodes;
+    struct drive_device placed[MAX_DRIVES];
+    unsigned nplaced;
+    const char *bios_path[MAX_BIOS_PATHS]; /* -L */
+    unsigned nbios_paths;
+    char *found[1 + MAX_ROMS]; /* names that were looked up there */
+    unsigned nfound;
+    const char *pidfile;
+    bool daemonize;
+    int daemon_fd; /* with -daemonize: a byte here says that the machine is made */
     const char *bios, *kernel, *initrd, *rom[MAX_ROMS];
     unsigned nroms;
     char *module[MAX_MODULES]; /* paths: -initrd of a Multiboot kernel */
@@ -41,7 +68,7 @@ struct options {
     char *qmp_path;
     bool qmp_wait;
     const char *name, *script, *hash_log, *record, *replay;
-    bool rtc_said, help, version;
+    bool rtc_host, rtc_said, help, version;
     const char *list; /* "cpu", "machine", "device", "accel", "display" or a device's name: what
                          "help" was asked for */
 };
@@ -58,9 +85,17 @@ bool options_list(const struct options *o, FILE *f, struct error *err);
 /* One option of QEMU's that Vitrine does not have, and why. NULL: not known at all. */
 const char *refused_reason(const char *name);
 const char *refused_name(unsigned i); /* NULL past the end */
+const char *refused_device(const char *cls); /* a device of QEMU's, and why it is not here; NULL */
 
-/* -drive, and the short forms of it (options_drive.c). */
+/* -drive, -blockdev, and the short forms of them (options_drive.c). */
 bool drive_parse(struct options *o, const char *arg, struct error *err);
+bool blockdev_parse(struct options *o, const char *arg, struct error *err);
+/* -device ide-hd, ide-cd and floppy (options_driveunit.c). NULL: cls is another device. */
+const char *const *drive_devices(void); /* pairs of name and help */
+char *drive_device_help(const char *cls); /* malloc'd */
+bool drive_device_parse(struct options *o, const char *cls, const char *props, struct error *err);
+/* Puts them into their places, and names every drive. */
+bool drives_complete(struct options *o, struct error *err);
 /* -hda .. -hdd, -cdrom, -fda, -fdb: `option` is for messages. */
 bool drive_plain(struct options *o, unsigned index, enum drive_kind kind, const char *option, const char *file,
                  struct error *err);

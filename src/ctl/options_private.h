@@ -5,10 +5,15 @@
 
 #include "ctl/options.h"
 
+typedef bool take_fn(struct options *o, const char *arg, struct error *err);
+
 /* A catalog is a list of (name, help) pairs. */
 bool in_catalog(const char *const *pairs, const char *name);
 bool asks_help(const char *arg); /* "help" or "?" */
 bool copy_word(char *to, size_t room, const char *from, const char *what, struct error *err);
+
+/* Fits a drive at a place, or (-1) at the first free one of its kind. Copies the file's name. */
+bool drive_put(struct options *o, int index, const struct drive_option *d, struct error *err);
 
 /* options_machine.c, options_device.c, options_boot.c: rows of the table. False with *err. */
 bool take_m(struct options *o, const char *arg, struct error *err);
@@ -22,7 +27,21 @@ bool take_vga(struct options *o, const char *arg, struct error *err);
 bool take_nodefaults(struct options *o, const char *arg, struct error *err);
 bool take_net(struct options *o, const char *arg, struct error *err);
 bool take_nic(struct options *o, const char *arg, struct error *err);
+bool take_global(struct options *o, const char *arg, struct error *err);
 bool take_device(struct options *o, const char *arg, struct error *err);
+bool take_no_acpi(struct options *o, const char *arg, struct error *err);
+bool take_no_hpet(struct options *o, const char *arg, struct error *err);
+bool take_usb(struct options *o, const char *arg, struct error *err);
+bool take_uuid(struct options *o, const char *arg, struct error *err);
+/* options.c */
+bool take_kernel(struct options *o, const char *arg, struct error *err);
+bool take_initrd(struct options *o, const char *arg, struct error *err);
+bool take_append(struct options *o, const char *arg, struct error *err);
+bool take_bios(struct options *o, const char *arg, struct error *err);
+/* options_boot.c */
+bool take_L(struct options *o, const char *arg, struct error *err);
+void list_bios_paths(const struct options *o, FILE *f);
+const char *bios_file(struct options *o, const char *name);
 bool take_boot(struct options *o, const char *arg, struct error *err);
 
 #endif

@@ -16,7 +16,6 @@ static const char SNAP[] = "there are no saved machine states";
 static const char XEN[] = "Xen is not supported";
 static const char REMOTE[] =
     "the screen is shown in a window (-display sdl) or not at all (-display none)";
-static const char USB[] = "there is no USB controller in this machine";
 static const char RUNAS[] = "the machine process is confined without it (seccomp, Landlock)";
 static const char TABLES[] = "firmware tables cannot be added";
 static const char AUDIO[] = "there is no sound device in this machine";
@@ -27,22 +26,18 @@ static const struct {
     const char *name, *reason;
 } refused[] = {
     {"D", "messages go to standard error; keep them with 2>FILE"},
-    {"L", "firmware is built in; name another with -bios FILE"},
     {"acpitable", TABLES},
-    {"action", "say -no-reboot or -no-shutdown"},
     {"add-fd", "files are named by their paths"},
     {"alt-grab", KEYS},
     {"async-teardown", "there is nothing to tear down asynchronously"},
     {"audio", AUDIO},
     {"audio-help", AUDIO},
     {"audiodev", AUDIO},
-    {"blockdev", BLOCK},
     {"chardev", CHAR},
     {"chroot", RUNAS},
     {"compat", "there is one machine type"},
     {"ctrl-grab", KEYS},
     {"curses", REMOTE},
-    {"daemonize", "start it in the background with the shell's &"},
     {"dfilter", "there are no translation logs; -d guest_errors is what there is"},
     {"dtb", ARCH},
     {"dump-vmstate", SNAP},
@@ -50,10 +45,9 @@ static const struct {
     {"enable-kvm", KVM},
     {"enable-sync-profile", "there is one thread to profile"},
     {"fsdev", "there is no file sharing"},
-    {"fw_cfg", "there is no fw_cfg device"},
+    {"fw_cfg", "items cannot be added to fw_cfg"},
     {"g", "the guest sets its own resolution"},
     {"gdb", DEBUG},
-    {"global", "properties are set with -device NAME,property=value"},
     {"icount", "virtual time always follows the instruction count; say --clock virtual"},
     {"incoming", "there is no migration"},
     {"iscsi", BLOCK},
@@ -66,9 +60,7 @@ static const struct {
     {"msg", "there is nothing to set about messages"},
     {"mtdblock", ARCH},
     {"netdev", NET},
-    {"no-acpi", "there is no ACPI to switch off"},
-    {"no-fd-bootchk", "there is no floppy drive"},
-    {"no-hpet", "there is no HPET to switch off"},
+    {"no-fd-bootchk", "the firmware boots any floppy whose first sector can be read"},
     {"no-user-config", "there are no configuration files"},
     {"numa", "there is one memory node"},
     {"old-param", ARCH},
@@ -77,7 +69,6 @@ static const struct {
     {"overcommit", "guest memory is taken as it is touched"},
     {"parallel", "there is no parallel port"},
     {"pflash", "there is no flash memory; name a BIOS image with -bios FILE"},
-    {"pidfile", "the shell knows the process number as $!"},
     {"plugin", "there are no plug-ins"},
     {"portrait", ARCH},
     {"preconfig", "say -S to start stopped"},
@@ -101,9 +92,7 @@ static const struct {
     {"startdate", "say -rtc base=DATE"},
     {"tpmdev", "there is no TPM"},
     {"trace", "there are no trace points; -d guest_errors is what there is"},
-    {"usb", USB},
-    {"usbdevice", USB},
-    {"uuid", "there are no SMBIOS tables to show it in"},
+    {"usbdevice", "say -device usb-tablet"},
     {"virtfs", "there is no file sharing"},
     {"vnc", REMOTE},
     {"watchdog", "there is no watchdog"},
@@ -126,4 +115,38 @@ const char *refused_reason(const char *name)
 const char *refused_name(unsigned i)
 {
     return i < ARRAY_LEN(refused) ? refused[i].name : NULL;
+}
+
+static const struct {
+    const char *prefix, *reason;
+} refused_devices[] = {
+    {"virtio-", "there are no virtio devices; disks are ide-hd"},
+    {"e1000", NET},
+    {"rtl8139", NET},
+    {"ne2k_", NET},
+    {"pcnet", NET},
+    {"vmxnet", NET},
+    {"scsi-", "there is no SCSI controller; disks are ide-hd, CD drives ide-cd"},
+    {"lsi", "there is no SCSI controller; disks are ide-hd, CD drives ide-cd"},
+    {"nvme", "there is no NVMe controller; disks are ide-hd"},
+    {"ahci", "there is no SATA controller; disks are ide-hd"},
+    {"cirrus-vga", "the display adapter is -vga std"},
+    {"qxl", "the display adapter is -vga std"},
+    {"VGA", "it is fitted already; -vga none leaves it out"},
+    {"AC97", AUDIO},
+    {"sb16", AUDIO},
+    {"ES1370", AUDIO},
+    {"intel-hda", AUDIO},
+    {"vfio-", "the machine process reaches no hardware of the host's"},
+    {"tpm-", "there is no TPM"},
+    {"i6300esb", "there is no watchdog"},
+    {"ib700", "there is no watchdog"},
+};
+
+const char *refused_device(const char *cls)
+{
+    for (size_t i = 0; i < ARRAY_LEN(refused_devices); i++)
+        if (!strncmp(refused_devices[i].prefix, cls, strlen(refused_devices[i].prefix)))
+            return refused_devices[i].reason;
+    return NULL;
 }

@@ -85,6 +85,7 @@ static void get_drive(struct reader *r, struct drive_config *d)
 static void put_device(struct buf *b, const struct device_config *d)
 {
     put_string(b, d->cls, sizeof d->cls);
+    put_string(b, d->id, sizeof d->id);
     buf_add32(b, d->nprops);
     for (unsigned i = 0; i < d->nprops; i++)
         put_string(b, d->props[i], sizeof d->props[i]);
@@ -93,6 +94,7 @@ static void put_device(struct buf *b, const struct device_config *d)
 static void get_device(struct reader *r, struct device_config *d)
 {
     get_string(r, d->cls, sizeof d->cls);
+    get_string(r, d->id, sizeof d->id);
     d->nprops = get_bounded(r, 0, ARRAY_LEN(d->props));
     for (unsigned i = 0; i < d->nprops && !r->bad; i++)
         get_string(r, d->props[i], sizeof d->props[i]);

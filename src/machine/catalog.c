@@ -92,6 +92,13 @@ static void describe_props(const struct dev_class *c, struct buf *out)
     }
 }
 
+bool catalog_device_check(const char *cls, const char *name, const char *value, struct error *err)
+{
+    const struct dev_class *c = find(cls);
+    return c ? dev_check_prop(c, name, value, err)
+             : error_set(err, "there is no device '%s'; see -device help", cls);
+}
+
 char *catalog_device_help(const char *name)
 {
     static const char *const spaces[] = {"port", "memory", "PCI", "index"};

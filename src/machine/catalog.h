@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 enum { MAX_GLOBALS = 16, MAX_SERIAL = 4, MAX_PARALLEL = 3, MAX_DEVICES = 16, MAX_ROMS = 8 };
 enum { MAX_MODULES = 8, MODULE_CMDLINE = 512 };
 /* Character ports as the link and the journal number them: COM1..COM4, then LPT1..LPT3. */
@@ -41,6 +43,7 @@ struct drive_config {
 
 struct device_config {
     char cls[32];
+    char id[32]; /* "": the board's name for it */
     char props[8][64]; /* "name=value" */
     unsigned nprops;
 };
@@ -104,5 +107,7 @@ const char *const *catalog_cpus(void);     /* the same */
 const char *const *catalog_devices(void);
 /* Text of `-device NAME,help`, malloc'd; NULL for an unknown name. */
 char *catalog_device_help(const char *name);
+/* Whether a device class has that property and it takes that value; false with *err. */
+bool catalog_device_check(const char *cls, const char *name, const char *value, struct error *err);
 
 #endif

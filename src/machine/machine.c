@@ -54,7 +54,10 @@ static bool create_board(struct machine *m, struct error *err)
     m->ports = port_space_create();
     if (!m->mem || !m->ports)
         return error_set(err, "the host has no memory for a machine");
-    m->bus = (struct bus){.mem = m->mem, .ports = m->ports, .clock = &m->clock, .log = &m->log};
+    for (unsigned i = 0; i < m->cfg.nglobals; i++)
+        m->globals[i] = (struct dev_global){m->cfg.global[i].cls, m->cfg.global[i].name, m->cfg.global[i].value};
+    m->bus = (struct bus){
+        .mem = m->mem, .ports = m->ports, .clock = &m->clock, .log = &m->log, .globals = m->globals};
     if (!pc_create(m, err))
         return false;
     m->cpu = cpu_create(model, &m->bus, err); /* last, when all backing pages are there */

@@ -27,6 +27,7 @@ struct machine {
     struct pci_bus pci;
     struct journal journal;
     struct cpu *cpu;
+    struct dev_global globals[MAX_GLOBALS + 1];
     struct dev *devices; /* in order of creation */
 
     struct lapic *lapic;

@@ -388,6 +388,13 @@ static bool add_devices(struct machine *m, struct error *err)
         struct dev *d = make_device(m, &m->cfg.device[i]);
         if (!d)
             return error_set(err, "-device: there is no device '%s'; see -device help", m->cfg.device[i].cls);
+        if (m->cfg.device[i].id[0])
+            d->id = m->cfg.device[i].id;
+        if (machine_find(m, d->id)) {
+            error_set(err, "-device %s: there is another device of the name '%s'; give it an id=", d->cls->name, d->id);
+            dev_free(d);
+            return false;
+        }
         if (!set_props(d, &m->cfg.device[i], err)) {
             dev_free(d);
             return false;
