@@ -386,9 +386,25 @@ static bool open_qmp(struct front *f, struct error *err)
     return true;
 }
 
+static bool write_pidfile(struct front *f, struct error *err)
+{
+    char text[24];
+    const char *path = f->o->pidfile;
+    if (!path)
+        return true;
+    int fd = output_open("-pidfile", path, f->o, err);
+    if (fd < 0)
+        return false;
+    int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    bool good = write(fd, text, (size_t)n) == n;
+    close(fd);
+    f->has_pidfile = good;
+    return good || error_set(err, "-pidfile %s: cannot be written: %s", path, strerror(errno));
+}
+
 static bool start(struct front *f, struct error *err)
 {
-    return catch_signals(f, err) && front_open(f, err) && front_spawn(f, err) &&
+    return catch_signals(f, err) && front_open(f, err) && write_pidfile(f, err) && front_spawn(f, err) &&
            open_window(f, err) && open_qmp(f, err) && front_configure(f, err);
 }
 
@@ -406,6 +422,8 @@ static void dismiss(struct front *f)
 
 static void close_all(struct front *f)
 {
+    if (f->has_pidfile)
+        unlink(f->o->pidfile);
     guest_close(&f->guest);
     qmp_close(f->qmp);
     window_close(f->window);

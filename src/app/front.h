@@ -45,6 +45,7 @@ struct front {
         struct buf keys, line;
     } console;
 
+    bool has_pidfile; /* it goes at the end */
     bool quitting;
     uint64_t deadline; /* host ns: a machine process that has not ended by then is killed */
     uint64_t next_stats, stats_pos, stats_ns, stats_host;

@@ -7,7 +7,8 @@
 sed -n 's/^  -\([A-Za-z-]*\).*/\1/p' "$work/help" | sort >"$work/help.names"
 awk '
     /^\.SH/ { inside = /OPTIONS/ }
-    inside && tag { sub(/^\.B[IR]* /, ""); gsub(/\\-/, "-"); gsub(/"/, ""); sub(/^-+/, ""); sub(/ .*/, ""); print }
+    /^\.R[SE]/ { nested = /^\.RS/ }
+    inside && tag && !nested { sub(/^\.B[IR]* /, ""); gsub(/\\-/, "-"); gsub(/"/, ""); sub(/^-+/, ""); sub(/ .*/, ""); print }
     { tag = /^\.TP/ }
 ' "$srcdir/vitrine.1" | sort >"$work/man.names"
 if diff "$work/help.names" "$work/man.names" >"$work/diff"; then

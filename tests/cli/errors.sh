@@ -4,8 +4,8 @@
 . "${srcdir:-.}/tests/cli/lib.sh"
 
 # QEMU's own options that this machine cannot honour are refused by name.
-for option in enable-kvm vnc usb netdev chardev blockdev loadvm daemonize gdb s L k sandbox spice smbios uuid \
-    D localtime audiodev usbdevice virtfs pflash numa icount incoming trace plugin tpmdev parallel object set global; do
+for option in enable-kvm vnc netdev chardev loadvm gdb s k sandbox spice smbios \
+    D localtime audiodev usbdevice virtfs pflash numa icount incoming trace plugin tpmdev parallel object set; do
     refuses "^vitrine: -$option is not supported: ." "-$option"
     refuses "^vitrine: -$option is not supported: ." "--$option" something
 done
@@ -17,15 +17,57 @@ refuses "no network adapter" -net user
 refuses "-nic user.*no network adapter" -nic user,model=e1000
 refuses "no such machine" -machine q35
 refuses "no such machine" -M microvm
-refuses "not supported" -machine pc,hpet=off
+refuses "not supported" -machine pc,max-ram-below-4g=1G
+refuses "on or off" -machine pc,hpet=maybe
+refuses "always with pit=on" -machine pc,pit=off
+refuses "say -kernel" -machine pc,kernel=x
+refuses "software" -machine accel=kvm:hax
+refuses "interp and tcg" -accel tcg=3
+refuses "not supported" -accel tcg,thread=multi
+refuses "one processor" -smp 1,maxcpus=2
+refuses "say 1, or cpus=1" -smp many
+refuses "say 1, or cpus=1" -smp cpus=1,books=1
+refuses "hexadecimal" -uuid 550e8400
+refuses "hexadecimal" -uuid 550e8400-e29b-41d4-a716-44665544000g
+refuses "hexadecimal" -uuid 550e8400-e29b-41d4-a716-4466554400001
+refuses "while it runs" -m 128,maxmem=1G,slots=2
+refuses "while it runs" -m 128,maxmem=1G
+refuses "number of megabytes" -m maxmem=1G
+refuses "host and vm" -rtc clock=rt
+refuses "exclude each other" -rtc clock=host --clock virtual
+refuses "none and slew" -rtc driftfix=fast
+refuses "poweroff|pause" -action shutdown=explode
+refuses "no watchdog" -action watchdog=reset
+refuses "no terminal" -daemonize
+refuses "no terminal" -daemonize -display none -qmp stdio
+refuses "no such adapter" -vga cirrus
 refuses "media=cdrom" -drive file=x,media=tape
-refuses "if=ide" -drive file=x,if=virtio
+refuses "if=ide.*no such controller" -drive file=x,if=virtio
+refuses "if=ide, if=floppy or if=none" -drive file=x,if=tape
+refuses "files of this host" -drive file=https://example.org/x.img
+refuses "not supported; say aio=threads" -drive file=x,aio=fast
+refuses "reported to the guest" -drive file=x,werror=stop
+refuses "say report" -drive file=x,rerror=shout
+refuses "there are writeback" -drive file=x,cache=gold
+refuses "exclude each other" -drive file=x,index=1,bus=0
+refuses "unit=2: say 0 to 1" -drive file=x,unit=2
+refuses "one floppy controller" -drive file=x,if=floppy,bus=1
+refuses "index=2: say 0 or 1" -drive file=x,if=floppy,index=2
+refuses "id=NAME" -drive file=x,if=none
+refuses "are the -device's" -drive file=x,if=none,id=a,index=1
+refuses "another drive of the name 'a'" -drive file=x,if=none,id=a -drive file=y,if=none,id=a
+refuses "another drive with id=a" -drive file=x,id=a -drive file=y,id=a
+refuses "raw and file" -blockdev driver=qcow2,node-name=a,file.filename=x
+refuses "node-name=NAME" -blockdev driver=raw,file.filename=x
+refuses "file.filename=PATH" -blockdev driver=raw,node-name=a
+refuses "no node of that name" -blockdev driver=raw,node-name=a,file=b
+refuses "JSON" -blockdev '{"driver":"raw"}'
 refuses "raw" -drive file=x,format=qcow2
-refuses "'cache' is not supported" -drive file=x,cache=none
+refuses "'bps' is not supported" -drive file=x,bps=1
 refuses "file=PATH" -drive format=raw
 refuses "0 to 3" -drive file=x,index=4
 refuses "on or off" -drive file=x,snapshot=maybe
-refuses "std and none" -vga qxl
+refuses "std and none" -vga fancy
 refuses "sdl and none" -display gtk
 refuses "stdio, mon:stdio" -serial tcp::4444
 refuses "at most 4" -serial none -serial none -serial none -serial none -serial none
@@ -49,15 +91,38 @@ refuses "number of megabytes" -m 128X
 refuses "number of megabytes" -m -5
 refuses "-cpu help" -cpu pentium9
 refuses "choose a model" -cpu 486,+sse
-refuses "-device help" -device e1000
+refuses "no network adapter" -device e1000
+refuses "ide-hd" -device virtio-blk-pci
+refuses "no -drive if=none,id=a" -device ide-hd,drive=a
+refuses "what is on it" -device ide-hd
+refuses "in another drive already" -drive file=x,if=none,id=a -device ide-hd,drive=a -device ide-hd,drive=a
+refuses "needs an image" -drive if=none,id=a -device ide-hd,drive=a
+refuses "ide.0 or ide.1" -device ide-cd,bus=ide.2
+refuses "floppy-bus.0" -device floppy,bus=ide.0
+refuses "unit=2: say 0 to 1" -device ide-cd,unit=2
+refuses "ide-cd has no property 'colour'" -device ide-cd,colour=red
+refuses "too long" -device ide-cd,serial=123456789012345678901
+refuses "place hdc is taken" -cdrom '' -device ide-cd,bus=ide.1,unit=0
+refuses "bootindex=1 is given to ide1-cd0 and ide1-cd1" -device ide-cd,bootindex=1 -device ide-cd,bootindex=1
+refuses "DRIVER.PROPERTY=VALUE" -global vga
+refuses "there is no device 'nonsense'" -global nonsense.x=1
+refuses "has no property 'colour'" -global isa-debug-exit.colour=red
+refuses "number from" -global driver=isa-debug-exit,property=iobase,value=red
+refuses "there is no such file" -bios no-such-bios.bin
+refuses "another device with id=a" -device isa-debug-exit,id=a -device isa-debug-exit,id=a
 refuses "-device help" -device nonsense,help
 refuses "isa-debug-exit" -display none -device isa-debug-exit,nonsense=1
 refuses "isa-debug-exit" -display none -device isa-debug-exit,iobase=hello
 refuses "host and virtual" --clock sundial
-refuses "base=" -rtc clock=host
+refuses "base=" -rtc zone=utc
 refuses "2024-02-29" -rtc base=yesterday
 refuses "letters" -boot xyz
-refuses "order= and menu=" -boot once=d
+refuses "letters" -boot once=x
+refuses "once=, menu=" -boot quick=on
+refuses "no picture" -boot splash=x.jpg
+refuses "milliseconds" -boot splash-time=-1
+refuses "milliseconds" -boot reboot-timeout=never
+refuses "on or off" -boot menu=perhaps
 refuses "server=on" -qmp unix:/tmp/x
 refuses "unix:PATH" -qmp tcp::1234
 refuses "needs a value" -hda
@@ -67,7 +132,7 @@ refuses "exclude" -nographic -display sdl
 refuses "exclude" --record a --replay b
 refuses "cannot both use the terminal" -serial stdio -qmp stdio -display none
 refuses "cannot both use the terminal" -serial stdio -serial mon:stdio -display none
-refuses "a name and nothing else" -name a,process=b
+refuses "guest= and debug-threads=" -name a,process=b
 refuses "too long" -append "$(printf '%5000s' x)" -kernel x
 
 # No display is no crash.
@@ -81,8 +146,15 @@ SDL_VIDEODRIVER=offscreen refuses "-nographic" -display sdl
 ) && good || bad "no display at all"
 
 # Lists.
-for list in "-cpu help" "-machine help" "-device help" "-accel help" "-display help" "-device isa-debug-exit,help"; do
+for list in "-cpu help" "-machine help" "-device help" "-accel help" "-display help" "-device isa-debug-exit,help" \
+    "-device ide-hd,help" "-device floppy,help" "-vga help" "-L help"; do
     # shellcheck disable=SC2086
     if "$vitrine" $list | grep -q .; then good; else bad "$list prints nothing"; fi
 done
-finish 120
+
+# A wrong property is found before a file that the command line names is made or emptied.
+echo kept >"$work/log"
+refuses "has no property" -display none -serial "file:$work/log" -device isa-debug-exit,nonsense=1
+refuses "number from" -display none -serial "file:$work/log" -device isa-debug-exit,iobase=0x10000000
+if [ "$(cat "$work/log")" = kept ]; then good; else bad "an output file was emptied"; fi
+finish 185
