@@ -112,7 +112,8 @@ static bool write_cr4(struct cpu *c, uint32_t v)
 {
     uint32_t allowed = (has_feature(c, CPUID_TSC) ? CR4_TSD : 0) | (has_feature(c, CPUID_DE) ? CR4_DE : 0) |
                        (has_feature(c, CPUID_PSE) ? CR4_PSE : 0) | (has_feature(c, CPUID_MCE) ? CR4_MCE : 0) |
-                       (has_feature(c, CPUID_PGE) ? CR4_PGE : 0) | (cpu_family(c) >= 6 ? CR4_PCE : 0);
+                       (has_feature(c, CPUID_PGE) ? CR4_PGE : 0) | (cpu_family(c) >= 6 ? CR4_PCE : 0) |
+                       (has_feature(c, CPUID_FXSR) ? CR4_OSFXSR : 0) | (has_feature(c, CPUID_SSE) ? CR4_OSXMMEXCPT : 0);
     if (v & ~allowed)
         return raise_gp(c, 0), true;
     if ((v ^ c->cr4) & (CR4_PSE | CR4_PGE))

@@ -99,4 +99,6 @@ void cpu_reset(struct cpu *c)
     c->apic_base = 0xfee00900; /* enabled, boot processor */
     c->ferr = false;
     c->x87 = (struct x87){.cw = 0x40}; /* tags: zero, which is not empty */
+    memset(c->xmm, 0, sizeof c->xmm);
+    c->mxcsr = 0x1f80;
 }

@@ -214,6 +214,14 @@ struct x87 {
     uint64_t fip, fdp;
 };
 
+/* An XMM register; little-endian parts. */
+union xmm {
+    _Alignas(16) uint8_t b[16];
+    uint16_t w[8];
+    uint32_t d[4];
+    uint64_t q[2];
+};
+
 struct cpu {
     /* --- hot --- */
     uint64_t regs[NREGS]; /* regs[REG_ZERO] is always 0 */
@@ -248,6 +256,8 @@ struct cpu {
     uint64_t msr_tsc_adjust; /* IA32_TSC_ADJUST: what WRMSR moved it by since RESET# */
     uint64_t msr_sysenter_cs, msr_sysenter_esp, msr_sysenter_eip, apic_base;
     struct x87 x87;
+    union xmm xmm[8];
+    uint32_t mxcsr;
 
     /* --- not state: derived or wiring --- */
     struct mem *mem;
@@ -291,6 +301,7 @@ struct cpu_model {
     const char *name, *help;
     uint32_t signature; /* CPUID.1:EAX: family, model, stepping; what EDX holds after RESET */
     uint32_t features;  /* CPUID.1:EDX */
+    uint32_t features_ecx; /* CPUID.1:ECX */
     uint32_t max_leaf;  /* 0: no CPUID instruction (EFLAGS.ID fixed) */
     uint32_t features7; /* CPUID.7:EBX, where max_leaf is 7 */
     uint32_t max_extended; /* highest leaf from 80000000h on; 0: there are none */
@@ -302,7 +313,7 @@ const struct cpu_model *cpu_model_at(unsigned i);         /* NULL past the last 
 struct cpu *cpu_create(const struct cpu_model *model, struct bus *bus, struct error *err);
 void cpu_destroy(struct cpu *c);
 void cpu_reset(struct cpu *c); /* RESET#: SDM 3A table 9-1 */
-void cpu_init(struct cpu *c);  /* INIT#: x87 and CR0.CD/NW kept */
+void cpu_init(struct cpu *c);  /* INIT#: x87, XMM and CR0.CD/NW kept */
 struct cpu_pins cpu_pins(struct cpu *c);
 extern const struct state_table cpu_state_table;
 void cpu_pre_save(

@@ -16,6 +16,8 @@ enum {
     MSR_EVNTSEL1 = 0x187,
 };
 
+enum { CLFLUSH_LINE = 64 }; /* bytes */
+
 static uint64_t tsc(struct cpu *c)
 {
     cpu_sync_pos(c);
@@ -182,6 +184,8 @@ static void basic_leaf(const struct cpu_model *m, uint32_t leaf, uint32_t sublea
         break;
     case 1:
         r[0] = m->signature;
+        r[1] = m->features & CPUID_CLFSH ? CLFLUSH_LINE / 8 << 8 : 0;
+        r[2] = m->features_ecx;
         r[3] = m->features;
         break;
     case 2: /* the Pentium Pro's TLBs and caches (SDM 2A table 3-12) */

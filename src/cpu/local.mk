@@ -22,3 +22,6 @@ libvitrine_a_SOURCES += src/cpu/blocks.c src/cpu/interp.c
 libvitrine_a_SOURCES += \
 	src/cpu/f80.c src/cpu/f80.h src/cpu/f80_arith.c src/cpu/f80_trans.c src/cpu/fpu_host.c src/cpu/fpu_host.h \
 	src/cpu/x87.c src/cpu/x87.h src/cpu/x87_arith.c src/cpu/x87_env.c src/cpu/x87_move.c src/cpu/x87_trans.c
+
+# MMX and SSE
+libvitrine_a_SOURCES += src/cpu/simd.h src/cpu/simd_host.h src/cpu/mmx.c src/cpu/fxsave.c

@@ -42,7 +42,7 @@ static const struct cpu_model models[] = {
         .help = "everything that Vitrine implements (default)",
         .signature = 0x633,
         .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
-                    CPUID_APIC | CPUID_PGE | CPUID_CMOV,
+                    CPUID_APIC | CPUID_PGE | CPUID_CMOV | CPUID_MMX | CPUID_FXSR,
         .max_leaf = 7,
         .features7 = CPUID7_TSC_ADJUST,
         .max_extended = 0x80000007,

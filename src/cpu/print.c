@@ -49,9 +49,11 @@ static void print_x87(const struct cpu *c, struct buf *out)
 {
     const struct x87 *f = &c->x87;
     unsigned sw = (f->sw & ~0x3800u) | (unsigned)f->top << 11;
-    buf_printf(out, "FCW=%04x FSW=%04x [ST=%u] FTW=%02x\n", f->cw, sw, f->top, ~f->tag & 0xffu);
+    buf_printf(out, "FCW=%04x FSW=%04x [ST=%u] FTW=%02x MXCSR=%08x\n", f->cw, sw, f->top, ~f->tag & 0xffu, c->mxcsr);
     for (unsigned i = 0; i < 8; i++)
         buf_printf(out, "FPR%u=%016" PRIx64 " %04x%c", i, f->st[i].mant, f->st[i].se, i & 1 ? '\n' : ' ');
+    for (unsigned i = 0; i < ARRAY_LEN(c->xmm); i++)
+        buf_printf(out, "XMM%02u=%016" PRIx64 " %016" PRIx64 "%c", i, c->xmm[i].q[1], c->xmm[i].q[0], i & 1 ? '\n' : ' ');
 }
 
 void cpu_print(struct cpu *c, struct buf *out)

@@ -77,6 +77,15 @@ static const struct state_field fields[] = {
     FIELD(x87.fds),
     FIELD(x87.fip),
     FIELD(x87.fdp),
+    STATE_ARRAY(struct cpu, xmm[0].q),
+    STATE_ARRAY(struct cpu, xmm[1].q),
+    STATE_ARRAY(struct cpu, xmm[2].q),
+    STATE_ARRAY(struct cpu, xmm[3].q),
+    STATE_ARRAY(struct cpu, xmm[4].q),
+    STATE_ARRAY(struct cpu, xmm[5].q),
+    STATE_ARRAY(struct cpu, xmm[6].q),
+    STATE_ARRAY(struct cpu, xmm[7].q),
+    FIELD(mxcsr),
 };
 const struct state_table cpu_state_table = {.name = "cpu", .fields = fields, .nfields = ARRAY_LEN(fields)};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CPUID leaf 1's feature bits in EDX (SDM 2A CPUID, table 3-11), as instruction table and CPU models name them. */
+/* CPUID leaf 1's feature bits in EDX and ECX (SDM 2A CPUID, tables 3-10, 3-11), as instruction table and CPU models name them. */
 #ifndef VITRINE_ISA_CPUID_H
 #define VITRINE_ISA_CPUID_H
 
@@ -20,7 +20,13 @@ enum cpuid1_edx {
     CPUID_MCA = 1 << 14,
     CPUID_CMOV = 1 << 15,
     CPUID_PSE36 = 1 << 17,
+    CPUID_CLFSH = 1 << 19,
+    CPUID_MMX = 1 << 23,
+    CPUID_FXSR = 1 << 24,
+    CPUID_SSE = 1 << 25,
+    CPUID_SSE2 = 1 << 26,
 };
+enum cpuid1_ecx { CPUID_SSE3 = 1 << 0, CPUID_MONITOR = 1 << 3 };
 
 /* CPUID.7:EBX, CPUID.80000007h:EDX */
 enum cpuid7_ebx { CPUID7_TSC_ADJUST = 1 << 1 };

@@ -218,6 +218,9 @@ static bool set_reg(struct decoder *d, unsigned kind, unsigned opcode, unsigned 
     case RK_DR:
         out->reg = (uint8_t)r;
         return r < 8;
+    case RK_MMX: /* REX does not reach MMX registers */
+        out->reg = r & 7;
+        break;
     case RK_CC:
         out->reg = opcode & 15;
         break;
@@ -239,7 +242,7 @@ static bool take_rm(struct decoder *d, unsigned kind, unsigned modrm)
         return out->adsize == SZ16 ? take_address16(d, modrm) : take_address32(d, modrm);
     }
     unsigned rm = (modrm & 7) | (d->rex & REX_B) << 3;
-    out->rm = kind == MK_BYTE ? byte_reg(d, rm) : (uint8_t)rm;
+    out->rm = kind == MK_BYTE ? byte_reg(d, rm) : kind == MK_MMX ? modrm & 7 : (uint8_t)rm;
     return true;
 }
 

@@ -43,6 +43,7 @@ enum reg_kind {
     RK_CR,
     RK_DR,
     RK_CC,
+    RK_MMX,
     RK_SEG0 /* .. RK_SEG0 + 5 */
 };
 enum rm_kind {
@@ -51,6 +52,7 @@ enum rm_kind {
     MK_WORD,
     MK_MEM,
     MK_REG /* mod is ignored */,
+    MK_MMX,
     MK_NONE_REG /* x87 register or nothing */
 };
 enum imm_kind { IK_NONE, IK_UB, IK_SB, IK_W, IK_Z, IK_V, IK_WB, IK_FAR, IK_MOFFS };

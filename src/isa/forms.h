@@ -38,18 +38,19 @@ enum form_fault {
     FF_IO = 32,
     FF_X87 = 64,
     FF_SOFT = 128,
-    FF_UD = 256
+    FF_UD = 256,
+    FF_SIMD = 512
 };
 enum form_class { FC_COPY, FC_HELPER, FC_SPECIAL };
 
 struct form_info {
     const char *mnemonic, *operands; /* as in the table */
     const char *exec;  /* base name of the function; NULL: not executed yet (64-bit code) */
-    uint32_t features; /* CPUID.1:EDX bits that it needs */
+    uint64_t features; /* bits that it needs: CPUID.1:EDX, above it CPUID.1:ECX */
     uint8_t family;    /* lowest CPU family that has it */
     uint8_t cls;       /* enum form_class */
     uint8_t mem;       /* enum form_mem: what happens to the memory operand */
-    uint8_t mem_size;  /* bytes; 0: follows the operand or address size */
+    uint16_t mem_size; /* bytes; 0: follows the operand or address size */
     uint16_t flags_read, flags_written, flags_undefined; /* EFLAGS bits */
     uint16_t faults;                                     /* enum form_fault */
     uint16_t attrs;                                      /* enum form_attr */
@@ -59,7 +60,7 @@ struct form_info {
 extern const struct form_info form_info[FORM_COUNT];
 
 /* Whether a processor of that CPUID signature (family in bits 11:8) and features has the form. */
-static inline bool form_available(unsigned form, uint32_t signature, uint32_t features)
+static inline bool form_available(unsigned form, uint32_t signature, uint64_t features)
 {
     const struct form_info *f = &form_info[form];
     return (f->features & ~features) == 0 && ((signature >> 8) & 15) >= f->family;

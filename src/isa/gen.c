@@ -67,6 +67,8 @@ static struct row rows[] = {
 #include "isa/table/control.def"
 #include "isa/table/system.def"
 #include "isa/table/x87.def"
+#include "isa/table/mmx.def"
+#include "isa/table/simd_state.def"
 };
 #undef ROW
 enum { ROWS = sizeof rows / sizeof rows[0] };
@@ -250,6 +252,25 @@ static void parse_operand(struct row *r, const char *w)
         break;
     case 'Z':
         set_once(r, &d->reg, byte_word(r, size, RK_OP_BYTE, RK_OP_WORD), "reg");
+        break;
+    case 'P':
+        set_once(r, &d->reg, RK_MMX, "reg");
+        break;
+    case 'Q':
+    case 'W':
+        if (!r->has_modrm)
+            die(r, "%c operand without ModRM", w[0]);
+        set_once(r, &d->rm, w[0] == 'Q' ? MK_MMX : MK_WORD, "rm");
+        r->rm_split = r->mod < 0;
+        break;
+    case 'N':
+    case 'U':
+        if (r->mod != 1)
+            die(r, "%c operand with a memory encoding", w[0]);
+        set_once(r, &d->rm, w[0] == 'N' ? MK_MMX : MK_WORD, "rm");
+        break;
+    case 'V':
+        set_once(r, &d->reg, RK_WORD, "reg");
         break;
     case 'S':
         set_once(r, &d->reg, RK_SEG, "reg");
@@ -455,16 +476,39 @@ static void emit_forms(void)
     printf("    FORM_COUNT\n};\n\n#endif\n");
 }
 
-static unsigned cpu_features(const struct row *r, unsigned *family)
+/* CPUID.1's EDX, and ECX above it. */
+static unsigned long long cpu_features(const struct row *r, unsigned *family)
 {
-    static const struct name_bit names[] = {
-        {"FPU", CPUID_FPU}, {"TSC", CPUID_TSC},   {"MSR", CPUID_MSR},
-        {"CX8", CPUID_CX8}, {"CMOV", CPUID_CMOV}, {"FPU+CMOV", CPUID_FPU | CPUID_CMOV},
-        {"486", 4u << 28},  {"586", 5u << 28},    {"686", 6u << 28},
-        {NULL, 0}};
-    unsigned b = bits_of(r, r->cpu, names, "cpu");
-    *family = b >> 28;
-    return b & 0xfffffff;
+    static const struct {
+        const char *name;
+        uint32_t edx, ecx;
+        unsigned family;
+    } names[] = {{"FPU", CPUID_FPU, 0, 0},
+                 {"TSC", CPUID_TSC, 0, 0},
+                 {"MSR", CPUID_MSR, 0, 0},
+                 {"CX8", CPUID_CX8, 0, 0},
+                 {"CMOV", CPUID_CMOV, 0, 0},
+                 {"FPU+CMOV", CPUID_FPU | CPUID_CMOV, 0, 0},
+                 {"MMX", CPUID_MMX, 0, 0},
+                 {"FXSR", CPUID_FXSR, 0, 0},
+                 {"SSE", CPUID_SSE, 0, 0},
+                 {"SSE2", CPUID_SSE2, 0, 0},
+                 {"CLFSH", CPUID_CLFSH, 0, 0},
+                 {"SSE3", 0, CPUID_SSE3, 0},
+                 {"FPU+SSE3", CPUID_FPU, CPUID_SSE3, 0},
+                 {"MONITOR", 0, CPUID_MONITOR, 0},
+                 {"486", 0, 0, 4},
+                 {"586", 0, 0, 5},
+                 {"686", 0, 0, 6}};
+    *family = 0;
+    if (!r->cpu[0])
+        return 0;
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+        if (strcmp(names[k].name, r->cpu) == 0) {
+            *family = names[k].family;
+            return names[k].edx | (unsigned long long)names[k].ecx << 32;
+        }
+    die(r, "column cpu: %s means nothing", r->cpu);
 }
 
 static unsigned flag_bits(const struct row *r, const char *s, bool with_values)
@@ -492,7 +536,9 @@ static unsigned memory_size(const struct row *r)
     static const struct {
         const char *operand;
         unsigned size;
-    } sizes[] = {{"Eb", 1},    {"Ew", 2},   {"Ed", 4},  {"Mq", 8},  {"Mfs", 4},
+    } sizes[] = {{"Qd", 4},    {"Qq", 8},   {"Mdq", 16}, {"Mps", 16}, {"Mpd", 16}, {"Mfxs", 512},
+                 {"Wss", 4},   {"Wsd", 8},  {"Wq", 8},   {"Wps", 16}, {"Wpd", 16}, {"Wdq", 16},
+                 {"Ey", 4},    {"My", 4},   {"Md", 4},   {"Mb", 1},   {"Eb", 1},    {"Ew", 2},   {"Ed", 4},  {"Mq", 8},  {"Mfs", 4},
                  {"Mfd", 8},   {"Mfx", 10}, {"Mis", 2}, {"Mid", 4}, {"Miq", 8},
                  {"Mbcd", 10}, {"Mw", 2},   {"Ob", 1},  {"Xb", 1},  {"Yb", 1}};
     for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++)
@@ -535,11 +581,12 @@ static void emit_info_row(const struct row *r)
                                                 {"push", 0}, {"pop", 0}, {NULL, 0}};
     static const struct name_bit fault_names[] = {
         {"de", 1},  {"br", 2},   {"ctl", 4},    {"seg", 8},  {"iopl", 16},
-        {"io", 32}, {"x87", 64}, {"soft", 128}, {"ud", 256}, {NULL, 0}};
-    unsigned family, features = cpu_features(r, &family);
+        {"io", 32}, {"x87", 64}, {"soft", 128}, {"ud", 256}, {"simd", 512}, {NULL, 0}};
+    unsigned family;
+    unsigned long long features = cpu_features(r, &family);
     char sdm[96];
     sdm_reference(r, sdm, sizeof sdm);
-    printf("    [FORM_%s] = {\"%s\", \"%s\", %s%s%s, 0x%x, %u, %d, %u, %u, 0x%x, 0x%x, 0x%x, 0x%x, "
+    printf("    [FORM_%s] = {\"%s\", \"%s\", %s%s%s, 0x%llx, %u, %d, %u, %u, 0x%x, 0x%x, 0x%x, 0x%x, "
            "0x%lx, %d, \"%s\"},\n",
            r->form, r->mnemonic, r->operands, executed(r) ? "\"" : "",
            executed(r) ? r->func : "NULL", executed(r) ? "\"" : "", features, family, r->cls,

@@ -11,6 +11,8 @@ libvitrine_a_SOURCES += src/cpu/dispatch.c src/cpu/models.c
 isa_tables = \
 	src/isa/table/control.def \
 	src/isa/table/integer.def \
+	src/isa/table/mmx.def \
+	src/isa/table/simd_state.def \
 	src/isa/table/string.def \
 	src/isa/table/system.def \
 	src/isa/table/x87.def

@@ -61,3 +61,10 @@ tests_isa_x87test_SOURCES = tests/isa/x87_test.c tests/isa/x87_rules.c tests/isa
 	tests/isa/x87_rig.c tests/isa/x87_rig.h tests/isa/rig.c tests/isa/rig.h
 tests_isa_x87test_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(QUADMATH_CPPFLAGS)
 tests_isa_x87test_LDADD = libvitrine.a $(CHECK_LIBS) $(QUADMATH_LIBS)
+
+# MMX and SSE: against the host's processor.
+check_PROGRAMS += tests/isa/simdhosttest
+TESTS += tests/isa/simdhosttest
+tests_isa_simdhosttest_SOURCES = tests/isa/simd_host_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_simdhosttest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_isa_simdhosttest_LDADD = libvitrine.a $(CHECK_LIBS)

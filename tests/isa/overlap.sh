@@ -25,6 +25,6 @@ refused 'overlaps' 'ROW("00 /r", "FOO", "Eb,Gb", "", "", "", "", "", "rw", "", "
 refused 'overlaps' 'ROW("D9 /0 reg", "FOO", "", "", "", "", "", "", "", "", "", "", C, "")'
 refused 'overlaps' 'ROW("0F 05", "FOO", "", "", "", "", "", "", "", "", "", "", C, "")
 ROW("0F 05 /1", "BAR", "", "", "", "", "", "", "", "", "", "", C, "")'
-refused 'means nothing' 'ROW("0F 04", "FOO", "Qx", "", "", "", "", "", "", "", "", "", C, "")'
+refused 'means nothing' 'ROW("0F 04", "FOO", "Kx", "", "", "", "", "", "", "", "", "", C, "")'
 refused 'means nothing' 'ROW("0F 04", "FOO", "", "", "", "", "", "", "", "", "lokc", "", C, "")'
 exit $failures

@@ -75,6 +75,13 @@ static bool covered(const ZydisDecodedInstruction *in)
     case ZYDIS_ISA_SET_FAT_NOP:
     case ZYDIS_ISA_SET_RDPMC:
     case ZYDIS_ISA_SET_PAUSE:
+    case ZYDIS_ISA_SET_PENTIUMMMX:
+    case ZYDIS_ISA_SET_SSEMXCSR:
+    case ZYDIS_ISA_SET_SSE_PREFETCH:
+    case ZYDIS_ISA_SET_FXSAVE:
+    case ZYDIS_ISA_SET_FXSAVE64:
+    case ZYDIS_ISA_SET_CLFSH:
+    case ZYDIS_ISA_SET_MONITOR:
         return true;
     case ZYDIS_ISA_SET_LONGMODE:
         return in->mnemonic != ZYDIS_MNEMONIC_SYSCALL && in->mnemonic != ZYDIS_MNEMONIC_SYSRET &&
@@ -89,13 +96,10 @@ static const char *excused(const struct truth *t, const struct insn *in, const u
 {
     bool ours = in->form != FORM_UD;
     if (t->valid && !ours && !covered(&t->in))
-        return "an extension after the Pentium Pro";
+        return "an extension that no model shows";
     if (t->valid && !ours &&
         (t->in.mnemonic == ZYDIS_MNEMONIC_SYSENTER || t->in.mnemonic == ZYDIS_MNEMONIC_SYSEXIT))
         return "SYSENTER and SYSEXIT: no model shows SEP";
-    if (t->in.meta.isa_set == ZYDIS_ISA_SET_SSE_PREFETCH &&
-        strcmp(form_info[in->form].mnemonic, "NOP") == 0)
-        return "PREFETCHh is a hint NOP on the Pentium Pro (SDM 2D table A-3)";
     if (t->in.address_width == 32 && t->in.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 &&
         t->in.raw.sib.offset && t->in.raw.modrm.mod == 0 && t->in.raw.sib.base == 5 &&
         code[t->in.raw.rex.offset] & 1)
@@ -120,6 +124,8 @@ static const struct {
     {"PUSHA", {"pusha", "pushad", ""}, false},       {"POPA", {"popa", "popad", ""}, false},
     {"PUSHF", {"pushf", "pushfd", "pushfq"}, false}, {"POPF", {"popf", "popfd", "popfq"}, false},
     {"IRET", {"iret", "iretd", "iretq"}, false},     {"JCXZ", {"jcxz", "jecxz", "jrcxz"}, true},
+    {"MOVD", {"movd", "movd", "movq"}, false},       {"FXSAVE", {"fxsave", "fxsave", "fxsave64"}, false},
+    {"FXRSTOR", {"fxrstor", "fxrstor", "fxrstor64"}, false},
 };
 static const struct {
     const char *table, *zydis;
@@ -232,9 +238,10 @@ static const char *registers_differ(const struct truth *t, const struct insn *in
         for (const char *q = f->operands; q < s; q++)
             k += *q == ',';
         if (k >= t->in.operand_count || t->ops[k].type != ZYDIS_OPERAND_TYPE_REGISTER || !s[1] ||
-            !strchr("bwdvzy", s[1]) || !strchr("EGZ", s[0]))
+            !strchr(s[0] == 'E' || s[0] == 'G' || s[0] == 'Z' ? "bwdvzy" : "dqps", s[1]) ||
+            !strchr("EGZPQNVWU", s[0]))
             continue;
-        unsigned ours = s[0] == 'E' ? in->rm : in->reg,
+        unsigned ours = strchr("EQNWU", s[0]) ? in->rm : in->reg,
                  theirs = (unsigned)ZydisRegisterGetId(t->ops[k].reg.value);
         ZydisRegister r = t->ops[k].reg.value;
         if (s[1] == 'b') /* Zydis numbers AH..BH 4-7 and then SPL..DIL 8-11 in this class */
