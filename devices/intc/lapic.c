@@ -542,11 +542,31 @@ bool lapic_set_base(struct lapic *la, uint64_t value)
     return true;
 }
 
+/* IA32_APIC_BASE as RDMSR and WRMSR reach it. */
+static bool read_base_msr(void *ctx, uint32_t index, uint64_t *value)
+{
+    const struct lapic *la = ctx;
+    (void)index;
+    *value = la->base;
+    return true;
+}
+
+static bool write_base_msr(void *ctx, uint32_t index, uint64_t value)
+{
+    (void)index;
+    return lapic_set_base(ctx, value);
+}
+
+static const struct msr_ops base_msr_ops = {read_base_msr, write_base_msr};
+
 static bool realize(struct dev *d, struct error *err)
 {
     struct lapic *la = container_of(d, struct lapic, dev);
     (void)err;
     timer_init(&la->timer, d->bus->clock, timer_due, la);
+    la->base_msr = (struct msr_range){.name = "IA32_APIC_BASE", .first = MSR_APIC_BASE, .count = 1, .ops = &base_msr_ops, .ctx = la};
+    if (la->fitted)
+        msr_claim(&d->bus->msrs, &la->base_msr);
     return true;
 }
 
@@ -571,6 +591,7 @@ static void unrealize(struct dev *d)
     struct lapic *la = container_of(d, struct lapic, dev);
     timer_cancel(&la->timer);
     mem_unmap(d->bus->mem, &la->map);
+    msr_release(&d->bus->msrs, &la->base_msr);
 }
 
 static void print_set(const char *name, const uint32_t *set, struct buf *out)

@@ -6,7 +6,7 @@
  *     la->intr, la->nmi, la->smi, la->init = wires to the CPU's pins;  la->extint = i8259_intr_ack(pic0);
  *     pic0->intr = lapic_lint(la, 0);  ioapic->port = lapic_port(la);  la->eoi = ioapic_eoi(ioapic);
  *     la->fitted = whether CPUID shows an APIC;
- *     the CPU's acknowledge cycle is lapic_intr_ack(la), IA32_APIC_BASE is lapic_set_base(la, value)
+ *     the CPU's acknowledge cycle is lapic_intr_ack(la); IA32_APIC_BASE is claimed in bus->msrs where an APIC is fitted
  */
 #ifndef VITRINE_DEVICES_LAPIC_H
 #define VITRINE_DEVICES_LAPIC_H
@@ -14,7 +14,8 @@
 #include "bus/apic.h"
 #include "bus/dev.h"
 
-/* IA32_APIC_BASE, MSR 1Bh (SDM 3A 10.4.4). */
+/* IA32_APIC_BASE (SDM 3A 10.4.4). */
+enum { MSR_APIC_BASE = 0x1b };
 #define APIC_BASE_RESET UINT64_C(0xfee00900)
 enum { APIC_BASE_BSP = 0x100, APIC_BASE_ENABLE = 0x800 };
 
@@ -43,6 +44,7 @@ struct lapic {
     struct timer timer;
 
     struct mapping map;
+    struct msr_range base_msr;
 };
 
 extern const struct dev_class lapic_class;

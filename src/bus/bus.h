@@ -4,6 +4,7 @@
 #define VITRINE_BUS_BUS_H
 
 #include "base/log.h"
+#include "bus/msr.h"
 #include "mem/mem.h"
 #include "time/event.h"
 
@@ -43,6 +44,7 @@ struct bus {
     struct clock *clock;
     struct guest_log *log;
     const struct dev_global *globals; /* bus/dev.h; may be NULL */
+    struct msr_space msrs;
 };
 
 /*

@@ -15,6 +15,7 @@ struct cpu *cpu_create(const struct cpu_model *model, struct bus *bus, struct er
     c->model = model;
     c->mem = bus->mem;
     c->ports = bus->ports;
+    c->msrs = &bus->msrs;
     c->clock = bus->clock;
     c->log = bus->log;
     c->a20_mask = UINT64_MAX;
@@ -96,7 +97,6 @@ void cpu_reset(struct cpu *c)
     c->tsc_adjust = 0 - clock_ns(c->clock);
     c->msr_tsc_adjust = 0;
     c->msr_sysenter_cs = c->msr_sysenter_esp = c->msr_sysenter_eip = 0;
-    c->apic_base = 0xfee00900; /* enabled, boot processor */
     c->ferr = false;
     c->x87 = (struct x87){.cw = 0x40}; /* tags: zero, which is not empty */
     memset(c->xmm, 0, sizeof c->xmm);

@@ -254,7 +254,7 @@ struct cpu {
     uint64_t dr[8];      /* DR4, DR5 unused */
     uint64_t tsc_adjust; /* added to the virtual TSC */
     uint64_t msr_tsc_adjust; /* IA32_TSC_ADJUST: what WRMSR moved it by since RESET# */
-    uint64_t msr_sysenter_cs, msr_sysenter_esp, msr_sysenter_eip, apic_base;
+    uint64_t msr_sysenter_cs, msr_sysenter_esp, msr_sysenter_eip;
     struct x87 x87;
     union xmm xmm[8];
     uint32_t mxcsr;
@@ -262,6 +262,7 @@ struct cpu {
     /* --- not state: derived or wiring --- */
     struct mem *mem;
     struct port_space *ports;
+    const struct msr_space *msrs; /* of the chips in the package */
     struct clock *clock;
     struct guest_log *log;
     struct intr_ack intack;

@@ -15,7 +15,7 @@ enum {
     MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176, MSR_EVNTSEL0 = 0x186,
     MSR_EVNTSEL1 = 0x187,
 };
-
+enum { APIC_BASE_ENABLE = 0x800 };
 enum { CLFLUSH_LINE = 64 }; /* bytes */
 
 static uint64_t tsc(struct cpu *c)
@@ -38,7 +38,12 @@ static bool is_p6(const struct cpu *c)
 
 bool rdmsr(struct cpu *c, uint32_t index, uint64_t *v)
 {
+    const struct msr_range *chip = msr_find(c->msrs, index);
     *v = 0;
+    if (chip) {
+        cpu_sync_pos(c);
+        return !chip->ops->read(chip->ctx, index, v);
+    }
     switch (index) {
     case MSR_P5_MC_ADDR:
     case MSR_P5_MC_TYPE:
@@ -49,9 +54,6 @@ bool rdmsr(struct cpu *c, uint32_t index, uint64_t *v)
     case MSR_TSC_ADJUST:
         *v = c->msr_tsc_adjust;
         return !(c->model->features7 & CPUID7_TSC_ADJUST);
-    case MSR_APIC_BASE:
-        *v = c->apic_base;
-        return !has_feature(c, CPUID_APIC);
     case MSR_SYSENTER_CS:
         *v = c->msr_sysenter_cs;
         return !has_feature(c, CPUID_SEP);
@@ -75,6 +77,11 @@ bool rdmsr(struct cpu *c, uint32_t index, uint64_t *v)
 
 bool wrmsr(struct cpu *c, uint32_t index, uint64_t v)
 {
+    const struct msr_range *chip = msr_find(c->msrs, index);
+    if (chip) {
+        cpu_sync_pos(c);
+        return !chip->ops->write(chip->ctx, index, v);
+    }
     switch (index) {
     case MSR_P5_MC_ADDR:
     case MSR_P5_MC_TYPE:
@@ -87,9 +94,6 @@ bool wrmsr(struct cpu *c, uint32_t index, uint64_t v)
             return true;
         move_tsc(c, v - c->msr_tsc_adjust);
         return false;
-    case MSR_APIC_BASE:
-        c->apic_base = v & 0xfffff900;
-        return !has_feature(c, CPUID_APIC);
     case MSR_SYSENTER_CS:
         c->msr_sysenter_cs = v;
         return !has_feature(c, CPUID_SEP);
@@ -173,8 +177,16 @@ static void extended_leaf(const struct cpu_model *m, uint32_t leaf, uint32_t r[4
     }
 }
 
-static void basic_leaf(const struct cpu_model *m, uint32_t leaf, uint32_t subleaf, uint32_t r[4])
+/* An APIC that software has disabled is not shown (SDM 3A 10.4.3). */
+static bool apic_enabled(struct cpu *c)
 {
+    uint64_t base;
+    return !rdmsr(c, MSR_APIC_BASE, &base) && base & APIC_BASE_ENABLE;
+}
+
+static void basic_leaf(struct cpu *c, uint32_t leaf, uint32_t subleaf, uint32_t r[4])
+{
+    const struct cpu_model *m = c->model;
     switch (leaf) {
     case 0:
         r[0] = m->max_leaf;
@@ -186,7 +198,7 @@ static void basic_leaf(const struct cpu_model *m, uint32_t leaf, uint32_t sublea
         r[0] = m->signature;
         r[1] = m->features & CPUID_CLFSH ? CLFLUSH_LINE / 8 << 8 : 0;
         r[2] = m->features_ecx;
-        r[3] = m->features;
+        r[3] = m->features & (apic_enabled(c) ? UINT32_MAX : ~(uint32_t)CPUID_APIC);
         break;
     case 2: /* the Pentium Pro's TLBs and caches (SDM 2A table 3-12) */
         r[0] = 0x03020101;
@@ -209,7 +221,7 @@ enum xstat cpuid(struct cpu *c)
     if (leaf >= 0x80000000 && leaf <= m->max_extended)
         extended_leaf(m, leaf, r);
     else
-        basic_leaf(m, MIN(leaf, m->max_leaf), reg32(c, RCX), r);
+        basic_leaf(c, MIN(leaf, m->max_leaf), reg32(c, RCX), r);
     set32(c, RAX, r[0]);
     set32(c, RBX, r[1]);
     set32(c, RCX, r[2]);

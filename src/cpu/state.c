@@ -59,7 +59,6 @@ static const struct state_field fields[] = {
     FIELD(msr_sysenter_cs),
     FIELD(msr_sysenter_esp),
     FIELD(msr_sysenter_eip),
-    FIELD(apic_base),
     FPR_FIELDS(0),
     FPR_FIELDS(1),
     FPR_FIELDS(2),

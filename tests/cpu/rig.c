@@ -27,7 +27,7 @@ void rig_init(struct rig *r)
     struct error err = {""};
     memset(r, 0, sizeof *r);
     clock_init(&r->clock);
-    r->bus = (struct bus){mem_create(), port_space_create(), &r->clock, &r->log};
+    r->bus = (struct bus){.mem = mem_create(), .ports = port_space_create(), .clock = &r->clock, .log = &r->log};
     const struct mem_block *b = mem_add_block(r->bus.mem, "ram", BLOCK_RAM, RAM_BYTES / PAGE_SIZE, &err);
     if (!b)
         bug("%s", err.text);

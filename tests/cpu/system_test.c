@@ -2,6 +2,8 @@
 /* System instructions: privilege, modes, values (SDM 2A, 2B; SDM 3A 2.8). */
 #include "tests/cpu/rig.h"
 
+#include "isa/cpuid.h"
+
 #define INT_DONE 0xcd, 32
 
 static void assert_done(void)
@@ -290,7 +292,7 @@ START_TEST(cpuid_is_the_models_and_beyond_the_last_leaf_the_last)
     rig_protected();
     RUN(MOV_EAX(1), 0x0f, 0xa2, HLT);
     ck_assert_uint_eq(rig.cpu->regs[RAX], rig.cpu->model->signature);
-    ck_assert_uint_eq(rig.cpu->regs[RDX], rig.cpu->model->features);
+    ck_assert_uint_eq(rig.cpu->regs[RDX], rig.cpu->model->features & ~CPUID_APIC); /* no chip claims its MSR here */
 }
 END_TEST
 

@@ -6,7 +6,7 @@ void rig_init(struct rig *r)
 {
     memset(r, 0, sizeof *r);
     clock_init(&r->clock);
-    r->bus = (struct bus){mem_create(), port_space_create(), &r->clock, &r->log};
+    r->bus = (struct bus){.mem = mem_create(), .ports = port_space_create(), .clock = &r->clock, .log = &r->log};
 }
 
 void rig_free(struct rig *r)
