@@ -21,7 +21,10 @@ libvitrine_a_SOURCES += \
 	devices/misc/port61.c devices/misc/port61.h \
 	devices/rtc/mc146818.c devices/rtc/mc146818.h \
 	devices/serial/ns16550.c devices/serial/ns16550.h \
+	devices/timer/hpet.c devices/timer/hpet.h \
 	devices/timer/i8254.c devices/timer/i8254.h
 libvitrine_a_SOURCES += \
 	devices/northbridge/i440fx.c devices/northbridge/i440fx.h \
-	devices/southbridge/piix3.c devices/southbridge/piix3.h
+	devices/southbridge/piix3.c devices/southbridge/piix3.h \
+	devices/southbridge/piix4_pm.c devices/southbridge/piix4_pm.h \
+	devices/southbridge/piix4_smbus.c devices/southbridge/piix4_smbus.h

@@ -239,8 +239,8 @@ static void shut_down(struct machine_process *p, enum run_stop stop)
 {
     send_event(p, LINK_EV_SHUTDOWN, true,
                stop == RUN_TRIPLE ? LINK_CAUSE_GUEST_PANIC
-               : p->cfg.no_reboot ? LINK_CAUSE_GUEST_RESET /* no other way to end it yet */
-                                  : LINK_CAUSE_GUEST_SHUTDOWN);
+               : machine_powered_off(p->m) || !p->cfg.no_reboot ? LINK_CAUSE_GUEST_SHUTDOWN
+                                                                : LINK_CAUSE_GUEST_RESET);
     if (p->cfg.no_shutdown && stop != RUN_EXIT)
         run_set_state(p, LINK_STATE_SHUTDOWN);
     else

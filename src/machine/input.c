@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "devices/rtc/mc146818.h"
 #include "devices/serial/ns16550.h"
+#include "devices/southbridge/piix4_pm.h"
 #include "machine/parts.h"
 
 static void key(void *ctx, const struct journal_entry *e)
@@ -66,6 +67,8 @@ static void power(void *ctx, const struct journal_entry *e)
     if (e->len == 1 && e->data[0] == POWER_RESET) {
         m->reset_wanted = true;
         cpu_kick(m->cpu);
+    } else if (e->len == 1 && e->data[0] == POWER_BUTTON && m->pm) {
+        piix4_pm_button(m->pm);
     }
 }
 

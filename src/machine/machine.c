@@ -183,6 +183,12 @@ static bool after_run(struct machine *m, enum cpu_stop why, enum run_stop *stop)
         *stop = RUN_EXIT;
         return false;
     }
+    if (m->off_wanted) {
+        m->off_wanted = false;
+        m->powered_off = true;
+        *stop = RUN_SHUTDOWN;
+        return false;
+    }
     if (m->reset_wanted) {
         *stop = RUN_SHUTDOWN;
         return !take_reset(m);
@@ -231,6 +237,11 @@ void machine_kick(struct machine *m)
 int machine_exit_code(const struct machine *m)
 {
     return m->exit_code;
+}
+
+bool machine_powered_off(const struct machine *m)
+{
+    return m->powered_off;
 }
 
 uint64_t machine_pos(const struct machine *m)

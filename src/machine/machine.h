@@ -48,6 +48,8 @@ void machine_set_time_limit(struct machine *m, uint64_t ns);
 void machine_kick(struct machine *m); /* async-signal-safe */
 int machine_exit_code(const struct machine *m);
 
+bool machine_powered_off(const struct machine *m); /* RUN_SHUTDOWN was the guest's soft off */
+
 uint64_t machine_pos(const struct machine *m);
 uint64_t machine_ns(const struct machine *m);
 uint64_t machine_next_event(const struct machine *m); /* virtual ns, TIME_NEVER if none */

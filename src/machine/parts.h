@@ -11,6 +11,7 @@
 
 struct ioapic;
 struct lapic;
+struct piix4_pm;
 struct vga;
 struct ns16550;
 struct mc146818;
@@ -32,6 +33,7 @@ struct machine {
 
     struct lapic *lapic;
     struct ioapic *ioapic;
+    struct piix4_pm *pm; /* NULL: not fitted */
 
     /* Chips that the outside talks to. */
     struct key_sink keys;
@@ -45,7 +47,8 @@ struct machine {
     bool a20_level[2]; /* derived: what each of A20's two sources says */
 
     uint64_t time_limit;
-    bool reset_wanted, exit_wanted;
+    bool reset_wanted, off_wanted, exit_wanted;
+    bool powered_off; /* the guest entered soft off */
     int exit_code;
     uint64_t resets;
 

@@ -24,6 +24,8 @@
 #include "devices/rtc/mc146818.h"
 #include "devices/serial/ns16550.h"
 #include "devices/southbridge/piix3.h"
+#include "devices/southbridge/piix4_pm.h"
+#include "devices/timer/hpet.h"
 #include "devices/timer/i8254.h"
 #include "devices/video/vga.h"
 #include "firmware/blobs.h"
@@ -32,6 +34,8 @@
 
 /* Characters take 1/32 of what the divisor says, so that a guest's log on a slow line does not hold it up. */
 enum { SERIAL_SPEEDUP = 32 };
+/* Inputs of the I/O APIC from this one on are the HPET's; those below it are free. */
+enum { HPET_PIN = 20 };
 
 #define DEVFN(dev, fn) ((uint8_t)((dev) << 3 | (fn)))
 
@@ -67,6 +71,17 @@ static void wire_init(void *ctx, int n, int level)
     (void)n;
     if (m->cpu && level)
         cpu_pins(m->cpu).init(m->cpu);
+}
+
+/* Soft off: the power supply goes off at the next boundary. */
+static void wire_off(void *ctx, int n, int level)
+{
+    struct machine *m = ctx;
+    (void)n;
+    if (m->cpu && level) {
+        m->off_wanted = true;
+        cpu_kick(m->cpu);
+    }
 }
 
 /* INT of the 8259s goes to LINT0 of the CPU and to INTIN0 of the I/O APIC (MultiProcessor Specification 1.4, figure 3-3). */
@@ -222,7 +237,17 @@ static bool add_timers(struct board *b, struct error *err)
 {
     struct machine *m = b->m;
     b->pit = i8254_new(&m->bus, "pit");
-    b->pit->out[0] = irq(b, 0);
+    struct hpet *hpet = NULL;
+    if (m->cfg.hpet) {
+        hpet = hpet_new(&m->bus, "hpet");
+        hpet->irq0 = irq(b, 0);
+        hpet->irq8 = irq(b, 8);
+        for (int n = HPET_PIN; n < IOAPIC_PINS; n++)
+            hpet->route[n] = ioapic_input(m->ioapic, n);
+        if (!machine_add(m, &hpet->dev, err))
+            return false;
+    }
+    b->pit->out[0] = hpet ? hpet_legacy(hpet, 0) : irq(b, 0);
     if (!machine_add(m, &b->pit->dev, err))
         return false;
     struct port61 *p61 = port61_new(&m->bus, "port61");
@@ -231,8 +256,22 @@ static bool add_timers(struct board *b, struct error *err)
         return false;
     m->rtc = mc146818_new(&m->bus, "rtc");
     m->rtc->start_seconds = m->cfg.rtc_seconds;
-    m->rtc->irq = irq(b, 8);
+    m->rtc->irq = hpet ? hpet_legacy(hpet, 1) : irq(b, 8);
     return machine_add(m, &m->rtc->dev, err);
+}
+
+static bool add_power(struct board *b, struct error *err)
+{
+    struct machine *m = b->m;
+    if (!m->cfg.acpi)
+        return true;
+    m->pm = piix4_pm_new(&m->bus, "pm");
+    m->pm->pbus = &m->pci;
+    m->pm->devfn = DEVFN(1, 3);
+    m->pm->sci = irq(b, 9);
+    m->pm->smi = (struct irq_line){wire_smi, m, 0};
+    m->pm->off = (struct irq_line){wire_off, m, 0};
+    return machine_add(m, &m->pm->dev, err);
 }
 
 static bool add_dma(struct board *b, struct error *err)
@@ -412,7 +451,7 @@ bool pc_create(struct machine *m, struct error *err)
     m->a20_wire[0] = (struct irq_line){wire_a20, m, 0};
     m->a20_wire[1] = (struct irq_line){wire_a20, m, 1};
     pci_bus_init(&m->pci, &m->bus);
-    return add_ram(m, err) && pc_bios(m, err) && add_interrupts(&b, err) && add_bridges(&b, err) && add_timers(&b, err) &&
+    return add_ram(m, err) && pc_bios(m, err) && add_interrupts(&b, err) && add_bridges(&b, err) && add_timers(&b, err) && add_power(&b, err) &&
            add_dma(&b, err) && add_keyboard(&b, err) && add_serial(&b, err) && add_disks(&b, err) && add_vga(&b, err) &&
            add_debug_ports(&b, err) && add_devices(m, err);
 }

@@ -8,12 +8,14 @@ int main(void)
 {
     Suite *s = suite_create("devices");
     suite_add_tcase(s, apic_tests());
+    suite_add_tcase(s, hpet_tests());
     suite_add_tcase(s, i8259_tests());
     suite_add_tcase(s, i8254_tests());
     suite_add_tcase(s, mc146818_tests());
     suite_add_tcase(s, i8042_tests());
     suite_add_tcase(s, misc_tests());
     suite_add_tcase(s, pci_tests());
+    suite_add_tcase(s, piix4_tests());
     suite_add_tcase(s, ns16550_tests());
     suite_add_tcase(s, i8237_tests());
     suite_add_tcase(s, ide_tests());

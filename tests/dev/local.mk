@@ -4,6 +4,7 @@ TESTS += tests/dev/devtest
 tests_dev_devtest_SOURCES = \
 	tests/dev/devtest.c tests/dev/rig.c tests/dev/rig.h \
 	tests/dev/apic_test.c \
+	tests/dev/hpet_test.c \
 	tests/dev/i8042_test.c \
 	tests/dev/i8237_test.c \
 	tests/dev/i8254_test.c \
@@ -14,6 +15,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/vmmouse_test.c \
 	tests/dev/misc_test.c \
 	tests/dev/ns16550_test.c \
-	tests/dev/pci_test.c
+	tests/dev/pci_test.c \
+	tests/dev/piix4_test.c
 tests_dev_devtest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_dev_devtest_LDADD = libvitrine.a $(CHECK_LIBS)

@@ -40,12 +40,14 @@ void rig_copy_state(struct dev *a, struct dev *b);
 void rig_same_time(struct rig *a, struct rig *b);
 
 TCase *apic_tests(void);
+TCase *hpet_tests(void);
 TCase *i8259_tests(void);
 TCase *i8254_tests(void);
 TCase *mc146818_tests(void);
 TCase *i8042_tests(void);
 TCase *misc_tests(void);
 TCase *pci_tests(void);
+TCase *piix4_tests(void);
 TCase *ns16550_tests(void);
 TCase *i8237_tests(void);
 TCase *ide_tests(void);

@@ -20,6 +20,8 @@ struct machine_config rig_demo_config(void)
                                  .rtc_seconds = 1709164800,
                                  .serial = {true},
                                  .vga = true,
+                                 .acpi = true,
+                                 .hpet = true,
                                  .debugcon = true,
                                  .debugcon_iobase = 0xe9,
                                  .boot = "c"};
