@@ -18,6 +18,8 @@ libvitrine_a_SOURCES += \
 	devices/misc/debugcon.c devices/misc/debugcon.h \
 	devices/misc/fw_cfg.c devices/misc/fw_cfg.h \
 	devices/misc/isa_debug_exit.c devices/misc/isa_debug_exit.h \
+	devices/misc/pc_testdev.c devices/misc/pc_testdev.h \
+	devices/misc/pci_testdev.c devices/misc/pci_testdev.h \
 	devices/misc/port61.c devices/misc/port61.h \
 	devices/rtc/mc146818.c devices/rtc/mc146818.h \
 	devices/serial/ns16550.c devices/serial/ns16550.h \

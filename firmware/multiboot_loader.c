@@ -4,7 +4,7 @@
  * behind them the information structure. The boot ROM adds the memory map (bootrom/multiboot.S).
  *
  * LIMIT: ELF files for IA-32 (EM_386); symbols and section headers are not passed on; a kernel may not lie
- * below 64 KiB, where the BIOS that loads it has its data and stack.
+ * below 1000h, where the BIOS that loads it has its data, nor between 90000h and 1 MiB.
  */
 #include "firmware/multiboot_loader.h"
 
@@ -53,7 +53,7 @@ enum {
 #define INFO_FRAMEBUFFER (1u << 12)
 #define LOADER_NAME "Vitrine"
 
-enum { LOWEST = 0x10000, HOLE = 0xa0000, HIGH = 0x100000, PAGE = 4096 };
+enum { LOWEST = 0x1000, HOLE = 0x90000, HIGH = 0x100000, PAGE = 4096 };
 
 struct load {
     const uint8_t *image;
@@ -87,7 +87,7 @@ static bool refuse(struct load *l, const char *why)
 static bool claim(struct load *l, uint64_t low, uint64_t high)
 {
     if (low < LOWEST)
-        return refuse(l, "this Multiboot kernel wants to lie below 64 KiB, where the BIOS has its data");
+        return refuse(l, "this Multiboot kernel wants to lie below 1000h, where the BIOS has its data");
     if (high > l->ram || (low < HIGH && high > HOLE))
         return error_set(l->err,
                          "-kernel: this Multiboot kernel wants memory at %#llx-%#llx, where there is none; use a larger -m",

@@ -242,6 +242,14 @@ static void transmit_due(void *ctx)
     drive(u);
 }
 
+void ns16550_drain(struct ns16550 *u)
+{
+    while (u->tsr_full && !(u->mcr & MCR_LOOP)) {
+        timer_cancel(&u->transmit);
+        transmit_due(u);
+    }
+}
+
 static void write_thr(struct ns16550 *u, uint8_t c)
 {
     if (u->ntx == depth(u)) {

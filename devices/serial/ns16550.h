@@ -49,6 +49,8 @@ struct ns16550 *ns16550_new(struct bus *bus, const char *id);
  */
 void ns16550_receive(struct ns16550 *u, const uint8_t *data, size_t len);
 size_t ns16550_room(const struct ns16550 *u);
+/* The machine ends: characters that the transmitter still holds go out at once. */
+void ns16550_drain(struct ns16550 *u);
 /* The other side sends a break. */
 void ns16550_break(struct ns16550 *u);
 

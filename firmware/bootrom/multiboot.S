@@ -25,9 +25,21 @@
     .set SMAP, 0x534d4150
     .set MIB, 0x100000
 
-/* The stack is the BIOS's, at 0000:7C00. A far return hands over to the next device. */
+/*
+ * A far return hands over to the next device. The kernel may lie where the BIOS has its stack, so another one is used
+ * (the loader keeps low kernels below STACK_SEGMENT), and the kernel comes last, when no service is needed any more.
+ */
+    .set STACK_SEGMENT, 0x9000
+    .set STACK_TOP, 0xe000
 boot:
     cld
+    movw %ss, %ax
+    movw %sp, %cx
+    movw $STACK_SEGMENT, %dx
+    movw %dx, %ss
+    movl $STACK_TOP, %esp
+    pushw %ax
+    pushw %cx
     movw $KEY_KERNEL_SIZE, %ax
     call read_key
     movw $text_no_kernel, %si
@@ -55,6 +67,15 @@ boot:
     movl %eax, %ebp
     call memory_map
     cli
+    movw $KEY_FEATURES, %ax
+    call read_key
+    xchgl %eax, %ebp
+    movw $kernel_blob, %bx
+    pushl %eax
+    call load_blob
+    popl %ebp
+    movw $text_failed, %si
+    jc failed
     jmp enter
 
 /* EBP = the information structure: its memory fields from INT 12h and INT 15h AX = E820h. */
@@ -165,7 +186,7 @@ flat:
     movw %ax, %fs
     movw %ax, %gs
     movw %ax, %ss
-    movl $0x7c00, %esp
+    movl $(STACK_SEGMENT * 16 + STACK_TOP), %esp
     movl $MB_MAGIC, %eax
     pushl $0
     popfl
@@ -182,11 +203,16 @@ failed:
     movw $7, %bx
     int $0x10
     jmp 1b
-2:  sti
+2:  popw %cx                   /* back on the BIOS's stack */
+    popw %ax
+    movw %ax, %ss
+    movw %cx, %sp
+    sti
     lretw
 
-blobs:
+kernel_blob:
     .word KEY_KERNEL_ADDR, KEY_KERNEL_SIZE, KEY_KERNEL_DATA
+blobs:
     .word KEY_INITRD_ADDR, KEY_INITRD_SIZE, KEY_INITRD_DATA
     .word KEY_SETUP_ADDR, KEY_SETUP_SIZE, KEY_SETUP_DATA
 blobs_end:

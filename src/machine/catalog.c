@@ -15,6 +15,8 @@
 #include "devices/misc/debugcon.h"
 #include "devices/misc/fw_cfg.h"
 #include "devices/misc/isa_debug_exit.h"
+#include "devices/misc/pc_testdev.h"
+#include "devices/misc/pci_testdev.h"
 #include "devices/misc/port61.h"
 #include "devices/northbridge/i440fx.h"
 #include "devices/rtc/mc146818.h"
@@ -48,7 +50,7 @@ const char *const *catalog_cpus(void)
 }
 
 /* Classes that -device takes. */
-static const struct dev_class *const optional[] = {&isa_debug_exit_class};
+static const struct dev_class *const optional[] = {&isa_debug_exit_class, &pc_testdev_class, &pci_testdev_class};
 
 /* The board's own chips: their help can be asked for too. */
 static const struct dev_class *const fitted[] = {

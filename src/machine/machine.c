@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "devices/intc/ioapic.h"
 #include "devices/intc/lapic.h"
+#include "devices/serial/ns16550.h"
 #include "machine/parts.h"
 
 __extension__ typedef unsigned __int128 u128;
@@ -180,6 +181,9 @@ static bool after_run(struct machine *m, enum cpu_stop why, enum run_stop *stop)
 {
     *stop = RUN_BUDGET;
     if (m->exit_wanted) {
+        for (int i = 0; i < MAX_SERIAL; i++)
+            if (m->serial[i])
+                ns16550_drain(m->serial[i]);
         *stop = RUN_EXIT;
         return false;
     }

@@ -19,6 +19,8 @@
 #include "devices/intc/lapic.h"
 #include "devices/misc/debugcon.h"
 #include "devices/misc/isa_debug_exit.h"
+#include "devices/misc/pc_testdev.h"
+#include "devices/misc/pci_testdev.h"
 #include "devices/misc/port61.h"
 #include "devices/northbridge/i440fx.h"
 #include "devices/rtc/mc146818.h"
@@ -395,14 +397,36 @@ static bool add_debug_ports(struct board *b, struct error *err)
     return machine_add(m, &dc->dev, err);
 }
 
-/* Devices of -device. */
-static struct dev *make_device(struct machine *m, const struct device_config *d)
+/* The first PCI device number from 3 on that is free (fitted ones lie below); with 29 numbers and MAX_DEVICES there is one. */
+static uint8_t free_slot(const struct machine *m)
 {
+    uint8_t dev = 3;
+    while (dev < 31 && m->pci.func[DEVFN(dev, 0)])
+        dev++;
+    return DEVFN(dev, 0);
+}
+
+/* Devices of -device. */
+static struct dev *make_device(const struct board *b, const struct device_config *d)
+{
+    struct machine *m = b->m;
     if (!strcmp(d->cls, isa_debug_exit_class.name)) {
         struct isa_debug_exit *x = isa_debug_exit_new(&m->bus, "debug-exit");
         x->exit = debug_exit;
         x->exit_ctx = m;
         return &x->dev;
+    }
+    if (!strcmp(d->cls, pc_testdev_class.name)) {
+        struct pc_testdev *t = pc_testdev_new(&m->bus, "testdev");
+        for (int n = 0; n < 16; n++)
+            t->irq[n] = irq(b, n);
+        return &t->dev;
+    }
+    if (!strcmp(d->cls, pci_testdev_class.name)) {
+        struct pci_testdev *t = pci_testdev_new(&m->bus, "pci-testdev");
+        t->pbus = &m->pci;
+        t->devfn = free_slot(m);
+        return &t->dev;
     }
     return NULL;
 }
@@ -421,10 +445,11 @@ static bool set_props(struct dev *d, const struct device_config *cfg, struct err
     return true;
 }
 
-static bool add_devices(struct machine *m, struct error *err)
+static bool add_devices(const struct board *b, struct error *err)
 {
+    struct machine *m = b->m;
     for (unsigned i = 0; i < m->cfg.ndevices; i++) {
-        struct dev *d = make_device(m, &m->cfg.device[i]);
+        struct dev *d = make_device(b, &m->cfg.device[i]);
         if (!d)
             return error_set(err, "-device: there is no device '%s'; see -device help", m->cfg.device[i].cls);
         if (m->cfg.device[i].id[0])
@@ -453,7 +478,7 @@ bool pc_create(struct machine *m, struct error *err)
     pci_bus_init(&m->pci, &m->bus);
     return add_ram(m, err) && pc_bios(m, err) && add_interrupts(&b, err) && add_bridges(&b, err) && add_timers(&b, err) && add_power(&b, err) &&
            add_dma(&b, err) && add_keyboard(&b, err) && add_serial(&b, err) && add_disks(&b, err) && add_vga(&b, err) &&
-           add_debug_ports(&b, err) && add_devices(m, err);
+           add_debug_ports(&b, err) && add_devices(&b, err);
 }
 
 void pc_connect_cpu(struct machine *m)

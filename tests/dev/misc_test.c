@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Port 61h, the debug console, isa-debug-exit. */
+/* Port 61h, the debug console, isa-debug-exit, the devices of test kernels. */
 #include "devices/misc/debugcon.h"
 #include "devices/misc/isa_debug_exit.h"
+#include "devices/misc/pc_testdev.h"
+#include "devices/misc/pci_testdev.h"
 #include "devices/misc/port61.h"
 #include "tests/dev/rig.h"
 
@@ -124,6 +126,77 @@ START_TEST(isa_debug_exit_past_the_port_space_is_refused)
 }
 END_TEST
 
+START_TEST(pc_testdev_register_is_one_for_all_widths)
+{
+    struct pc_testdev *t = pc_testdev_new(&rig.bus, "testdev");
+    rig_realize(&t->dev);
+    port_out(rig.bus.ports, 0xe0, 4, 0x11223344, INIT_CPU0);
+    port_out(rig.bus.ports, 0xe0, 1, 0x99, INIT_CPU0);
+    ck_assert_uint_eq(port_in(rig.bus.ports, 0xe0, 4, INIT_CPU0), 0x11223399);
+    port_out(rig.bus.ports, 0xe0, 2, 0xabcd, INIT_CPU0);
+    ck_assert_uint_eq(port_in(rig.bus.ports, 0xe0, 2, INIT_CPU0), 0xabcd);
+    port_out(rig.bus.ports, 0xe8, 4, 0x44332211, INIT_CPU0); /* split into bytes */
+    ck_assert_uint_eq(port_in(rig.bus.ports, 0xea, 1, INIT_CPU0), 0x33);
+    dev_free(&t->dev);
+}
+END_TEST
+
+START_TEST(pc_testdev_ports_drive_interrupt_lines)
+{
+    struct probe line = {0};
+    struct pc_testdev *t = pc_testdev_new(&rig.bus, "testdev");
+    t->irq[14] = probe_line(&line, &rig);
+    rig_realize(&t->dev);
+    port_out(rig.bus.ports, 0x2000 + 14, 1, 1, INIT_CPU0);
+    ck_assert_int_eq(line.level, 1);
+    ck_assert_uint_eq(port_in(rig.bus.ports, 0x2000 + 14, 1, INIT_CPU0), 1);
+    port_out(rig.bus.ports, 0x2000 + 14, 1, 0, INIT_CPU0);
+    ck_assert_int_eq(line.level, 0);
+    dev_free(&t->dev);
+}
+END_TEST
+
+START_TEST(pc_testdev_memory_keeps_bytes)
+{
+    struct pc_testdev *t = pc_testdev_new(&rig.bus, "testdev");
+    uint32_t value = 0x01020304;
+    rig_realize(&t->dev);
+    phys_write(rig.bus.mem, 0xff000ffe, &value, 4, INIT_CPU0);
+    value = 0;
+    phys_read(rig.bus.mem, 0xff000fff, &value, 2, INIT_CPU0);
+    ck_assert_uint_eq(value, 0x0203);
+    dev_free(&t->dev);
+}
+END_TEST
+
+START_TEST(pci_testdev_counts_the_writes_that_its_header_names)
+{
+    struct pci_bus pci;
+    pci_bus_init(&pci, &rig.bus);
+    struct pci_testdev *t = pci_testdev_new(&rig.bus, "pci-testdev");
+    t->pbus = &pci, t->devfn = 0x18;
+    rig_realize(&t->dev);
+    ck_assert_uint_eq(pci_config_read(&pci, 0x18, 0, 4), 0x00051b36);
+    pci_config_write(&pci, 0x18, 0x14, 4, 0xc000);
+    pci_config_write(&pci, 0x18, 4, 2, 1);
+    struct port_space *s = rig.bus.ports;
+    for (unsigned test = 0; test < 3; test++) {
+        port_out(s, 0xc000, 1, test, INIT_CPU0);
+        ck_assert_uint_eq(port_in(s, 0xc00c, 4, INIT_CPU0), 0);
+        ck_assert_uint_eq(port_in(s, 0xc001, 1, INIT_CPU0), 1);
+        uint32_t at = port_in(s, 0xc004, 4, INIT_CPU0), data = port_in(s, 0xc008, 4, INIT_CPU0);
+        for (unsigned i = 0; i < 5; i++)
+            port_out(s, (uint16_t)(0xc000 + at), 1, data, INIT_CPU0);
+        port_out(s, (uint16_t)(0xc000 + at), 1, data ^ 1, INIT_CPU0);
+        ck_assert_uint_eq(port_in(s, 0xc00c, 4, INIT_CPU0), 5);
+        ck_assert_uint_eq(port_in(s, 0xc010, 1, INIT_CPU0), 'p');
+    }
+    port_out(s, 0xc000, 1, 3, INIT_CPU0); /* there is none: the width says so */
+    ck_assert_uint_eq(port_in(s, 0xc001, 1, INIT_CPU0), 0);
+    dev_free(&t->dev);
+}
+END_TEST
+
 TCase *misc_tests(void)
 {
     TCase *t = tcase_create("misc");
@@ -134,5 +207,9 @@ TCase *misc_tests(void)
     tcase_add_test(t, debugcon_iobase_moves_the_port);
     tcase_add_test(t, isa_debug_exit_code_is_value_times_2_plus_1);
     tcase_add_test(t, isa_debug_exit_past_the_port_space_is_refused);
+    tcase_add_test(t, pc_testdev_register_is_one_for_all_widths);
+    tcase_add_test(t, pc_testdev_ports_drive_interrupt_lines);
+    tcase_add_test(t, pc_testdev_memory_keeps_bytes);
+    tcase_add_test(t, pci_testdev_counts_the_writes_that_its_header_names);
     return t;
 }

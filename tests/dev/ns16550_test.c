@@ -103,6 +103,19 @@ START_TEST(character_takes_its_bits_at_the_divided_clock)
 }
 END_TEST
 
+START_TEST(drain_sends_the_shift_register_and_the_fifo_at_once)
+{
+    out(FCR, 0x01);
+    out(THR, 'a'), out(THR, 'b'), out(THR, 'c');
+    ns16550_drain(s.uart);
+    ck_assert_uint_eq(s.out.len, 3);
+    ck_assert_int_eq(memcmp(s.out.data, "abc", 3), 0);
+    ck_assert_uint_eq(in(LSR)&0x60, 0x60);
+    rig_run(&s.rig, 100 * CHAR_NS);
+    ck_assert_uint_eq(s.out.len, 3);
+}
+END_TEST
+
 START_TEST(baud_and_format_lengthen_a_character)
 {
     out(LCR, 0x9f), out(BASE, 12),
@@ -348,6 +361,7 @@ TCase *ns16550_tests(void)
     tcase_add_test(t, reset_values);
     tcase_add_test(t, dlab_selects_the_divisor_latch);
     tcase_add_test(t, character_takes_its_bits_at_the_divided_clock);
+    tcase_add_test(t, drain_sends_the_shift_register_and_the_fifo_at_once);
     tcase_add_test(t, baud_and_format_lengthen_a_character);
     tcase_add_test(t, speedup_shortens_a_character);
     tcase_add_test(t, word_length_masks_the_character);
