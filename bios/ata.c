@@ -5,7 +5,7 @@
  * ATA/ATAPI-6 (T13/1410D): 8.15 IDENTIFY DEVICE, 8.34/8.35 READ SECTOR(S) (EXT), 8.62/8.63 WRITE
  * SECTOR(S) (EXT), 8.53 READ VERIFY, 9.5/9.6 PIO protocols. Phoenix EDD 3.0 for the translation.
  * While a command runs the device's interrupt is off (nIEN), so that the status can be polled.
- * LIMIT: no ATAPI devices.
+ * Packet devices are handed to cdrom.c.
  */
 #include "ata.h"
 #include "bios.h"
@@ -49,7 +49,7 @@ struct ata_drive ata_drives[ATA_MAX];
 uint8_t ata_count;
 
 /* Waits until BSY is clear; gives the status, or BSY when the time was up. */
-static uint8_t wait_idle(uint16_t base, uint32_t ms)
+uint8_t ata_wait(uint16_t base, uint32_t ms)
 {
     struct timeout t;
     uint8_t st;
@@ -81,12 +81,12 @@ static uint8_t error_status(uint16_t base, uint8_t st)
     return err & ERR_UNC ? 0x10 : err & ERR_IDNF ? 0x04 : err & ERR_ABRT ? 0x01 : 0xbb;
 }
 
-static int select_drive(uint16_t base, uint8_t device)
+int ata_select(uint16_t base, uint8_t device)
 {
-    if (wait_idle(base, TIMEOUT_MS) & ST_BSY)
+    if (ata_wait(base, TIMEOUT_MS) & ST_BSY)
         return 0;
     outb(base + R_DEVICE, device);
-    return !(wait_idle(base, TIMEOUT_MS) & ST_BSY);
+    return !(ata_wait(base, TIMEOUT_MS) & ST_BSY);
 }
 
 /* Puts address and count into the task file; gives the command's form: 0 CHS/LBA28, 1 LBA48. */
@@ -129,7 +129,7 @@ static uint8_t start(const struct ata_drive *d, enum ata_op op, uint64_t lba, ui
         [ATA_VERIFY] = {CMD_VERIFY, CMD_VERIFY_EXT},
     };
     outb(d->base + R_CONTROL, 0x08 | CTL_NIEN);
-    if (!select_drive(d->base, 0xa0 | d->slave))
+    if (!ata_select(d->base, 0xa0 | d->slave))
         return 0x80;
     outb(d->base + R_COMMAND, commands[op][load_address(d, lba, count)]);
     return 0;
@@ -143,14 +143,14 @@ static uint8_t transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba,
     if (error)
         return error;
     if (op == ATA_VERIFY) {
-        st = wait_idle(d->base, TIMEOUT_MS);
+        st = ata_wait(d->base, TIMEOUT_MS);
         if (st & (ST_BSY | ST_DF | ST_ERR))
             return error_status(d->base, st);
         *done += count;
         return 0;
     }
     for (; count; count--, seg += 0x20) {
-        st = wait_idle(d->base, TIMEOUT_MS);
+        st = ata_wait(d->base, TIMEOUT_MS);
         if (st & (ST_BSY | ST_DF | ST_ERR) || !(st & ST_DRQ))
             return error_status(d->base, st);
         if (op == ATA_READ)
@@ -159,7 +159,7 @@ static uint8_t transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba,
             outsw_far(d->base + R_DATA, seg, off, 256);
         if (op == ATA_READ)
             ++*done;
-        else if ((st = wait_idle(d->base, TIMEOUT_MS)) & (ST_BSY | ST_DF | ST_ERR))
+        else if ((st = ata_wait(d->base, TIMEOUT_MS)) & (ST_BSY | ST_DF | ST_ERR))
             return error_status(d->base, st);
         else
             ++*done;
@@ -186,7 +186,7 @@ uint8_t ata_transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba, ui
 
 uint8_t ata_ready(const struct ata_drive *d)
 {
-    if (!select_drive(d->base, 0xa0 | d->slave))
+    if (!ata_select(d->base, 0xa0 | d->slave))
         return 0x80;
     return inb(d->base + R_STATUS) & ST_DRDY ? 0 : 0xaa;
 }
@@ -197,7 +197,7 @@ uint8_t ata_reset(const struct ata_drive *d)
     for (int i = 0; i < 8; i++) /* 5 us: a port access takes 1 us on ISA */
         inb(d->base + R_CONTROL);
     outb(d->base + R_CONTROL, 0x08);
-    return wait_idle(d->base, TIMEOUT_MS) & ST_BSY ? 0x80 : ata_ready(d) == 0 ? 0 : 0x05;
+    return ata_wait(d->base, TIMEOUT_MS) & ST_BSY ? 0x80 : ata_ready(d) == 0 ? 0 : 0x05;
 }
 
 /* ------------------------------------------------------------------ detection */
@@ -236,16 +236,20 @@ static void identify(uint16_t base, uint8_t slave)
     struct ata_drive *d = &ata_drives[ata_count];
     uint16_t id[256];
     uint8_t st;
-    if (!select_drive(base, 0xa0 | slave))
+    if (!ata_select(base, 0xa0 | slave))
         return;
     outb(base + R_COUNT, 0x55);
     outb(base + R_LBA0, 0xaa);
     if (inb(base + R_COUNT) != 0x55 || inb(base + R_LBA0) != 0xaa)
         return; /* nothing there */
     outb(base + R_COMMAND, CMD_IDENTIFY);
-    st = wait_idle(base, TIMEOUT_MS);
-    if ((st & (ST_BSY | ST_ERR | ST_DRQ)) != ST_DRQ)
-        return; /* empty, or ATAPI, which aborts this command */
+    st = ata_wait(base, TIMEOUT_MS);
+    if ((st & (ST_BSY | ST_ERR | ST_DRQ)) != ST_DRQ) {
+        /* A packet device aborts this command and shows its signature (ATA-6 8.15.5.2). */
+        if (inb(base + R_LBA1) == 0x14 && inb(base + R_LBA2) == 0xeb)
+            cd_found(base, slave);
+        return;
+    }
     insw(base + R_DATA, id, 256);
     if (id[0] & 0x8000)
         return;

@@ -6,8 +6,8 @@
  * CMOS 3Dh bits 3:0 and 7:4 and 38h bits 7:4 hold the order (1 diskette, 2 fixed disk, 3 CD-ROM,
  * 4 bootstrap entry vectors); 38h bit 0 turns the signature check of diskettes off.
  * A boot image that the user handed in (a fw_cfg ROM with a BEV) goes before them all.
- * LIMIT: CD-ROMs are passed over.
  */
+#include "ata.h"
 #include "bios.h"
 
 #define DEV_NONE 0
@@ -82,11 +82,20 @@ static void boot_bev(int first)
     }
 }
 
+static void boot_cds(void)
+{
+    for (uint8_t i = 0; i < cd_count; i++) {
+        const char *why = eltorito_boot(i);
+        print("CD-ROM %u: %s\n", i + 1u, why);
+    }
+}
+
 static void try_device(uint8_t device)
 {
     switch (device) {
     case DEV_FLOPPY: boot_drive(0x00, !(cmos_read(0x38) & 1)); break;
     case DEV_DISK: boot_drive(0x80, 1); break;
+    case DEV_CDROM: boot_cds(); break;
     case DEV_BEV: boot_bev(0); break;
     }
 }
@@ -116,6 +125,7 @@ void boot_first(void);
 void boot_first(void)
 {
     next_step = 0;
+    eltorito_end();
     for (int i = 0; i < bev_count; i++)
         bevs[i].tried = 0;
     boot_next();

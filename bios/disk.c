@@ -97,7 +97,7 @@ void disk_init(void)
 }
 
 /* Normalises seg:off so that off is below 10h. */
-static void normalise(uint16_t *seg, uint16_t *off)
+void disk_normalise(uint16_t *seg, uint16_t *off)
 {
     *seg += *off >> 4;
     *off &= 15;
@@ -119,7 +119,7 @@ static uint8_t chs_transfer(struct regs *r, const struct ata_drive *d, enum ata_
         r->al = 0;
         return 0x04;
     }
-    normalise(&seg, &off);
+    disk_normalise(&seg, &off);
     status = ata_transfer(d, op, lba, r->al, seg, off, &done);
     r->al = done;
     return status;
@@ -139,7 +139,7 @@ static uint8_t edd_transfer(struct regs *r, const struct ata_drive *d, enum ata_
     } else {
         seg = p.seg;
         off = p.off;
-        normalise(&seg, &off);
+        disk_normalise(&seg, &off);
         status = ata_transfer(d, op, p.lba, p.count, seg, off, &done);
     }
     far_w16(r->ds, r->si + offsetof(struct edd_packet, count), done);
@@ -253,6 +253,10 @@ static void edd_check(struct regs *r)
 
 static void fixed_disk(struct regs *r)
 {
+    if (r->dl >= CD_FIRST && r->dl < CD_FIRST + cd_count) {
+        cd_int13(r, &cd_drives[r->dl - CD_FIRST]);
+        return;
+    }
     uint8_t index = r->dl - 0x80, status;
     if (index >= ata_count) {
         if (r->ah == 0x15) { /* no such drive, which is no error */
@@ -283,12 +287,19 @@ static void fixed_disk(struct regs *r)
     set_cf(r, status != 0);
 }
 
-uint32_t int13(struct regs *r);
-uint32_t int13(struct regs *r)
+/* Drives as they are, without the shift that an emulated one brings. */
+void disk_int13(struct regs *r)
 {
     if (r->dl & 0x80)
         fixed_disk(r);
     else
         int40(r);
+}
+
+uint32_t int13(struct regs *r);
+uint32_t int13(struct regs *r)
+{
+    if (!eltorito_int13(r))
+        disk_int13(r);
     return 0;
 }

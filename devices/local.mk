@@ -4,6 +4,11 @@ libvitrine_a_SOURCES += \
 	devices/disk/ata_channel.c \
 	devices/disk/ata_command.c \
 	devices/disk/ata_identify.c \
+	devices/disk/atapi.c devices/disk/atapi.h devices/disk/scsi.h \
+	devices/disk/atapi_commands.c \
+	devices/disk/atapi_disc.c \
+	devices/disk/atapi_mode.c \
+	devices/disk/atapi_sector.c \
 	devices/disk/piix3_ide.c devices/disk/piix3_ide.h \
 	devices/dma/dma_pages.c devices/dma/dma_pages.h \
 	devices/dma/i8237.c devices/dma/i8237.h \

@@ -2,7 +2,7 @@
 # Guest images.  They are made on request ("make image-linux") out of Debian packages, as an
 # ordinary user, and stay in images/ of the build folder.
 
-image_scripts = images/packages.sh images/disk.sh images/linux.sh images/grub.sh
+image_scripts = images/packages.sh images/disk.sh images/linux.sh images/grub.sh images/isolinux.sh
 image_linux_files = \
 	images/linux/hello.txt \
 	images/linux/inittab \
@@ -10,17 +10,23 @@ image_linux_files = \
 	images/linux/rc \
 	images/linux/syslinux.cfg
 
-EXTRA_DIST += $(image_scripts) $(image_linux_files)
+image_isolinux_files = images/isolinux/hello.txt images/isolinux/isolinux.cfg
+
+EXTRA_DIST += $(image_scripts) $(image_linux_files) $(image_isolinux_files)
 
 image-linux: images/linux.img
 image-grub: images/grub.img
-.PHONY: image-linux image-grub
+image-isolinux: images/isolinux.img
+.PHONY: image-linux image-grub image-isolinux
 
 images/linux.img: images/packages.sh images/disk.sh images/linux.sh $(image_linux_files)
 	$(AM_V_GEN)$(SHELL) $(srcdir)/images/linux.sh images
 
 images/grub.img: images/packages.sh images/grub.sh
 	$(AM_V_GEN)$(SHELL) $(srcdir)/images/grub.sh images
+
+images/isolinux.img: images/packages.sh images/isolinux.sh images/linux.img $(image_isolinux_files)
+	$(AM_V_GEN)$(SHELL) $(srcdir)/images/isolinux.sh images
 
 # The demo guest: a disk image whose first sector starts it, embedded in vitrine.
 # NOTE: the compiler flags stand here alone, since the user's CFLAGS are for host code.
@@ -52,7 +58,7 @@ images/demo/demo.img: $(DEMO_FILES) $(DEMO_SRC)/demo.h $(DEMO_SRC)/demo.ld
 CLEANFILES += images/demo/demo.elf images/demo/demo.img
 
 # What was downloaded goes with "make distclean" only.
-CLEANFILES += images/linux.img images/linux.vmlinuz images/linux.initrd images/grub.img
+CLEANFILES += images/linux.img images/linux.vmlinuz images/linux.initrd images/grub.img images/isolinux.img
 distclean-local: images-distclean
 images-distclean:
 	rm -rf images/packages

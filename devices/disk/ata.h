@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An ATA channel with up to two drives: task file, PIO and DMA data transfer (ATA-6).
+ * An ATA channel with up to two drives: task file, PIO and DMA data transfer, packet devices (ATA-6).
  *
  * The IDE controller owns the channel: it forwards port accesses, connects `irq`, and offers the DMA engine's scatter list as
  * `struct ata_dma`.
@@ -10,6 +10,7 @@
 
 #include "bus/blk.h"
 #include "bus/dev.h"
+#include "devices/disk/atapi.h"
 
 enum {
     ATA_SECTOR = 512,
@@ -29,10 +30,26 @@ enum ata_phase {
     ATA_PIO_OUT,  /* DRQ: the host writes the buffer */
     ATA_DMA_WAIT, /* DRQ: waiting for the DMA engine to be started */
 };
-enum ata_next { ATA_NEXT_DONE, ATA_NEXT_READ, ATA_NEXT_WRITTEN, ATA_NEXT_DMA, ATA_NEXT_FLUSH, ATA_NEXT_RESET, ATA_NEXT_BUFFER };
+enum ata_next {
+    ATA_NEXT_DONE,
+    ATA_NEXT_READ,
+    ATA_NEXT_WRITTEN,
+    ATA_NEXT_DMA,
+    ATA_NEXT_FLUSH,
+    ATA_NEXT_RESET,
+    ATA_NEXT_BUFFER,
+    ATA_NEXT_PACKET,  /* the drive asks for the packet */
+    ATA_NEXT_EXECUTE, /* what the packet says */
+    ATA_NEXT_CHUNK,   /* the next part of a packet command's data */
+    ATA_NEXT_STATUS,  /* a packet command's end */
+};
+
+enum { ATA_DEVICE_RESET = 0x08, ATA_PACKET_COMMAND = 0xa0 };
 
 struct ata_drive {
-    struct blk *blk; /* NULL: no drive */
+    struct blk *blk; /* the disk, or what is in the CD drive; NULL: none */
+    bool packet_device; /* a CD drive, which may be empty. Set before it is realized */
+    struct atapi cd;
     /* the task file is kept by both drives, as in hardware; [1]: previous contents (HOB) */
     uint8_t feature[2], count[2], lba_low[2], lba_mid[2], lba_high[2];
     uint8_t device;
@@ -89,8 +106,20 @@ static inline struct ata_drive *ata_selected(struct ata_channel *c)
     /* Both drives have the last device register written. */
     return &c->drive[c->drive[0].device >> 4 & 1];
 }
+static inline bool ata_fitted(const struct ata_drive *d)
+{
+    return d->blk || d->packet_device;
+}
+/* After a reset: a packet device shows DRDY from its first command on only (ATA-6 9.11). */
+static inline uint8_t ata_ready_status(const struct ata_drive *d)
+{
+    return d->packet_device || !d->blk ? 0 : ATA_DRDY | ATA_DSC;
+}
 void ata_command(struct ata_channel *c, uint8_t command);   /* ata_command.c */
+void ata_set_features(struct ata_channel *c);               /* the same: commands that all drives have */
+void ata_power(struct ata_channel *c, uint8_t command);
 void ata_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR]); /* ata_identify.c */
+void atapi_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR]); /* the same */
 void ata_signature(struct ata_drive *d);
 void ata_irq(struct ata_channel *c, bool level);
 void ata_finish(struct ata_channel *c, uint8_t error); /* ends the command: 0 or error bits; interrupt */
@@ -108,7 +137,7 @@ void ata_set_location(struct ata_channel *c); /* the address registers show the 
         STATE_U(type, m.drive[n].error), STATE_U(type, m.drive[n].multiple),                        \
         STATE_U(type, m.drive[n].heads), STATE_U(type, m.drive[n].spt), STATE_U(type, m.drive[n].mode), \
         STATE_U(type, m.drive[n].write_cache), STATE_U(type, m.drive[n].irq_pending),               \
-        STATE_U(type, m.drive[n].standby)
+        STATE_U(type, m.drive[n].standby), ATAPI_STATE(type, m.drive[n].cd)
 #define ATA_CHANNEL_STATE(type, m)                                                                  \
     ATA_DRIVE_STATE(type, m, 0), ATA_DRIVE_STATE(type, m, 1), STATE_U(type, m.control),              \
         STATE_U(type, m.command), STATE_U(type, m.phase), STATE_U(type, m.next), STATE_U(type, m.lba48), \

@@ -28,7 +28,7 @@ void ata_realize(struct ata_channel *c, struct bus *bus, const char *name)
 static void update_irq(struct ata_channel *c)
 {
     const struct ata_drive *d = ata_selected(c);
-    irq_set(&c->irq, d->blk && d->irq_pending && !(c->control & ATA_NIEN));
+    irq_set(&c->irq, ata_fitted(d) && d->irq_pending && !(c->control & ATA_NIEN));
 }
 
 void ata_irq(struct ata_channel *c, bool level)
@@ -37,11 +37,12 @@ void ata_irq(struct ata_channel *c, bool level)
     update_irq(c);
 }
 
-/* Device signature of a drive that takes no packets (ATA-6 9.12). */
+/* Device signature (ATA-6 9.12): EB14h in the cylinder registers says that it takes packets. */
 void ata_signature(struct ata_drive *d)
 {
     d->count[0] = d->lba_low[0] = 1;
-    d->lba_mid[0] = d->lba_high[0] = 0;
+    d->lba_mid[0] = d->packet_device ? 0x14 : 0;
+    d->lba_high[0] = d->packet_device ? 0xeb : 0;
     d->count[1] = d->lba_low[1] = d->lba_mid[1] = d->lba_high[1] = 0;
     d->error = 1; /* diagnostic code: passed */
 }
@@ -58,7 +59,9 @@ static void reset_drives(struct ata_channel *c, bool hard)
         d->irq_pending = false;
         d->standby = false;
         ata_signature(d);
-        d->status = d->blk ? ATA_DRDY | ATA_DSC : 0;
+        d->status = ata_ready_status(d);
+        if (d->packet_device)
+            atapi_reset(d, hard);
         if (hard) {
             d->multiple = ATA_MAX_MULTIPLE;
             d->write_cache = true;
@@ -76,8 +79,19 @@ void ata_reset(struct ata_channel *c)
     reset_drives(c, true);
 }
 
+/* NOTE: a saved state may be anybody's: what indexes or divides is brought into its range. */
 void ata_post_load(struct ata_channel *c)
 {
+    c->len = MIN(c->len, (uint32_t)ATA_BUFFER);
+    c->pos = MIN(c->pos, c->len);
+    c->block = MIN(c->block, (uint32_t)(ATA_BUFFER / ATA_SECTOR));
+    for (int i = 0; i < 2; i++) {
+        struct ata_drive *d = &c->drive[i];
+        d->multiple = MIN(d->multiple, (uint8_t)ATA_MAX_MULTIPLE);
+        d->heads = MAX(d->heads, (uint8_t)1);
+        d->spt = MAX(d->spt, (uint8_t)1);
+        atapi_post_load(d);
+    }
     update_irq(c);
 }
 
@@ -120,15 +134,23 @@ void ata_pio_out(struct ata_channel *c, uint32_t len, bool interrupt)
 
 static bool no_drives(const struct ata_channel *c)
 {
-    return !c->drive[0].blk && !c->drive[1].blk;
+    return !ata_fitted(&c->drive[0]) && !ata_fitted(&c->drive[1]);
+}
+
+/* What the drive still has of the access: packet commands may end at an odd byte, and the rest of the word is then padding. */
+static unsigned data_part(const struct ata_channel *c, unsigned size)
+{
+    unsigned left = c->len - c->pos;
+    return left >= size ? size : c->command == ATA_PACKET_COMMAND ? left : 0;
 }
 
 static uint32_t read_data(struct ata_channel *c, unsigned size)
 {
-    if (c->phase != ATA_PIO_IN || c->len - c->pos < size)
+    unsigned n = c->phase == ATA_PIO_IN ? data_part(c, size) : 0;
+    if (!n)
         return UINT32_MAX;
-    uint32_t v = (uint32_t)ld_le(c->buffer + c->pos, size);
-    c->pos += size;
+    uint32_t v = (uint32_t)ld_le(c->buffer + c->pos, n);
+    c->pos += n;
     if (c->pos == c->len)
         ata_buffer_done(c);
     return v;
@@ -136,10 +158,11 @@ static uint32_t read_data(struct ata_channel *c, unsigned size)
 
 static void write_data(struct ata_channel *c, unsigned size, uint32_t v)
 {
-    if (c->phase != ATA_PIO_OUT || c->len - c->pos < size)
+    unsigned n = c->phase == ATA_PIO_OUT ? data_part(c, size) : 0;
+    if (!n)
         return;
-    st_le(c->buffer + c->pos, v, size);
-    c->pos += size;
+    st_le(c->buffer + c->pos, v, n);
+    c->pos += n;
     if (c->pos == c->len)
         ata_buffer_done(c);
 }
@@ -149,7 +172,7 @@ uint8_t ata_alt_status(struct ata_channel *c)
     if (no_drives(c))
         return 0x7f; /* DD7 is pulled down where nobody drives the bus (ATA-6 4.3) */
     const struct ata_drive *d = ata_selected(c);
-    return d->blk ? d->status : 0; /* device 0 answers for an absent device 1 (ATA-6 9.16.2) */
+    return ata_fitted(d) ? d->status : 0; /* device 0 answers for an absent device 1 (ATA-6 9.16.2) */
 }
 
 uint32_t ata_read(struct ata_channel *c, unsigned reg, unsigned size)
@@ -219,7 +242,8 @@ void ata_write(struct ata_channel *c, unsigned reg, unsigned size, uint32_t v)
         ata_later(c, ATA_NEXT_DONE, RESET_NS);
         return;
     }
-    if (!d->blk || d->status & ATA_BSY)
+    bool reset = d->packet_device && (uint8_t)v == ATA_DEVICE_RESET; /* taken while busy, too */
+    if (!ata_fitted(d) || (d->status & ATA_BSY && !reset))
         return;
     ata_irq(c, false);
     ata_command(c, (uint8_t)v);
@@ -232,7 +256,7 @@ void ata_control(struct ata_channel *c, uint8_t v)
     if (!was && is) {
         reset_drives(c, false);
         for (int i = 0; i < 2; i++)
-            if (c->drive[i].blk)
+            if (ata_fitted(&c->drive[i]))
                 c->drive[i].status = ATA_BSY;
     } else if (was && !is && !no_drives(c)) {
         c->phase = ATA_DELAY;

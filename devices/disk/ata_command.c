@@ -187,6 +187,10 @@ static void written_due(struct ata_channel *c)
 
 void ata_buffer_done(struct ata_channel *c)
 {
+    if (c->command == ATA_PACKET_COMMAND) {
+        atapi_buffer_done(c);
+        return;
+    }
     if (c->phase == ATA_PIO_OUT) {
         if (c->command == 0xe8) /* WRITE BUFFER */
             ata_later(c, ATA_NEXT_DONE, QUICK_NS);
@@ -200,7 +204,7 @@ void ata_buffer_done(struct ata_channel *c)
         ata_later(c, ATA_NEXT_READ, transfer_ns(pio_block(c)));
         return;
     }
-    if (c->command != 0xec && c->command != 0xe4) {
+    if (c->command != 0xec && c->command != 0xe4 && c->command != 0xa1) {
         c->sector--;
         ata_set_location(c);
     }
@@ -228,6 +232,10 @@ void ata_dma_started(struct ata_channel *c)
 {
     if (c->phase != ATA_DMA_WAIT)
         return;
+    if (c->command == ATA_PACKET_COMMAND) {
+        atapi_dma_started(c);
+        return;
+    }
     c->block = MIN(c->left, (uint32_t)(ATA_BUFFER / ATA_SECTOR));
     ata_later(c, ATA_NEXT_DMA, transfer_ns(c->block));
 }
@@ -247,6 +255,10 @@ static bool dma_block(struct ata_channel *c)
 
 static void dma_due(struct ata_channel *c)
 {
+    if (c->command == ATA_PACKET_COMMAND) {
+        atapi_advance(c);
+        return;
+    }
     if (!c->dma.active(c->dma.ctx)) { /* the host stopped the engine: the drive keeps waiting */
         c->phase = ATA_DMA_WAIT;
         ata_selected(c)->status = ATA_DRDY | ATA_DSC | ATA_DRQ;
@@ -309,7 +321,7 @@ static bool valid_mode(uint8_t mode)
     return mode <= 1 || (mode >= 8 && mode <= 12) || (mode >= 0x20 && mode <= 0x22) || (mode >= 0x40 && mode <= 0x45);
 }
 
-static void set_features(struct ata_channel *c)
+void ata_set_features(struct ata_channel *c)
 {
     struct ata_drive *d = ata_selected(c);
     bool ok = true;
@@ -366,7 +378,7 @@ static void native_max(struct ata_channel *c, enum address width)
     ata_later(c, ATA_NEXT_DONE, QUICK_NS);
 }
 
-static void power(struct ata_channel *c, uint8_t command)
+void ata_power(struct ata_channel *c, uint8_t command)
 {
     struct ata_drive *d = ata_selected(c);
     if ((command & 0xf) == 5 || command == 0x98)
@@ -390,7 +402,7 @@ static void reset_due(struct ata_channel *c)
     c->phase = ATA_IDLE;
     for (int i = 0; i < 2; i++) {
         ata_signature(&c->drive[i]);
-        c->drive[i].status = c->drive[i].blk ? ATA_DRDY | ATA_DSC : 0;
+        c->drive[i].status = ata_ready_status(&c->drive[i]);
     }
 }
 
@@ -419,6 +431,12 @@ void ata_advance(struct ata_channel *c)
         break;
     case ATA_NEXT_BUFFER:
         ata_pio_in(c, ATA_SECTOR);
+        break;
+    case ATA_NEXT_PACKET:
+    case ATA_NEXT_EXECUTE:
+    case ATA_NEXT_CHUNK:
+    case ATA_NEXT_STATUS:
+        atapi_advance(c);
         break;
     }
 }
@@ -471,6 +489,10 @@ void ata_command(struct ata_channel *c, uint8_t command)
     c->left = c->block = 0;
     d->error = 0;
     d->status = ATA_DRDY | ATA_DSC;
+    if (d->packet_device) {
+        atapi_command(c, command);
+        return;
+    }
     if (transfer_command(c, command))
         return;
     switch (command) {
@@ -487,7 +509,7 @@ void ata_command(struct ata_channel *c, uint8_t command)
         set_multiple(c);
         break;
     case 0xef:
-        set_features(c);
+        ata_set_features(c);
         break;
     case 0x91:
         initialize_parameters(c);
@@ -503,7 +525,7 @@ void ata_command(struct ata_channel *c, uint8_t command)
         break;
     case 0x94: case 0x95: case 0x96: case 0x97: case 0x98: case 0x99:
     case 0xe0: case 0xe1: case 0xe2: case 0xe3: case 0xe5: case 0xe6:
-        power(c, command);
+        ata_power(c, command);
         break;
     default:
         if ((command & 0xf0) == 0x10 || (command & 0xf0) == 0x70) { /* RECALIBRATE, SEEK */

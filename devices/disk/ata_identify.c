@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The IDENTIFY DEVICE data of a disk (ATA-6 8.15, table 26). */
+/* The data of IDENTIFY DEVICE for a disk (ATA-6 8.15, table 26), and of IDENTIFY PACKET DEVICE for a CD drive (8.16, table 27). */
 #include <stdio.h>
 
 #include "base/bits.h"
@@ -54,6 +54,16 @@ static void transfer_modes(const struct ata_drive *d, uint8_t *out)
     word(out, 88, udma);
 }
 
+/* Word 255: signature A5h, and a checksum that makes the sum of all bytes 0 (ATA-6 8.15.61). */
+static void integrity(uint8_t out[ATA_SECTOR])
+{
+    out[510] = 0xa5;
+    uint8_t sum = 0;
+    for (unsigned i = 0; i < 511; i++)
+        sum = (uint8_t)(sum + out[i]);
+    out[511] = (uint8_t)-sum;
+}
+
 void ata_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR])
 {
     uint64_t sectors = d->blk->sectors;
@@ -81,9 +91,26 @@ void ata_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR])
     word(out, 87, 0x4000);
     word(out, 93, 0x604b | 0x2000); /* hardware reset result: 80-conductor cable, device 0 passed */
     st64(out + 200, sectors);
-    out[510] = 0xa5;
-    uint8_t sum = 0;
-    for (unsigned i = 0; i < 511; i++)
-        sum = (uint8_t)(sum + out[i]);
-    out[511] = (uint8_t)-sum;
+    integrity(out);
+}
+
+void atapi_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR])
+{
+    memset(out, 0, ATA_SECTOR);
+    word(out, 0, 0x85c0); /* CD-ROM, removable, DRQ within 50 us of PACKET, 12-byte packets */
+    string(out, 23, 4, "1.0");
+    string(out, 27, 20, ATAPI_MODEL);
+    word(out, 48, 1);
+    word(out, 49, 0x0b00); /* IORDY, LBA, DMA */
+    word(out, 53, 6);
+    transfer_modes(d, out);
+    word(out, 80, 0x007e);
+    word(out, 81, 0x0019);
+    word(out, 82, 0x4218); /* NOP, DEVICE RESET, PACKET, power management */
+    word(out, 83, 0x4000);
+    word(out, 84, 0x4000);
+    word(out, 85, 0x4218);
+    word(out, 87, 0x4000);
+    word(out, 93, 0x604b | 0x2000);
+    integrity(out);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk back end as a controller sees it: 512-byte sectors (2048 on a CD), requests that complete at a position computed
+ * A disk back end as a controller sees it: 512-byte sectors (a CD's block is four of them), requests that complete at a position computed
  * from the request alone, never from the host's speed.
  */
 #ifndef VITRINE_BUS_BLK_H

@@ -363,8 +363,10 @@ static bool add_disks(struct board *b, struct error *err)
     ide->devfn = DEVFN(1, 1);
     ide->irq[0] = irq(b, 14);
     ide->irq[1] = irq(b, 15);
-    for (int i = 0; i < IDE_DRIVES; i++)
+    for (int i = 0; i < IDE_DRIVES; i++) {
         ide->channel[i / 2].drive[i % 2].blk = m->be.drive[i];
+        ide->channel[i / 2].drive[i % 2].packet_device = m->cfg.drive[i].present && m->cfg.drive[i].kind == DRIVE_CD;
+    }
     return machine_add(m, &ide->dev, err);
 }
 
