@@ -25,7 +25,7 @@
 #define SECOND UINT64_C(1000000000)
 #define QUIT_PATIENCE                                                                              \
     (10 * SECOND) /* a machine process that does not end by itself is killed then */
-enum { STATS_MS = 1000, QUITTING_MS = 100, OUTPUT_HIGH = 1 << 20 };
+enum { STATS_MS = 1000, QUITTING_MS = 100 };
 
 uint64_t front_now(void)
 {
@@ -39,14 +39,20 @@ void front_complain(const char *text)
     fprintf(stderr, "vitrine: %s\n", text);
 }
 
+static void tell_qmp(struct front *f, enum link_event ev, bool by_guest, enum link_cause cause)
+{
+    for (unsigned i = 0; i < MAX_MONITORS; i++)
+        if (f->qmp[i])
+            qmp_event(f->qmp[i], ev, by_guest, cause);
+}
+
 void front_quit(struct front *f, enum link_cause cause)
 {
     if (f->quitting)
         return;
     f->quitting = true;
     f->deadline = front_now() + QUIT_PATIENCE;
-    if (f->qmp)
-        qmp_event(f->qmp, LINK_EV_SHUTDOWN, false, cause);
+    tell_qmp(f, LINK_EV_SHUTDOWN, false, cause);
     link_send(&f->guest.link, LINK_QUIT, NULL, 0);
 }
 
@@ -89,22 +95,27 @@ static void on_ready(void *ctx, uint32_t jail)
 static void on_event(void *ctx, enum link_event ev, bool by_guest, enum link_cause cause)
 {
     struct front *f = ctx;
-    if (f->qmp)
-        qmp_event(f->qmp, ev, by_guest, cause);
+    tell_qmp(f, ev, by_guest, cause);
     f->next_stats = 0;
 }
 
 static void on_serial(void *ctx, unsigned port, const uint8_t *data, size_t len)
 {
     struct front *f = ctx;
-    if (port < MAX_SERIAL) /* nobody listens to a printer yet */
-        stream_write(f, &f->serial[port], data, len);
+    if (f->port[port].chr)
+        chardev_write(f->port[port].chr, data, len);
 }
 
 static void on_debugcon(void *ctx, const uint8_t *data, size_t len)
 {
     struct front *f = ctx;
-    stream_write(f, &f->debugcon, data, len);
+    if (f->debugcon)
+        chardev_write(f->debugcon, data, len);
+}
+
+static void on_taken(void *ctx, unsigned port, size_t n)
+{
+    front_port_taken(ctx, port, n);
 }
 
 static void on_frame(void *ctx, const struct frame_info *i)
@@ -213,6 +224,15 @@ static void on_qmp_quit(void *ctx)
     front_quit(ctx, LINK_CAUSE_HOST_QMP);
 }
 
+static bool front_info(void *ctx, const char *what, struct buf *out)
+{
+    struct front *f = ctx;
+    if (strcmp(what, "chardev") != 0)
+        return false;
+    front_print_streams(f, out);
+    return true;
+}
+
 /* The loop. */
 
 static void take_signal(struct front *f)
@@ -226,37 +246,15 @@ static void take_signal(struct front *f)
     front_quit(f, LINK_CAUSE_HOST_SIGNAL);
 }
 
-static bool output_full(const struct front *f)
-{
-    for (unsigned i = 0; i < MAX_SERIAL; i++)
-        if (f->serial[i].queue.len > OUTPUT_HIGH)
-            return true;
-    return f->debugcon.queue.len > OUTPUT_HIGH;
-}
+enum { P_LINK, P_SIGNALS, P_COUNT, P_MAX = P_COUNT + CHARDEV_FDS * MAX_CHARDEVS };
 
-enum { P_LINK, P_SIGNALS, P_STDIN, P_STDOUT, P_QMP, P_QMP_OUT, P_COUNT };
-
-static void poll_setup(struct front *f, struct pollfd *p)
+static unsigned poll_setup(struct front *f, struct pollfd *p, int *timeout)
 {
-    bool out = f->debugcon.queue.len != 0;
-    for (unsigned i = 0; i < MAX_SERIAL; i++)
-        out |= f->serial[i].queue.len != 0;
-    for (unsigned i = 0; i < P_COUNT; i++)
-        p[i] = (struct pollfd){.fd = -1};
-    /* NOTE: with a reader of our output that is slow, the machine is not listened to, and so waits
-     * in turn. */
-    p[P_LINK].fd = f->guest.link.fd;
-    p[P_LINK].events = (short)((output_full(f) && !f->quitting ? 0 : POLLIN) |
-                               (link_queued(&f->guest.link) ? POLLOUT : 0));
+    p[P_LINK] = (struct pollfd){.fd = f->guest.link.fd,
+                                .events =
+                                    (short)(POLLIN | (link_queued(&f->guest.link) ? POLLOUT : 0))};
     p[P_SIGNALS] = (struct pollfd){.fd = f->signals, .events = POLLIN};
-    if (f->use_stdin)
-        p[P_STDIN] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
-    if (out)
-        p[P_STDOUT] = (struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT};
-    if (f->qmp) {
-        p[P_QMP] = (struct pollfd){.fd = qmp_fd(f->qmp), .events = qmp_events(f->qmp)};
-        p[P_QMP_OUT] = (struct pollfd){.fd = qmp_out_fd(f->qmp), .events = POLLOUT};
-    }
+    return P_COUNT + front_poll_streams(f, p + P_COUNT, timeout);
 }
 
 static void ask_stats(struct front *f)
@@ -270,11 +268,14 @@ static void ask_stats(struct front *f)
 
 static void turn(struct front *f)
 {
-    struct pollfd p[P_COUNT];
-    poll_setup(f, p);
+    struct pollfd p[P_MAX];
     int ms = f->quitting ? QUITTING_MS : f->window ? STATS_MS : -1;
-    if ((f->window ? window_poll(f->window, p, P_COUNT, ms) : poll(p, P_COUNT, ms)) < 0 &&
-        errno != EINTR) {
+    unsigned n = poll_setup(f, p, &ms);
+    int ready = f->window ? window_poll(f->window, p, n, ms) : poll(p, n, ms);
+    if (ready < 0)
+        for (unsigned i = 0; i < n; i++)
+            p[i].revents = 0;
+    if (ready < 0 && errno != EINTR) {
         end_with(f, strerror(errno));
         f->deadline = 0;
     }
@@ -283,13 +284,7 @@ static void turn(struct front *f)
     link_flush(&f->guest.link);
     if (p[P_LINK].revents & (POLLIN | POLLHUP | POLLERR))
         guest_receive(&f->guest);
-    if (p[P_STDIN].revents)
-        terminal_input(f);
-    for (unsigned i = 0; i < MAX_SERIAL; i++)
-        stream_flush(f, &f->serial[i]);
-    stream_flush(f, &f->debugcon);
-    if (f->qmp && (p[P_QMP].revents || p[P_QMP_OUT].revents))
-        qmp_ready(f->qmp);
+    front_serve_streams(f, p + P_COUNT);
     if (f->window)
         window_pump(f->window);
     ask_stats(f);
@@ -367,32 +362,13 @@ static bool open_window(struct front *f, struct error *err)
     return f->frame_fd >= 0;
 }
 
-/* QMP is there before the guest runs; with wait=on, so is a client. False without *err: a signal
- * came. */
-static bool open_qmp(struct front *f, struct error *err)
-{
-    if (f->o->qmp == QMP_STDIO)
-        f->qmp = qmp_stdio(&f->control, STDIN_FILENO, STDOUT_FILENO);
-    else if (f->o->qmp == QMP_UNIX && !(f->qmp = qmp_listen(&f->control, f->o->qmp_path, err)))
-        return false;
-    while (f->o->qmp_wait && !qmp_has_client(f->qmp)) {
-        struct pollfd p[2] = {{.fd = qmp_fd(f->qmp), .events = POLLIN},
-                              {.fd = f->signals, .events = POLLIN}};
-        if (poll(p, 2, -1) > 0 && p[0].revents)
-            qmp_ready(f->qmp);
-        if (p[1].revents)
-            return false;
-    }
-    return true;
-}
-
 static bool write_pidfile(struct front *f, struct error *err)
 {
     char text[24];
     const char *path = f->o->pidfile;
     if (!path)
         return true;
-    int fd = output_open("-pidfile", path, f->o, err);
+    int fd = output_open("-pidfile", path, false, f->o, err);
     if (fd < 0)
         return false;
     int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
@@ -405,7 +381,7 @@ static bool write_pidfile(struct front *f, struct error *err)
 static bool start(struct front *f, struct error *err)
 {
     return catch_signals(f, err) && front_open(f, err) && write_pidfile(f, err) && front_spawn(f, err) &&
-           open_window(f, err) && open_qmp(f, err) && front_configure(f, err);
+           open_window(f, err) && front_wait_for_clients(f) && front_configure(f, err);
 }
 
 /* A machine process that was started in vain. It is waited for, since it holds what it was given,
@@ -425,17 +401,9 @@ static void close_all(struct front *f)
     if (f->has_pidfile)
         unlink(f->o->pidfile);
     guest_close(&f->guest);
-    qmp_close(f->qmp);
+    front_close_streams(f);
     window_close(f->window);
     f->window = NULL;
-    for (unsigned i = 0; i < MAX_SERIAL; i++) {
-        stream_flush(f, &f->serial[i]);
-        buf_free(&f->serial[i].queue);
-    }
-    stream_flush(f, &f->debugcon);
-    buf_free(&f->debugcon.queue);
-    buf_free(&f->console.keys);
-    buf_free(&f->console.line);
     script_free(&f->script);
     images_close(f->o);
     terminal_restore();
@@ -444,22 +412,23 @@ static void close_all(struct front *f)
 int front_main(struct options *o)
 {
     static const struct guest_ops ops = {on_ready, on_event, on_serial, on_debugcon,
-                                         on_frame, on_stats, on_line,   on_picture, on_pointer_is};
+                                         on_frame, on_stats, on_line,   on_picture, on_pointer_is,
+                                         on_taken};
     struct front *f = calloc(1, sizeof *f);
     if (!f) {
         front_complain("out of memory");
         return 1;
     }
     f->o = o;
-    f->frame_fd = f->signals = f->debugcon.fd = -1;
-    for (unsigned i = 0; i < MAX_SERIAL; i++)
-        f->serial[i].fd = -1;
+    f->frame_fd = f->signals = -1;
     guest_init(&f->guest, -1, &ops, f);
-    f->control = (struct control){&f->guest, o->name ? o->name : "", picture_write, on_qmp_quit, f};
+    f->control = (struct control){&f->guest, o->name ? o->name : "", picture_write, on_qmp_quit,
+                                   front_info, f};
     int status = 1;
     if (start(f, &f->err)) {
-        if (f->use_stdin)
-            terminal_raw(!f->monitor);
+        if (f->terminal)
+            terminal_raw(f->terminal->keep_signals);
+        front_begin_streams(f);
         while (!f->guest.gone)
             turn(f);
         status = conclude(f);

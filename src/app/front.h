@@ -6,7 +6,9 @@
 
 #include <sys/types.h>
 
+#include "ctl/chardev.h"
 #include "ctl/control.h"
+#include "ctl/monitor.h"
 #include "ctl/options.h"
 #include "ctl/qmp.h"
 #include "ctl/script.h"
@@ -14,19 +16,18 @@
 #include "ui/terminal.h"
 #include "ui/window.h"
 
-/* Bytes on their way to standard output or a file. */
-struct out_stream {
-    int fd;       /* -1: dropped */
-    bool is_file; /* never slow: written at once */
-    const char *path;
-    struct buf queue;
+/* One of the guest's ports: COM1 to COM4, LPT1 to LPT3. */
+struct front_port {
+    struct front *f;
+    unsigned port;
+    struct chardev *chr; /* NULL: nobody listens */
+    size_t under_way;    /* bytes sent that the port has not taken yet */
 };
 
 struct front {
     struct options *o;
     struct guest guest;
     struct control control;
-    struct qmp *qmp;
     struct window *window;
     pid_t child;
     int child_status;
@@ -36,14 +37,15 @@ struct front {
     int frame_fd;
     struct script script; /* for the names of its screenshots */
 
-    struct out_stream serial[MAX_SERIAL], debugcon;
-    bool use_stdin, monitor; /* standard input goes to a serial port; with Ctrl-A keys */
-    unsigned stdin_port;
-    struct escape escape;
-    struct {
-        bool on, busy, taking;
-        struct buf keys, line;
-    } console;
+    struct chardev_host chr_host;
+    struct chardev *chr[MAX_CHARDEVS];
+    unsigned nchrs, chr_at[MAX_CHARDEVS + 1]; /* where each one's descriptors are in poll's list */
+    struct front_port port[MAX_PORTS];
+    struct chardev *debugcon;
+    struct monitor *monitor[MAX_MONITORS];
+    struct qmp *qmp[MAX_MONITORS];
+    const struct chardev_option *terminal; /* the back end on standard input and output */
+    bool held; /* the machine was told to stand still until readers have caught up */
 
     bool has_pidfile; /* it goes at the end */
     bool quitting;
@@ -61,10 +63,17 @@ bool front_open(struct front *f, struct error *err);
 bool front_configure(struct front *f, struct error *err);
 bool front_spawn(struct front *f, struct error *err);
 
-/* front_terminal.c */
-void stream_write(struct front *f, struct out_stream *s, const uint8_t *data, size_t len);
-void stream_flush(struct front *f, struct out_stream *s); /* as far as it goes without waiting */
-void terminal_input(struct front *f);
+/* front_streams.c: character back ends and who uses them. */
+bool front_open_streams(struct front *f, struct error *err);
+/* wait=on. False: a signal came first. */
+bool front_wait_for_clients(struct front *f);
+void front_begin_streams(struct front *f);
+/* Fills in at most CHARDEV_FDS descriptors for each; lowers *timeout (ms, -1: none). */
+unsigned front_poll_streams(struct front *f, struct pollfd *p, int *timeout);
+void front_serve_streams(struct front *f, const struct pollfd *p);
+void front_port_taken(struct front *f, unsigned port, size_t n);
+void front_print_streams(struct front *f, struct buf *out); /* `info chardev` */
+void front_close_streams(struct front *f);
 
 uint64_t front_now(void); /* host ns */
 void front_quit(struct front *f, enum link_cause cause);

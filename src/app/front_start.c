@@ -129,33 +129,11 @@ static bool check_script(struct front *f, struct error *err)
     return good;
 }
 
-static bool open_stream(struct front *f, struct out_stream *s, const char *what,
-                        const struct stream_option *o, struct error *err)
-{
-    s->fd = o->kind == STREAM_STDIO || o->kind == STREAM_MON_STDIO ? STDOUT_FILENO : -1;
-    if (o->kind != STREAM_FILE)
-        return true;
-    s->is_file = true;
-    s->path = o->path;
-    s->fd = output_open(what, o->path, f->o, err);
-    return s->fd >= 0;
-}
-
 bool front_open(struct front *f, struct error *err)
 {
     struct options *o = f->o;
-    if (!modules_list(o, err) || !images_open(o, err) || !each_input(f, false, err) || !check_script(f, err))
-        return false;
-    for (unsigned i = 0; i < MAX_SERIAL; i++) {
-        if (!open_stream(f, &f->serial[i], "-serial file:", &o->serial[i], err))
-            return false;
-        if (o->serial[i].kind == STREAM_STDIO || o->serial[i].kind == STREAM_MON_STDIO) {
-            f->use_stdin = true;
-            f->stdin_port = i;
-            f->monitor = o->serial[i].kind == STREAM_MON_STDIO;
-        }
-    }
-    return open_stream(f, &f->debugcon, "-debugcon file:", &o->debugcon, err);
+    return modules_list(o, err) && images_open(o, err) && each_input(f, false, err) &&
+           check_script(f, err) && front_open_streams(f, err);
 }
 
 static bool send_output(struct front *f, enum link_file what, const char *option, const char *path,
@@ -163,7 +141,7 @@ static bool send_output(struct front *f, enum link_file what, const char *option
 {
     if (!path)
         return true;
-    int fd = output_open(option, path, f->o, err);
+    int fd = output_open(option, path, false, f->o, err);
     if (fd < 0)
         return false;
     bool good = send_fd(f, what, 0, fd, 0, err);

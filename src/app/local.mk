@@ -3,7 +3,7 @@ bin_PROGRAMS += vitrine
 vitrine_SOURCES = \
 	src/app/front.c src/app/front.h \
 	src/app/front_start.c \
-	src/app/front_terminal.c \
+	src/app/front_streams.c \
 	src/app/machine_process.c src/app/machine_process.h \
 	src/app/main.c \
 	src/app/requests.c \

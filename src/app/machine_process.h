@@ -61,6 +61,7 @@ struct machine_process {
     uint64_t resets; /* as last reported */
     bool user_reset;
 
+    bool held;       /* stands still until readers of its output have caught up */
     bool ending;
     int status;
     struct error why; /* text for the user, with a status that is not 0 */
@@ -72,6 +73,8 @@ int machine_process_main(int link_fd);
 /* run_loop.c */
 void run_loop(struct machine_process *p);
 void run_set_state(struct machine_process *p, enum link_state state);
+/* Stands still, and virtual time with it; goes on. */
+void run_hold(struct machine_process *p, bool on);
 /* Brings a halted machine's time up to the host's before something from outside enters. */
 void run_catch_up(struct machine_process *p);
 /* Carries out what was asked of the machine just now, without letting it go on. */

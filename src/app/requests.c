@@ -169,6 +169,27 @@ static bool serial(struct machine_process *p, struct reader *r)
     return true;
 }
 
+static bool serial_break(struct machine_process *p, struct reader *r)
+{
+    uint8_t port = get8(r);
+    if (r->bad || port >= MAX_SERIAL)
+        return false;
+    if (p->state != LINK_STATE_RUNNING || !p->cfg.serial[port])
+        return true;
+    run_catch_up(p);
+    journal_input(machine_journal(p->m), J_BREAK, port, NULL, 0);
+    return true;
+}
+
+static bool hold(struct machine_process *p, struct reader *r)
+{
+    uint8_t on = get8(r);
+    if (r->bad || r->p != r->end || on > 1)
+        return false;
+    run_hold(p, on);
+    return true;
+}
+
 static void stats(struct machine_process *p)
 {
     uint8_t b[18];
@@ -244,6 +265,10 @@ bool request_handle(struct machine_process *p, const struct link_msg *msg)
         return pointer(p, &r);
     case LINK_SERIAL:
         return serial(p, &r);
+    case LINK_SERIAL_BREAK:
+        return serial_break(p, &r);
+    case LINK_HOLD:
+        return hold(p, &r);
     case LINK_STATS:
         stats(p);
         return true;

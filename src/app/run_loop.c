@@ -131,7 +131,7 @@ static void report_resets(struct machine_process *p)
 
 void run_catch_up(struct machine_process *p)
 {
-    if (!p->halted || run_virtual(p) || p->state != LINK_STATE_RUNNING)
+    if (!p->halted || run_virtual(p) || p->state != LINK_STATE_RUNNING || p->held)
         return;
     uint64_t now = host_now() - p->host_base;
     machine_skip_to(p->m, MIN(now, p->wake));
@@ -399,6 +399,18 @@ static void replay_ended(void *ctx, const struct journal_entry *e)
         run_end(p, 0, NULL);
 }
 
+static bool may_run(const struct machine_process *p)
+{
+    return p->state == LINK_STATE_RUNNING && !p->held;
+}
+
+void run_hold(struct machine_process *p, bool on)
+{
+    p->held = on;
+    if (!on && p->state == LINK_STATE_RUNNING && !run_virtual(p))
+        p->host_base = host_now() - machine_ns(p->m);
+}
+
 void run_loop(struct machine_process *p)
 {
     journal_set_sink(machine_journal(p->m), J_STOP, replay_ended, p);
@@ -408,12 +420,12 @@ void run_loop(struct machine_process *p)
         run_set_state(p, LINK_STATE_RUNNING);
     uint64_t wait = 0;
     while (!p->ending) {
-        if (!serve_link(p, p->state == LINK_STATE_RUNNING ? wait : UINT64_MAX))
+        if (!serve_link(p, may_run(p) ? wait : UINT64_MAX))
             run_end(p, 1, NULL);
         if (p->ending)
             break;
         wait = 0;
-        if (p->state == LINK_STATE_RUNNING && link_queued(&p->link) <= LINK_QUEUE_HIGH) {
+        if (may_run(p) && link_queued(&p->link) <= LINK_QUEUE_HIGH) {
             wait = run_slices(p);
         }
         report_pointer(p);

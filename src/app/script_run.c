@@ -10,6 +10,14 @@
 #include "base/bits.h"
 #include "bus/input.h"
 
+/* NOTE: a script's bytes count too; the front end does not let a credit grow above its window. */
+static void report_taken(struct machine_process *p, unsigned port, size_t n)
+{
+    uint8_t msg[5] = {(uint8_t)port};
+    st32(msg + 1, (uint32_t)n);
+    link_send(&p->link, LINK_SERIAL_TAKEN, msg, sizeof msg);
+}
+
 void serial_feed(struct machine_process *p)
 {
     for (unsigned i = 0; i < MAX_SERIAL; i++) {
@@ -18,12 +26,13 @@ void serial_feed(struct machine_process *p)
         if (!n)
             continue;
         if (!p->cfg.serial[i]) {
-            buf_clear(&s->in);
-            continue;
+            n = s->in.len;
+        } else {
+            s->room -= n;
+            journal_input(machine_journal(p->m), J_SERIAL, (uint16_t)i, s->in.data, (uint32_t)n);
         }
-        s->room -= n;
-        journal_input(machine_journal(p->m), J_SERIAL, (uint16_t)i, s->in.data, (uint32_t)n);
         buf_drop(&s->in, n);
+        report_taken(p, i, n);
     }
 }
 

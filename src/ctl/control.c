@@ -158,6 +158,17 @@ static bool sendkey(struct control *c, const char *args, control_done_fn *done, 
     return send(c, LINK_KEYS, msg, 4 + n, done, ctx);
 }
 
+/* What the front end itself knows. */
+static bool info(struct control *c, const char *what, control_done_fn *done, void *ctx)
+{
+    struct buf out = {0};
+    bool known = c->info && c->info(c->ctx, what, &out);
+    if (known)
+        done(ctx, true, out.data ? (const char *)out.data : "");
+    buf_free(&out);
+    return known;
+}
+
 static bool is(const char *line, const char *a, const char *b)
 {
     return !strcmp(line, a) || !strcmp(line, b);
@@ -178,6 +189,8 @@ bool control_line(struct control *c, const char *line, control_done_fn *done, vo
         return sendkey(c, line + 8 + strspn(line + 8, " "), done, ctx);
     if (!strncmp(line, "screendump ", 11))
         return control_screendump(c, line + 11 + strspn(line + 11, " "), false, done, ctx);
+    if (!strncmp(line, "info ", 5) && info(c, line + 5 + strspn(line + 5, " "), done, ctx))
+        return true;
     if (is(line, "quit", "q")) {
         done(ctx, true, "");
         c->quit(c->ctx);

@@ -14,6 +14,8 @@ struct control {
     bool (*save_picture)(const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
                          struct error *err);
     void (*quit)(void *ctx); /* ends the machine cleanly */
+    /* `info WHAT` of the front end's own things: chardev. False: it is not one of them. */
+    bool (*info)(void *ctx, const char *what, struct buf *out);
     void *ctx;
 };
 

@@ -286,7 +286,8 @@ bool input_read(int fd, uint64_t bytes, struct buf *out, struct error *err)
     return true;
 }
 
-int output_open(const char *what, const char *path, const struct options *o, struct error *err)
+int output_open(const char *what, const char *path, bool append, const struct options *o,
+                struct error *err)
 {
     struct stat st, image;
     if (stat(path, &st) == 0) {
@@ -298,7 +299,7 @@ int output_open(const char *what, const char *path, const struct options *o, str
                 return -1;
             }
     }
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | O_CLOEXEC | O_NOCTTY, 0666);
     if (fd < 0)
         error_set(err, "%s %s: cannot be written: %s", what, path, strerror(errno));
     return fd;

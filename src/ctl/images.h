@@ -19,8 +19,9 @@ int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes
                struct error *err);
 /* Reads a whole open file. */
 bool input_read(int fd, uint64_t bytes, struct buf *out, struct error *err);
-/* Makes or empties a file to write to; refuses one that is a drive's image. Descriptor, or -1 with
+/* Makes or empties a file to write to (append: keeps what it holds); refuses one that is a drive's image. Descriptor, or -1 with
  * *err. */
-int output_open(const char *what, const char *path, const struct options *o, struct error *err);
+int output_open(const char *what, const char *path, bool append, const struct options *o,
+                struct error *err);
 
 #endif

@@ -137,106 +137,11 @@ static bool take_nographic(struct options *o, const char *arg, struct error *err
     return true;
 }
 
-static bool stream_parse(struct stream_option *s, const char *option, const char *arg,
-                         struct error *err)
-{
-    *s = (struct stream_option){STREAM_NONE, NULL};
-    if (!strcmp(arg, "stdio"))
-        s->kind = STREAM_STDIO;
-    else if (!strcmp(arg, "mon:stdio"))
-        s->kind = STREAM_MON_STDIO;
-    else if (!strncmp(arg, "file:", 5) && arg[5])
-        *s = (struct stream_option){STREAM_FILE, arg + 5};
-    else if (strcmp(arg, "none"))
-        return error_set(err, "%s %s: there are stdio, %sfile:PATH and none", option, arg,
-                         strcmp(option, "-serial") ? "" : "mon:stdio, null, ");
-    return true;
-}
-
-static bool take_serial(struct options *o, const char *arg, struct error *err)
-{
-    if (o->nserial == MAX_SERIAL)
-        return error_set(err, "-serial: at most %d ports", MAX_SERIAL);
-    unsigned port = o->nserial++;
-    o->cfg.serial[port] = strcmp(arg, "none") != 0;
-    if (!strcmp(arg, "null"))
-        return true;
-    return stream_parse(&o->serial[port], "-serial", arg, err);
-}
-
-static bool take_debugcon(struct options *o, const char *arg, struct error *err)
-{
-    o->cfg.debugcon = true;
-    return stream_parse(&o->debugcon, "-debugcon", arg, err);
-}
-
-static bool take_monitor(struct options *o, const char *arg, struct error *err)
-{
-    (void)o;
-    if (strcmp(arg, "none"))
-        return error_set(
-            err,
-            "-monitor %s: the console is on -serial mon:stdio (Ctrl-A c); there is none otherwise",
-            arg);
-    return true;
-}
-
 static bool take_d(struct options *o, const char *arg, struct error *err)
 {
     if (strcmp(arg, "guest_errors"))
         return error_set(err, "-d %s: there is guest_errors", arg);
     o->guest_errors = true;
-    return true;
-}
-
-static bool qmp_flag(const struct keyval *kv, bool *server, bool *wait, struct error *err)
-{
-    bool on;
-    if (!strcmp(kv->key, "server"))
-        return keyval_bool(kv, server, err);
-    if (!strcmp(kv->key, "wait"))
-        return keyval_bool(kv, wait, err);
-    if (!strcmp(kv->key, "nowait")) {
-        if (!keyval_bool(kv, &on, err))
-            return false;
-        *wait = !on;
-        return true;
-    }
-    return error_set(err, "'%s' is not supported; there are server and wait", kv->key);
-}
-
-static bool take_qmp(struct options *o, const char *arg, struct error *err)
-{
-#ifndef HAVE_JANSSON
-    (void)o;
-    return error_set(err, "-qmp %s: this build has no QMP; build it with libjansson", arg);
-#endif
-    if (o->qmp != QMP_NONE)
-        return error_set(err, "-qmp: can be given once");
-    if (!strcmp(arg, "stdio")) {
-        o->qmp = QMP_STDIO;
-        return true;
-    }
-    if (!strcmp(arg, "none"))
-        return true;
-    if (strncmp(arg, "unix:", 5))
-        return error_set(err, "-qmp %s: there are stdio and unix:PATH,server=on,wait=off", arg);
-    const char *p = arg + 5;
-    size_t n = strcspn(p, ",");
-    bool server = false, wait = true;
-    struct keyval kv;
-    o->qmp_path = strndup(p, n);
-    p += n + (p[n] == ',');
-    while (keyval_next(&p, &kv))
-        if (!qmp_flag(&kv, &server, &wait, err))
-            return error_prefix(err, "-qmp %s", arg);
-    if (!o->qmp_path || !n || !server)
-        return error_set(
-            err,
-            "-qmp %s: say unix:PATH,server=on,wait=off (Vitrine waits for a client, it is none)",
-            arg);
-    o->qmp = QMP_UNIX;
-    o->qmp_wait = wait;
     return true;
 }
 
@@ -437,11 +342,15 @@ static const struct option_row table[] = {
     {"full-screen", NULL, "starts with the window over the whole screen", take_full_screen},
     {"nographic", NULL, "no window; serial port and console share the terminal (Ctrl-A h helps)",
      take_nographic},
-    {"serial", "stdio|mon:stdio|file:FILE|none",
-     "where a serial port goes; up to four times, COM1 first", take_serial},
-    {"debugcon", "stdio|file:FILE", "where bytes written to port E9h go", take_debugcon},
-    {"monitor", "none", "no console of its own; it is part of -serial mon:stdio", take_monitor},
-    {"qmp", "unix:PATH,server,nowait|stdio", "QEMU's machine protocol (JSON)", take_qmp},
+    {"chardev", "BACKEND,id=ID[,...]",
+     "a character back end: null vc stdio file pipe socket pty; help lists them", take_chardev},
+    {"serial", "DEV", "where a serial port goes, up to four times, COM1 first: stdio mon:stdio vc pty null "
+     "none file:FILE pipe:PATH unix:PATH tcp:HOST:PORT telnet:HOST:PORT chardev:ID", take_serial},
+    {"parallel", "DEV", "where a printer port goes, up to three times: as -serial", take_parallel},
+    {"debugcon", "DEV", "where bytes written to port E9h go: as -serial", take_debugcon},
+    {"monitor", "DEV", "where a monitor for people is: as -serial", take_monitor},
+    {"mon", "chardev=ID[,mode=readline|control]", "a monitor on a -chardev", take_mon},
+    {"qmp", "DEV", "where QEMU's machine protocol (JSON) is: as -serial", take_qmp},
     {"d", "guest_errors", "prints what the guest does wrong", take_d},
     {"name", "NAME", "the guest's name in the window's title and for QMP", take_name},
     SECTION("Running"),
@@ -512,32 +421,6 @@ static bool unknown(const char *name, struct error *err)
     return error_set(err, "there is no option -%s; 'vitrine -help' lists them all", name);
 }
 
-static bool claim_stdio(const char **owner, const char *who, struct error *err)
-{
-    if (*owner)
-        return error_set(err, "%s and %s cannot both use the terminal; send one to a file", *owner,
-                         who);
-    *owner = who;
-    return true;
-}
-
-static bool check_streams(struct options *o, struct error *err)
-{
-    static const char *const name[MAX_SERIAL] = {"-serial (COM1)", "-serial (COM2)",
-                                                 "-serial (COM3)", "-serial (COM4)"};
-    const char *owner = NULL;
-    for (unsigned i = 0; i < MAX_SERIAL; i++)
-        if ((o->serial[i].kind == STREAM_STDIO || o->serial[i].kind == STREAM_MON_STDIO) &&
-            !claim_stdio(&owner, name[i], err))
-            return false;
-    if (o->debugcon.kind == STREAM_MON_STDIO)
-        return error_set(err,
-                         "-debugcon mon:stdio: port E9h takes no input; say stdio or file:PATH");
-    if (o->debugcon.kind == STREAM_STDIO && !claim_stdio(&owner, "-debugcon", err))
-        return false;
-    return o->qmp != QMP_STDIO || claim_stdio(&owner, "-qmp", err);
-}
-
 /* What was not said, and what does not go together. */
 static bool complete(struct options *o, struct error *err)
 {
@@ -545,12 +428,7 @@ static bool complete(struct options *o, struct error *err)
         if (o->display_said && o->display == DISPLAY_SDL)
             return error_set(err, "-nographic and -display sdl exclude each other");
         o->display = DISPLAY_NONE;
-        if (!o->nserial && o->qmp != QMP_STDIO)
-            o->serial[0].kind = STREAM_MON_STDIO;
     }
-    if (!o->nserial && (!o->cfg.nodefaults || o->nographic))
-        o->cfg.serial[0] = true;
-    o->cfg.parallel[0] = !o->cfg.nodefaults;
     if (o->cfg.nodefaults && !o->vga_said)
         o->cfg.vga = false;
     if (!drives_complete(o, err))
@@ -561,7 +439,7 @@ static bool complete(struct options *o, struct error *err)
         o->rom[i] = bios_file(o, o->rom[i]);
     if (o->rtc_host && o->cfg.clock == CLOCK_VIRTUAL)
         return error_set(err, "-rtc clock=host and --clock virtual exclude each other");
-    if (o->daemonize && (o->display == DISPLAY_SDL || o->qmp == QMP_STDIO))
+    if (o->daemonize && o->display == DISPLAY_SDL)
         return error_set(err, "-daemonize has no terminal and no window: say -display none, and "
                               "-qmp unix:PATH");
     if (!o->kernel && o->initrd)
@@ -577,7 +455,7 @@ static bool complete(struct options *o, struct error *err)
     if (!o->rtc_said)
         o->cfg.rtc_seconds =
             o->cfg.clock == CLOCK_VIRTUAL ? UINT64_C(1577836800) : (uint64_t)time(NULL);
-    return check_streams(o, err);
+    return streams_complete(o, err);
 }
 
 bool options_parse(struct options *o, int argc, char *const *argv, struct error *err)
@@ -624,7 +502,8 @@ void options_free(struct options *o)
         free(o->node[i].file);
     for (unsigned i = 0; i < o->nfound; i++)
         free(o->found[i]);
-    free(o->qmp_path);
+    for (unsigned i = 0; i < o->nchardevs; i++)
+        chardev_option_free(&o->chardev[i]);
     memset(o, 0, sizeof *o);
 }
 
@@ -677,6 +556,8 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
     } else if (!strcmp(o->list, "accel")) {
         fputs("interp             the interpreter\ntcg                the fastest way there is\n",
               f);
+    } else if (!strcmp(o->list, "chardev")) {
+        fputs("null\nvc\nstdio\nfile\npipe\nsocket\npty\n", f);
     } else if (!strcmp(o->list, "display")) {
         fputs("sdl                a window\nnone               no display\n", f);
     } else {

@@ -8,12 +8,14 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "ctl/chardev_option.h"
 #include "machine/catalog.h"
 
-enum stream_kind { STREAM_NONE, STREAM_STDIO, STREAM_MON_STDIO, STREAM_FILE };
-struct stream_option {
-    enum stream_kind kind;
-    const char *path; /* STREAM_FILE */
+enum { MAX_MONITORS = 8 };
+struct monitor_option {
+    char chr[CHARDEV_ID_MAX]; /* whose back end */
+    char said[32];            /* the option that made it */
+    bool control;             /* QMP; else for people */
 };
 
 struct drive_option {
@@ -41,7 +43,6 @@ struct drive_device {
 };
 
 enum display_kind { DISPLAY_SDL, DISPLAY_NONE };
-enum qmp_kind { QMP_NONE, QMP_STDIO, QMP_UNIX };
 
 struct options {
     struct machine_config cfg; /* without descriptors and file contents */
@@ -60,13 +61,16 @@ struct options {
     const char *bios, *kernel, *initrd, *rom[MAX_ROMS];
     unsigned nroms;
     char *module[MAX_MODULES]; /* paths: -initrd of a Multiboot kernel */
-    struct stream_option serial[MAX_SERIAL], debugcon;
-    unsigned nserial; /* -serial was given this often */
+    struct chardev_option chardev[MAX_CHARDEVS];
+    unsigned nchardevs;
+    char port_chr[MAX_PORTS][CHARDEV_ID_MAX]; /* whose back end; "": nobody listens */
+    char debugcon_chr[CHARDEV_ID_MAX];
+    struct monitor_option monitor[MAX_MONITORS];
+    unsigned nmonitors;
+    unsigned nserial, nparallel; /* -serial, -parallel were given this often */
+    bool monitor_said;
     enum display_kind display;
     bool display_said, vga_said, nographic, full_screen, snapshot_all, guest_errors;
-    enum qmp_kind qmp;
-    char *qmp_path;
-    bool qmp_wait;
     const char *name, *script, *hash_log, *record, *replay;
     bool rtc_host, rtc_said, help, version;
     const char *list; /* "cpu", "machine", "device", "accel", "display" or a device's name: what

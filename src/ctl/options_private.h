@@ -44,4 +44,15 @@ void list_bios_paths(const struct options *o, FILE *f);
 const char *bios_file(struct options *o, const char *name);
 bool take_boot(struct options *o, const char *arg, struct error *err);
 
+/* options_stream.c */
+bool take_chardev(struct options *o, const char *arg, struct error *err);
+bool take_serial(struct options *o, const char *arg, struct error *err);
+bool take_parallel(struct options *o, const char *arg, struct error *err);
+bool take_debugcon(struct options *o, const char *arg, struct error *err);
+bool take_monitor(struct options *o, const char *arg, struct error *err);
+bool take_mon(struct options *o, const char *arg, struct error *err);
+bool take_qmp(struct options *o, const char *arg, struct error *err);
+/* What was not said about them, and whether all ids are there. */
+bool streams_complete(struct options *o, struct error *err);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * QMP's transport: the socket, one client, JSON texts cut out of the stream, replies and events
- * queued. A text that is no JSON gets an error and the connection goes on. Commands are in
+ * QMP's transport: a character back end's client, JSON texts cut out of the stream, replies and
+ * events. A text that is no JSON gets an error and the connection goes on. Commands are in
  * qmp_commands.c.
  */
 #include "config.h"
@@ -10,171 +10,29 @@
 
 #ifdef HAVE_JANSSON
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "base/bits.h"
 #include "ctl/qmp_commands.h"
 
-enum { TEXT_MAX = 1 << 20, OUT_MAX = 1 << 24, DEPTH_MAX = 1024 };
-
-static void drop_client(struct qmp *q)
-{
-    if (q->in >= 0)
-        close(q->in);
-    if (q->out >= 0 && q->out != q->in)
-        close(q->out);
-    q->in = q->out = -1;
-    q->client++; /* replies that are still to come have nobody to go to */
-    q->negotiated = q->busy = q->ended = false;
-    q->scan = (struct qmp_scan){0};
-    buf_free(&q->input);
-    buf_free(&q->output);
-}
-
-static void flush(struct qmp *q)
-{
-    while (q->out >= 0 && q->output.len) {
-        ssize_t n = write(q->out, q->output.data, q->output.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 && errno == EAGAIN)
-            return;
-        if (n <= 0) {
-            drop_client(q);
-            return;
-        }
-        buf_drop(&q->output, (size_t)n);
-    }
-}
+enum { TEXT_MAX = 1 << 20, OUT_MAX = 1 << 24, DEPTH_MAX = 1024, PART = 8192 };
 
 void qmp_send(struct qmp *q, json_t *message)
 {
-    char *text = q->out >= 0 ? json_dumps(message, JSON_COMPACT) : NULL;
+    char *text = chardev_connected(q->chr) ? json_dumps(message, JSON_COMPACT) : NULL;
     json_decref(message);
     if (!text)
         return;
-    buf_add(&q->output, text, strlen(text));
-    buf_add(&q->output, "\r\n", 2);
+    struct buf line = {0};
+    buf_add(&line, text, strlen(text));
+    buf_add(&line, "\r\n", 2);
     free(text);
-    flush(q);
-    if (q->output.len > OUT_MAX)
-        drop_client(q); /* it does not read */
-}
-
-static void greet(struct qmp *q)
-{
-    fcntl(q->in, F_SETFL, fcntl(q->in, F_GETFL) | O_NONBLOCK);
-    if (q->out != q->in)
-        fcntl(q->out, F_SETFL, fcntl(q->out, F_GETFL) | O_NONBLOCK);
-    qmp_send(q, json_pack("{s:{s:o,s:[]}}", "QMP", "version", qmp_version(), "capabilities"));
-}
-
-static struct qmp *qmp_new(struct control *c)
-{
-    struct qmp *q = calloc(1, sizeof *q);
-    if (q) {
-        q->control = c;
-        q->listener = q->in = q->out = -1;
-    }
-    return q;
-}
-
-static bool bind_path(struct qmp *q, const char *path, struct error *err)
-{
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    struct stat st;
-    if (strlen(path) >= sizeof a.sun_path)
-        return error_set(
-            err, "-qmp unix:%s: the path is longer than the %zu bytes that a socket's may have",
-            path, sizeof a.sun_path - 1);
-    strcpy(a.sun_path, path);
-    if (lstat(path, &st) == 0) {
-        if (!S_ISSOCK(st.st_mode))
-            return error_set(
-                err, "-qmp unix:%s: there is a file of that name; remove it or name another", path);
-        unlink(path);
-    }
-    q->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (q->listener < 0 || bind(q->listener, (struct sockaddr *)&a, sizeof a) < 0 ||
-        chmod(path, 0600) < 0 || listen(q->listener, 1) < 0)
-        return error_set(err, "-qmp unix:%s: cannot listen: %s", path, strerror(errno));
-    q->path = strdup(path);
-    return true;
-}
-
-struct qmp *qmp_listen(struct control *c, const char *path, struct error *err)
-{
-    struct qmp *q = qmp_new(c);
-    if (q && bind_path(q, path, err))
-        return q;
-    qmp_close(q);
-    return NULL;
-}
-
-struct qmp *qmp_stdio(struct control *c, int in, int out)
-{
-    struct qmp *q = qmp_new(c);
-    if (q) {
-        q->in = in;
-        q->out = out;
-        greet(q);
-    }
-    return q;
-}
-
-static void accept_client(struct qmp *q)
-{
-    q->in = q->out = accept4(q->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (q->in >= 0)
-        greet(q);
-}
-
-bool qmp_has_client(const struct qmp *q)
-{
-    return q->in >= 0;
-}
-
-void qmp_close(struct qmp *q)
-{
-    if (!q)
-        return;
-    flush(q);
-    drop_client(q);
-    if (q->listener >= 0)
-        close(q->listener);
-    if (q->path)
-        unlink(q->path);
-    free(q->path);
-    free(q);
-}
-
-int qmp_fd(const struct qmp *q)
-{
-    return q->in >= 0 ? q->in : q->listener;
-}
-
-short qmp_events(const struct qmp *q)
-{
-    if (q->in < 0)
-        return POLLIN;
-    /* NOTE: while a command is being carried out nothing more is read, so that a client cannot pile
-     * them up. */
-    return (short)((q->busy || q->ended ? 0 : POLLIN) |
-                   (q->output.len && q->out == q->in ? POLLOUT : 0));
-}
-
-int qmp_out_fd(const struct qmp *q)
-{
-    return q->output.len && q->out != q->in ? q->out : -1;
+    chardev_write(q->chr, line.data, line.len);
+    buf_free(&line);
+    if (chardev_queued(q->chr) > OUT_MAX)
+        chardev_disconnect(q->chr); /* it does not read */
 }
 
 /*
@@ -215,17 +73,30 @@ static bool blank(const uint8_t *p, size_t n)
     return true;
 }
 
+/* A text that is too long gets an error once; what is left of its line is passed over. */
+static bool skip(struct qmp *q)
+{
+    if (q->input.len > TEXT_MAX && !q->skipping) {
+        qmp_error(q, NULL, "GenericError", "the JSON text is longer than 1 MiB");
+        q->skipping = true;
+    }
+    if (!q->skipping)
+        return false;
+    const uint8_t *nl = q->input.len ? memchr(q->input.data, '\n', q->input.len) : NULL;
+    buf_drop(&q->input, nl ? (size_t)(nl - q->input.data) + 1 : q->input.len);
+    q->skipping = !nl;
+    q->scan = (struct qmp_scan){0};
+    return nl != NULL;
+}
+
 static void take_all(struct qmp *q)
 {
-    while (q->in >= 0 && !q->busy) {
-        size_t n = text_end(q);
-        if (!n) {
-            if (q->input.len > TEXT_MAX)
-                qmp_error(q, NULL, "GenericError", "the JSON text is longer than 1 MiB");
-            if (q->input.len > TEXT_MAX || q->ended)
-                drop_client(q);
+    while (!q->busy) {
+        size_t n = q->skipping ? 0 : text_end(q);
+        if (!n && !skip(q))
             return;
-        }
+        if (!n)
+            continue;
         q->scan = (struct qmp_scan){0};
         if (!blank(q->input.data, n)) {
             json_error_t e;
@@ -254,27 +125,63 @@ static void take_texts(struct qmp *q)
     q->taking = false;
 }
 
-void qmp_ready(struct qmp *q)
+static void input(void *ctx, const uint8_t *data, size_t len)
 {
-    if (q->in < 0) {
-        accept_client(q);
-        return;
-    }
-    flush(q);
-    uint8_t part[8192];
-    ssize_t n = q->in < 0 || q->busy || q->ended ? -1 : read(q->in, part, sizeof part);
-    if (n > 0)
-        buf_add(&q->input, part, (size_t)n);
-    else if (n == 0 ||
-             (n < 0 && q->in >= 0 && !q->busy && !q->ended && errno != EAGAIN && errno != EINTR))
-        q->ended = true;
+    struct qmp *q = ctx;
+    buf_add(&q->input, data, len);
     take_texts(q);
+}
+
+/* NOTE: while a command is being carried out nothing more is read, so that a client cannot pile
+ * them up. */
+static size_t room(void *ctx)
+{
+    const struct qmp *q = ctx;
+    return q->busy ? 0 : PART;
+}
+
+static void event(void *ctx, enum chardev_event ev)
+{
+    struct qmp *q = ctx;
+    if (ev != CHARDEV_OPENED && ev != CHARDEV_CLOSED)
+        return;
+    q->client++; /* replies that are still to come have nobody to go to */
+    q->negotiated = q->busy = q->skipping = false;
+    q->scan = (struct qmp_scan){0};
+    buf_free(&q->input);
+    if (ev == CHARDEV_OPENED)
+        qmp_send(q, json_pack("{s:{s:o,s:[]}}", "QMP", "version", qmp_version(), "capabilities"));
 }
 
 void qmp_done(struct qmp *q)
 {
     q->busy = false;
     take_texts(q);
+    chardev_room(q->chr);
+}
+
+struct qmp *qmp_new(struct control *c, struct chardev *chr, struct error *err)
+{
+    struct qmp *q = calloc(1, sizeof *q);
+    struct chardev_user user = {"QMP", input, room, event, q};
+    if (!q) {
+        error_set(err, "out of memory");
+        return NULL;
+    }
+    q->control = c;
+    q->chr = chr;
+    if (chardev_use(chr, &user, err))
+        return q;
+    qmp_close(q);
+    return NULL;
+}
+
+void qmp_close(struct qmp *q)
+{
+    if (!q)
+        return;
+    buf_free(&q->input);
+    free(q);
 }
 
 void qmp_event(struct qmp *q, enum link_event ev, bool by_guest, enum link_cause cause)
@@ -307,49 +214,14 @@ void qmp_event(struct qmp *q, enum link_event ev, bool by_guest, enum link_cause
 
 #else
 
-struct qmp *qmp_listen(struct control *c, const char *path, struct error *err)
+struct qmp *qmp_new(struct control *c, struct chardev *chr, struct error *err)
 {
-    (void)c;
-    error_set(err, "-qmp unix:%s: this build has no QMP (libjansson is missing)", path);
+    (void)c, (void)chr;
+    error_set(err, "this build has no QMP (libjansson is missing)");
     return NULL;
-}
-
-struct qmp *qmp_stdio(struct control *c, int in, int out)
-{
-    (void)c, (void)in, (void)out;
-    return NULL;
-}
-
-bool qmp_has_client(const struct qmp *q)
-{
-    (void)q;
-    return false;
 }
 
 void qmp_close(struct qmp *q)
-{
-    (void)q;
-}
-
-int qmp_fd(const struct qmp *q)
-{
-    (void)q;
-    return -1;
-}
-
-short qmp_events(const struct qmp *q)
-{
-    (void)q;
-    return 0;
-}
-
-int qmp_out_fd(const struct qmp *q)
-{
-    (void)q;
-    return -1;
-}
-
-void qmp_ready(struct qmp *q)
 {
     (void)q;
 }

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "ctl/chardev.h"
 #include "ctl/control.h"
 
 /* Where the search for the end of a JSON text stands. */
@@ -16,14 +17,13 @@ struct qmp_scan {
 
 struct qmp {
     struct control *control;
-    int listener, in, out;
-    char *path;
-    struct buf input, output;
+    struct chardev *chr;
+    struct buf input;
     struct qmp_scan scan;
     bool negotiated; /* qmp_capabilities came */
     bool busy;       /* a command is under way */
     bool taking;     /* texts are being carried out */
-    bool ended;      /* the client sends no more */
+    bool skipping;   /* the rest of a line that was too long */
     uint64_t client; /* counts clients */
 };
 

@@ -9,7 +9,6 @@
 
 static const char KVM[] = "the CPU is software: there is no hypervisor to use";
 static const char NET[] = "there is no network adapter in this machine";
-static const char CHAR[] = "character devices are set up with -serial, -debugcon and -qmp";
 static const char BLOCK[] = "drives are set up with -drive";
 static const char ARCH[] = "it is for other machines than this PC";
 static const char SNAP[] = "there are no saved machine states";
@@ -33,7 +32,6 @@ static const struct {
     {"audio", AUDIO},
     {"audio-help", AUDIO},
     {"audiodev", AUDIO},
-    {"chardev", CHAR},
     {"chroot", RUNAS},
     {"compat", "there is one machine type"},
     {"ctrl-grab", KEYS},
@@ -56,7 +54,6 @@ static const struct {
     {"localtime", "say -rtc base=localtime"},
     {"mem-path", "guest memory is anonymous"},
     {"mem-prealloc", "guest memory is anonymous"},
-    {"mon", CHAR},
     {"msg", "there is nothing to set about messages"},
     {"mtdblock", ARCH},
     {"netdev", NET},
@@ -67,7 +64,6 @@ static const struct {
     {"object", "objects are set up by their own options"},
     {"only-migratable", "there is no migration"},
     {"overcommit", "guest memory is taken as it is touched"},
-    {"parallel", "there is no parallel port"},
     {"pflash", "there is no flash memory; name a BIOS image with -bios FILE"},
     {"plugin", "there are no plug-ins"},
     {"portrait", ARCH},

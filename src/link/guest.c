@@ -193,6 +193,17 @@ static bool on_frame(struct guest *g, const struct link_msg *msg)
     return true;
 }
 
+static bool on_taken(struct guest *g, struct reader *r)
+{
+    uint8_t port = get8(r);
+    uint32_t n = get32(r);
+    if (r->bad || r->p != r->end || port >= GUEST_PORTS)
+        return false;
+    if (g->ops->taken)
+        g->ops->taken(g->ctx, port, n);
+    return true;
+}
+
 static bool handle(struct guest *g, const struct link_msg *msg)
 {
     struct reader r = {msg->data, msg->data + msg->len, false};
@@ -212,6 +223,8 @@ static bool handle(struct guest *g, const struct link_msg *msg)
             return false;
         g->ops->serial(g->ctx, port, r.p, (size_t)(r.end - r.p));
         return true;
+    case LINK_SERIAL_TAKEN:
+        return on_taken(g, &r);
     case LINK_DEBUGCON:
         g->ops->debugcon(g->ctx, r.p, (size_t)(r.end - r.p));
         return true;

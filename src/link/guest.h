@@ -23,6 +23,7 @@ struct guest_ops {
     void (*line)(void *ctx, bool guest_error, const char *text); /* printable text */
     void (*picture)(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels);
     void (*pointer)(void *ctx, bool absolute); /* what the guest's driver takes, from now on */
+    void (*taken)(void *ctx, unsigned port, size_t n); /* bytes of LINK_SERIAL */
 };
 
 enum { GUEST_REQUESTS = 32, GUEST_PORTS = 7 };

@@ -44,6 +44,8 @@ enum link_type {
     LINK_COMMAND,    /* id, text of a console command; reply: its output */
     LINK_STATS,      /* nothing: asks for LINK_STATS_ARE */
     LINK_FRAME_DONE, /* u8 slot: the front end has taken the picture out of it */
+    LINK_SERIAL_BREAK, /* u8 port: the line is broken for a moment */
+    LINK_HOLD,    /* u8 1: stand still, readers of the guest's output are behind; 0: go on */
     LINK_REDRAW,     /* nothing: the next frame is to be whole */
     LINK_POINTER, /* u8 enum link_axes, i32 x, i32 y, i8 wheel, u8 mask of the buttons that change,
                      u8 their level (bus/input.h). Relative axes are counts; absolute ones, 0 to
@@ -53,6 +55,7 @@ enum link_type {
     LINK_READY = 64,  /* u32 jail flags (jail/jail.h): confined, the machine is made */
     LINK_EVENT,       /* u8 enum link_event, u8 1 if the guest caused it, u8 enum link_cause */
     LINK_SERIAL_OUT,  /* u8 port, bytes from the guest */
+    LINK_SERIAL_TAKEN, /* u8 port, u32 bytes of LINK_SERIAL that the UART has taken */
     LINK_DEBUGCON,    /* bytes */
     LINK_FRAME,       /* u8 slot, u32 w, u32 h, u32 y0, u32 y1 */
     LINK_REPLY,       /* u32 id, u8 enum link_reply, bytes */

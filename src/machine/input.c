@@ -61,6 +61,13 @@ static void serial(void *ctx, const struct journal_entry *e)
         ns16550_receive(m->serial[e->channel], e->data, e->len);
 }
 
+static void serial_break(void *ctx, const struct journal_entry *e)
+{
+    struct machine *m = ctx;
+    if (e->channel < MAX_SERIAL && m->serial[e->channel])
+        ns16550_break(m->serial[e->channel]);
+}
+
 static void power(void *ctx, const struct journal_entry *e)
 {
     struct machine *m = ctx;
@@ -111,7 +118,7 @@ void machine_input_init(struct machine *m)
         enum journal_kind kind;
         journal_sink *fn;
     } sinks[] = {{J_KEY, key},   {J_SERIAL, serial}, {J_POWER, power}, {J_RATE, rate},  {J_SKIP, skip},
-                 {J_RTC, rtc},   {J_POKE, poke},     {J_MOUSE, mouse}, {J_TABLET, tablet}};
+                 {J_RTC, rtc},   {J_POKE, poke}, {J_BREAK, serial_break},     {J_MOUSE, mouse}, {J_TABLET, tablet}};
     for (size_t i = 0; i < ARRAY_LEN(sinks); i++)
         journal_set_sink(&m->journal, sinks[i].kind, sinks[i].fn, m);
     journal_input(&m->journal, J_RTC, 0, &m->cfg.rtc_seconds, sizeof m->cfg.rtc_seconds);

@@ -26,6 +26,7 @@ enum journal_kind {
     J_POKE = 9,    /* payload: u64 physical address, bytes: a debugger's or QMP's write */
     J_HOST_ERROR = 10, /* channel: drive; payload: u64 request number, u32 errno */
     J_MOUSE = 11,  /* payload: i16 dx, i16 dy, i8 wheel, u8 buttons (bus/input.h) */
+    J_BREAK = 14,  /* channel: serial port; a break on the line */
     J_STOP = 12,   /* run state changed: payload u8 */
     J_TABLET = 13, /* payload: u16 x, u16 y (0 .. POINTER_ABS_MAX), i8 wheel, u8 buttons */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Raw mode, its undoing on every way out, and the Ctrl-A keys. */
+/* Raw mode, and its undoing on every way out. */
 #include "config.h"
 
 #include "ui/terminal.h"
@@ -82,37 +82,4 @@ bool terminal_write(int fd, const uint8_t *data, size_t len)
         len -= (size_t)n;
     }
     return true;
-}
-
-enum escape_wish escape_byte(struct escape *e, uint8_t byte, bool *pass)
-{
-    enum { CTRL_A = 1 };
-    *pass = false;
-    if (!e->armed) {
-        e->armed = byte == CTRL_A;
-        *pass = !e->armed;
-        return ESCAPE_NONE;
-    }
-    e->armed = false;
-    switch (byte) {
-    case 'x':
-        return ESCAPE_QUIT;
-    case 'c':
-        return ESCAPE_CONSOLE;
-    case 'h':
-    case '?':
-        return ESCAPE_HELP;
-    case CTRL_A:
-        *pass = true;
-        return ESCAPE_NONE;
-    default:
-        return ESCAPE_NONE;
-    }
-}
-
-const char *escape_help(void)
-{
-    return "\r\nCtrl-A h   this help\r\nCtrl-A x   quit\r\nCtrl-A c   between the serial port and "
-           "the console\r\n"
-           "Ctrl-A Ctrl-A   a Ctrl-A for the guest\r\n";
 }

@@ -16,13 +16,4 @@ void terminal_restore(void);
 /* Writes all of it to a descriptor that may be slow or gone. False: gone. */
 bool terminal_write(int fd, const uint8_t *data, size_t len);
 
-/* What the keys mean: the guest's, until Ctrl-A is pressed. */
-enum escape_wish { ESCAPE_NONE, ESCAPE_QUIT, ESCAPE_CONSOLE, ESCAPE_HELP };
-struct escape {
-    bool armed; /* Ctrl-A was the last key */
-};
-/* Takes one byte: a wish, or ESCAPE_NONE with *pass set where the byte is input. */
-enum escape_wish escape_byte(struct escape *e, uint8_t byte, bool *pass);
-const char *escape_help(void);
-
 #endif

@@ -17,7 +17,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { MAX_FDS = 16 };
+enum { MAX_FDS = 128 };
 
 struct waker {
     SDL_Thread *thread;

@@ -4,8 +4,8 @@
 . "${srcdir:-.}/tests/cli/lib.sh"
 
 # QEMU's own options that this machine cannot honour are refused by name.
-for option in enable-kvm vnc netdev chardev loadvm gdb s k sandbox spice smbios \
-    D localtime audiodev usbdevice virtfs pflash numa icount incoming trace plugin tpmdev parallel object set; do
+for option in enable-kvm vnc netdev loadvm gdb s k sandbox spice smbios \
+    D localtime audiodev usbdevice virtfs pflash numa icount incoming trace plugin tpmdev object set; do
     refuses "^vitrine: -$option is not supported: ." "-$option"
     refuses "^vitrine: -$option is not supported: ." "--$option" something
 done
@@ -69,11 +69,46 @@ refuses "0 to 3" -drive file=x,index=4
 refuses "on or off" -drive file=x,snapshot=maybe
 refuses "std and none" -vga fancy
 refuses "sdl and none" -display gtk
-refuses "stdio, mon:stdio" -serial tcp::4444
+refuses "COM1.*there are null" -serial nonsense
+refuses "no HOST:PORT" -serial tcp:4444
+refuses "no HOST:PORT" -serial tcp:::1:4444
+refuses "no HOST:PORT" -serial "tcp:[::1:4444"
+refuses "0 to 65535" -serial tcp:localhost:65536
+refuses "cannot connect" -display none -serial tcp:127.0.0.1:1
+refuses "cannot connect" -display none -serial "tcp:[::1]:1"
+refuses "no-such-host.invalid" -display none -serial tcp:no-such-host.invalid:1
+refuses "cannot connect: No such file" -display none -serial unix:/nonexistent/socket
+refuses "cannot listen: No such file" -display none -serial unix:/nonexistent/socket,server=on,wait=off
+refuses "cannot listen: Cannot assign" -display none -serial tcp:192.0.2.1:0,server=on,wait=off
+refuses "a file of that name" -display none -serial "unix:$srcdir/vitrine.1,server=on,wait=off"
+refuses "longer than" -display none -serial "unix:/$(printf '%0200d' 0),server=on"
+refuses "a path is missing" -serial file:
+refuses "FIFOs" -display none -serial pipe:/nonexistent/pipe
+refuses "cannot be written" -display none -serial file:/nonexistent/file
+refuses "'colour' does not belong" -serial unix:/tmp/x,colour=on
+refuses "on or off" -serial unix:/tmp/x,server=perhaps
+refuses "a server=on waits by itself" -serial unix:/tmp/x,server=on,reconnect=1
+refuses "number of seconds" -serial unix:/tmp/x,reconnect=soon
+refuses "back ends are" -chardev nonsense,id=a
+refuses "id=ID is missing" -chardev null
+refuses "begins with a letter" -chardev null,id=1
+refuses "'path' does not belong" -chardev null,id=a,path=x
+refuses "a path is missing" -chardev file,id=a
+refuses "path=PATH, or host=HOST" -chardev socket,id=a
+refuses "of that id already" -chardev null,id=a -chardev null,id=a
+refuses "no -chardev of that id" -serial chardev:a
+refuses "no -chardev of that id" -mon chardev=a
+refuses "say chardev=ID" -mon mode=control
+refuses "readline and control" -mon chardev=a,mode=fast
+refuses "COM1's already; give it mux=on" -display none -chardev null,id=a -serial chardev:a -parallel chardev:a
+refuses "4 users already" -display none -chardev null,id=a,mux=on -serial chardev:a -serial chardev:a -serial chardev:a \
+    -serial chardev:a -parallel chardev:a
+refuses "at most 3" -parallel none -parallel none -parallel none -parallel none
 refuses "at most 4" -serial none -serial none -serial none -serial none -serial none
-refuses "console" -monitor stdio
+refuses "leave mon: out" -monitor mon:stdio
+refuses "cannot both use the terminal" -monitor stdio -serial stdio
 refuses "takes no input" -debugcon mon:stdio
-refuses "there are stdio, file:PATH" -debugcon tcp::4444
+refuses "-debugcon.*no HOST:PORT" -debugcon tcp:4444
 refuses "guest_errors" -d in_asm
 
 # Typing errors get a suggestion.
@@ -123,8 +158,8 @@ refuses "no picture" -boot splash=x.jpg
 refuses "milliseconds" -boot splash-time=-1
 refuses "milliseconds" -boot reboot-timeout=never
 refuses "on or off" -boot menu=perhaps
-refuses "server=on" -qmp unix:/tmp/x
-refuses "unix:PATH" -qmp tcp::1234
+refuses "cannot connect" -display none -qmp unix:/nonexistent/x
+refuses "no HOST:PORT" -qmp tcp:1234
 refuses "needs a value" -hda
 refuses "needs -kernel" -append quiet
 refuses "needs -kernel" -initrd x
@@ -146,7 +181,7 @@ SDL_VIDEODRIVER=offscreen refuses "-nographic" -display sdl
 ) && good || bad "no display at all"
 
 # Lists.
-for list in "-cpu help" "-machine help" "-device help" "-accel help" "-display help" "-device isa-debug-exit,help" \
+for list in "-cpu help" "-machine help" "-device help" "-accel help" "-display help" "-chardev help" "-device isa-debug-exit,help" \
     "-device ide-hd,help" "-device floppy,help" "-vga help" "-L help"; do
     # shellcheck disable=SC2086
     if "$vitrine" $list | grep -q .; then good; else bad "$list prints nothing"; fi

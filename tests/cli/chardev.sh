@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Character back ends: each kind carries a guest's serial line, a monitor or QMP, both ways; clients come and go.
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+if ! command -v socat >/dev/null; then
+    echo "skipped: character back ends, since socat is not there"
+    exit 77
+fi
+pid=
+cd "$work" || exit 1
+# start ARGUMENT...: vitrine in the background, with QMP at $work/qmp to end it.
+start() {
+    "$vitrine" -display none -drive file="$work/echo.img",format=raw,readonly=on "$@" <&9 >"$work/out" 2>"$work/err" &
+    pid=$!
+}
+end() {
+    kill -TERM $pid 2>/dev/null
+    wait $pid
+    status=$?
+    if [ $status -eq 0 ]; then good; else bad "$1: status $status: $(cat "$work/err")"; fi
+}
+# until COMMAND...: repeats it for at most 10 s.
+soon() {
+    n=0
+    while ! "$@" >/dev/null 2>&1; do
+        n=$((n + 1))
+        [ $n -lt 100 ] || return 1
+        sleep 0.1
+    done
+}
+check() { if soon "$@"; then good; else bad "never: $*: $(cat "$work/err" "$work/out" 2>/dev/null | head -5)"; fi; }
+exec 9</dev/null
+
+# A guest that sends back what comes on COM1, and to port E9h as well.
+{
+    printf '\372\272\373\003\260\003\356' # 8 bits
+    printf '\272\375\003\354\250\001\164\373\272\370\003\354\210\304\272\375\003\354\250\040\164\373'
+    printf '\272\370\003\210\340\356\346\351\353\340'
+    head -c 471 /dev/zero
+    printf '\125\252'
+    head -c 512 /dev/zero
+} >"$work/echo.img"
+
+# A UNIX socket, waited for, with a client that goes and another that comes.
+start -serial unix:"$work/s",server=on,wait=on
+check grep -q "note: waiting for a connection on unix:$work/s,server=on" "$work/err"
+(sleep 1; printf 'good morning'; sleep 1) | timeout 10 socat - UNIX-CONNECT:"$work/s" >"$work/first"
+if grep -q "good morning" "$work/first"; then good; else bad "the first client saw: $(cat "$work/first")"; fi
+(printf '\rhelp\r'; sleep 1) | timeout 10 socat - UNIX-CONNECT:"$work/s" >"$work/second"
+if grep -q "help" "$work/second"; then good; else bad "the second client saw: $(cat "$work/second")"; fi
+end "unix server"
+if [ -e "$work/s" ]; then bad "the socket is left behind"; else good; fi
+
+# wait=on is ended by a signal before anybody came.
+start -serial unix:"$work/s",server=on
+check test -S "$work/s"
+end "waiting"
+
+# TCP, as a server on a given port of both families, and as a client that tries again.
+port=$((20000 + $$ % 20000))
+start -serial tcp:localhost:$port,server=on,wait=off,nodelay=on -serial "tcp:[::1]:$((port + 1)),server,nowait"
+check socat -u OPEN:/dev/null TCP4:127.0.0.1:$port
+(printf '\rhelp\r'; sleep 1) | timeout 10 socat - TCP:localhost:$port >"$work/tcp"
+if grep -q "help" "$work/tcp"; then good; else bad "tcp: $(cat "$work/tcp")"; fi
+if [ -e /proc/net/if_inet6 ] && [ -s /proc/net/if_inet6 ]; then check socat -u OPEN:/dev/null "TCP6:[::1]:$((port + 1))"; fi
+refuses "cannot listen: Address already in use" -display none -serial tcp:127.0.0.1:$port,server=on,wait=off
+end "tcp server"
+start -serial tcp:127.0.0.1:$port,reconnect=1
+sleep 0.3
+(printf 'good morning'; sleep 4) | timeout 5 socat -t 4 - TCP-LISTEN:$port,reuseaddr,bind=127.0.0.1 >"$work/again" &
+listener=$!
+check grep -q "good morning" "$work/again"
+kill $listener 2>/dev/null
+end "tcp client"
+
+# A pty, a FIFO pair, a file that is appended to, a log.
+start -serial pty -serial pipe:"$work/nothing" 2>/dev/null
+wait $pid
+if grep -q "make FIFOs" "$work/err"; then good; else bad "pipe: $(cat "$work/err")"; fi
+start -serial pty
+check grep -q '^char device redirected to /dev/pts/[0-9]* (label serial0)$' "$work/out"
+pts=$(sed -n 's/^char device redirected to \([^ ]*\) .*/\1/p' "$work/out")
+(sleep 1; printf '\rhelp\r'; sleep 1) | timeout 10 socat - "$pts,raw,echo=0" >"$work/pty"
+if grep -q "help" "$work/pty"; then good; else bad "pty: $(cat "$work/pty")"; fi
+end "pty"
+mkfifo "$work/p.in" "$work/p.out"
+echo before >"$work/log"
+start -serial pipe:"$work/p" -chardev file,id=f,path="$work/log",append=on -debugcon chardev:f \
+    -chardev null,id=n,logfile="$work/copy" -serial chardev:n
+timeout 5 cat <"$work/p.out" >"$work/piped" &
+reader=$!
+printf '\rhelp\r' >"$work/p.in"
+check grep -q "help" "$work/piped"
+kill $reader
+if grep -q before "$work/log"; then good; else bad "append=on emptied the file"; fi
+end "pipe"
+
+# Monitors: on a socket plainly, on a mux behind Ctrl-A c; two at once; info chardev names them.
+start -chardev socket,id=m,path="$work/m",server=on,wait=off,mux=on -serial chardev:m -mon chardev=m \
+    -monitor unix:"$work/m2",server=on,wait=off -qmp unix:"$work/q",server=on,wait=off
+check test -S "$work/q"
+printf 'info registers\ninfo chardev\n' | timeout 10 socat -t 2 - UNIX-CONNECT:"$work/m2" >"$work/mon"
+for text in "monitor - type 'help'" "(vitrine) " "EIP=" "m: filename=disconnected:unix:$work/m,server=on (mux)"; do
+    if grep -q -e "$text" "$work/mon"; then good; else bad "no '$text' on the monitor: $(cat "$work/mon")"; fi
+done
+(printf '\001cinfo registers\r'; sleep 1; printf '\001c'; printf '\rhelp\r'; sleep 1; printf '\001h') |
+    timeout 10 socat -t 1 - UNIX-CONNECT:"$work/m" >"$work/mux"
+for text in "EIP=" "help" "Ctrl-A x   quit"; do
+    if grep -q -e "$text" "$work/mux"; then good; else bad "no '$text' on the mux: $(cat "$work/mux")"; fi
+done
+# A line of more than 1 MiB gets its error, also on a socket, and the connection goes on.
+{ printf '{"execute":"qmp_capabilities"}{"execute":"'; head -c 3000000 /dev/zero | tr '\0' x
+  printf '"}\n{"execute":"query-status","id":"after"}\n'; sleep 2; } |
+    timeout 20 socat -t 2 - UNIX-CONNECT:"$work/q" >"$work/qmp"
+if grep -q "longer than 1 MiB" "$work/qmp" && [ "$(grep -c '"error"' "$work/qmp")" -eq 1 ]; then good; else bad "a long line: $(head -c 1000 "$work/qmp")"; fi
+if grep -q '"id":"after"' "$work/qmp"; then good; else bad "nothing after a long line: $(head -c 1000 "$work/qmp")"; fi
+end "monitors"
+
+# A client that sends much and a guest that takes its time: nothing is lost; a reader that is slow gets all.
+start -chardev socket,id=m,path="$work/m",server=on,wait=on -serial chardev:m
+check test -S "$work/m"
+(sleep 1; i=0; while [ $i -lt 300 ]; do printf 'line %04d\r' $i; i=$((i + 1)); done; sleep 3) |
+    timeout 20 socat - UNIX-CONNECT:"$work/m" >"$work/echo"
+seen=$(tr '\r' '\n' <"$work/echo" | grep -o 'line [0-9]*' | sort -u | wc -l)
+if [ "$seen" -eq 300 ]; then good; else bad "$seen lines of 300 came back: $(head -c 600 "$work/echo")"; fi
+end "flow"
+finish 30
