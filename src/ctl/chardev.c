@@ -79,8 +79,7 @@ static void give_up(struct chardev *c, int e)
 static bool takes_now(const struct chardev *c)
 {
     struct pollfd p = {.fd = c->out, .events = POLLOUT};
-    return !c->shared ||
-           (poll(&p, 1, 0) > 0 && (p.revents & (POLLOUT | POLLERR | POLLHUP)) != 0);
+    return !c->shared || (poll(&p, 1, 0) > 0 && (p.revents & (POLLOUT | POLLERR | POLLHUP)) != 0);
 }
 
 void chardev_flush(struct chardev *c)
@@ -321,8 +320,8 @@ void chardev_print(const struct chardev *c, struct buf *out)
     char what[512];
     bool socket = c->o.kind == CHARDEV_UNIX || c->o.kind == CHARDEV_TCP;
     chardev_option_print(&c->o, what, sizeof what);
-    buf_printf(out, "%s: filename=%s%s%s", c->o.id,
-               socket && !c->connected ? "disconnected:" : "", what, c->o.mux ? " (mux)" : "");
+    buf_printf(out, "%s: filename=%s%s%s", c->o.id, socket && !c->connected ? "disconnected:" : "",
+               what, c->o.mux ? " (mux)" : "");
     if (c->queue.len)
         buf_printf(out, ", %zu bytes wait for the reader", c->queue.len);
     buf_printf(out, "\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A character back end: the host's end of a serial line, a console or QMP. Its users get its input as
- * they have room for it; what they send is queued, so that nobody waits for a slow reader. Where
+ * A character back end: the host's end of a serial line, a console or QMP. Its users get its input
+ * as they have room for it; what they send is queued, so that nobody waits for a slow reader. Where
  * nobody is connected, output is dropped. With mux=on it has up to four users, and Ctrl-A keys say
  * who gets the input.
  */
@@ -38,8 +38,7 @@ struct chardev_host {
     void (*quit)(void *ctx);   /* Ctrl-A x */
     void (*commit)(void *ctx); /* Ctrl-A s */
     /* Makes or empties a file; -1 with *err. */
-    int (*open_file)(void *ctx, const char *what, const char *path, bool append,
-                     struct error *err);
+    int (*open_file)(void *ctx, const char *what, const char *path, bool append, struct error *err);
     void (*note)(void *ctx, const char *line); /* one line for the person */
     void *ctx;
 };
@@ -63,7 +62,7 @@ void chardev_disconnect(struct chardev *c);
 void chardev_room(struct chardev *c);
 
 bool chardev_connected(const struct chardev *c);
-bool chardev_waits(const struct chardev *c); /* server=on,wait=on and nobody has come yet */
+bool chardev_waits(const struct chardev *c);       /* server=on,wait=on and nobody has come yet */
 bool chardev_is_terminal(const struct chardev *c); /* a person types there, in raw mode */
 const struct chardev_option *chardev_option(const struct chardev *c);
 /* "unix:PATH <-> connected" as `info chardev` shows it. */

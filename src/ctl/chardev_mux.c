@@ -7,14 +7,15 @@
 
 #include "ctl/chardev_priv.h"
 
-static const char help[] = "\r\n"
-                           "Ctrl-A h        this help\r\n"
-                           "Ctrl-A x   quit\r\n"
-                           "Ctrl-A s        writes disk changes of -snapshot back to the images\r\n"
-                           "Ctrl-A t        times before each line, on and off\r\n"
-                           "Ctrl-A b        a break on the serial line\r\n"
-                           "Ctrl-A c        to the next user of this terminal: serial port, console\r\n"
-                           "Ctrl-A Ctrl-A   a Ctrl-A\r\n";
+static const char help[] =
+    "\r\n"
+    "Ctrl-A h        this help\r\n"
+    "Ctrl-A x   quit\r\n"
+    "Ctrl-A s        writes disk changes of -snapshot back to the images\r\n"
+    "Ctrl-A t        times before each line, on and off\r\n"
+    "Ctrl-A b        a break on the serial line\r\n"
+    "Ctrl-A c        to the next user of this terminal: serial port, console\r\n"
+    "Ctrl-A Ctrl-A   a Ctrl-A\r\n";
 
 static void tell(struct chardev *c, unsigned user, enum chardev_event ev)
 {

@@ -42,7 +42,8 @@ static bool open_file(struct chardev *c, struct error *err)
     return true;
 }
 
-/* NOTE: both ways are opened for reading and writing, so that a FIFO's other end may come and go. */
+/* NOTE: both ways are opened for reading and writing, so that a FIFO's other end may come and go.
+ */
 static int open_fifo(const char *path, const char *suffix)
 {
     char name[NAME_MAX_BYTES];
@@ -64,8 +65,8 @@ static bool open_pipe(struct chardev *c, struct error *err)
         c->in = c->out = open_fifo(c->o.path, "");
     }
     if (c->in < 0)
-        return error_set(err, "%s pipe:%s: cannot be opened: %s; make FIFOs %s.in and %s.out", c->o.said,
-                         c->o.path, strerror(errno), c->o.path, c->o.path);
+        return error_set(err, "%s pipe:%s: cannot be opened: %s; make FIFOs %s.in and %s.out",
+                         c->o.said, c->o.path, strerror(errno), c->o.path, c->o.path);
     c->slow = true;
     chardev_set_connected(c, true);
     return true;
@@ -198,7 +199,10 @@ bool chardev_open_backend(struct chardev *c, struct error *err)
         c->slow = true;
         return c->o.server ? listen_socket(c, err) : connect_socket(c, err);
     case CHARDEV_VC:
-        snprintf(line, sizeof line, "note: %s vc: the display has no text consoles of its own; nothing shows what is sent there", c->o.said);
+        snprintf(line, sizeof line,
+                 "note: %s vc: the display has no text consoles of its own; nothing shows what is "
+                 "sent there",
+                 c->o.said);
         c->host->note(c->host->ctx, line);
         return true;
     case CHARDEV_NULL:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The two spellings of a character back end, QEMU's: a comma list behind -chardev, and the short form
- * with colons. Both end in a struct chardev_option. */
+/* The two spellings of a character back end, QEMU's: a comma list behind -chardev, and the short
+ * form with colons. Both end in a struct chardev_option. */
 #include "config.h"
 
 #include "ctl/chardev_option.h"
@@ -37,10 +37,10 @@ void chardev_option_free(struct chardev_option *o)
 
 void chardev_option_print(const struct chardev_option *o, char *to, unsigned room)
 {
-    static const char *const name[] = {[CHARDEV_NULL] = "null",   [CHARDEV_VC] = "vc",
-                                       [CHARDEV_STDIO] = "stdio", [CHARDEV_PTY] = "pty",
-                                       [CHARDEV_FILE] = "file",   [CHARDEV_PIPE] = "pipe",
-                                       [CHARDEV_UNIX] = "unix",   [CHARDEV_TCP] = "tcp"};
+    static const char *const name[] = {
+        [CHARDEV_NULL] = "null", [CHARDEV_VC] = "vc",     [CHARDEV_STDIO] = "stdio",
+        [CHARDEV_PTY] = "pty",   [CHARDEV_FILE] = "file", [CHARDEV_PIPE] = "pipe",
+        [CHARDEV_UNIX] = "unix", [CHARDEV_TCP] = "tcp"};
     const char *role = o->server ? ",server=on" : "";
     if (o->kind == CHARDEV_TCP)
         snprintf(to, room, strchr(o->host, ':') ? "%s:[%s]:%s%s" : "%s:%s:%s%s",
@@ -106,7 +106,7 @@ static bool set_reconnect(struct chardev_option *o, const struct keyval *kv, str
 /* What a back end takes beside id=, mux=, logfile= and logappend=. */
 static bool belongs(enum chardev_kind kind, const char *key)
 {
-    static const char *const socket_keys[] = {"server", "wait",   "nowait",    "delay",
+    static const char *const socket_keys[] = {"server",  "wait",   "nowait",    "delay",
                                               "nodelay", "telnet", "reconnect", NULL};
     static const char *const none[] = {NULL};
     static const char *const file_keys[] = {"path", "append", NULL};
@@ -159,7 +159,8 @@ static bool set_key(struct chardev_option *o, const struct keyval *kv, struct er
     if (!common && !belongs(o->kind, kv->key))
         return error_set(err, "'%s' does not belong to this kind of back end", kv->key);
     if (!strcmp(kv->key, "id")) {
-        if (!kv->has_value || strlen(kv->value) >= sizeof o->id || !isalpha((unsigned char)kv->value[0]))
+        if (!kv->has_value || strlen(kv->value) >= sizeof o->id ||
+            !isalpha((unsigned char)kv->value[0]))
             return error_set(err, "id=%.70s: an id begins with a letter and has at most %zu bytes",
                              kv->value, sizeof o->id - 1);
         strcpy(o->id, kv->value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Character back ends as the command line names them: -chardev BACKEND,id=ID,... and the short forms
- * of -serial, -parallel, -monitor, -qmp and -debugcon. */
+/* Character back ends as the command line names them: -chardev BACKEND,id=ID,... and the short
+ * forms of -serial, -parallel, -monitor, -qmp and -debugcon. */
 #ifndef VITRINE_CTL_CHARDEV_OPTION_H
 #define VITRINE_CTL_CHARDEV_OPTION_H
 
@@ -24,8 +24,8 @@ enum { CHARDEV_ID_MAX = 64, MAX_CHARDEVS = 24 };
 struct chardev_option {
     enum chardev_kind kind;
     char id[CHARDEV_ID_MAX];
-    char said[32]; /* the option that made it, for messages: "-serial (COM1)" */
-    char *path;    /* file, pipe, unix */
+    char said[32];     /* the option that made it, for messages: "-serial (COM1)" */
+    char *path;        /* file, pipe, unix */
     char *host, *port; /* tcp; an empty host means all addresses, or this machine for a client */
     char *logfile;     /* a copy of what is sent; NULL: none */
     bool server, wait, nodelay, telnet, append, logappend, mux;

@@ -19,7 +19,7 @@ struct telnet {
 struct chardev {
     struct chardev_option o;
     const struct chardev_host *host;
-    int in, out;   /* -1: none; the same for a socket */
+    int in, out; /* -1: none; the same for a socket */
     int listener[HOST_LISTENERS];
     int log;
     bool connected;
@@ -28,16 +28,16 @@ struct chardev {
     bool slow;       /* output can make us wait: false for files */
     bool failed;     /* output is lost for good */
     bool tty;
-    bool ever;       /* somebody was connected */
+    bool ever; /* somebody was connected */
     bool begun;
-    uint64_t retry;  /* host ms of the next look; 0: none */
+    uint64_t retry; /* host ms of the next look; 0: none */
     struct host_address *address;
     struct buf queue;
     struct telnet telnet;
 
     struct chardev_user user[CHARDEV_USERS];
     unsigned nusers, focus;
-    bool armed;      /* mux: Ctrl-A was the last key */
+    bool armed;                  /* mux: Ctrl-A was the last key */
     bool timestamps, line_begun; /* mux: Ctrl-A t */
     uint64_t stamp_base;
     struct buf held; /* mux: input that the focused user had no room for */

@@ -21,9 +21,9 @@ static bool unix_address(const char *path, struct sockaddr_un *a, struct error *
     memset(a, 0, sizeof *a);
     a->sun_family = AF_UNIX;
     if (strlen(path) >= sizeof a->sun_path)
-        return error_set(
-            err, "unix:%s: the path is longer than the %zu bytes that a socket's may have", path,
-            sizeof a->sun_path - 1);
+        return error_set(err,
+                         "unix:%s: the path is longer than the %zu bytes that a socket's may have",
+                         path, sizeof a->sun_path - 1);
     strcpy(a->sun_path, path);
     return true;
 }

@@ -87,8 +87,10 @@ static void line(void *ctx, const char *text)
 static void greet(struct monitor *m)
 {
     if (!m->greeted)
-        puts_to(m, (m->mux ? "\nVitrine " PACKAGE_VERSION " monitor - type 'help' for more information\n"
-                           : "Vitrine " PACKAGE_VERSION " monitor - type 'help' for more information\n"));
+        puts_to(m,
+                (m->mux
+                     ? "\nVitrine " PACKAGE_VERSION " monitor - type 'help' for more information\n"
+                     : "Vitrine " PACKAGE_VERSION " monitor - type 'help' for more information\n"));
     else
         puts_to(m, "\n");
     m->greeted = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line's streams: who uses which character back end. Each user names a back end by its id;
- * the short forms make one of their own. */
+/* The command line's streams: who uses which character back end. Each user names a back end by its
+ * id; the short forms make one of their own. */
 #include "config.h"
 
 #include "ctl/options_private.h"
@@ -135,8 +135,7 @@ static bool take_monitor_of(struct options *o, const char *said, const char *arg
     while (find_chardev(o, id));
     if (!strncmp(arg, "mon:", 4))
         return error_set(err, "%s %s: it is a monitor already; leave mon: out", said, arg);
-    return take_stream(o, said, id, arg, &mon, chr, err) &&
-           add_monitor(o, chr, control, said, err);
+    return take_stream(o, said, id, arg, &mon, chr, err) && add_monitor(o, chr, control, said, err);
 }
 
 bool take_monitor(struct options *o, const char *arg, struct error *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The telnet protocol of a -serial telnet: server or client: RFC 854, with ECHO (RFC 857), SUPPRESS
- * GO AHEAD (RFC 858) and TRANSMIT BINARY (RFC 856) offered. What the other side asks for beyond them
- * is passed over without an answer. */
+ * GO AHEAD (RFC 858) and TRANSMIT BINARY (RFC 856) offered. What the other side asks for beyond
+ * them is passed over without an answer. */
 #include "config.h"
 
 #include "ctl/chardev_priv.h"
@@ -19,10 +19,10 @@ void telnet_greet(struct chardev *c)
 
 static void command(struct chardev *c, uint8_t b)
 {
-    c->telnet.state = b == WILL                                 ? OPTION_WILL
+    c->telnet.state = b == WILL                           ? OPTION_WILL
                       : b == DO || b == DONT || b == WONT ? OPTION
-                      : b == SB                                 ? SUB
-                                                                : DATA;
+                      : b == SB                           ? SUB
+                                                          : DATA;
     if (b == BRK)
         chardev_event(c, CHARDEV_BREAK);
 }

@@ -40,6 +40,7 @@ refuses "poweroff|pause" -action shutdown=explode
 refuses "no watchdog" -action watchdog=reset
 refuses "no terminal" -daemonize
 refuses "no terminal" -daemonize -display none -qmp stdio
+refuses "no terminal" -daemonize -nographic
 refuses "no such adapter" -vga cirrus
 refuses "media=cdrom" -drive file=x,media=tape
 refuses "if=ide.*no such controller" -drive file=x,if=virtio
