@@ -100,25 +100,52 @@ static bool write_cr0(struct cpu *c, uint32_t v)
 {
     if ((v & CR0_PG && !(v & CR0_PE)) || (v & CR0_NW && !(v & CR0_CD)))
         return raise_gp(c, 0), true;
-    uint64_t was = c->cr0;
-    c->cr0 = (v & (CR0_WRITABLE_LOW | CR0_PG)) | CR0_ET;
-    if ((was ^ c->cr0) & (CR0_PG | CR0_WP | CR0_PE))
+    uint64_t was = c->cr0, is = (v & (CR0_WRITABLE_LOW | CR0_PG)) | CR0_ET;
+    if (is & CR0_PG && c->cr4 & CR4_PAE && (was ^ is) & (CR0_CD | CR0_NW | CR0_PG) && walk_load_pdptes(c, c->cr3))
+        return true;
+    c->cr0 = is;
+    if ((was ^ is) & (CR0_PG | CR0_WP | CR0_PE))
         tlb_flush_all(c);
     mode_update(c);
     return false;
 }
 
+/* The bits that the model has (SDM 3A 2.5); all others are reserved. */
+static uint32_t cr4_writable(const struct cpu *c)
+{
+    static const struct {
+        uint32_t feature, bit;
+    } leaf1[] = {{CPUID_TSC, CR4_TSD}, {CPUID_DE, CR4_DE},   {CPUID_PSE, CR4_PSE},     {CPUID_PAE, CR4_PAE},
+                 {CPUID_MCE, CR4_MCE}, {CPUID_PGE, CR4_PGE}, {CPUID_FXSR, CR4_OSFXSR}, {CPUID_SSE, CR4_OSXMMEXCPT}},
+      leaf7[] = {{CPUID7_SMEP, CR4_SMEP}, {CPUID7_SMAP, CR4_SMAP}};
+    uint32_t v = (cpu_family(c) >= 6 ? CR4_PCE : 0) | (c->model->features7_ecx & CPUID7_UMIP ? CR4_UMIP : 0);
+    for (unsigned i = 0; i < ARRAY_LEN(leaf1); i++)
+        v |= has_feature(c, leaf1[i].feature) ? leaf1[i].bit : 0;
+    for (unsigned i = 0; i < ARRAY_LEN(leaf7); i++)
+        v |= c->model->features7 & leaf7[i].feature ? leaf7[i].bit : 0;
+    return v;
+}
+
 static bool write_cr4(struct cpu *c, uint32_t v)
 {
-    uint32_t allowed = (has_feature(c, CPUID_TSC) ? CR4_TSD : 0) | (has_feature(c, CPUID_DE) ? CR4_DE : 0) |
-                       (has_feature(c, CPUID_PSE) ? CR4_PSE : 0) | (has_feature(c, CPUID_MCE) ? CR4_MCE : 0) |
-                       (has_feature(c, CPUID_PGE) ? CR4_PGE : 0) | (cpu_family(c) >= 6 ? CR4_PCE : 0) |
-                       (has_feature(c, CPUID_FXSR) ? CR4_OSFXSR : 0) | (has_feature(c, CPUID_SSE) ? CR4_OSXMMEXCPT : 0);
-    if (v & ~allowed)
+    uint32_t changed = v ^ (uint32_t)c->cr4;
+    if (v & ~cr4_writable(c))
         return raise_gp(c, 0), true;
-    if ((v ^ c->cr4) & (CR4_PSE | CR4_PGE))
+    if (c->cr0 & CR0_PG && v & CR4_PAE && changed & (CR4_PAE | CR4_PGE | CR4_PSE | CR4_SMEP) && walk_load_pdptes(c, c->cr3))
+        return true;
+    if (changed & (CR4_PSE | CR4_PGE | CR4_PAE | CR4_SMEP | CR4_SMAP))
         tlb_flush_all(c);
     c->cr4 = v;
+    mode_update(c);
+    return false;
+}
+
+bool write_cr3(struct cpu *c, uint32_t v)
+{
+    if (c->cr0 & CR0_PG && c->cr4 & CR4_PAE && walk_load_pdptes(c, v))
+        return true;
+    c->cr3 = v;
+    tlb_new_cr3(c);
     return false;
 }
 
@@ -143,9 +170,7 @@ INSN(x_mov_Cd_Rd)
         c->cr2 = v;
         return X_NEXT;
     case 3:
-        c->cr3 = v;
-        tlb_new_cr3(c);
-        return X_NEXT;
+        return write_cr3(c, v) ? X_FAULT : X_NEXT;
     default:
         return write_cr4(c, v) ? X_FAULT : X_LEAVE;
     }

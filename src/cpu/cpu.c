@@ -71,6 +71,7 @@ static void common(struct cpu *c)
     c->cpl = 0;
     c->cr0 = (c->cr0 & (CR0_CD | CR0_NW)) | CR0_ET;
     c->cr2 = c->cr3 = c->cr4 = c->efer = 0;
+    memset(c->pdpte, 0, sizeof c->pdpte);
     memset(c->dr, 0, sizeof c->dr);
     c->dr[6] = 0xffff0ff0;
     c->dr[7] = 0x400;

@@ -61,8 +61,12 @@ enum {
     CR4_PGE = 0x80,
     CR4_PCE = 0x100,
     CR4_OSFXSR = 0x200,
-    CR4_OSXMMEXCPT = 0x400
+    CR4_OSXMMEXCPT = 0x400,
+    CR4_UMIP = 0x800,
+    CR4_SMEP = 0x100000,
+    CR4_SMAP = 0x200000
 };
+enum { EFER_NXE = 0x800 };
 
 /* Vectors (SDM 3A table 6-1). */
 enum {
@@ -145,7 +149,9 @@ struct lazy_flags {
 
 /* TLB: direct-mapped; a tag that matches the page of an access's LAST byte means: present, allowed,
  * RAM, not crossing. */
-enum { TLB_SIZE = 1024, TLB_VIEWS = 2 /* 0: supervisor, 1: user */ };
+enum { TLB_SIZE = 1024 };
+/* With whose rights an access is made: SMAP lets explicit supervisor accesses pass while EFLAGS.AC is set (SDM 3A 4.6). */
+enum view { VIEW_SUPER, VIEW_USER, VIEW_SUPER_AC, TLB_VIEWS };
 #define TLB_NO_TAG 1u /* never equal to a page address */
 struct tlb_entry {
     uint64_t tag;     /* linear page address, or TLB_NO_TAG */
@@ -239,7 +245,7 @@ struct cpu {
     uint64_t stack_mask; /* ffff, ffffffff or all: by SS.B */
     uint64_t lin_mask;   /* ffffffff, or all in 64-bit code */
     struct seg seg[NSEGS];
-    struct tlb_view *tlb; /* of the current view: &views[cpl == 3] unless overridden */
+    struct tlb_view *tlb; /* of the current view unless overridden */
 
     struct exception exc;
     bool shadow_sti,
@@ -251,6 +257,7 @@ struct cpu {
     struct desc_table gdtr, idtr;
     struct seg ldtr, tr;
     uint64_t cr0, cr2, cr3, cr4, efer;
+    uint64_t pdpte[4]; /* PAE paging: loaded with CR3 (SDM 3A 4.4.1) */
     uint64_t dr[8];      /* DR4, DR5 unused */
     uint64_t tsc_adjust; /* added to the virtual TSC */
     uint64_t msr_tsc_adjust; /* IA32_TSC_ADJUST: what WRMSR moved it by since RESET# */
@@ -273,6 +280,7 @@ struct cpu {
     struct tlb_origin *origins; /* cpu/tlb.c: TLB_SIZE * TLB_VIEWS */
     struct page_listener listener;
     struct tlb_view views[TLB_VIEWS];
+    uint8_t view; /* enum view: of what the program itself accesses */
     struct tlb_view checked; /* always empty: the current view while alignment is checked (#AC) */
     uint16_t tlb_used[TLB_SIZE * TLB_VIEWS]; /* which origins may be in use, so that a flush touches
                                                 only those */
@@ -304,7 +312,8 @@ struct cpu_model {
     uint32_t features;  /* CPUID.1:EDX */
     uint32_t features_ecx; /* CPUID.1:ECX */
     uint32_t max_leaf;  /* 0: no CPUID instruction (EFLAGS.ID fixed) */
-    uint32_t features7; /* CPUID.7:EBX, where max_leaf is 7 */
+    uint32_t features_ext; /* CPUID.80000001h:EDX */
+    uint32_t features7, features7_ecx; /* CPUID.7:EBX and ECX, where max_leaf is 7 */
     uint32_t max_extended; /* highest leaf from 80000000h on; 0: there are none */
     const char *vendor, *brand; /* brand: what 80000002h-80000004h give, at most 47 characters */
 };

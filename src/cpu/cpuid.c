@@ -13,7 +13,7 @@ enum {
     MSR_P5_MC_ADDR = 0, MSR_P5_MC_TYPE = 1, MSR_TSC = 0x10, MSR_APIC_BASE = 0x1b, MSR_TSC_ADJUST = 0x3b, MSR_EBL_CR_POWERON = 0x2a,
     MSR_BIOS_UPDT_TRIG = 0x79, MSR_BIOS_SIGN_ID = 0x8b, MSR_PERFCTR0 = 0xc1, MSR_PERFCTR1 = 0xc2,
     MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP = 0x175, MSR_SYSENTER_EIP = 0x176, MSR_EVNTSEL0 = 0x186,
-    MSR_EVNTSEL1 = 0x187,
+    MSR_EVNTSEL1 = 0x187, MSR_EFER = 0xc0000080,
 };
 enum { APIC_BASE_ENABLE = 0x800 };
 enum { CLFLUSH_LINE = 64 }; /* bytes */
@@ -54,6 +54,9 @@ bool rdmsr(struct cpu *c, uint32_t index, uint64_t *v)
     case MSR_TSC_ADJUST:
         *v = c->msr_tsc_adjust;
         return !(c->model->features7 & CPUID7_TSC_ADJUST);
+    case MSR_EFER:
+        *v = c->efer;
+        return !(c->model->features_ext & CPUID_NX);
     case MSR_SYSENTER_CS:
         *v = c->msr_sysenter_cs;
         return !has_feature(c, CPUID_SEP);
@@ -75,6 +78,17 @@ bool rdmsr(struct cpu *c, uint32_t index, uint64_t *v)
     }
 }
 
+/* NXE alone: there is no SYSCALL and no IA-32e mode. */
+static bool write_efer(struct cpu *c, uint64_t v)
+{
+    if (!(c->model->features_ext & CPUID_NX) || v & ~(uint64_t)EFER_NXE)
+        return true;
+    if (v != c->efer)
+        tlb_flush_all(c);
+    c->efer = v;
+    return false;
+}
+
 bool wrmsr(struct cpu *c, uint32_t index, uint64_t v)
 {
     const struct msr_range *chip = msr_find(c->msrs, index);
@@ -94,6 +108,8 @@ bool wrmsr(struct cpu *c, uint32_t index, uint64_t v)
             return true;
         move_tsc(c, v - c->msr_tsc_adjust);
         return false;
+    case MSR_EFER:
+        return write_efer(c, v);
     case MSR_SYSENTER_CS:
         c->msr_sysenter_cs = v;
         return !has_feature(c, CPUID_SEP);
@@ -156,12 +172,16 @@ INSN(x_wrmsr)
 }
 
 /* Leaves from 80000000h on. The TSC is invariant: it counts virtual time, whatever the guest does. */
-static void extended_leaf(const struct cpu_model *m, uint32_t leaf, uint32_t r[4])
+static void extended_leaf(const struct cpu *c, uint32_t leaf, uint32_t r[4])
 {
+    const struct cpu_model *m = c->model;
     char brand[48] = {0};
     switch (leaf) {
     case 0x80000000:
         r[0] = m->max_extended;
+        break;
+    case 0x80000001:
+        r[3] = m->features_ext;
         break;
     case 0x80000002:
     case 0x80000003:
@@ -171,6 +191,9 @@ static void extended_leaf(const struct cpu_model *m, uint32_t leaf, uint32_t r[4
         break;
     case 0x80000007:
         r[3] = CPUID_INVARIANT_TSC;
+        break;
+    case 0x80000008:
+        r[0] = 32 << 8 | cpu_phys_bits(c); /* linear, physical */
         break;
     default:
         break;
@@ -206,7 +229,7 @@ static void basic_leaf(struct cpu *c, uint32_t leaf, uint32_t subleaf, uint32_t 
         break;
     case 7:
         if (subleaf == 0)
-            r[1] = m->features7;
+            r[1] = m->features7, r[2] = m->features7_ecx;
         break;
     default: /* 3-6: nothing to tell */
         break;
@@ -219,7 +242,7 @@ enum xstat cpuid(struct cpu *c)
     const struct cpu_model *m = c->model;
     uint32_t leaf = reg32(c, RAX), r[4] = {0};
     if (leaf >= 0x80000000 && leaf <= m->max_extended)
-        extended_leaf(m, leaf, r);
+        extended_leaf(c, leaf, r);
     else
         basic_leaf(c, MIN(leaf, m->max_leaf), reg32(c, RCX), r);
     set32(c, RAX, r[0]);

@@ -17,7 +17,7 @@ void frame_here(struct cpu *c, struct frame *f, unsigned size)
 {
     f->ss = c->seg[SEG_SS];
     f->sp = c->regs[RSP];
-    f->view = c->cpl == 3;
+    f->view = c->view;
     f->size = size;
     f->error = 0;
     f->n = 0;
@@ -48,7 +48,7 @@ bool frame_inner(struct cpu *c, struct frame *f, unsigned size, unsigned cpl)
         return true;
     seg_from_desc(&f->ss, ss, &d);
     f->sp = sp;
-    f->view = cpl == 3;
+    f->view = view_of(c, cpl);
     f->size = size;
     f->error = ss & 0xfffc;
     f->n = 0;

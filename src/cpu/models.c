@@ -42,10 +42,11 @@ static const struct cpu_model models[] = {
         .help = "everything that Vitrine implements (default)",
         .signature = 0x633,
         .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
-                    CPUID_APIC | CPUID_PGE | CPUID_CMOV | CPUID_MMX | CPUID_FXSR,
+                    CPUID_APIC | CPUID_PGE | CPUID_CMOV | CPUID_MMX | CPUID_FXSR | CPUID_PAE | CPUID_PSE36,
         .max_leaf = 7,
         .features7 = CPUID7_TSC_ADJUST,
-        .max_extended = 0x80000007,
+        .features_ext = CPUID_NX,
+        .max_extended = 0x80000008,
         .vendor = "GenuineIntel",
         .brand = "Vitrine virtual processor",
     },

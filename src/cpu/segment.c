@@ -47,7 +47,8 @@ void mode_update(struct cpu *c)
     c->lin_mask = m & MODE_CS64 ? UINT64_MAX : 0xffffffff;
     c->stack_mask = seg_stack_mask(&c->seg[SEG_SS]);
     bool check = c->cpl == 3 && c->cr0 & CR0_AM && c->eflags & FL_AC;
-    c->tlb = check ? &c->checked : &c->views[c->cpl == 3];
+    c->view = (uint8_t)view_of(c, c->cpl);
+    c->tlb = check ? &c->checked : &c->views[c->view];
 }
 
 bool seg_allows(const struct seg *s, uint64_t off, unsigned size, enum access_kind kind)

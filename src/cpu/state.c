@@ -39,6 +39,7 @@ static const struct state_field fields[] = {
     FIELD(cr3),
     FIELD(cr4),
     FIELD(efer),
+    STATE_ARRAY(struct cpu, pdpte),
     STATE_ARRAY(struct cpu, dr),
     FIELD(db_pending),
     FIELD(shadow_sti),

@@ -11,7 +11,7 @@
 /* What a walk found. */
 struct walk {
     uint64_t paddr;    /* of the page, A20 gate not applied */
-    bool writable;     /* for the view that was asked about, CR0.WP considered */
+    bool readable, writable, executable; /* for the view that was asked about, CR0.WP considered */
     bool dirty;        /* D is set (always without paging) */
     uint8_t ntables;
     uint32_t table[2]; /* backing pages of the tables walked: the uppermost and the one with the leaf; NO_PAGE */
@@ -20,16 +20,23 @@ struct walk {
 };
 
 /*
- * Walks for an access from the user or supervisor view, setting A and D as the access does (SDM 3A 4.8). True: #PF raised and
+ * Walks for an access from a view, setting A and D as the access does (SDM 3A 4.8). True: #PF raised and
  * nothing changed.
  */
-bool walk(struct cpu *c, uint64_t lin, bool user, enum access_kind kind, struct walk *w);
-/* True where a change of a paging-structure entry of 4 bytes can be left alone by cached translations. */
-bool walk_entry_same(uint32_t was, uint32_t is);
+bool walk(struct cpu *c, uint64_t lin, enum view view, enum access_kind kind, struct walk *w);
+/* True where a change of a paging-structure entry can be left alone by cached translations. */
+bool walk_entry_same(uint64_t was, uint64_t is);
+unsigned walk_entry_size(const struct cpu *c); /* bytes */
+/* Backing page of the directory for linear addresses of a quarter (1 GiB); NO_PAGE: none, or not memory. */
+uint32_t walk_directory(const struct cpu *c, unsigned quarter);
+/* PAE paging: the PDPTEs that a CR3 value names become the current ones. True: #GP(0) raised, nothing changed. */
+bool walk_load_pdptes(struct cpu *c, uint64_t cr3);
+
+bool write_cr3(struct cpu *c, uint32_t v); /* true: #GP(0) raised by a PDPTE, nothing changed */
 
 void tlb_listen(struct cpu *c);
 void tlb_new_cr3(struct cpu *c); /* CR3 has a new value: keeps the translations that it does not change */
-/* Accesses with the rights of a view (0: supervisor, 1: user), any size and alignment. */
+/* Accesses with the rights of a view (enum view), any size and alignment. */
 bool view_read(struct cpu *c, unsigned view, uint64_t lin, unsigned size, void *data);
 bool view_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size, const void *data);
 bool view_probe_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size);
@@ -147,6 +154,16 @@ void debug_io(struct cpu *c, uint16_t port, unsigned size);
 static inline bool has_feature(const struct cpu *c, uint32_t f)
 {
     return (c->model->features & f) != 0;
+}
+/* Width of a physical address (CPUID.80000008h:EAX, SDM 3A 4.1.4). */
+static inline unsigned cpu_phys_bits(const struct cpu *c)
+{
+    return has_feature(c, CPUID_PAE | CPUID_PSE36) ? 36 : 32;
+}
+/* The view of explicit accesses from a privilege level. */
+static inline enum view view_of(const struct cpu *c, unsigned cpl)
+{
+    return cpl == 3 ? VIEW_USER : c->cr4 & CR4_SMAP && c->eflags & FL_AC ? VIEW_SUPER_AC : VIEW_SUPER;
 }
 static inline unsigned cpu_family(const struct cpu *c)
 {

@@ -71,7 +71,7 @@ static void save_task(struct cpu *c, uint64_t rip, uint32_t flags)
 struct incoming {
     uint32_t cr3, rip, flags, regs[8];
     uint16_t seg[NSEGS], ldt;
-    bool trap;
+    bool trap, has_cr3;
 };
 
 static void parse_task(const struct layout *l, const uint8_t *b, struct incoming *n)
@@ -80,6 +80,7 @@ static void parse_task(const struct layout *l, const uint8_t *b, struct incoming
                            .rip = (uint32_t)ld_le(b + l->ip, l->reg_size),
                            .flags = (uint32_t)ld_le(b + l->flags, l->reg_size),
                            .ldt = ld16(b + l->ldt),
+                           .has_cr3 = l->cr3 != 0,
                            .trap = l->trap && b[l->trap] & 1};
     for (unsigned i = 0; i < 8; i++)
         n->regs[i] = (uint32_t)ld_le(b + l->regs + i * l->reg_size, l->reg_size) | (l->reg_size == 2 ? 0xffff0000 : 0);
@@ -171,10 +172,7 @@ static bool load_task_segs(struct cpu *c, const struct incoming *n)
 /* Registers of the new task: from here on faults are its own. */
 static enum xstat load_task(struct cpu *c, const struct incoming *n, bool nested)
 {
-    if (n->cr3 && c->cr0 & CR0_PG && n->cr3 != c->cr3) {
-        c->cr3 = n->cr3;
-        tlb_new_cr3(c);
-    }
+    bool bad_cr3 = n->has_cr3 && c->cr0 & CR0_PG && n->cr3 != c->cr3 && write_cr3(c, n->cr3);
     cpu_set_eflags(c, (n->flags & 0x3f7fd5) | FL_1 | (nested ? FL_NT : 0));
     for (unsigned i = 0; i < 8; i++)
         c->regs[i] = n->regs[i];
@@ -183,7 +181,7 @@ static enum xstat load_task(struct cpu *c, const struct incoming *n, bool nested
     c->dr[7] &= ~UINT64_C(0x55); /* local breakpoints (SDM 3B 17.2.4) */
     tlb_flush_all(c);            /* pages that a breakpoint kept out may come in */
     c->leave = true;
-    if (load_task_segs(c, n))
+    if (bad_cr3 || load_task_segs(c, n))
         return fault_in_new(c, n);
     if (n->rip > c->seg[SEG_CS].limit) {
         raise_gp(c, 0);

@@ -11,7 +11,7 @@
  * entries; a change of the address map drops all. So INVLPG and eviction can never be seen by a guest, A and D are a function of memory
  * alone, and MOV CR3 may keep the translations that the new directory has too. (Hardware may be less coherent: SDM 3A 4.10.)
  *
- * Pages of device registers and pages with a data breakpoint never get an entry. In 32-bit paging a table's entry number is the
+ * Pages of device registers and pages with a data breakpoint never get an entry. A table's entry number is the low bits of the
  * TLB slot's number, so a changed PTE finds its origins at once; only a changed directory entry looks through all.
  */
 #include <stdlib.h>
@@ -29,11 +29,6 @@ static inline unsigned slot_of(unsigned view, uint64_t lin)
 {
     return view * TLB_SIZE + (unsigned)(lin >> PAGE_BITS & (TLB_SIZE - 1));
 }
-static inline unsigned current_view(const struct cpu *c)
-{
-    return c->cpl == 3;
-}
-
 /* --- Dropping --- */
 
 static struct table_refs *refs(struct cpu *c, uint32_t bpn)
@@ -94,53 +89,60 @@ static bool same_under(struct cpu *c, const struct tlb_origin *o, uint32_t dir)
 {
     if (o->table[0] == dir)
         return true;
-    uint32_t was = ld32(ram_ptr(c->mem, o->table[0]) + o->slot[0]);
-    return was == ld32(ram_ptr(c->mem, dir) + o->slot[0]);
+    if (dir == NO_PAGE || o->table[0] == NO_PAGE)
+        return false;
+    return !memcmp(ram_ptr(c->mem, o->table[0]) + o->slot[0], ram_ptr(c->mem, dir) + o->slot[0], walk_entry_size(c));
+}
+
+static void move_under(struct cpu *c, struct tlb_origin *o, uint32_t dir)
+{
+    if (o->table[0] == dir)
+        return;
+    refs(c, o->table[0])->upper--;
+    refs(c, dir)->upper++;
+    o->table[0] = dir;
+    mark_table(c, dir);
 }
 
 void tlb_new_cr3(struct cpu *c)
 {
+    uint32_t dir[4], kept = 0;
     if (!(c->cr0 & CR0_PG))
         return;
-    uint32_t dir = mem_read_page(c->mem, c->cr3 & 0xfffff000 & c->a20_mask);
-    if (dir == NO_PAGE) {
-        tlb_flush_all(c);
-        return;
-    }
-    uint32_t kept = 0;
+    for (unsigned q = 0; q < 4; q++)
+        dir[q] = walk_directory(c, q);
     for (uint32_t i = 0; i < c->tlb_nused; i++) {
         unsigned slot = c->tlb_used[i];
         struct tlb_origin *o = &c->origins[slot];
-        if (o->lin != TLB_NO_TAG && !same_under(c, o, dir))
+        if (o->lin != TLB_NO_TAG && !same_under(c, o, dir[o->lin >> 30 & 3]))
             drop(c, slot);
         o->listed = o->lin != TLB_NO_TAG;
         if (!o->listed)
             continue;
         c->tlb_used[kept++] = (uint16_t)slot;
-        if (o->table[0] != dir) {
-            refs(c, o->table[0])->upper--;
-            refs(c, dir)->upper++;
-            o->table[0] = dir;
-        }
+        move_under(c, o, dir[o->lin >> 30 & 3]);
     }
     c->tlb_nused = kept;
-    if (kept)
-        mark_table(c, dir);
 }
 
 /* --- What memory tells us --- */
 
+/* Drops what a table's leaf entry gave: a PAE table covers half as many pages as there are slots, so it has two places for each. */
+static void leaf_changed(struct cpu *c, uint32_t bpn, uint32_t at)
+{
+    uint32_t entries = PAGE_SIZE / walk_entry_size(c);
+    for (uint32_t slot = at / walk_entry_size(c); slot < NSLOTS; slot += entries) {
+        const struct tlb_origin *o = &c->origins[slot];
+        if (o->lin != TLB_NO_TAG && o->table[1] == bpn && o->slot[1] == at)
+            drop(c, slot);
+    }
+}
+
 static void entry_changed(struct cpu *c, uint32_t bpn, uint32_t at)
 {
     const struct table_refs *r = refs(c, bpn);
-    if (r->leaf) {
-        for (unsigned view = 0; view < TLB_VIEWS; view++) {
-            unsigned slot = view * TLB_SIZE + at / 4;
-            const struct tlb_origin *o = &c->origins[slot];
-            if (o->lin != TLB_NO_TAG && o->table[1] == bpn && o->slot[1] == at)
-                drop(c, slot);
-        }
-    }
+    if (r->leaf)
+        leaf_changed(c, bpn, at);
     for (uint32_t i = 0; r->upper && i < c->tlb_nused; i++) {
         const struct tlb_origin *o = &c->origins[c->tlb_used[i]];
         if (o->lin != TLB_NO_TAG && o->table[0] == bpn && o->slot[0] == at)
@@ -157,13 +159,14 @@ static void table_store(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, con
         return;
     }
     const uint8_t *page = ram_ptr(c->mem, bpn);
-    for (uint32_t at = off & ~3u; at < off + len; at += 4) {
-        uint32_t was = ld32(page + at);
-        uint8_t is[4];
-        st32(is, was);
-        uint32_t from = MAX(at, off), to = MIN(at + 4, off + len);
+    unsigned size = walk_entry_size(c);
+    for (uint32_t at = off & ~(size - 1); at < off + len; at += size) {
+        uint8_t is[8];
+        memcpy(is, page + at, size);
+        uint64_t was = ld_le(is, size);
+        uint32_t from = MAX(at, off), to = MIN(at + size, off + len);
         memcpy(is + (from - at), (const uint8_t *)data + (from - off), to - from);
-        if (!walk_entry_same(was, ld32(is)))
+        if (!walk_entry_same(was, ld_le(is, size)))
             entry_changed(c, bpn, at);
     }
 }
@@ -254,7 +257,10 @@ static void fill(struct cpu *c, unsigned view, uint64_t lin, enum access_kind ki
         claim(c, slot, lin, bpn, w);
     uint64_t tag = page_of(lin);
     uintptr_t addend = (uintptr_t)ram_ptr(c->mem, bpn) - (uintptr_t)tag;
-    v->rd[i] = v->ex[i] = (struct tlb_entry){tag, addend};
+    if (w->readable)
+        v->rd[i] = (struct tlb_entry){tag, addend};
+    if (w->executable)
+        v->ex[i] = (struct tlb_entry){tag, addend};
     bool plain = w->writable && w->dirty && mem_write_page(c->mem, paddr) == bpn &&
                  !(mem_facts(c->mem, bpn) & PI_SLOW);
     if (plain)
@@ -279,7 +285,7 @@ static inline bool settle(struct cpu *c, unsigned view, uint64_t lin, enum acces
         return false;
     }
     struct walk w;
-    if (walk(c, lin, view, kind, &w))
+    if (walk(c, lin, (enum view)view, kind, &w))
         return true;
     fill(c, view, lin, kind, &w, p);
     return false;
@@ -418,7 +424,7 @@ static bool alignment(struct cpu *c, uint64_t lin, unsigned size)
 
 bool lin_read_slow(struct cpu *c, uint64_t lin, unsigned size, void *data)
 {
-    if (alignment(c, lin, size) || view_read(c, current_view(c), lin, size, data))
+    if (alignment(c, lin, size) || view_read(c, c->view, lin, size, data))
         return true;
     if (unlikely(c->dr[7] & DR7_ENABLES))
         debug_data(c, lin, size, false);
@@ -427,7 +433,7 @@ bool lin_read_slow(struct cpu *c, uint64_t lin, unsigned size, void *data)
 
 bool lin_write_slow(struct cpu *c, uint64_t lin, unsigned size, const void *data)
 {
-    if (alignment(c, lin, size) || view_write(c, current_view(c), lin, size, data))
+    if (alignment(c, lin, size) || view_write(c, c->view, lin, size, data))
         return true;
     if (unlikely(c->dr[7] & DR7_ENABLES))
         debug_data(c, lin, size, true);
@@ -436,14 +442,14 @@ bool lin_write_slow(struct cpu *c, uint64_t lin, unsigned size, const void *data
 
 bool lin_probe_write(struct cpu *c, uint64_t lin, unsigned size)
 {
-    return alignment(c, lin, size) || view_probe_write(c, current_view(c), lin, size);
+    return alignment(c, lin, size) || view_probe_write(c, c->view, lin, size);
 }
 
 bool lin_probe_read(struct cpu *c, uint64_t lin, unsigned size)
 {
     struct piece p[2];
     return alignment(c, lin, size) ||
-           settle_both(c, current_view(c), lin & lin_mask(c), size, ACC_READ, p);
+           settle_both(c, c->view, lin & lin_mask(c), size, ACC_READ, p);
 }
 
 uint8_t *lin_span(struct cpu *c, uint64_t lin, enum access_kind kind, bool *fault)
@@ -452,7 +458,7 @@ uint8_t *lin_span(struct cpu *c, uint64_t lin, enum access_kind kind, bool *faul
     *fault = false;
     if (unlikely(c->tlb == &c->checked))
         return NULL;
-    *fault = settle(c, current_view(c), lin & lin_mask(c), kind, &p);
+    *fault = settle(c, c->view, lin & lin_mask(c), kind, &p);
     return *fault ? NULL : p.host;
 }
 
@@ -483,7 +489,7 @@ bool sys_write(struct cpu *c, uint64_t lin, unsigned size, const void *data)
 bool lin_fetch(struct cpu *c, uint64_t lin, uint32_t *bpn, const uint8_t **host)
 {
     struct piece p;
-    unsigned view = current_view(c);
+    unsigned view = c->view;
     *host = NULL;
     *bpn = NO_PAGE;
     if (settle(c, view, lin, ACC_EXEC, &p))
@@ -502,7 +508,7 @@ bool lin_fetch(struct cpu *c, uint64_t lin, uint32_t *bpn, const uint8_t **host)
 bool lin_fetch_byte(struct cpu *c, uint64_t lin, uint8_t *v)
 {
     struct piece p;
-    if (settle(c, current_view(c), lin, ACC_EXEC, &p))
+    if (settle(c, c->view, lin, ACC_EXEC, &p))
         return true;
     piece_read(c, &p, 1, v);
     return false;

@@ -28,8 +28,11 @@ enum cpuid1_edx {
 };
 enum cpuid1_ecx { CPUID_SSE3 = 1 << 0, CPUID_MONITOR = 1 << 3 };
 
-/* CPUID.7:EBX, CPUID.80000007h:EDX */
-enum cpuid7_ebx { CPUID7_TSC_ADJUST = 1 << 1 };
+/* CPUID.80000001h:EDX */
+enum cpuid_ext_edx { CPUID_NX = 1 << 20, CPUID_RDTSCP = 1 << 27 };
+/* CPUID.7:EBX and ECX, CPUID.80000007h:EDX */
+enum cpuid7_ebx { CPUID7_TSC_ADJUST = 1 << 1, CPUID7_SMEP = 1 << 7, CPUID7_SMAP = 1 << 20 };
+enum cpuid7_ecx { CPUID7_UMIP = 1 << 2 };
 enum cpuid_power_edx { CPUID_INVARIANT_TSC = 1 << 8 };
 
 #endif

@@ -347,7 +347,7 @@ END_TEST
 START_TEST(unknown_msr_is_gp)
 {
     rig_protected();
-    RUN(0xb9, IMM32(0xc0000080), 0x0f, 0x32);
+    RUN(0xb9, IMM32(0xc0000082), 0x0f, 0x32);
     ASSERT_FAULT(EXC_GP, 0);
 }
 END_TEST
