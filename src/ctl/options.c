@@ -305,7 +305,7 @@ static const struct option_row table[] = {
     {"global", "DRIVER.PROP=VALUE", "what a property is in every device of a class", take_global},
     {"vga", "std|none", "display adapter (std)", take_vga},
     {"nodefaults", NULL,
-     "no serial port and no display adapter unless they are asked for, and no demo guest",
+     "no serial port, diskette drive or display adapter unless they are asked for, and no demo guest",
      take_nodefaults},
     {"net", "none", "no network: there is none", take_net},
     {"nic", "none", "no network: there is none", take_nic},

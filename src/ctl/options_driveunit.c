@@ -196,6 +196,9 @@ bool drives_complete(struct options *o, struct error *err)
     for (unsigned i = 0; i < o->nplaced; i++)
         if (!place(o, &o->placed[i], err))
             return false;
+    if (!o->cfg.nodefaults && !o->drive[FIRST_FLOPPY].fitted) /* drive A, empty */
+        o->drive[FIRST_FLOPPY] =
+            (struct drive_option){.fitted = true, .kind = DRIVE_FLOPPY, .bootindex = NO_BOOTINDEX};
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         if (!o->drive[i].fitted)
             continue;

@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/buf.h"
 #include "cpu/cpu.h"
+#include "devices/disk/i82077.h"
 #include "devices/disk/piix3_ide.h"
 #include "devices/dma/i8237.h"
 #include "devices/input/i8042.h"
@@ -55,7 +56,7 @@ static const struct dev_class *const optional[] = {&isa_debug_exit_class, &pc_te
 /* The board's own chips: their help can be asked for too. */
 static const struct dev_class *const fitted[] = {
     &debugcon_class, &fw_cfg_class,   &i440fx_class,     &i8042_class,        &i8237_class,   &i8254_class,    &i8259_class,
-    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class,    &port61_class,  &ps2_keyboard_class, &ps2_mouse_class, &vmmouse_class, &vga_class,
+    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class, &i82077_class,    &port61_class,  &ps2_keyboard_class, &ps2_mouse_class, &vmmouse_class, &vga_class,
 };
 
 const char *const *catalog_devices(void)

@@ -13,6 +13,7 @@ struct ioapic;
 struct lapic;
 struct piix4_pm;
 struct vga;
+struct i82077;
 struct ns16550;
 struct mc146818;
 
@@ -40,6 +41,7 @@ struct machine {
     struct pointer_sink relative[3], absolute[2]; /* by preference: the first that is wanted gets it */
     struct ns16550 *serial[MAX_SERIAL];
     struct mc146818 *rtc;
+    struct i82077 *fdc;
     struct vga *vga; /* NULL: not fitted */
 
     struct mapping ram_low, ram_high, bios_top, bios_isa;

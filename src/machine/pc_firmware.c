@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/bits.h"
+#include "devices/disk/i82077.h"
 #include "devices/misc/fw_cfg.h"
 #include "devices/rtc/mc146818.h"
 #include "firmware/blobs.h"
@@ -59,8 +60,10 @@ static void set_boot_order(struct machine *m)
 static void set_cmos(struct machine *m)
 {
     mc146818_set_memory(m->rtc, (uint64_t)m->cfg.ram_mb << 20);
-    mc146818_set_cmos(m->rtc, 0x10, 0);    /* no floppy drives */
-    mc146818_set_cmos(m->rtc, 0x14, 0x06); /* x87, VGA, no floppy; a PS/2 port only where something is plugged in */
+    unsigned a = fdc_cmos_type(m->fdc, 0), b = fdc_cmos_type(m->fdc, 1), drives = !!a + !!b;
+    mc146818_set_cmos(m->rtc, 0x10, (uint8_t)(a << 4 | b));
+    /* x87, VGA, floppy drives and their number less one */
+    mc146818_set_cmos(m->rtc, 0x14, (uint8_t)(0x06 | (drives ? 1 | (drives - 1) << 6 : 0)));
     set_boot_order(m);
     mc146818_checksum(m->rtc);
 }

@@ -8,7 +8,7 @@ need_image grub
 cat >"$work/script" <<IN
 wait "GNU GRUB  version" within 20s key c
 wait "\ngrub>" within 5s type "ls\n"
-wait "(hd0) (hd0,msdos1)\ngrub>" within 10s type "lsmmap\n"
+wait "(hd0) (hd0,msdos1) (fd0)\ngrub>" within 10s type "lsmmap\n"
 wait "base_addr = 0x100000, length = 0x7f00000, available RAM\n" within 5s
 after 100ms screenshot $shots/grub_lsmmap.png
 type "echo \$grub_cpu-\$grub_platform\n"

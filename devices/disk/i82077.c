@@ -1,0 +1,738 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * 82077AA floppy disk controller: registers, phases, reset, seeks and the other control commands.
+ * Intel 82077AA data sheet, 290166-007. Transfers are in i82077_transfer.c, the drives and what the
+ * disk's rotation takes in floppy_drive.c.
+ *
+ * Everything mechanical takes 1/speedup of its time (property): rotation, steps, spin-up. In non-DMA mode
+ * bytes come at the rate of a real drive, since a program has to take them in time.
+ *
+ * NOTE: stepping, TRK0 and DSKCHG need the drive's select bits in DOR, not its motor; rotation needs both.
+ *
+ * LIMIT: head load and unload times (HLT, HUT), precompensation, gap lengths and FM have no effect (FM
+ * finds no address mark); PART ID and POWERDOWN are not this chip's and are invalid commands,
+ * powering down is by DSR; tape drives (TDR) are not there.
+ */
+#include "devices/disk/i82077_priv.h"
+
+enum { SRA, SRB, DOR, TDR, MSR_DSR, FIFO, PORTS };
+enum { DOR_SELECT = 0x03, DOR_RESET = 0x04, DOR_DMAGATE = 0x08, DOR_MOTOR0 = 0x10 };
+enum { DSR_RESET = 0x80, DSR_POWERDOWN = 0x40, DSR_PRECOMP = 0x1c, RATE = 0x03 };
+enum { MSR_RQM = 0x80, MSR_DIO = 0x40, MSR_NON_DMA = 0x20, MSR_CB = 0x10 };
+enum { ST0_INVALID = 0x80, ST0_POLLED = 0xc0 };
+enum { ST3_WP = 0x40, ST3_T0 = 0x10, ST3_ONES = 0x28 };
+enum { UNIT = 0x03, HDS = 0x04, RESET_RATE = 2, RECALIBRATE_STEPS = 79 };
+enum { LOCK_BIT = 0x80, OVERWRITE = 0x80, PERPENDICULAR_DRIVES = 0x3c, RELATIVE_IN = 0x40 };
+#define RESET_NS UINT64_C(30000)      /* until the polling interrupt */
+#define SPIN_UP_NS UINT64_C(300000000)
+#define INDEX_PULSE_NS UINT64_C(3000000)
+
+/* --- INT, drives --- */
+
+void fdc_drive_int(struct i82077 *c)
+{
+    /* In PC/AT mode DMAGATE holds back INT and DRQ. */
+    bool open = c->interface == FDC_PS2 || (c->dor & DOR_DMAGATE);
+    irq_set(&c->irq, open && c->intr);
+}
+
+struct floppy_drive *fdc_selected(struct i82077 *c)
+{
+    unsigned n = c->dor & DOR_SELECT;
+    return n < I82077_DRIVES && c->drive[n].fitted ? &c->drive[n] : NULL;
+}
+
+unsigned fdc_kbps(const struct i82077 *c)
+{
+    static const uint16_t kbps[] = {500, 300, 250, 1000};
+    return kbps[c->rate];
+}
+
+static uint64_t now(const struct i82077 *c)
+{
+    return clock_ns(c->dev.bus->clock);
+}
+
+static void set_motors(struct i82077 *c)
+{
+    for (unsigned i = 0; i < I82077_DRIVES; i++) {
+        struct floppy_drive *d = &c->drive[i];
+        bool on = c->dor & DOR_MOTOR0 << i;
+        if (on && !d->motor)
+            d->at_speed = now(c) + SPIN_UP_NS / c->speedup;
+        d->motor = on;
+    }
+}
+
+void fdc_set_medium(struct dev *fdc, unsigned drive, struct blk *blk)
+{
+    struct i82077 *c = container_of(fdc, struct i82077, dev);
+    floppy_insert(&c->drive[drive], blk);
+    fdc_search(c);
+}
+
+enum floppy_type fdc_cmos_type(const struct i82077 *c, unsigned drive)
+{
+    return floppy_cmos_type(&c->drive[drive]);
+}
+
+/* --- Phases --- */
+
+static void to_command_phase(struct i82077 *c)
+{
+    c->phase = PHASE_COMMAND;
+    c->ncommand = c->nresult = c->nread = 0;
+}
+
+void fdc_result(struct i82077 *c, unsigned n)
+{
+    c->phase = PHASE_RESULT;
+    c->nresult = (uint8_t)n;
+    c->nread = 0;
+}
+
+static void result1(struct i82077 *c, uint8_t v)
+{
+    c->result[0] = v;
+    fdc_result(c, 1);
+}
+
+/* --- Seeks --- */
+
+/* SPECIFY: SRT counts half milliseconds down from 16 at 1 Mbit/s, and in proportion below. */
+static uint64_t step_ns(const struct i82077 *c)
+{
+    return (16 - (c->specify[0] >> 4)) * UINT64_C(500000000) / fdc_kbps(c) / c->speedup;
+}
+
+static bool at_track0(struct i82077 *c)
+{
+    const struct floppy_drive *d = fdc_selected(c);
+    return d && d->cylinder == 0;
+}
+
+static void seek_ends(struct i82077_seek *s, uint8_t ic)
+{
+    struct i82077 *c = s->chip;
+    bool implied = s->kind == SEEK_IMPLIED;
+    s->kind = SEEK_NONE;
+    if (implied) {
+        fdc_implied_seek_done(c);
+        return;
+    }
+    c->seek_st0[s->unit] = (uint8_t)(ic | ST0_SE | s->unit);
+    c->seek_end |= (uint8_t)BIT(s->unit);
+    c->intr |= INTR_SENSE;
+    fdc_drive_int(c);
+}
+
+static bool seek_is_over(struct i82077_seek *s)
+{
+    struct i82077 *c = s->chip;
+    if (s->kind == SEEK_RECALIBRATE && at_track0(c)) {
+        seek_ends(s, 0);
+    } else if (s->left == 0) {
+        seek_ends(s, s->kind == SEEK_RECALIBRATE ? ST0_IC_ABNORMAL | ST0_EC : 0);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void step_due(void *ctx)
+{
+    struct i82077_seek *s = ctx;
+    struct i82077 *c = s->chip;
+    struct floppy_drive *d = fdc_selected(c);
+    if (s->left) {
+        s->left--;
+        if (s->kind != SEEK_RECALIBRATE)
+            c->pcn[s->unit] = (uint8_t)(s->out ? c->pcn[s->unit] - 1 : c->pcn[s->unit] + 1);
+        if (d)
+            floppy_step(d, s->out);
+    }
+    if (s->kind == SEEK_RELATIVE && s->out && at_track0(c))
+        s->left = 0; /* TRK0 ends it */
+    if (!seek_is_over(s))
+        timer_set(&s->step, now(c) + step_ns(c));
+}
+
+/* `target`: a cylinder, or for SEEK_RELATIVE a number of steps. The first step comes after one step time. */
+void fdc_start_seek(struct i82077 *c, unsigned unit, enum fdc_seek kind, uint8_t target)
+{
+    struct i82077_seek *s = &c->seek[unit];
+    s->kind = (uint8_t)kind;
+    if (kind == SEEK_RECALIBRATE) {
+        s->out = 1;
+        s->left = RECALIBRATE_STEPS;
+        c->pcn[unit] = 0;
+    } else if (kind == SEEK_RELATIVE) {
+        s->out = !(c->command[0] & RELATIVE_IN);
+        s->left = target;
+    } else {
+        s->out = target < c->pcn[unit];
+        s->left = (uint8_t)(s->out ? c->pcn[unit] - target : target - c->pcn[unit]);
+    }
+    timer_set(&s->step, now(c) + step_ns(c));
+}
+
+/* --- Control commands (5.2) --- */
+
+static void cmd_seek(struct i82077 *c)
+{
+    static const enum fdc_seek kinds[] = {SEEK_TO, SEEK_RELATIVE};
+    bool relative = c->command[0] & 0x80;
+    unsigned unit = c->command[1] & UNIT;
+    fdc_start_seek(c, unit, kinds[relative], c->command[2]);
+    to_command_phase(c);
+}
+
+static void cmd_recalibrate(struct i82077 *c)
+{
+    fdc_start_seek(c, c->command[1] & UNIT, SEEK_RECALIBRATE, 0);
+    to_command_phase(c);
+}
+
+static unsigned lowest(uint8_t set)
+{
+    unsigned n = 0;
+    while (!(set >> n & 1))
+        n++;
+    return n;
+}
+
+static void cmd_sense_interrupt(struct i82077 *c)
+{
+    if (!c->seek_end && !c->polls) {
+        result1(c, ST0_INVALID);
+        return;
+    }
+    uint8_t *from = c->seek_end ? &c->seek_end : &c->polls;
+    unsigned unit = lowest(*from);
+    c->result[0] = (uint8_t)(from == &c->polls ? ST0_POLLED | unit : c->seek_st0[unit]);
+    c->result[1] = c->pcn[unit];
+    *from &= (uint8_t)~BIT(unit);
+    if (!c->seek_end)
+        c->intr &= (uint8_t)~INTR_SENSE;
+    fdc_drive_int(c);
+    fdc_result(c, 2);
+}
+
+static void cmd_specify(struct i82077 *c)
+{
+    memcpy(c->specify, c->command + 1, 2);
+    to_command_phase(c);
+}
+
+static void cmd_sense_drive(struct i82077 *c)
+{
+    const struct floppy_drive *d = fdc_selected(c);
+    uint8_t st3 = (uint8_t)(ST3_ONES | (c->command[1] & (HDS | UNIT)));
+    if (at_track0(c))
+        st3 |= ST3_T0;
+    if (d && d->blk && d->blk->readonly)
+        st3 |= ST3_WP;
+    result1(c, st3);
+}
+
+static void cmd_configure(struct i82077 *c)
+{
+    memcpy(c->configure, c->command + 2, 2);
+    to_command_phase(c);
+}
+
+static void cmd_perpendicular(struct i82077 *c)
+{
+    uint8_t v = c->command[1], drives = v & OVERWRITE ? v : c->perpendicular;
+    c->perpendicular = (uint8_t)((drives & PERPENDICULAR_DRIVES) | (v & 3));
+    to_command_phase(c);
+}
+
+static void cmd_dumpreg(struct i82077 *c)
+{
+    memcpy(c->result, c->pcn, 4);
+    memcpy(c->result + 4, c->specify, 2);
+    c->result[6] = c->last_eot;
+    c->result[7] = (uint8_t)(c->lock << 7 | c->perpendicular);
+    memcpy(c->result + 8, c->configure, 2);
+    fdc_result(c, 10);
+}
+
+static void cmd_version(struct i82077 *c)
+{
+    result1(c, 0x90);
+}
+
+static void cmd_lock(struct i82077 *c)
+{
+    c->lock = !!(c->command[0] & LOCK_BIT);
+    result1(c, (uint8_t)(c->lock << 4));
+}
+
+struct fdc_command {
+    uint8_t code, mask, len;
+    void (*run)(struct i82077 *c);
+};
+
+/* Table 5-1. Bits outside the mask are parameters. */
+static const struct fdc_command commands[] = {
+    {CMD_READ, 0x1f, 9, fdc_transfer},
+    {CMD_READ_DELETED, 0x1f, 9, fdc_transfer},
+    {CMD_WRITE, 0x3f, 9, fdc_transfer},
+    {CMD_WRITE_DELETED, 0x3f, 9, fdc_transfer},
+    {CMD_READ_TRACK, 0x9f, 9, fdc_transfer},
+    {CMD_VERIFY, 0x1f, 9, fdc_transfer},
+    {CMD_SCAN_EQUAL, 0x1f, 9, fdc_transfer},
+    {CMD_SCAN_LOW, 0x1f, 9, fdc_transfer},
+    {CMD_SCAN_HIGH, 0x1f, 9, fdc_transfer},
+    {CMD_FORMAT, 0xbf, 6, fdc_transfer},
+    {CMD_READ_ID, 0xbf, 2, fdc_transfer},
+    {0x10, 0xff, 1, cmd_version},
+    {0x07, 0xff, 2, cmd_recalibrate},
+    {0x08, 0xff, 1, cmd_sense_interrupt},
+    {0x03, 0xff, 3, cmd_specify},
+    {0x04, 0xff, 2, cmd_sense_drive},
+    {0x0f, 0xff, 3, cmd_seek},
+    {0x8f, 0xbf, 3, cmd_seek},
+    {0x13, 0xff, 4, cmd_configure},
+    {0x12, 0xff, 2, cmd_perpendicular},
+    {0x0e, 0xff, 1, cmd_dumpreg},
+    {0x14, 0x7f, 1, cmd_lock},
+};
+
+static const struct fdc_command *find_command(uint8_t code)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if ((code & commands[i].mask) == commands[i].code)
+            return &commands[i];
+    return NULL;
+}
+
+static void take_command(struct i82077 *c, uint8_t v)
+{
+    c->command[c->ncommand++] = v;
+    const struct fdc_command *cmd = find_command(c->command[0]);
+    if (!cmd)
+        result1(c, ST0_INVALID);
+    else if (c->ncommand == cmd->len)
+        cmd->run(c);
+}
+
+/* --- Resets --- */
+
+static void abort_all(struct i82077 *c)
+{
+    timer_cancel(&c->exec);
+    timer_cancel(&c->reset_end);
+    for (unsigned i = 0; i < I82077_UNITS; i++) {
+        timer_cancel(&c->seek[i].step);
+        c->seek[i].kind = SEEK_NONE;
+    }
+    c->stage = STAGE_NONE;
+    c->pio_request = 0;
+    to_command_phase(c);
+}
+
+static void configure_defaults(struct i82077 *c)
+{
+    c->configure[0] = CONFIG_EFIFO;
+    c->configure[1] = 0;
+}
+
+/* By DOR or DSR: SPECIFY's parameters stay, and with LOCK CONFIGURE's too (5.2.9). */
+static void software_reset(struct i82077 *c)
+{
+    abort_all(c);
+    c->intr = c->polls = c->seek_end = 0;
+    memset(c->pcn, 0, sizeof c->pcn);
+    c->perpendicular &= PERPENDICULAR_DRIVES;
+    if (!c->lock)
+        configure_defaults(c);
+    fdc_drive_int(c);
+}
+
+static void reset_over(void *ctx)
+{
+    struct i82077 *c = ctx;
+    if (c->configure[0] & CONFIG_POLL)
+        return;
+    c->polls = 0x0f;
+    c->intr |= INTR_SENSE;
+    fdc_drive_int(c);
+}
+
+/* --- Registers (2.1) --- */
+
+static bool in_reset(const struct i82077 *c)
+{
+    return !(c->dor & DOR_RESET) || timer_armed(&c->reset_end);
+}
+
+/* Any access to MSR or the FIFO ends a powerdown by DSR; PCN is lost (5.2.3). */
+static void wake(struct i82077 *c)
+{
+    if (!(c->dsr & DSR_POWERDOWN))
+        return;
+    c->dsr &= (uint8_t)~DSR_POWERDOWN;
+    c->polls = c->seek_end = 0;
+    memset(c->pcn, 0, sizeof c->pcn);
+}
+
+static void write_dor(struct i82077 *c, uint8_t v)
+{
+    uint8_t old = c->dor;
+    c->dor = v;
+    set_motors(c);
+    if (!(v & DOR_RESET))
+        software_reset(c);
+    else if (!(old & DOR_RESET))
+        timer_set(&c->reset_end, now(c) + RESET_NS);
+    else
+        fdc_search(c);
+    fdc_drive_int(c);
+}
+
+static void write_dsr(struct i82077 *c, uint8_t v)
+{
+    c->dsr = v & (DSR_POWERDOWN | DSR_PRECOMP | RATE);
+    c->rate = v & RATE;
+    if (!(v & DSR_RESET) || !(c->dor & DOR_RESET))
+        return;
+    c->dsr &= (uint8_t)~DSR_POWERDOWN;
+    software_reset(c);
+    timer_set(&c->reset_end, now(c) + RESET_NS);
+}
+
+static void write_fifo(struct i82077 *c, uint8_t v)
+{
+    if (in_reset(c))
+        return;
+    wake(c);
+    if (c->phase == PHASE_COMMAND)
+        take_command(c, v);
+    else if (c->phase == PHASE_EXECUTION && c->pio_request)
+        fdc_pio_write(c, v);
+    else
+        guest_error(c->dev.bus->log, c->dev.id, "a byte is written to the FIFO without RQM");
+}
+
+static void fdc_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+{
+    struct i82077 *c = ctx;
+    uint8_t v = (uint8_t)value;
+    (void)size, (void)who;
+    switch (offset) {
+    case DOR:
+        write_dor(c, v);
+        break;
+    case TDR:
+        c->tdr = v & 3;
+        break;
+    case MSR_DSR:
+        write_dsr(c, v);
+        break;
+    case FIFO:
+        write_fifo(c, v);
+        break;
+    default: /* SRA and SRB are read-only */
+        break;
+    }
+}
+
+static uint8_t read_msr(const struct i82077 *c)
+{
+    uint8_t v = 0;
+    if (in_reset(c))
+        return 0;
+    for (unsigned i = 0; i < I82077_UNITS; i++)
+        if (c->seek[i].kind != SEEK_NONE && c->seek[i].kind != SEEK_IMPLIED)
+            v |= (uint8_t)BIT(i);
+    if (c->phase == PHASE_COMMAND)
+        return v | MSR_RQM | (c->ncommand ? MSR_CB : 0);
+    if (c->phase == PHASE_RESULT)
+        return v | MSR_RQM | MSR_DIO | MSR_CB;
+    v |= MSR_CB;
+    if (fdc_non_dma(c))
+        v |= MSR_NON_DMA;
+    if (c->pio_request)
+        v |= MSR_RQM | (c->pio_request == 2 ? MSR_DIO : 0);
+    return v;
+}
+
+static uint8_t read_fifo(struct i82077 *c)
+{
+    if (in_reset(c))
+        return 0xff;
+    wake(c);
+    if (c->phase == PHASE_EXECUTION && c->pio_request == 2)
+        return fdc_pio_read(c);
+    if (c->phase != PHASE_RESULT) {
+        guest_error(c->dev.bus->log, c->dev.id, "the FIFO is read without RQM and DIO");
+        return 0xff;
+    }
+    c->intr &= (uint8_t)~INTR_RESULT;
+    fdc_drive_int(c);
+    uint8_t v = c->result[c->nread++];
+    if (c->nread == c->nresult)
+        to_command_phase(c);
+    return v;
+}
+
+/* PS/2 and Model 30; in PC/AT mode the pins are not driven. Signals of the drive are active low but where noted. */
+static uint8_t read_sra(struct i82077 *c)
+{
+    const struct floppy_drive *d = fdc_selected(c);
+    const struct i82077_seek *s = &c->seek[c->dor & DOR_SELECT];
+    bool index = d && floppy_turns(d) &&
+                 now(c) % floppy_revolution(d, c->speedup) < INDEX_PULSE_NS / c->speedup;
+    bool protected = d && d->blk && d->blk->readonly, moving = s->kind != SEEK_NONE;
+    bool in = moving && !s->out, ps2 = c->interface == FDC_PS2;
+    if (c->interface == FDC_AT)
+        return 0xff;
+    uint8_t high = (uint8_t)(at_track0(c) << 4 | index << 2 | protected << 1); /* active high */
+    if (ps2)
+        return (uint8_t)(!!c->intr << 7 | (c->drive[1].fitted ? 0 : 0x40) | moving << 5 |
+                         (high ^ 0x16) | c->head << 3 | in);
+    return (uint8_t)(!!c->intr << 7 | moving << 5 | high | !c->head << 3 | !in);
+}
+
+static uint8_t read_srb(const struct i82077 *c)
+{
+    if (c->interface == FDC_AT)
+        return 0xff;
+    if (c->interface == FDC_PS2)
+        return (uint8_t)(0xc0 | (c->dor & 1) << 5 | (c->dor >> 4 & 3));
+    unsigned unit = c->dor & DOR_SELECT;
+    return (uint8_t)((c->drive[1].fitted ? 0 : 0x80) | (unit == 1 ? 0 : 0x40) |
+                     (unit == 0 ? 0 : 0x20) | (unit == 3 ? 0 : 2) | (unit == 2 ? 0 : 1));
+}
+
+static uint64_t fdc_read(void *ctx, uint64_t offset, unsigned size, enum initiator who)
+{
+    struct i82077 *c = ctx;
+    (void)size;
+    switch (offset) {
+    case SRA:
+        return read_sra(c);
+    case SRB:
+        return read_srb(c);
+    case DOR:
+        return c->dor;
+    case TDR:
+        return c->tdr | 0xfc;
+    case MSR_DSR:
+        if (who != INIT_DEBUG)
+            wake(c);
+        return read_msr(c);
+    default:
+        return who == INIT_DEBUG ? 0xff : read_fifo(c);
+    }
+}
+
+static uint64_t dir_read(void *ctx, uint64_t offset, unsigned size, enum initiator who)
+{
+    struct i82077 *c = ctx;
+    const struct floppy_drive *d = fdc_selected(c);
+    /* 360 KB drives have no change line */
+    bool changed = d && d->changed && d->type != FLOPPY_360K;
+    bool slow = c->rate == 1 || c->rate == 2;
+    (void)offset, (void)size, (void)who;
+    if (c->interface == FDC_PS2)
+        return (uint8_t)(changed << 7 | 0x78 | c->rate << 1 | slow);
+    if (c->interface == FDC_MODEL30)
+        return (uint8_t)(!changed << 7 | !(c->dor & DOR_DMAGATE) << 3 | c->rate);
+    return changed << 7 | 0x7f; /* bits 6-0 are not driven */
+}
+
+static void ccr_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+{
+    struct i82077 *c = ctx;
+    (void)offset, (void)size, (void)who;
+    c->rate = value & RATE;
+    fdc_search(c);
+}
+
+static const struct io_ops ops = {fdc_read, fdc_write, 1};
+static const struct io_ops dir_ops = {dir_read, ccr_write, 1};
+
+/* --- The device --- */
+
+static bool realize(struct dev *d, struct error *err)
+{
+    struct i82077 *c = (struct i82077 *)d;
+    for (unsigned i = 0; i < I82077_DRIVES; i++) {
+        struct floppy_drive *fd = &c->drive[i];
+        fd->type = c->type[i];
+        fd->changed = 1;
+        floppy_derive(fd);
+        if (fd->blk && !floppy_format_of(fd->blk->sectors))
+            return error_set(err, "%s: %llu KiB are more than a diskette holds", fd->blk->name,
+                             (unsigned long long)fd->blk->sectors / 2);
+    }
+    timer_init(&c->exec, d->bus->clock, fdc_exec_due, c);
+    timer_init(&c->reset_end, d->bus->clock, reset_over, c);
+    for (unsigned i = 0; i < I82077_UNITS; i++) {
+        c->seek[i].chip = c;
+        c->seek[i].unit = (uint8_t)i;
+        timer_init(&c->seek[i].step, d->bus->clock, step_due, &c->seek[i]);
+    }
+    c->dreq = i8237_dreq(c->dma, I82077_DMA);
+    c->ports = (struct port_range){.name = d->id, .base = 0x3f0, .count = PORTS, .ops = &ops, .ctx = c};
+    c->dir_port = (struct port_range){.name = d->id, .base = 0x3f7, .count = 1, .ops = &dir_ops, .ctx = c};
+    port_claim(d->bus->ports, &c->ports);
+    port_claim(d->bus->ports, &c->dir_port);
+    return true;
+}
+
+static void unrealize(struct dev *d)
+{
+    struct i82077 *c = (struct i82077 *)d;
+    abort_all(c);
+    port_release(d->bus->ports, &c->ports);
+    port_release(d->bus->ports, &c->dir_port);
+}
+
+/* RESET pin: DOR holds the chip in reset until it is written. The heads stay where they are. */
+static void reset(struct dev *d)
+{
+    struct i82077 *c = (struct i82077 *)d;
+    c->dor = c->tdr = c->lock = c->last_eot = 0;
+    c->dsr = c->rate = RESET_RATE;
+    c->perpendicular = 0;
+    memset(c->specify, 0, sizeof c->specify);
+    set_motors(c);
+    software_reset(c);
+}
+
+/* Sizes and kinds are never trusted to a file. */
+static void post_load(struct dev *d)
+{
+    struct i82077 *c = (struct i82077 *)d;
+    c->rate &= RATE;
+    c->head &= 1;
+    c->ncommand = (uint8_t)MIN(c->ncommand, sizeof c->command - 1u);
+    c->nresult = (uint8_t)MIN(c->nresult, sizeof c->result);
+    if (c->phase == PHASE_RESULT && c->nread >= c->nresult)
+        to_command_phase(c);
+    c->pio_len = MIN(c->pio_len, I82077_BUFFER);
+    c->pio_host = MIN(c->pio_host, c->pio_len);
+    c->pio_disk = MIN(c->pio_disk, c->pio_len);
+    if (c->pio_host == c->pio_len)
+        c->pio_request = 0;
+    c->seek_end &= 0x0f;
+    c->polls &= 0x0f;
+    for (unsigned i = 0; i < I82077_DRIVES; i++)
+        floppy_derive(&c->drive[i]);
+    fdc_drive_int(c);
+}
+
+static void print(struct dev *d, struct buf *out)
+{
+    static const char *const phases[] = {"command", "execution", "result"};
+    struct i82077 *c = (struct i82077 *)d;
+    buf_printf(out, "%s: dor=%02x msr=%02x rate=%u kbit/s phase=%s\n", d->id, c->dor, read_msr(c), fdc_kbps(c),
+               phases[MIN(c->phase, 2)]);
+    for (unsigned i = 0; i < I82077_DRIVES; i++) {
+        const struct floppy_drive *f = &c->drive[i];
+        if (!f->fitted)
+            continue;
+        buf_printf(out, "  drive %u: head at %u%s%s, %s", i, f->cylinder, f->motor ? ", motor on" : "",
+                   f->changed ? ", changed" : "", f->blk ? f->blk->name : "empty");
+        if (f->format)
+            buf_printf(out, " (%u x %u x %u)", f->format->cylinders, f->format->heads, f->format->spt);
+        buf_printf(out, "\n");
+    }
+}
+
+static const struct dev_prop props[] = {
+    {"speedup", PROP_UINT, offsetof(struct i82077, speedup), 1, 1000, 1,
+     "rotation, steps and spin-up take 1/speedup of a real drive's time"},
+    {"interface", PROP_UINT, offsetof(struct i82077, interface), FDC_AT, FDC_MODEL30, FDC_AT,
+     "IDENT and MFM pins: 0 PC/AT, 1 PS/2, 2 PS/2 Model 30"},
+    {"type-a", PROP_UINT, offsetof(struct i82077, type[0]), FLOPPY_AUTO, FLOPPY_2M88, FLOPPY_AUTO,
+     "drive A as CMOS 10h has it: 1 360K, 2 1.2M, 3 720K, 4 1.44M, 5 2.88M; 0: by the diskette"},
+    {"type-b", PROP_UINT, offsetof(struct i82077, type[1]), FLOPPY_AUTO, FLOPPY_2M88, FLOPPY_AUTO,
+     "drive B, likewise"},
+};
+
+static const struct dev_reg regs[] = {
+    {"SRA", REG_PORT, 0x3f0, 1, 0xff, 0},  {"SRB", REG_PORT, 0x3f1, 1, 0xff, 0},
+    {"DOR", REG_PORT, 0x3f2, 1, 0, 0xff},  {"TDR", REG_PORT, 0x3f3, 1, 0xfc, 0x03},
+    {"MSR/DSR", REG_PORT, 0x3f4, 1, 0, 0xff}, {"FIFO", REG_PORT, 0x3f5, 1, 0xff, 0xff},
+    {"DIR/CCR", REG_PORT, 0x3f7, 1, 0xff, 0x03},
+};
+
+#define SEEK_FIELDS(n)                                                                             \
+    STATE_TIMER_FIELD(struct i82077, seek[n].step), STATE_U(struct i82077, seek[n].kind),          \
+        STATE_U(struct i82077, seek[n].out), STATE_U(struct i82077, seek[n].left)
+#define DRIVE_FIELDS(n)                                                                            \
+    STATE_U(struct i82077, drive[n].cylinder), STATE_U(struct i82077, drive[n].changed),           \
+        STATE_U(struct i82077, drive[n].motor), STATE_U(struct i82077, drive[n].at_speed),         \
+        STATE_BLOB(struct i82077, drive[n].deleted)
+static const struct state_field fields[] = {
+    STATE_U(struct i82077, dor),
+    STATE_U(struct i82077, tdr),
+    STATE_U(struct i82077, dsr),
+    STATE_U(struct i82077, rate),
+    STATE_U(struct i82077, phase),
+    STATE_BLOB(struct i82077, command),
+    STATE_U(struct i82077, ncommand),
+    STATE_BLOB(struct i82077, result),
+    STATE_U(struct i82077, nresult),
+    STATE_U(struct i82077, nread),
+    STATE_U(struct i82077, intr),
+    STATE_U(struct i82077, polls),
+    STATE_U(struct i82077, seek_end),
+    STATE_BLOB(struct i82077, seek_st0),
+    STATE_BLOB(struct i82077, pcn),
+    STATE_BLOB(struct i82077, specify),
+    STATE_BLOB(struct i82077, configure),
+    STATE_U(struct i82077, perpendicular),
+    STATE_U(struct i82077, lock),
+    STATE_U(struct i82077, last_eot),
+    SEEK_FIELDS(0),
+    SEEK_FIELDS(1),
+    SEEK_FIELDS(2),
+    SEEK_FIELDS(3),
+    STATE_TIMER_FIELD(struct i82077, reset_end),
+    STATE_TIMER_FIELD(struct i82077, exec),
+    STATE_U(struct i82077, stage),
+    STATE_U(struct i82077, c),
+    STATE_U(struct i82077, h),
+    STATE_U(struct i82077, r),
+    STATE_U(struct i82077, n),
+    STATE_U(struct i82077, head),
+    STATE_U(struct i82077, place),
+    STATE_U(struct i82077, count),
+    STATE_U(struct i82077, st0),
+    STATE_U(struct i82077, st1),
+    STATE_U(struct i82077, st2),
+    STATE_U(struct i82077, wrote),
+    STATE_U(struct i82077, pio_len),
+    STATE_U(struct i82077, pio_host),
+    STATE_U(struct i82077, pio_disk),
+    STATE_U(struct i82077, pio_request),
+    STATE_BLOB(struct i82077, buffer),
+    DRIVE_FIELDS(0),
+    DRIVE_FIELDS(1),
+};
+
+const struct dev_class i82077_class = {
+    .name = "i82077",
+    .summary = "floppy disk controller with two drives",
+    .datasheet = "Intel 82077AA, 290166-007",
+    .size = sizeof(struct i82077),
+    DEV_PROPS(props),
+    DEV_REGS(regs),
+    .state = DEV_STATE("i82077", fields),
+    .realize = realize,
+    .reset = reset,
+    .post_load = post_load,
+    .unrealize = unrealize,
+    .print = print,
+};
+
+struct i82077 *i82077_new(struct bus *bus, const char *id)
+{
+    return dev_new(&i82077_class, id, bus);
+}
