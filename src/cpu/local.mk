@@ -24,4 +24,6 @@ libvitrine_a_SOURCES += \
 	src/cpu/x87.c src/cpu/x87.h src/cpu/x87_arith.c src/cpu/x87_env.c src/cpu/x87_move.c src/cpu/x87_trans.c
 
 # MMX and SSE
-libvitrine_a_SOURCES += src/cpu/simd.h src/cpu/simd_host.h src/cpu/mmx.c src/cpu/fxsave.c
+libvitrine_a_SOURCES += src/cpu/simd.h src/cpu/simd_host.h src/cpu/mmx.c src/cpu/fxsave.c \
+	src/cpu/sse_host.h src/cpu/sse_float.h src/cpu/sse_arith.c src/cpu/sse_approx.c src/cpu/sse_except.c \
+	src/cpu/sse_convert.c src/cpu/sse_int.c src/cpu/sse_move.c

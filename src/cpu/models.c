@@ -42,7 +42,9 @@ static const struct cpu_model models[] = {
         .help = "everything that Vitrine implements (default)",
         .signature = 0x633,
         .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
-                    CPUID_APIC | CPUID_PGE | CPUID_CMOV | CPUID_MMX | CPUID_FXSR | CPUID_PAE | CPUID_PSE36,
+                    CPUID_APIC | CPUID_PGE | CPUID_CMOV | CPUID_PAE | CPUID_PSE36 | CPUID_CLFSH |
+                    CPUID_MMX | CPUID_FXSR | CPUID_SSE | CPUID_SSE2,
+        .features_ecx = CPUID_SSE3,
         .max_leaf = 7,
         .features7 = CPUID7_TSC_ADJUST,
         .features_ext = CPUID_NX,

@@ -412,10 +412,10 @@ bool view_probe_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size)
     return cached(c, view, lin, ACC_WRITE)->tag != last_page(lin, size) && settle_both(c, view, lin, size, ACC_WRITE, p);
 }
 
-/* #AC (SDM 3A 6.15 table 6-7): user accesses while CR0.AM and EFLAGS.AC are set. True: raised. */
+/* #AC (SDM 3A 6.15 table 6-7; 16 bytes of MOVUPS and the like as processors have it): user accesses while CR0.AM and EFLAGS.AC are set. True: raised. */
 static bool alignment(struct cpu *c, uint64_t lin, unsigned size)
 {
-    unsigned align = size >= 8 ? 8 : size >= 4 ? 4 : size >= 2 ? 2 : 1;
+    unsigned align = size >= 16 ? 16 : size >= 8 ? 8 : size >= 4 ? 4 : size >= 2 ? 2 : 1;
     if (likely(c->tlb != &c->checked) || !(lin & (align - 1)))
         return false;
     raise_code(c, EXC_AC, 0);

@@ -136,14 +136,14 @@ STORE_FLOAT(x_fstp_Mfs, 32, 0xffc00000, true)
 STORE_FLOAT(x_fst_Mfd, 64, UINT64_C(0xfff8000000000000), false)
 STORE_FLOAT(x_fstp_Mfd, 64, UINT64_C(0xfff8000000000000), true)
 
-#define STORE_INT(name, bits, pop)                                                                 \
+#define STORE_INT(name, bits, pop, rc)                                                             \
     INSN(name)                                                                                     \
     {                                                                                              \
         int64_t m = (int64_t)(UINT64_MAX << (bits - 1));                                           \
         X87_WAIT(c, i);                                                                            \
         unsigned flags = SW_IE | SW_SF;                                                            \
         if (!x87_empty(c, 0))                                                                      \
-            flags = f80_to_int(&m, x87_st(c, 0), bits, c->x87.cw);                                 \
+            flags = f80_to_int(&m, x87_st(c, 0), bits, c->x87.cw | (rc));                          \
         if (x87_unmasked(c, flags, SW_IE))                                                         \
             return not_stored(c, i, flags);                                                        \
         if (mem_wr##bits(c, &i->in, (uint##bits##_t)m))                                            \
@@ -151,11 +151,15 @@ STORE_FLOAT(x_fstp_Mfd, 64, UINT64_C(0xfff8000000000000), true)
         stored(c, i, flags, pop);                                                                  \
         return X_NEXT;                                                                             \
     }
-STORE_INT(x_fist_Mis, 16, false)
-STORE_INT(x_fist_Mid, 32, false)
-STORE_INT(x_fistp_Mis, 16, true)
-STORE_INT(x_fistp_Mid, 32, true)
-STORE_INT(x_fistp_Miq, 64, true)
+STORE_INT(x_fist_Mis, 16, false, 0)
+STORE_INT(x_fist_Mid, 32, false, 0)
+STORE_INT(x_fistp_Mis, 16, true, 0)
+STORE_INT(x_fistp_Mid, 32, true, 0)
+STORE_INT(x_fistp_Miq, 64, true, 0)
+/* SSE3 */
+STORE_INT(x_fisttp_Mis, 16, true, CW_RC_ZERO)
+STORE_INT(x_fisttp_Mid, 32, true, CW_RC_ZERO)
+STORE_INT(x_fisttp_Miq, 64, true, CW_RC_ZERO)
 
 INSN(x_fbstp_Mbcd)
 {

@@ -69,6 +69,9 @@ static struct row rows[] = {
 #include "isa/table/x87.def"
 #include "isa/table/mmx.def"
 #include "isa/table/simd_state.def"
+#include "isa/table/sse.def"
+#include "isa/table/sse2.def"
+#include "isa/table/sse3.def"
 };
 #undef ROW
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -13,6 +13,9 @@ isa_tables = \
 	src/isa/table/integer.def \
 	src/isa/table/mmx.def \
 	src/isa/table/simd_state.def \
+	src/isa/table/sse.def \
+	src/isa/table/sse2.def \
+	src/isa/table/sse3.def \
 	src/isa/table/string.def \
 	src/isa/table/system.def \
 	src/isa/table/x87.def
