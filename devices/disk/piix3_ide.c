@@ -242,8 +242,11 @@ static void post_load(struct dev *d)
 {
     struct piix3_ide *ide = container_of(d, struct piix3_ide, dev);
     pci_post_load(&ide->pci);
-    for (int i = 0; i < 2; i++)
-        ata_post_load(&ide->channel[i]);
+    for (int i = 0; i < 2; i++) {
+        uint8_t status = ide->bm[i].status;
+        ata_post_load(&ide->channel[i]); /* drives INTRQ again, which is no new interrupt */
+        ide->bm[i].status = status;
+    }
     update_decode(ide);
 }
 

@@ -35,6 +35,8 @@ void port_release(struct port_space *s, struct port_range *r);
 void port_release_all(struct port_space *s);
 uint32_t port_in(struct port_space *s, uint16_t port, unsigned size, enum initiator who);
 void port_out(struct port_space *s, uint16_t port, unsigned size, uint32_t value, enum initiator who);
+/* Who answers a port; NULL: nobody. */
+const struct port_range *port_owner(const struct port_space *s, uint16_t port);
 void port_print(const struct port_space *s, void (*line)(void *ctx, const char *text), void *ctx);
 
 struct dev_global;

@@ -109,6 +109,11 @@ void port_out(struct port_space *s, uint16_t port, unsigned size, uint32_t value
     }
 }
 
+const struct port_range *port_owner(const struct port_space *s, uint16_t port)
+{
+    return s->owner[port];
+}
+
 void port_print(const struct port_space *s, void (*line)(void *ctx, const char *text), void *ctx)
 {
     for (uint32_t port = 0; port < PORTS;) {

@@ -300,6 +300,14 @@ static const char *kind_name(const struct target *t)
     return names[t->kind];
 }
 
+const struct mapping *mem_mapping(const struct mem *m, unsigned i)
+{
+    const struct mapping *p = m->maps;
+    while (p && i--)
+        p = p->next;
+    return p;
+}
+
 void mem_print_map(const struct mem *m, void (*line)(void *ctx, const char *text), void *ctx)
 {
     for (const struct mapping *p = m->maps; p; p = p->next) {

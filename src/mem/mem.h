@@ -139,6 +139,8 @@ uint32_t mem_read_page(const struct mem *m, uint64_t paddr);
 uint32_t mem_write_page(const struct mem *m, uint64_t paddr);
 /* Guest physical address of a backing page as the map has it now (lowest readable), UINT64_MAX if it shows nowhere. Slow. */
 uint64_t mem_page_address(const struct mem *m, uint32_t bpn);
+/* The enabled mappings, highest priority first; NULL past the end. */
+const struct mapping *mem_mapping(const struct mem *m, unsigned i);
 void mem_print_map(const struct mem *m, void (*line)(void *ctx, const char *text), void *ctx);
 
 /*
