@@ -32,7 +32,10 @@ libvitrine_a_SOURCES += \
 	devices/rtc/mc146818.c devices/rtc/mc146818.h \
 	devices/serial/ns16550.c devices/serial/ns16550.h \
 	devices/timer/hpet.c devices/timer/hpet.h \
-	devices/timer/i8254.c devices/timer/i8254.h
+	devices/timer/i8254.c devices/timer/i8254.h \
+	devices/usb/uhci.c devices/usb/uhci.h devices/usb/uhci_schedule.c \
+	devices/usb/usb_function.c devices/usb/usb_function.h \
+	devices/usb/usb_hid.c devices/usb/usb_hid.h devices/usb/usb_hid_tables.c
 libvitrine_a_SOURCES += \
 	devices/northbridge/i440fx.c devices/northbridge/i440fx.h \
 	devices/southbridge/piix3.c devices/southbridge/piix3.h \

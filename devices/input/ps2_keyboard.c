@@ -390,7 +390,7 @@ struct ps2_device ps2_keyboard_port(struct ps2_keyboard *k)
 
 struct key_sink ps2_keyboard_keys(struct ps2_keyboard *k)
 {
-    return (struct key_sink){key_event, k};
+    return (struct key_sink){key_event, NULL, k};
 }
 
 /* --- The device --- */

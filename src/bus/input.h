@@ -18,6 +18,7 @@ enum {
 /* A sink for key events: the keyboard. `key` is a qnum. */
 struct key_sink {
     void (*key)(void *ctx, uint8_t key, bool down);
+    bool (*wanted)(void *ctx); /* a guest's driver listens to it; NULL: nobody can tell */
     void *ctx;
 };
 

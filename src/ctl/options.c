@@ -298,6 +298,8 @@ static const struct option_row table[] = {
     {"no-acpi", NULL, "the same as -machine acpi=off", take_no_acpi},
     {"no-hpet", NULL, "the same as -machine hpet=off", take_no_hpet},
     {"usb", NULL, "the same as -machine usb=on", take_usb},
+    {"usbdevice", "tablet|mouse|keyboard", "the same as -usb -device usb-tablet, usb-mouse or usb-kbd",
+     take_usbdevice},
     {"smp", "1", "number of processors: one", take_smp},
     {"uuid", "UUID", "the machine's UUID, which SMBIOS shows", take_uuid},
     {"device", "NAME[,PROP=VALUE...]", "adds a device; help lists them, NAME,help its properties",

@@ -229,6 +229,20 @@ bool take_usb(struct options *o, const char *arg, struct error *err)
     return true;
 }
 
+bool take_usbdevice(struct options *o, const char *arg, struct error *err)
+{
+    static const struct {
+        const char *name, *device;
+    } known[] = {{"tablet", "usb-tablet"}, {"mouse", "usb-mouse"}, {"keyboard", "usb-kbd"}};
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (strcmp(arg, known[i].name))
+            continue;
+        o->cfg.usb = true;
+        return take_device(o, known[i].device, err);
+    }
+    return error_set(err, "-usbdevice %s: there are tablet, mouse and keyboard", arg);
+}
+
 bool take_smp(struct options *o, const char *arg, struct error *err)
 {
     static const char *const known[] = {"cpus",    "sockets", "dies", "clusters",

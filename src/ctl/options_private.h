@@ -32,6 +32,7 @@ bool take_device(struct options *o, const char *arg, struct error *err);
 bool take_no_acpi(struct options *o, const char *arg, struct error *err);
 bool take_no_hpet(struct options *o, const char *arg, struct error *err);
 bool take_usb(struct options *o, const char *arg, struct error *err);
+bool take_usbdevice(struct options *o, const char *arg, struct error *err);
 bool take_uuid(struct options *o, const char *arg, struct error *err);
 /* options.c */
 bool take_kernel(struct options *o, const char *arg, struct error *err);

@@ -88,7 +88,6 @@ static const struct {
     {"startdate", "say -rtc base=DATE"},
     {"tpmdev", "there is no TPM"},
     {"trace", "there are no trace points; -d guest_errors is what there is"},
-    {"usbdevice", "say -device usb-tablet"},
     {"virtfs", "there is no file sharing"},
     {"vnc", REMOTE},
     {"watchdog", "there is no watchdog"},

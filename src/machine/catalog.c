@@ -24,6 +24,8 @@
 #include "devices/serial/ns16550.h"
 #include "devices/southbridge/piix3.h"
 #include "devices/timer/i8254.h"
+#include "devices/usb/uhci.h"
+#include "devices/usb/usb_hid.h"
 #include "devices/video/vga.h"
 
 const char *drive_place(unsigned index)
@@ -51,12 +53,13 @@ const char *const *catalog_cpus(void)
 }
 
 /* Classes that -device takes. */
-static const struct dev_class *const optional[] = {&isa_debug_exit_class, &pc_testdev_class, &pci_testdev_class};
+static const struct dev_class *const optional[] = {&isa_debug_exit_class, &pc_testdev_class, &pci_testdev_class,
+                                                  &usb_tablet_class, &usb_mouse_class, &usb_kbd_class};
 
 /* The board's own chips: their help can be asked for too. */
 static const struct dev_class *const fitted[] = {
     &debugcon_class, &fw_cfg_class,   &i440fx_class,     &i8042_class,        &i8237_class,   &i8254_class,    &i8259_class,
-    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class, &i82077_class,    &port61_class,  &ps2_keyboard_class, &ps2_mouse_class, &vmmouse_class, &vga_class,
+    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class, &i82077_class,    &port61_class,  &ps2_keyboard_class, &ps2_mouse_class, &vmmouse_class, &uhci_class, &vga_class,
 };
 
 const char *const *catalog_devices(void)

@@ -9,8 +9,19 @@
 static void key(void *ctx, const struct journal_entry *e)
 {
     struct machine *m = ctx;
-    if (e->len == 3 && m->keys.key)
-        m->keys.key(m->keys.ctx, (uint8_t)ld16(e->data), e->data[2] != 0);
+    if (e->len != 3)
+        return;
+    uint8_t k = (uint8_t)ld16(e->data);
+    for (size_t i = 0; i < ARRAY_LEN(m->keys); i++) {
+        const struct key_sink *s = &m->keys[i];
+        if (!s->key)
+            continue;
+        bool wanted = !s->wanted || s->wanted(s->ctx);
+        if (wanted || !e->data[2])
+            s->key(s->ctx, k, e->data[2] != 0);
+        if (wanted && e->data[2])
+            return; /* a release goes to all: the driver may have come while the key was down */
+    }
 }
 
 /* The first sink that a driver listens to, or that cannot tell. */

@@ -6,4 +6,5 @@ libvitrine_a_SOURCES += \
 	src/machine/machine.c src/machine/machine.h \
 	src/machine/parts.h \
 	src/machine/pc.c \
-	src/machine/pc_firmware.c
+	src/machine/pc_firmware.c \
+	src/machine/pc_usb.c

@@ -16,6 +16,7 @@ struct vga;
 struct i82077;
 struct ns16550;
 struct mc146818;
+struct uhci;
 
 struct machine {
     struct machine_config cfg;
@@ -37,12 +38,13 @@ struct machine {
     struct piix4_pm *pm; /* NULL: not fitted */
 
     /* Chips that the outside talks to. */
-    struct key_sink keys;
-    struct pointer_sink relative[3], absolute[2]; /* by preference: the first that is wanted gets it */
+    struct key_sink keys[3]; /* by preference: the first that is wanted gets a key that goes down */
+    struct pointer_sink relative[4], absolute[3]; /* by preference: the first that is wanted gets it */
     struct ns16550 *serial[MAX_SERIAL];
     struct mc146818 *rtc;
     struct i82077 *fdc;
     struct vga *vga; /* NULL: not fitted */
+    struct uhci *usb; /* NULL: not fitted */
 
     struct mapping ram_low, ram_high, bios_top, bios_isa;
     struct irq_line reset_wire, a20_wire[2];
@@ -64,6 +66,9 @@ struct dev *machine_find(const struct machine *m, const char *id);
 const struct cpu_model *machine_cpu_model(const struct machine *m); /* what -cpu names; NULL: there is none */
 
 bool pc_create(struct machine *m, struct error *err); /* machine/pc.c: memory and chips */
+bool pc_usb(struct machine *m, struct error *err);     /* machine/pc_usb.c: the USB controller */
+/* The same: the device of a usb- class, plugged in; NULL with *err where it cannot be. */
+struct dev *pc_make_usb(struct machine *m, const char *cls, struct error *err);
 void pc_connect_cpu(struct machine *m);                /* the same: wires that end at the CPU */
 bool pc_bios(struct machine *m, struct error *err);     /* machine/pc_firmware.c: the BIOS ROM */
 bool pc_firmware(struct machine *m, struct error *err); /* the same: CMOS and fw_cfg items; the chips are there */

@@ -328,12 +328,12 @@ static bool add_keyboard(struct board *b, struct error *err)
     kbc->rc = m->reset_wire;
     kbc->port[I8042_KBD] = ps2_keyboard_port(kbd);
     kbd->ready = i8042_ready(kbc, I8042_KBD);
-    m->keys = ps2_keyboard_keys(kbd);
+    m->keys[ARRAY_LEN(m->keys) - 1] = ps2_keyboard_keys(kbd);
     kbc->port[I8042_AUX] = ps2_mouse_port(mouse);
     mouse->ready = i8042_ready(kbc, I8042_AUX);
     m->relative[ARRAY_LEN(m->relative) - 1] = ps2_mouse_pointer(mouse);
     return machine_add(m, &kbc->dev, err) && machine_add(m, &kbd->dev, err) &&
-           machine_add(m, &mouse->dev, err) && add_vmmouse(m, mouse, err);
+           machine_add(m, &mouse->dev, err) && (!m->cfg.vmport || add_vmmouse(m, mouse, err));
 }
 
 static bool add_serial(struct board *b, struct error *err)
@@ -427,10 +427,12 @@ static uint8_t free_slot(const struct machine *m)
     return DEVFN(dev, 0);
 }
 
-/* Devices of -device. */
-static struct dev *make_device(const struct board *b, const struct device_config *d)
+/* Devices of -device. NULL without *err: there is none of that class. */
+static struct dev *make_device(const struct board *b, const struct device_config *d, struct error *err)
 {
     struct machine *m = b->m;
+    if (!strncmp(d->cls, "usb-", 4))
+        return pc_make_usb(m, d->cls, err);
     if (!strcmp(d->cls, isa_debug_exit_class.name)) {
         struct isa_debug_exit *x = isa_debug_exit_new(&m->bus, "debug-exit");
         x->exit = debug_exit;
@@ -470,9 +472,10 @@ static bool add_devices(const struct board *b, struct error *err)
 {
     struct machine *m = b->m;
     for (unsigned i = 0; i < m->cfg.ndevices; i++) {
-        struct dev *d = make_device(b, &m->cfg.device[i]);
+        err->text[0] = 0;
+        struct dev *d = make_device(b, &m->cfg.device[i], err);
         if (!d)
-            return error_set(err, "-device: there is no device '%s'; see -device help", m->cfg.device[i].cls);
+            return err->text[0] ? false : error_set(err, "-device: there is no device '%s'; see -device help", m->cfg.device[i].cls);
         if (m->cfg.device[i].id[0])
             d->id = m->cfg.device[i].id;
         if (machine_find(m, d->id)) {
@@ -499,7 +502,7 @@ bool pc_create(struct machine *m, struct error *err)
     pci_bus_init(&m->pci, &m->bus);
     return add_ram(m, err) && pc_bios(m, err) && add_interrupts(&b, err) && add_bridges(&b, err) && add_timers(&b, err) && add_power(&b, err) &&
            add_dma(&b, err) && add_keyboard(&b, err) && add_serial(&b, err) && add_disks(&b, err) && add_floppies(&b, err) && add_vga(&b, err) &&
-           add_debug_ports(&b, err) && add_devices(&b, err);
+           add_debug_ports(&b, err) && pc_usb(m, err) && add_devices(&b, err);
 }
 
 void pc_connect_cpu(struct machine *m)

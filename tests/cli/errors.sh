@@ -5,7 +5,7 @@
 
 # QEMU's own options that this machine cannot honour are refused by name.
 for option in enable-kvm vnc netdev loadvm gdb s k sandbox spice smbios \
-    D localtime audiodev usbdevice virtfs pflash numa icount incoming trace plugin tpmdev object set; do
+    D localtime audiodev virtfs pflash numa icount incoming trace plugin tpmdev object set; do
     refuses "^vitrine: -$option is not supported: ." "-$option"
     refuses "^vitrine: -$option is not supported: ." "--$option" something
 done
