@@ -257,9 +257,15 @@ static unsigned poll_setup(struct front *f, struct pollfd *p, int *timeout)
     return P_COUNT + front_poll_streams(f, p + P_COUNT, timeout);
 }
 
+/* For the disk lights: often enough to be seen, seldom enough to cost nothing. */
 static void ask_stats(struct front *f)
 {
+    enum { DRIVES_EVERY = SECOND / 10 };
     uint64_t now = front_now();
+    if (f->window && now >= f->next_drives) {
+        f->next_drives = now + DRIVES_EVERY;
+        front_ask_drives(f);
+    }
     if (!f->window || now < f->next_stats)
         return;
     f->next_stats = now + SECOND;
@@ -409,6 +415,18 @@ static void close_all(struct front *f)
     terminal_restore();
 }
 
+static void on_change_medium(void *ctx, unsigned drive, const char *path, const char *format,
+                             enum medium_access access, bool force, control_done_fn *done,
+                             void *done_ctx)
+{
+    front_change_medium(ctx, drive, path, format, access, force, done, done_ctx);
+}
+
+static void on_eject(void *ctx, unsigned drive, bool force, control_done_fn *done, void *done_ctx)
+{
+    front_eject(ctx, drive, force, done, done_ctx);
+}
+
 int front_main(struct options *o)
 {
     static const struct guest_ops ops = {on_ready, on_event, on_serial, on_debugcon,
@@ -422,8 +440,14 @@ int front_main(struct options *o)
     f->o = o;
     f->frame_fd = f->signals = -1;
     guest_init(&f->guest, -1, &ops, f);
-    f->control = (struct control){&f->guest, o->name ? o->name : "", picture_write, on_qmp_quit,
-                                   front_info, f};
+    f->control = (struct control){.guest = &f->guest,
+                                  .name = o->name ? o->name : "",
+                                  .save_picture = picture_write,
+                                  .quit = on_qmp_quit,
+                                  .info = front_info,
+                                  .change_medium = on_change_medium,
+                                  .eject = on_eject,
+                                  .ctx = f};
     int status = 1;
     if (start(f, &f->err)) {
         if (f->terminal)

@@ -51,6 +51,10 @@ struct front {
     bool quitting;
     uint64_t deadline; /* host ns: a machine process that has not ended by then is killed */
     uint64_t next_stats, stats_pos, stats_ns, stats_host;
+    struct guest_drive drive[MAX_DRIVES]; /* as last asked for */
+    uint64_t drive_active[MAX_DRIVES];    /* host ns at which a change in its counts was seen last */
+    bool drives_asked;
+    uint64_t next_drives;
     struct error err; /* why it ends with status 1 */
 };
 
@@ -74,6 +78,17 @@ void front_serve_streams(struct front *f, const struct pollfd *p);
 void front_port_taken(struct front *f, unsigned port, size_t n);
 void front_print_streams(struct front *f, struct buf *out); /* `info chardev` */
 void front_close_streams(struct front *f);
+
+/*
+ * front_media.c: puts an image into a CD or diskette drive, takes out what is there. done is called once, perhaps at once,
+ * with a text where it failed. The image is opened, checked and locked as at the start; a guest's locked tray is only
+ * overridden by `force`.
+ */
+void front_change_medium(struct front *f, unsigned drive, const char *path, const char *format, enum medium_access access,
+                         bool force, control_done_fn *done, void *ctx);
+void front_eject(struct front *f, unsigned drive, bool force, control_done_fn *done, void *ctx);
+/* Asks what the drives have done; the answer comes into f->drive and f->drive_active. */
+void front_ask_drives(struct front *f);
 
 uint64_t front_now(void); /* host ns */
 void front_quit(struct front *f, enum link_cause cause);

@@ -2,6 +2,7 @@
 bin_PROGRAMS += vitrine
 vitrine_SOURCES = \
 	src/app/front.c src/app/front.h \
+	src/app/front_media.c \
 	src/app/front_start.c \
 	src/app/front_streams.c \
 	src/app/machine_process.c src/app/machine_process.h \

@@ -23,6 +23,7 @@
 
 enum { FILE_BIOS, FILE_KERNEL, FILE_INITRD, FILE_REPLAY };
 enum { SCRIPT_MAX = 1 << 20 };
+enum { SPARE_FDS = 2 * MAX_DRIVES }; /* media that are put in later, while the old ones are still there */
 
 static void note(void *ctx, const char *line)
 {
@@ -152,24 +153,36 @@ static bool take_setup(struct machine_process *p, struct error *err)
     return error_set(err, "the link ended before the configuration came");
 }
 
-static bool open_drives(struct machine_process *p, struct machine_backends *be, struct error *err)
+struct blk *machine_process_image(struct machine_process *p, const struct drive_config *d, int fd,
+                                  struct error *err)
 {
     struct blk_notes notes = {note, p};
+    struct blk *b = blk_raw(fd, d->bytes, d->readonly || d->snapshot, d->name, notes, err);
+    if (!b) {
+        close(fd);
+        return NULL;
+    }
+    blk_raw_cache(b, (enum blk_cache)d->cache);
+    if (d->guessed && !d->readonly && !d->snapshot)
+        blk_raw_guessed(b);
+    if (d->snapshot)
+        b = blk_overlay(b, err);
+    if (b)
+        memcpy(b->serial, d->serial, sizeof b->serial);
+    return b;
+}
+
+static bool open_drives(struct machine_process *p, struct machine_backends *be, struct error *err)
+{
     bool any = p->file[FILE_KERNEL].len || p->file[FILE_BIOS].len || p->cfg.nodefaults;
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         struct drive_config *d = &p->cfg.drive[i];
         if (!d->medium)
             continue;
         any = true;
-        be->drive[i] =
-            blk_raw(p->drive_fd[i], d->bytes, d->readonly || d->snapshot, d->name, notes, err);
-        if (be->drive[i])
-            blk_raw_cache(be->drive[i], (enum blk_cache)d->cache);
-        if (be->drive[i] && d->snapshot)
-            be->drive[i] = blk_overlay(be->drive[i], err);
+        be->drive[i] = machine_process_image(p, d, p->drive_fd[i], err);
         if (!be->drive[i])
             return false;
-        memcpy(be->drive[i]->serial, d->serial, sizeof be->drive[i]->serial);
         d->fd = p->drive_fd[i];
     }
     if (any)
@@ -246,7 +259,7 @@ static bool confine(struct machine_process *p, struct error *err)
         if (p->cfg.drive[i].medium && p->cfg.drive[i].fd >= 0)
             keep[n++] = p->cfg.drive[i].fd;
     uint32_t in_force;
-    if (!jail_enter(keep, n, &in_force, err))
+    if (!jail_enter(keep, n, SPARE_FDS, &in_force, err))
         return false;
     uint8_t ready[4];
     st32(ready, in_force);

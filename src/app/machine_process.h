@@ -70,6 +70,10 @@ struct machine_process {
 /* Runs until the front end or the guest ends it; the process's exit status. */
 int machine_process_main(int link_fd);
 
+/* The back end of an image; the descriptor is its own (also on failure, when it gives NULL). */
+struct blk *machine_process_image(struct machine_process *p, const struct drive_config *d, int fd,
+                                  struct error *err);
+
 /* run_loop.c */
 void run_loop(struct machine_process *p);
 void run_set_state(struct machine_process *p, enum link_state state);

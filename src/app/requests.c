@@ -8,8 +8,10 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bits.h"
+#include "block/block.h"
 #include "bus/input.h"
 #include "dbg/command.h"
 
@@ -200,6 +202,54 @@ static void stats(struct machine_process *p)
     link_send(&p->link, LINK_STATS_ARE, b, sizeof b);
 }
 
+/* Something is put into a drive or taken out of it. The descriptor is ours. */
+static bool medium(struct machine_process *p, uint32_t id, struct reader *r, int fd)
+{
+    struct drive_config d = {.bytes = 0};
+    struct blk *b = NULL;
+    struct error err;
+    uint8_t drive = get8(r), what = get8(r), force = get8(r);
+    bool insert = what == LINK_MEDIUM_INSERT;
+    if (insert)
+        config_get_drive(&d, r);
+    if (r->bad || r->p != r->end || what > LINK_MEDIUM_INSERT || force > 1 || insert != (fd >= 0)) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    run_catch_up(p);
+    if (insert && !(b = machine_process_image(p, &d, fd, &err))) {
+        link_reply_error(&p->link, id, err.text);
+        return true;
+    }
+    if (machine_set_medium(p->m, drive, b, force, &err)) {
+        link_reply(&p->link, id, NULL, 0);
+    } else {
+        if (b)
+            blk_free(b);
+        link_reply_error(&p->link, id, err.text);
+    }
+    return true;
+}
+
+static void drives(struct machine_process *p, uint32_t id)
+{
+    struct buf b = {0};
+    for (unsigned i = 0; i < MAX_DRIVES; i++) {
+        struct drive_info d;
+        machine_drive_info(p->m, i, &d);
+        buf_add8(&b, (uint8_t)((d.fitted ? LINK_DRIVE_FITTED : 0) | (d.medium ? LINK_DRIVE_MEDIUM : 0) |
+                               (d.open ? LINK_DRIVE_OPEN : 0) | (d.locked ? LINK_DRIVE_LOCKED : 0)));
+        buf_add64(&b, d.stats.reads);
+        buf_add64(&b, d.stats.writes);
+        buf_add64(&b, d.stats.flushes);
+        buf_add64(&b, d.stats.read_bytes);
+        buf_add64(&b, d.stats.written_bytes);
+    }
+    link_reply(&p->link, id, b.data, b.len);
+    buf_free(&b);
+}
+
 static void looked_at(struct machine_process *p, uint32_t type, uint32_t id, const struct reader *r)
 {
     struct buf out = {0};
@@ -216,9 +266,11 @@ static void looked_at(struct machine_process *p, uint32_t type, uint32_t id, con
     buf_free(&out);
 }
 
-static bool with_id(struct machine_process *p, uint32_t type, struct reader *r)
+static bool with_id(struct machine_process *p, uint32_t type, struct reader *r, int fd)
 {
     uint32_t id = get32(r);
+    if (type == LINK_MEDIUM)
+        return medium(p, id, r, fd);
     if (r->bad)
         return false;
     switch (type) {
@@ -237,6 +289,9 @@ static bool with_id(struct machine_process *p, uint32_t type, struct reader *r)
         power(p, id, what);
         return true;
     }
+    case LINK_DRIVES:
+        drives(p, id);
+        return true;
     case LINK_KEYS:
         return keys(p, id, r);
     case LINK_PMEM:
@@ -278,6 +333,6 @@ bool request_handle(struct machine_process *p, const struct link_msg *msg)
         machine_redraw(p->m);
         return true;
     default:
-        return with_id(p, msg->type, &r);
+        return with_id(p, msg->type, &r, msg->fd);
     }
 }

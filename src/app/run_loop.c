@@ -301,6 +301,8 @@ static void run_slice(struct machine_process *p)
     enum run_stop stop = machine_run(p->m, slice_end(p));
     p->busy += run_virtual(p) ? 0 : host_now() - before;
     record(p, false);
+    if (machine_failed(p->m))
+        run_end(p, 1, machine_failed(p->m));
     if (p->ending)
         return; /* the journal's end was replayed */
     if (stop == RUN_HALTED || stop == RUN_DEAD)
@@ -381,8 +383,10 @@ static bool serve_link(struct machine_process *p, uint64_t wait)
         enum link_got got = link_recv(&p->link, &msg);
         if (got == LINK_GOT_NONE)
             return true;
-        if (msg.fd >= 0)
-            close(msg.fd); /* none is expected any more */
+        if (msg.fd >= 0 && (got != LINK_GOT_MSG || msg.type != LINK_MEDIUM)) {
+            close(msg.fd); /* none is expected with anything else */
+            msg.fd = -1;
+        }
         if (got != LINK_GOT_MSG)
             return false;
         if (!request_handle(p, &msg))

@@ -28,6 +28,14 @@ struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, str
  * or when the host likes. b is of blk_raw. */
 enum blk_cache { BLK_CACHE_WRITEBACK, BLK_CACHE_WRITETHROUGH, BLK_CACHE_UNSAFE };
 void blk_raw_cache(struct blk *b, enum blk_cache cache);
+/*
+ * Nobody said that the image is raw, it only does not look like anything else: a write to sector 0 that would make it look so
+ * fails (EPERM), since whoever opens it next would take it for that, and a guest could name files of the host in it. b is of
+ * blk_raw.
+ */
+void blk_raw_guessed(struct blk *b);
+/* The format that an image's first bytes (80 are enough) show, NULL if none: it is raw. */
+const char *block_format(const void *head, size_t len);
 /* A copy of len bytes (rounded up to whole sectors), writable, gone at the end. */
 struct blk *blk_memory(const void *data, size_t len, const char *name, struct error *err);
 /* Writes to base stay in memory and are dropped at the end. Owns base from then on (also on

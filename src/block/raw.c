@@ -18,7 +18,8 @@ struct raw {
     uint64_t bytes;
     struct blk_notes notes;
     enum blk_cache cache;
-    bool told_read, told_write, told_flush;
+    bool guessed;
+    bool told_read, told_write, told_flush, told_format;
 };
 
 int blk_check(const struct blk *b, uint64_t sector, uint32_t count)
@@ -103,10 +104,32 @@ static int raw_sync(struct raw *r)
     return 0;
 }
 
+/* QEMU's rule for a format that was only guessed. */
+static bool disguised(struct raw *r, uint64_t sector, uint32_t count, const void *data)
+{
+    const char *format = r->guessed && sector == 0 && count ? block_format(data, BLOCK_SECTOR) : NULL;
+    if (format && !r->told_format && r->notes.note) {
+        char line[256];
+        snprintf(line, sizeof line,
+                 "%s: the guest may not write what would make this image look like %s; if that is wanted, say format=raw", r->blk.name,
+                 format);
+        r->notes.note(r->notes.ctx, line);
+    }
+    r->told_format = r->told_format || format;
+    return format != NULL;
+}
+
+void blk_raw_guessed(struct blk *b)
+{
+    container_of(b, struct raw, blk)->guessed = true;
+}
+
 static int raw_write(struct blk *b, uint64_t sector, uint32_t count, const void *data)
 {
     struct raw *r = container_of(b, struct raw, blk);
     int bad = b->readonly ? -EROFS : blk_check(b, sector, count);
+    if (!bad && disguised(r, sector, count, data))
+        bad = -EPERM;
     if (bad)
         return bad;
     const uint8_t *p = data;

@@ -7,6 +7,12 @@
 #include "base/error.h"
 #include "link/guest.h"
 
+/* Whether a medium that is put in may be written to: as the last one was, or as is said (QEMU's words). */
+enum medium_access { MEDIUM_RETAIN, MEDIUM_READ_ONLY, MEDIUM_READ_WRITE };
+
+/* The outcome of what was asked; called once, perhaps at once. */
+typedef void control_done_fn(void *ctx, bool good, const char *text);
+
 struct control {
     struct guest *guest;
     const char *name; /* of the guest; "" if it has none */
@@ -16,11 +22,17 @@ struct control {
     void (*quit)(void *ctx); /* ends the machine cleanly */
     /* `info WHAT` of the front end's own things: chardev. False: it is not one of them. */
     bool (*info)(void *ctx, const char *what, struct buf *out);
+    /*
+     * Puts an image into a CD or diskette drive (drive: catalog.h's number), or takes out what is there. `format` is NULL or
+     * "raw"; `force` overrides a guest that holds the tray shut.
+     */
+    void (*change_medium)(void *ctx, unsigned drive, const char *path, const char *format,
+                          enum medium_access access, bool force, control_done_fn *done, void *done_ctx);
+    void (*eject)(void *ctx, unsigned drive, bool force, control_done_fn *done, void *done_ctx);
     void *ctx;
 };
 
 /* A screenshot on its way into a file. done is called once. */
-typedef void control_done_fn(void *ctx, bool good, const char *text);
 bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done,
                         void *ctx);
 

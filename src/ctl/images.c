@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/bits.h"
+#include "block/block.h"
 
 enum { DEFAULT_CD = 2 /* hdc */ };
 enum { SECTOR = 512, MBR_TABLE = 446, MBR_ENTRIES = 4, MBR_ENTRY = 16, MBR_GPT = 0xee };
@@ -48,35 +49,11 @@ static bool regular(const char *what, const char *path, int fd, struct stat *st,
     return true;
 }
 
-/* Heads of other image formats: taken for raw, they would show a guest nonsense, and a guest would
- * destroy them. */
+/* Another image format: taken for raw, it would show a guest nonsense, and a guest would destroy it. */
 static const char *other_format(int fd)
 {
-    static const struct {
-        const char *magic;
-        unsigned len, at;
-        const char *name;
-    } format[] = {
-        {"QFI\xfb", 4, 0, "qcow2"},
-        {"KDMV", 4, 0, "VMDK"},
-        {"COWD", 4, 0, "VMDK"},
-        {"vhdxfile", 8, 0, "VHDX"},
-        {"conectix", 8, 0, "VHD"},
-        {"QED\0", 4, 0, "QED"},
-        {"\x7f\x10\xda\xbe", 4, 64, "VDI"},
-        {"\x1f\x8b\x08", 3, 0, "gzip"},
-        {"\xfd"
-         "7zXZ",
-         5, 0, "xz"},
-        {"\x28\xb5\x2f\xfd", 4, 0, "zstd"},
-    };
     char head[80] = {0};
-    if (pread(fd, head, sizeof head, 0) < 0)
-        return NULL;
-    for (size_t i = 0; i < ARRAY_LEN(format); i++)
-        if (!memcmp(head + format[i].at, format[i].magic, format[i].len))
-            return format[i].name;
-    return NULL;
+    return pread(fd, head, sizeof head, 0) < 0 ? NULL : block_format(head, sizeof head);
 }
 
 /* The last sector that a partition table names plus one; 0 where there is none (a boot sector's
@@ -177,27 +154,16 @@ static bool same_file(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-static bool image_open(struct options *o, unsigned index, struct error *err)
+/* The open file into c, or an error; c->fd is then what was opened, or -1. */
+static bool image_take(const struct drive_option *d, struct drive_config *c, struct error *err)
 {
-    const struct drive_option *d = &o->drive[index];
-    struct drive_config *c = &o->cfg.drive[index];
+    struct stat st;
     c->fd = image_descriptor(d->file, d, err);
-    if (c->fd < 0)
+    if (c->fd < 0 || !regular("", d->file, c->fd, &st, err))
         return false;
-    struct stat st, other;
-    if (!regular("", d->file, c->fd, &st, err))
-        return false;
-    for (unsigned i = 0; i < index; i++)
-        if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &other) == 0 &&
-            same_file(&st, &other) &&
-            !((d->readonly || d->snapshot) && (o->drive[i].readonly || o->drive[i].snapshot)))
-            return error_set(err,
-                             "%s: is named twice, as %s and %s; one machine can write it once",
-                             d->file, drive_place(i), drive_place(index));
     off_t end = lseek(c->fd, 0, SEEK_END);
     c->bytes = end < 0 ? 0 : (uint64_t)end;
-    if (!check_image(d->file, c->fd, d, c->bytes, err) ||
-        !lock_image(d->file, c->fd, !d->readonly && !d->snapshot, err))
+    if (!check_image(d->file, c->fd, d, c->bytes, err))
         return false;
     const char *slash = strrchr(d->file, '/');
     snprintf(c->name, sizeof c->name, "%.60s", slash ? slash + 1 : d->file);
@@ -206,6 +172,41 @@ static bool image_open(struct options *o, unsigned index, struct error *err)
     c->guessed = !d->raw;
     c->medium = true;
     return true;
+}
+
+bool image_open_medium(const struct drive_option *d, struct drive_config *c, struct error *err)
+{
+    if (image_take(d, c, err) && lock_image(d->file, c->fd, !d->readonly && !d->snapshot, err))
+        return true;
+    if (c->fd >= 0)
+        close(c->fd);
+    c->fd = -1;
+    return false;
+}
+
+/* No other drive before it has the same file, unless both only read it. */
+static bool named_once(const struct options *o, unsigned index, struct error *err)
+{
+    const struct drive_option *d = &o->drive[index];
+    struct stat st, other;
+    if (fstat(o->cfg.drive[index].fd, &st) < 0)
+        return true;
+    for (unsigned i = 0; i < index; i++)
+        if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &other) == 0 &&
+            same_file(&st, &other) &&
+            !((d->readonly || d->snapshot) && (o->drive[i].readonly || o->drive[i].snapshot)))
+            return error_set(err,
+                             "%s: is named twice, as %s and %s; one machine can write it once",
+                             d->file, drive_place(i), drive_place(index));
+    return true;
+}
+
+static bool image_open(struct options *o, unsigned index, struct error *err)
+{
+    const struct drive_option *d = &o->drive[index];
+    struct drive_config *c = &o->cfg.drive[index];
+    return image_take(d, c, err) && named_once(o, index, err) &&
+           lock_image(d->file, c->fd, !d->readonly && !d->snapshot, err);
 }
 
 /* What is known of a drive with or without something in it. */

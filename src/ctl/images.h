@@ -13,6 +13,9 @@
  * opened stays in cfg. */
 bool images_open(struct options *o, struct error *err);
 void images_close(struct options *o);
+/* Opens, checks and locks one image for a drive at run time: sets fd, bytes, name, readonly, snapshot, guessed and medium
+ * of *c. False with *err. */
+bool image_open_medium(const struct drive_option *d, struct drive_config *c, struct error *err);
 
 /* Opens a file that is only read ("-kernel"), of 1 to max bytes. Descriptor, or -1 with *err. */
 int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes,

@@ -58,7 +58,7 @@ static bool close_others(const int *keep, size_t nkeep, struct error *err)
     return true;
 }
 
-static bool set_limits(const int *keep, size_t nkeep, struct error *err)
+static bool set_limits(const int *keep, size_t nkeep, unsigned spare, struct error *err)
 {
     rlim_t top = 3;
     for (size_t i = 0; i < nkeep; i++)
@@ -67,7 +67,7 @@ static bool set_limits(const int *keep, size_t nkeep, struct error *err)
         int what;
         rlim_t value;
     } limit[] = {
-        {RLIMIT_NOFILE, top}, /* no descriptor beyond those that are open */
+        {RLIMIT_NOFILE, top + spare}, /* those that are open, and what is passed later */
         {RLIMIT_CORE, 0},     /* a core dump would hold the guest's memory */
     };
     for (size_t i = 0; i < ARRAY_LEN(limit); i++) {
@@ -78,7 +78,7 @@ static bool set_limits(const int *keep, size_t nkeep, struct error *err)
     return true;
 }
 
-bool jail_enter(const int *keep, size_t nkeep, uint32_t *in_force, struct error *err)
+bool jail_enter(const int *keep, size_t nkeep, unsigned spare, uint32_t *in_force, struct error *err)
 {
     *in_force = 0;
     if (!close_others(keep, nkeep, err))
@@ -95,7 +95,7 @@ bool jail_enter(const int *keep, size_t nkeep, uint32_t *in_force, struct error 
         return false;
     if (on)
         *in_force |= JAIL_LANDLOCK;
-    if (!set_limits(keep, nkeep, err))
+    if (!set_limits(keep, nkeep, spare, err))
         return false;
     *in_force |= JAIL_LIMITS;
     if (!jail_seccomp(&on, err))

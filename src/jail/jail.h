@@ -22,11 +22,12 @@ enum {
 };
 
 /*
- * Confines the calling process for good. `keep` are the descriptors that stay open. What the kernel
+ * Confines the calling process for good. `keep` are the descriptors that stay open; there is room for
+ * `spare` more that others may pass to it. What the kernel
  * or the build lacks is left out of *in_force and is no failure; what should have worked and did
  * not is one, with *err.
  */
-bool jail_enter(const int *keep, size_t nkeep, uint32_t *in_force, struct error *err);
+bool jail_enter(const int *keep, size_t nkeep, unsigned spare, uint32_t *in_force, struct error *err);
 
 /* For -version and messages: "seccomp, landlock, ..." and what is missing, into text. */
 void jail_describe(uint32_t in_force, char *text, size_t room);

@@ -49,7 +49,7 @@ static uint32_t get_bounded(struct reader *r, uint32_t min, uint32_t max)
     return v;
 }
 
-static void put_drive(struct buf *b, const struct drive_config *d)
+void config_put_drive(const struct drive_config *d, struct buf *b)
 {
     buf_add8(b, d->present);
     buf_add8(b, d->medium);
@@ -65,7 +65,7 @@ static void put_drive(struct buf *b, const struct drive_config *d)
     put_string(b, d->serial, sizeof d->serial);
 }
 
-static void get_drive(struct reader *r, struct drive_config *d)
+bool config_get_drive(struct drive_config *d, struct reader *r)
 {
     d->fd = -1;
     d->present = get_bool(r);
@@ -80,6 +80,7 @@ static void get_drive(struct reader *r, struct drive_config *d)
     get_string(r, d->name, sizeof d->name);
     get_string(r, d->id, sizeof d->id);
     get_string(r, d->serial, sizeof d->serial);
+    return !r->bad;
 }
 
 static void put_device(struct buf *b, const struct device_config *d)
@@ -124,7 +125,7 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
     buf_add64(out, cfg->clock_rate);
     buf_add64(out, cfg->rtc_seconds);
     for (unsigned i = 0; i < MAX_DRIVES; i++)
-        put_drive(out, &cfg->drive[i]);
+        config_put_drive(&cfg->drive[i], out);
     for (unsigned i = 0; i < MAX_SERIAL; i++)
         buf_add8(out, cfg->serial[i]);
     for (unsigned i = 0; i < MAX_PARALLEL; i++)
@@ -177,7 +178,7 @@ bool config_get(struct machine_config *cfg, struct run_config *run, const void *
     cfg->clock_rate = get64(&r);
     cfg->rtc_seconds = get64(&r);
     for (unsigned i = 0; i < MAX_DRIVES; i++)
-        get_drive(&r, &cfg->drive[i]);
+        config_get_drive(&cfg->drive[i], &r);
     for (unsigned i = 0; i < MAX_SERIAL; i++)
         cfg->serial[i] = get_bool(&r);
     for (unsigned i = 0; i < MAX_PARALLEL; i++)

@@ -19,4 +19,8 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
 bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len,
                 struct error *err);
 
+/* A drive alone, for a medium that is put in at run time. */
+void config_put_drive(const struct drive_config *d, struct buf *out);
+bool config_get_drive(struct drive_config *d, struct reader *r);
+
 #endif

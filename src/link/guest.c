@@ -20,26 +20,40 @@ void guest_init(struct guest *g, int fd, const struct guest_ops *ops, void *ctx)
     g->state = LINK_STATE_PRELAUNCH;
 }
 
-bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len,
-                   guest_reply_fn *fn, void *ctx)
+static void send_request(struct guest *g, enum link_type type, const void *data, size_t len, int fd)
 {
-    if (g->gone || len > LINK_MAX - 4)
-        return false;
-    for (unsigned i = 0; i < GUEST_REQUESTS; i++) {
+    struct buf b = {0};
+    buf_add32(&b, g->next_id);
+    buf_add(&b, data, len);
+    if (fd >= 0)
+        link_pass(&g->link, type, b.data, b.len, fd);
+    else
+        link_send(&g->link, type, b.data, b.len);
+    buf_free(&b);
+}
+
+bool guest_request_fd(struct guest *g, enum link_type type, const void *data, size_t len, int fd,
+                      guest_reply_fn *fn, void *ctx)
+{
+    for (unsigned i = 0; i < GUEST_REQUESTS && !g->gone && len <= LINK_MAX - 4; i++) {
         if (g->request[i].id)
             continue;
         g->next_id += g->next_id == UINT32_MAX ? 2 : 1;
         g->request[i].id = g->next_id;
         g->request[i].fn = fn;
         g->request[i].ctx = ctx;
-        struct buf b = {0};
-        buf_add32(&b, g->next_id);
-        buf_add(&b, data, len);
-        link_send(&g->link, type, b.data, b.len);
-        buf_free(&b);
+        send_request(g, type, data, len, fd);
         return true;
     }
+    if (fd >= 0)
+        close(fd);
     return false;
+}
+
+bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len,
+                   guest_reply_fn *fn, void *ctx)
+{
+    return guest_request_fd(g, type, data, len, -1, fn, ctx);
 }
 
 void guest_fail_requests(struct guest *g)
@@ -162,6 +176,24 @@ static bool on_stats(struct guest *g, struct reader *r)
     g->state = (enum link_state)state;
     g->ops->stats(g->ctx, pos, ns, halted);
     return true;
+}
+
+bool guest_drives(const uint8_t *data, size_t len, struct guest_drive drive[MAX_DRIVES])
+{
+    struct reader r = {data, data + len, false};
+    for (unsigned i = 0; i < MAX_DRIVES; i++) {
+        uint8_t flags = get8(&r);
+        drive[i] = (struct guest_drive){.fitted = flags & LINK_DRIVE_FITTED,
+                                        .medium = flags & LINK_DRIVE_MEDIUM,
+                                        .open = flags & LINK_DRIVE_OPEN,
+                                        .locked = flags & LINK_DRIVE_LOCKED,
+                                        .reads = get64(&r),
+                                        .writes = get64(&r),
+                                        .flushes = get64(&r),
+                                        .read_bytes = get64(&r),
+                                        .written_bytes = get64(&r)};
+    }
+    return !r.bad && r.p == r.end;
 }
 
 static bool on_exit(struct guest *g, struct reader *r)

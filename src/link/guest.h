@@ -9,9 +9,16 @@
 
 #include "link/frame.h"
 #include "link/link.h"
+#include "machine/catalog.h"
 
 /* A reply, in parts: any number of LINK_MORE, then LINK_LAST, or LINK_FAILED with a text. */
 typedef void guest_reply_fn(void *ctx, enum link_reply kind, const uint8_t *data, size_t len);
+
+/* A drive as LINK_DRIVES' reply tells of it. */
+struct guest_drive {
+    bool fitted, medium, open, locked; /* tray open; held shut by the guest */
+    uint64_t reads, writes, flushes, read_bytes, written_bytes;
+};
 
 struct guest_ops {
     void (*ready)(void *ctx, uint32_t jail);
@@ -54,6 +61,9 @@ void guest_init(struct guest *g, int fd, const struct guest_ops *ops, void *ctx)
  * or the machine is gone. */
 bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len,
                    guest_reply_fn *fn, void *ctx);
+/* The same with a descriptor, which is the link's from then on (also where it gives false). */
+bool guest_request_fd(struct guest *g, enum link_type type, const void *data, size_t len, int fd,
+                      guest_reply_fn *fn, void *ctx);
 /* Takes what has come, a bounded number of messages. */
 void guest_receive(struct guest *g);
 /* Replies of requests that will never be answered: LINK_FAILED to each. */
@@ -62,6 +72,9 @@ void guest_close(struct guest *g);
 /* A pointer's motion and buttons, as LINK_POINTER says. */
 void guest_pointer(struct guest *g, enum link_axes axes, int32_t x, int32_t y, int wheel,
                    uint8_t mask, uint8_t level);
+
+/* LINK_DRIVES' reply; false where it is none. */
+bool guest_drives(const uint8_t *data, size_t len, struct guest_drive drive[MAX_DRIVES]);
 
 /* A picture as LINK_SCREENSHOT's reply and LINK_PICTURE carry it; false where its numbers do not
  * fit. */

@@ -27,13 +27,29 @@ void link_init(struct link *l, int fd)
     l->fd = fd;
 }
 
+enum { QUEUE_HEAD = 8 };
+
+static int queued_fd(const struct link *l, size_t at)
+{
+    return (int)ld32(l->out.data + at + 4);
+}
+
+/* Nobody will take what is queued. */
+static void drop_queue(struct link *l)
+{
+    for (size_t at = 0; l->out.len - at >= QUEUE_HEAD; at += QUEUE_HEAD + ld32(l->out.data + at))
+        if (queued_fd(l, at) >= 0)
+            close(queued_fd(l, at));
+    buf_free(&l->out);
+}
+
 void link_close(struct link *l)
 {
     if (l->fd >= 0)
         close(l->fd);
     l->fd = -1;
     l->broken = true;
-    buf_free(&l->out);
+    drop_queue(l);
 }
 
 /* 1: sent, 0: no room now, -1: the other end is gone. */
@@ -71,16 +87,18 @@ static int send_one(struct link *l, const void *bytes, size_t len, int fd, int f
 void link_flush(struct link *l)
 {
     size_t at = 0;
-    while (!l->broken && l->out.len - at >= sizeof(uint32_t)) {
+    while (!l->broken && l->out.len - at >= QUEUE_HEAD) {
         uint32_t n = ld32(l->out.data + at);
-        if (send_one(l, l->out.data + at + sizeof n, n, -1, MSG_DONTWAIT) <= 0)
+        int fd = queued_fd(l, at);
+        if (send_one(l, l->out.data + at + QUEUE_HEAD, n, fd, MSG_DONTWAIT) <= 0)
             break;
-        at += sizeof n + n;
+        if (fd >= 0)
+            close(fd);
+        at += QUEUE_HEAD + n;
     }
+    buf_drop(&l->out, at);
     if (l->broken)
-        buf_free(&l->out);
-    else
-        buf_drop(&l->out, at);
+        drop_queue(l);
 }
 
 size_t link_queued(const struct link *l)
@@ -97,6 +115,14 @@ static void put_message(struct buf *b, enum link_type type, const void *data, si
     buf_add(b, data, len);
 }
 
+static void enqueue(struct link *l, enum link_type type, const void *data, size_t len, int fd)
+{
+    buf_add32(&l->out, (uint32_t)(LINK_HEADER + len));
+    buf_add32(&l->out, (uint32_t)fd);
+    put_message(&l->out, type, data, len);
+    link_flush(l);
+}
+
 void link_send(struct link *l, enum link_type type, const void *data, size_t len)
 {
     if (l->broken)
@@ -111,9 +137,15 @@ void link_send(struct link *l, enum link_type type, const void *data, size_t len
         if (send_one(l, small, LINK_HEADER + len, -1, MSG_DONTWAIT) != 0)
             return;
     }
-    buf_add32(&l->out, (uint32_t)(LINK_HEADER + len));
-    put_message(&l->out, type, data, len);
-    link_flush(l);
+    enqueue(l, type, data, len, -1);
+}
+
+void link_pass(struct link *l, enum link_type type, const void *data, size_t len, int fd)
+{
+    if (l->broken)
+        close(fd);
+    else
+        enqueue(l, type, data, len, fd);
 }
 
 bool link_send_fd(struct link *l, enum link_type type, const void *data, size_t len, int fd)

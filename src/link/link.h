@@ -47,6 +47,10 @@ enum link_type {
     LINK_SERIAL_BREAK, /* u8 port: the line is broken for a moment */
     LINK_HOLD,    /* u8 1: stand still, readers of the guest's output are behind; 0: go on */
     LINK_REDRAW,     /* nothing: the next frame is to be whole */
+    LINK_MEDIUM, /* id, u8 drive, u8 enum link_medium, u8 1 to override the guest's lock; to put something in: a
+                  * drive's configuration (link/configmsg.h), with the image's descriptor */
+    LINK_DRIVES, /* id; reply, for each drive: u8 flags (enum link_drive), u64 reads, writes, flushes, bytes read, bytes
+                  * written */
     LINK_POINTER, /* u8 enum link_axes, i32 x, i32 y, i8 wheel, u8 mask of the buttons that change,
                      u8 their level (bus/input.h). Relative axes are counts; absolute ones, 0 to
                      POINTER_ABS_MAX, are kept where only the other is given */
@@ -72,6 +76,10 @@ enum link_type {
 
 enum link_axes { LINK_AXES_RELATIVE, LINK_AXIS_X, LINK_AXIS_Y, LINK_AXES_ABSOLUTE };
 enum { LINK_POINTER_SIZE = 12 };
+
+/* Flags of LINK_DRIVES' reply. */
+enum link_drive { LINK_DRIVE_FITTED = 1, LINK_DRIVE_MEDIUM = 2, LINK_DRIVE_OPEN = 4, LINK_DRIVE_LOCKED = 8 };
+enum link_medium { LINK_MEDIUM_EJECT, LINK_MEDIUM_INSERT };
 
 enum link_file {
     LINK_FILE_DRIVE = 1, /* index: drive */
@@ -114,7 +122,7 @@ struct link_msg {
 struct link {
     int fd;
     bool broken;    /* the other end is gone */
-    struct buf out; /* queued: u32 size, message ... */
+    struct buf out; /* queued: u32 size, i32 descriptor or -1, message ... */
     uint8_t in[LINK_HEADER + LINK_MAX];
 };
 
@@ -129,6 +137,8 @@ void link_send(struct link *l, enum link_type type, const void *data, size_t len
 /* The same with a descriptor, which stays the caller's; waits for room. False when the other end is
  * gone. */
 bool link_send_fd(struct link *l, enum link_type type, const void *data, size_t len, int fd);
+/* Sends or queues a message with a descriptor, which is the link's from then on. */
+void link_pass(struct link *l, enum link_type type, const void *data, size_t len, int fd);
 /* Sends what is queued as far as the socket takes it. */
 void link_flush(struct link *l);
 size_t link_queued(const struct link *l);

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-enum { MAX_GLOBALS = 16, MAX_SERIAL = 4, MAX_PARALLEL = 3, MAX_DEVICES = 16, MAX_ROMS = 8 };
+enum { MAX_GLOBALS = 16, MAX_SERIAL = 4, MAX_PARALLEL = 3, MAX_DEVICES = 16, MAX_ROMS = 8, MAX_MEDIA = 16 };
 enum { MAX_MODULES = 8, MODULE_CMDLINE = 512 };
 /* Character ports as the link and the journal number them: COM1..COM4, then LPT1..LPT3. */
 enum { FIRST_PARALLEL = MAX_SERIAL, MAX_PORTS = MAX_SERIAL + MAX_PARALLEL };

@@ -4,6 +4,7 @@ libvitrine_a_SOURCES += \
 	src/machine/input.c \
 	src/machine/inspect.c \
 	src/machine/machine.c src/machine/machine.h \
+	src/machine/media.c src/machine/media.h \
 	src/machine/parts.h \
 	src/machine/pc.c \
 	src/machine/pc_firmware.c \

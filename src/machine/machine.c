@@ -8,6 +8,7 @@
 #include "devices/intc/ioapic.h"
 #include "devices/intc/lapic.h"
 #include "devices/serial/ns16550.h"
+#include "machine/media.h"
 #include "machine/parts.h"
 
 __extension__ typedef unsigned __int128 u128;
@@ -91,6 +92,7 @@ struct machine *machine_create(const struct machine_config *cfg, const struct ma
         return NULL;
     }
     machine_input_init(m);
+    machine_media_init(m);
     return m;
 }
 
@@ -112,6 +114,7 @@ void machine_destroy(struct machine *m)
     for (int i = 0; i < MAX_DRIVES; i++)
         if (m->be.drive[i])
             m->be.drive[i]->ops->close(m->be.drive[i]);
+    machine_media_free(m);
     cpu_destroy(m->cpu);
     clock_free(&m->clock);
     journal_free(&m->journal);

@@ -68,6 +68,22 @@ uint64_t machine_reset_count(const struct machine *m); /* guest- or user-caused 
 /* Writes what the guest was told is written to stable storage: every drive flushed. */
 bool machine_flush(struct machine *m, struct error *err);
 
+/*
+ * Puts `medium` into a CD or diskette drive (NULL: takes out what is there), at an instruction boundary. The old medium's
+ * data is flushed first. False with *err: the drive is none that can be changed, the guest holds its tray shut (it was asked
+ * to let go; `force` overrides it), or the flush failed. The machine owns medium where it gives true, the caller where not.
+ */
+bool machine_set_medium(struct machine *m, unsigned drive, struct blk *medium, bool force, struct error *err);
+struct drive_info {
+    bool fitted, medium, open, locked;
+    struct blk_stats stats; /* of all media that were in it */
+};
+void machine_drive_info(struct machine *m, unsigned drive, struct drive_info *info);
+/* Before a replay: what will be put into drives, in the order of the recording. Owned by the machine. */
+void machine_replay_medium(struct machine *m, struct blk *medium);
+/* Why it must not go on (a replay lacks a medium); NULL: nothing is wrong. */
+const char *machine_failed(const struct machine *m);
+
 /* Looking at it. All take effect at an instruction boundary. */
 void machine_text_screen(struct machine *m, struct buf *out);   /* text modes: lines of UTF-8; else empty */
 bool machine_in_text_mode(struct machine *m);

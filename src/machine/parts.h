@@ -46,6 +46,12 @@ struct machine {
     struct vga *vga; /* NULL: not fitted */
     struct uhci *usb; /* NULL: not fitted */
 
+    struct blk_stats past[MAX_DRIVES]; /* what was done with media that are gone */
+    struct blk *incoming;              /* on its way through the journal */
+    struct blk *media[MAX_MEDIA];      /* for a replay, in order */
+    unsigned nmedia, next_medium;
+    struct error failed;
+
     struct mapping ram_low, ram_high, bios_top, bios_isa;
     struct irq_line reset_wire, a20_wire[2];
     bool a20_level[2]; /* derived: what each of A20's two sources says */

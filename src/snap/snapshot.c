@@ -3,12 +3,13 @@
  * Save, load and hash of a whole machine, out of the state tables.
  *
  * Format, little-endian: "VITRSNP1", then sections: u8 name length, name, u64 bytes, payload. "clock", "cpu", each device by its id,
- * and "memory": for each block its name and page count, then (u32 page, 4096 bytes) for each page that is not all zero, ended by
+ * "media" (what is in the drives, without the contents), and "memory": for each block its name and page count, then (u32 page, 4096 bytes) for each page that is not all zero, ended by
  * FFFFFFFFh. Memory comes last.
  */
 #include "snap/snapshot.h"
 
 #include "base/bits.h"
+#include "machine/media.h"
 #include "machine/parts.h"
 
 static const char magic[8] = "VITRSNP1";
@@ -62,6 +63,17 @@ static void save_registers(struct machine *m, struct buf *out)
         save_section(out, d->id, &d->cls->state, d);
 }
 
+static void save_media(struct machine *m, struct buf *out)
+{
+    struct buf body = {0};
+    machine_media_save(m, &body);
+    buf_add8(out, 5);
+    buf_add(out, "media", 5);
+    buf_add64(out, body.len);
+    buf_add(out, body.data, body.len);
+    buf_free(&body);
+}
+
 static void save_block(struct machine *m, const struct mem_block *b, struct buf *out)
 {
     buf_add8(out, (uint8_t)strlen(b->name));
@@ -81,6 +93,7 @@ void machine_save(struct machine *m, struct buf *out)
 {
     buf_add(out, magic, sizeof magic);
     save_registers(m, out);
+    save_media(m, out);
     buf_add8(out, 6);
     buf_add(out, "memory", 6);
     buf_add64(out, 0);
@@ -114,6 +127,8 @@ static bool load_section(struct machine *m, const char *name, size_t n, struct r
         return state_load(&clock_state_table, &m->clock, &timer_state_ops, in, err);
     if (!strcmp(id, "cpu"))
         return state_load(&cpu_state_table, m->cpu, &timer_state_ops, in, err);
+    if (!strcmp(id, "media"))
+        return machine_media_check(m, in, err);
     if (!d)
         return error_set(err, "the saved machine has a device '%s' that this one lacks", id);
     return state_load(&d->cls->state, d, &timer_state_ops, in, err);

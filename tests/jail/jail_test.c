@@ -37,7 +37,7 @@ static int in_jail(int (*try)(void))
         static const int keep[] = {PIPE_FD};
         uint32_t in_force;
         struct error err;
-        if (!jail_enter(keep, 1, &in_force, &err) || !(in_force & JAIL_NO_NEW_PRIVS))
+        if (!jail_enter(keep, 1, 0, &in_force, &err) || !(in_force & JAIL_NO_NEW_PRIVS))
             _exit(NO_JAIL);
         _exit(try());
     }

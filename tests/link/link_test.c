@@ -420,8 +420,13 @@ static void pointer(void *ctx, bool absolute)
     (void)ctx, (void)absolute;
     called++;
 }
-static const struct guest_ops ops = {ready, event, serial, debugcon, frame,
-                                     stats, line,  picture, pointer};
+static void taken(void *ctx, unsigned port, size_t n)
+{
+    (void)ctx, (void)port, (void)n;
+    called++;
+}
+static const struct guest_ops ops = {ready, event, serial,  debugcon, frame,
+                                     stats, line,  picture, pointer,  taken};
 
 static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
 {

@@ -6,7 +6,6 @@
 
 #include "base/bits.h"
 #include "ui/keymap.h"
-#include "ui/terminal.h"
 #include "ui/window.h"
 
 static void fits(uint32_t w, uint32_t h, int rw, int rh, bool aspect, int x, int y, int fw, int fh)
@@ -69,26 +68,6 @@ START_TEST(keymap_is_by_place_and_without_doubles)
 }
 END_TEST
 
-START_TEST(escape_ctrl_a_is_a_prefix)
-{
-    struct escape e = {0};
-    bool pass;
-    ck_assert_int_eq(escape_byte(&e, 'x', &pass), ESCAPE_NONE);
-    ck_assert(pass);
-    ck_assert_int_eq(escape_byte(&e, 1, &pass), ESCAPE_NONE);
-    ck_assert(!pass);
-    ck_assert_int_eq(escape_byte(&e, 'x', &pass), ESCAPE_QUIT);
-    ck_assert_int_eq(escape_byte(&e, 1, &pass), ESCAPE_NONE);
-    ck_assert_int_eq(escape_byte(&e, 1, &pass), ESCAPE_NONE);
-    ck_assert(pass); /* twice: one for the guest */
-    ck_assert_int_eq(escape_byte(&e, 'c', &pass), ESCAPE_NONE);
-    ck_assert(pass);
-    ck_assert_int_eq(escape_byte(&e, 1, &pass), ESCAPE_NONE);
-    ck_assert_int_eq(escape_byte(&e, 'z', &pass), ESCAPE_NONE);
-    ck_assert(!pass);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("ui");
@@ -97,7 +76,6 @@ int main(void)
     tcase_add_test(t, fit_integer_shrinks_in_shape_where_the_room_is_too_small);
     tcase_add_test(t, fit_aspect_gives_old_modes_a_4_to_3_screen);
     tcase_add_test(t, keymap_is_by_place_and_without_doubles);
-    tcase_add_test(t, escape_ctrl_a_is_a_prefix);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
