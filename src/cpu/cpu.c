@@ -95,9 +95,7 @@ void cpu_reset(struct cpu *c)
     c->cr0 = CR0_CD | CR0_NW;
     common(c);
     c->init_pending = c->reset_pending = false;
-    c->tsc_adjust = 0 - clock_ns(c->clock);
-    c->msr_tsc_adjust = 0;
-    c->msr_sysenter_cs = c->msr_sysenter_esp = c->msr_sysenter_eip = 0;
+    msr_reset(c);
     c->ferr = false;
     c->x87 = (struct x87){.cw = 0x40}; /* tags: zero, which is not empty */
     memset(c->xmm, 0, sizeof c->xmm);

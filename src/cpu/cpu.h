@@ -67,6 +67,7 @@ enum {
     CR4_SMAP = 0x200000
 };
 enum { EFER_NXE = 0x800 };
+enum { MC_BANKS = 5 }; /* machine-check banks */
 
 /* Vectors (SDM 3A table 6-1). */
 enum {
@@ -261,7 +262,10 @@ struct cpu {
     uint64_t dr[8];      /* DR4, DR5 unused */
     uint64_t tsc_adjust; /* added to the virtual TSC */
     uint64_t msr_tsc_adjust; /* IA32_TSC_ADJUST: what WRMSR moved it by since RESET# */
-    uint64_t msr_sysenter_cs, msr_sysenter_esp, msr_sysenter_eip;
+    uint64_t msr_sysenter_cs, msr_sysenter_esp, msr_sysenter_eip, msr_pat;
+    uint64_t mtrr_fixed[11], mtrr_variable[16], mtrr_def_type; /* variable: base, mask, base ... */
+    uint64_t mcg_status, mcg_ctl, mc_ctl[MC_BANKS];
+    uint64_t misc_enable, bios_sign_id;
     struct x87 x87;
     union xmm xmm[8];
     uint32_t mxcsr;
@@ -313,7 +317,7 @@ struct cpu_model {
     uint32_t features_ecx; /* CPUID.1:ECX */
     uint32_t max_leaf;  /* 0: no CPUID instruction (EFLAGS.ID fixed) */
     uint32_t features_ext; /* CPUID.80000001h:EDX */
-    uint32_t features7, features7_ecx; /* CPUID.7:EBX and ECX, where max_leaf is 7 */
+    uint32_t features7, features7_ecx, features7_edx; /* CPUID.7:EBX, ECX, EDX, where max_leaf is 7 */
     uint32_t max_extended; /* highest leaf from 80000000h on; 0: there are none */
     const char *vendor, *brand; /* brand: what 80000002h-80000004h give, at most 47 characters */
 };

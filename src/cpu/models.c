@@ -43,6 +43,7 @@ static const struct cpu_model models[] = {
         .signature = 0x633,
         .features = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 |
                     CPUID_APIC | CPUID_PGE | CPUID_CMOV | CPUID_PAE | CPUID_PSE36 | CPUID_CLFSH |
+                    CPUID_SEP | CPUID_MTRR | CPUID_PAT | CPUID_MCE | CPUID_MCA |
                     CPUID_MMX | CPUID_FXSR | CPUID_SSE | CPUID_SSE2,
         .features_ecx = CPUID_SSE3,
         .max_leaf = 7,

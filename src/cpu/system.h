@@ -165,9 +165,22 @@ static inline enum view view_of(const struct cpu *c, unsigned cpl)
 {
     return cpl == 3 ? VIEW_USER : c->cr4 & CR4_SMAP && c->eflags & FL_AC ? VIEW_SUPER_AC : VIEW_SUPER;
 }
+/* IA32_MISC_ENABLE (SDM 3C table 35-2): fast strings; no branch trace, no PEBS. */
+#define MISC_ENABLE_RESET UINT64_C(0x1801)
+#define MISC_ENABLE_LIMIT_CPUID UINT64_C(0x400000)
+#define MISC_ENABLE_XD_DISABLE (UINT64_C(1) << 34)
+#define MISC_ENABLE_WRITABLE (MISC_ENABLE_RESET | MISC_ENABLE_LIMIT_CPUID | MISC_ENABLE_XD_DISABLE)
+void msr_reset(struct cpu *c);
+
 static inline unsigned cpu_family(const struct cpu *c)
 {
     return c->model->signature >> 8 & 15;
+}
+/* Pentium 4, and the sixth family from the Pentium M of 90 nm on. */
+static inline bool cpu_has_misc_enable(const struct cpu *c)
+{
+    uint32_t model = (c->model->signature >> 4 & 15) | (c->model->signature >> 12 & 0xf0);
+    return cpu_family(c) == 15 || (cpu_family(c) == 6 && model >= 13);
 }
 /* Flags or NMI blocking have changed: the engine looks at the next boundary if that may matter. Pins that rise later ask themselves. */
 static inline void boundary_wanted(struct cpu *c)

@@ -19,6 +19,7 @@ enum cpuid1_edx {
     CPUID_PGE = 1 << 13,
     CPUID_MCA = 1 << 14,
     CPUID_CMOV = 1 << 15,
+    CPUID_PAT = 1 << 16,
     CPUID_PSE36 = 1 << 17,
     CPUID_CLFSH = 1 << 19,
     CPUID_MMX = 1 << 23,
@@ -30,9 +31,10 @@ enum cpuid1_ecx { CPUID_SSE3 = 1 << 0, CPUID_MONITOR = 1 << 3 };
 
 /* CPUID.80000001h:EDX */
 enum cpuid_ext_edx { CPUID_NX = 1 << 20, CPUID_RDTSCP = 1 << 27 };
-/* CPUID.7:EBX and ECX, CPUID.80000007h:EDX */
+/* CPUID.7:EBX, ECX and EDX, CPUID.80000007h:EDX */
 enum cpuid7_ebx { CPUID7_TSC_ADJUST = 1 << 1, CPUID7_SMEP = 1 << 7, CPUID7_SMAP = 1 << 20 };
 enum cpuid7_ecx { CPUID7_UMIP = 1 << 2 };
+enum cpuid7_edx { CPUID7_ARCH_CAPABILITIES = 1 << 29 };
 enum cpuid_power_edx { CPUID_INVARIANT_TSC = 1 << 8 };
 
 #endif

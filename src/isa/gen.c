@@ -489,6 +489,7 @@ static unsigned long long cpu_features(const struct row *r, unsigned *family)
     } names[] = {{"FPU", CPUID_FPU, 0, 0},
                  {"TSC", CPUID_TSC, 0, 0},
                  {"MSR", CPUID_MSR, 0, 0},
+                 {"SEP", CPUID_SEP, 0, 0},
                  {"CX8", CPUID_CX8, 0, 0},
                  {"CMOV", CPUID_CMOV, 0, 0},
                  {"FPU+CMOV", CPUID_FPU | CPUID_CMOV, 0, 0},
