@@ -18,17 +18,30 @@
 #define EFLAGS_ID 0x00200000
 #define CPUID_APIC 0x00000200
 
-static int have_apic(void)
+/* CPUID is there where EFLAGS.ID can be changed (AP-485, 4). */
+int has_cpuid(void)
 {
-    uint32_t changed, eax = 1, ebx, ecx, edx;
+    uint32_t changed;
     __asm__ volatile("pushfl\n\tpushfl\n\txorl %1, (%%esp)\n\tpopfl\n\tpushfl\n\tpopl %0\n\t"
                      "xorl (%%esp), %0\n\tpopfl"
                      : "=&r"(changed)
                      : "i"(EFLAGS_ID));
-    if (!(changed & EFLAGS_ID))
+    return (changed & EFLAGS_ID) != 0;
+}
+
+/* EAX, EBX, ECX, EDX of a leaf. */
+void cpuid(uint32_t leaf, uint32_t r[4])
+{
+    __asm__ volatile("cpuid" : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3]) : "a"(leaf));
+}
+
+static int have_apic(void)
+{
+    uint32_t r[4];
+    if (!has_cpuid())
         return 0;
-    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
-    return (edx & CPUID_APIC) != 0;
+    cpuid(1, r);
+    return (r[3] & CPUID_APIC) != 0;
 }
 
 static void apic_write(uint32_t reg, uint32_t v)

@@ -74,7 +74,10 @@ uint16_t pci_next(uint16_t bdf); /* pass PCI_NONE to start */
 void int1a_pci(struct regs *r);
 
 /* apic.c */
+int has_cpuid(void);
+void cpuid(uint32_t leaf, uint32_t r[4]);
 void apic_init(void);
+void mtrr_init(void);
 
 /* tables.c */
 uint8_t checksum(const void *p, uint32_t n);

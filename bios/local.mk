@@ -11,7 +11,7 @@ BIOS_OBJ = bios/rom-entry.o bios/rom-post.o bios/rom-string.o bios/rom-text.o bi
 	bios/rom-i8042.o bios/rom-keyboard.o bios/rom-mouse.o bios/rom-serial.o bios/rom-printer.o \
 	bios/rom-pci.o bios/rom-pcibios.o bios/rom-memory.o bios/rom-fwcfg.o bios/rom-optrom.o \
 	bios/rom-ata.o bios/rom-disk.o bios/rom-floppy.o bios/rom-cdrom.o bios/rom-eltorito.o bios/rom-boot.o bios/rom-system.o bios/rom-tables.o \
-	bios/rom-bios32.o bios/rom-apic.o bios/rom-font.o bios/rom-pcibios32.o
+	bios/rom-bios32.o bios/rom-apic.o bios/rom-mtrr.o bios/rom-font.o bios/rom-pcibios32.o
 BIOS_H = $(BIOS_SRC)/bios.h $(BIOS_SRC)/bda.h $(BIOS_SRC)/io.h $(BIOS_SRC)/regs.h \
 	$(BIOS_SRC)/pci.h $(BIOS_SRC)/ata.h $(BIOS_SRC)/pirtable.h
 
@@ -86,6 +86,9 @@ bios/rom-system.o: $(BIOS_SRC)/system.c $(BIOS_H)
 bios/rom-apic.o: $(BIOS_SRC)/apic.c $(BIOS_H)
 	@$(MKDIR_P) bios
 	$(AM_V_CC)$(BIOS_CC) -m16 -c -o $@ $(BIOS_SRC)/apic.c
+bios/rom-mtrr.o: $(BIOS_SRC)/mtrr.c $(BIOS_H)
+	@$(MKDIR_P) bios
+	$(AM_V_CC)$(BIOS_CC) -m16 -c -o $@ $(BIOS_SRC)/mtrr.c
 bios/rom-tables.o: $(BIOS_SRC)/tables.c $(BIOS_H)
 	@$(MKDIR_P) bios
 	$(AM_V_CC)$(BIOS_CC) -m16 -c -o $@ $(BIOS_SRC)/tables.c

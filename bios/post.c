@@ -84,6 +84,7 @@ void post(void)
     vectors();
     interrupt_controllers();
     apic_init();
+    mtrr_init();
     dma_controllers();
     timer_init();
     memory_init();
