@@ -165,6 +165,7 @@ bool front_configure(struct front *f, struct error *err)
     }
     if (!each_input(f, true, err) ||
         !send_output(f, LINK_FILE_HASH_LOG, "--hash-log", o->hash_log, err) ||
+        !send_output(f, LINK_FILE_COVERAGE, "--coverage", o->coverage, err) ||
         !send_output(f, LINK_FILE_RECORD, "--record", o->record, err))
         return false;
     struct run_config run = {.display = f->window != NULL};

@@ -125,6 +125,9 @@ static bool take_file(struct machine_process *p, const struct link_msg *msg, str
     case LINK_FILE_HASH_LOG:
         p->hash_fd = msg->fd;
         return true;
+    case LINK_FILE_COVERAGE:
+        p->coverage_fd = msg->fd;
+        return true;
     case LINK_FILE_RECORD:
         p->record_fd = msg->fd;
         return true;
@@ -237,6 +240,8 @@ static bool make_machine(struct machine_process *p, struct error *err)
     p->m = machine_create(&p->cfg, &be, err);
     if (!p->m)
         return false;
+    if (p->coverage_fd >= 0 && !machine_coverage_start(p->m))
+        return error_set(err, "--coverage: out of memory");
     if (p->file[FILE_REPLAY].len) {
         struct buf *j = &p->file[FILE_REPLAY];
         if (!journal_load(machine_journal(p->m), j->data, j->len, err))
@@ -248,11 +253,13 @@ static bool make_machine(struct machine_process *p, struct error *err)
 
 static bool confine(struct machine_process *p, struct error *err)
 {
-    int keep[3 + MAX_DRIVES];
+    int keep[4 + MAX_DRIVES];
     size_t n = 0;
     keep[n++] = p->link.fd;
     if (p->hash_fd >= 0)
         keep[n++] = p->hash_fd;
+    if (p->coverage_fd >= 0)
+        keep[n++] = p->coverage_fd;
     if (p->record_fd >= 0)
         keep[n++] = p->record_fd;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
@@ -317,7 +324,7 @@ int machine_process_main(int link_fd)
     if (!p)
         return 1;
     link_init(&p->link, link_fd);
-    p->frame_fd = p->hash_fd = p->record_fd = -1;
+    p->frame_fd = p->hash_fd = p->record_fd = p->coverage_fd = -1;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
         p->drive_fd[i] = -1;
     if (take_setup(p, &p->why) && make_machine(p, &p->why) && confine(p, &p->why))
@@ -326,6 +333,7 @@ int machine_process_main(int link_fd)
         p->status = 1;
     if (p->m) {
         struct error e;
+        run_write_coverage(p);
         if (!machine_flush(p->m, &e) && !p->status)
             run_end(p, 1, e.text);
     }

@@ -37,7 +37,7 @@ struct machine_process {
     struct buf file[4]; /* contents of -bios, -kernel, -initrd, --replay */
     struct buf rom[MAX_ROMS], module[MAX_MODULES];
     int drive_fd[MAX_DRIVES];
-    int frame_fd, hash_fd, record_fd;
+    int frame_fd, hash_fd, record_fd, coverage_fd;
 
     struct keyq keyq;
     uint8_t buttons;       /* of the pointer, as last said */
@@ -84,6 +84,8 @@ void run_catch_up(struct machine_process *p);
 /* Carries out what was asked of the machine just now, without letting it go on. */
 void run_settle(struct machine_process *p);
 void run_end(struct machine_process *p, int status, const char *why);
+/* --coverage, at the end. */
+void run_write_coverage(struct machine_process *p);
 void run_flush_output(struct machine_process *p);
 bool run_virtual(const struct machine_process *p); /* never looks at the host's clock */
 

@@ -157,6 +157,16 @@ static bool write_all(struct machine_process *p, int fd, const void *data, size_
     return true;
 }
 
+void run_write_coverage(struct machine_process *p)
+{
+    struct buf b = {0};
+    if (p->coverage_fd < 0)
+        return;
+    machine_coverage(p->m, &b);
+    write_all(p, p->coverage_fd, b.data, b.len, "--coverage");
+    buf_free(&b);
+}
+
 static void write_hash(struct machine_process *p)
 {
     char line[64];

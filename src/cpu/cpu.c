@@ -43,6 +43,7 @@ void cpu_destroy(struct cpu *c)
     blocks_destroy(c);
     free(c->origins);
     free(c->table_refs);
+    free(c->coverage);
     free(c);
 }
 

@@ -282,6 +282,7 @@ struct cpu {
     struct block_cache *blocks;
     uint8_t *block_arena;       /* where they are */
     struct tlb_origin *origins; /* cpu/tlb.c: TLB_SIZE * TLB_VIEWS */
+    uint8_t *coverage; /* cpu/coverage.c; NULL: nobody asks */
     struct page_listener listener;
     struct tlb_view views[TLB_VIEWS];
     uint8_t view; /* enum view: of what the program itself accesses */
@@ -326,6 +327,9 @@ const struct cpu_model *cpu_model_at(unsigned i);         /* NULL past the last 
 
 struct cpu *cpu_create(const struct cpu_model *model, struct bus *bus, struct error *err);
 void cpu_destroy(struct cpu *c);
+/* From now on the forms that are decoded are noted; print gives a line for each: "ADD Ev,Gv 32 mem". */
+bool cpu_coverage_start(struct cpu *c); /* false: no memory */
+void cpu_coverage_print(const struct cpu *c, struct buf *out);
 void cpu_reset(struct cpu *c); /* RESET#: SDM 3A table 9-1 */
 void cpu_init(struct cpu *c);  /* INIT#: x87, XMM and CR0.CD/NW kept */
 struct cpu_pins cpu_pins(struct cpu *c);

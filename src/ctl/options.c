@@ -245,6 +245,13 @@ static bool take_script(struct options *o, const char *arg, struct error *err)
     return true;
 }
 
+static bool take_coverage(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->coverage = arg;
+    return true;
+}
+
 static bool take_hash_log(struct options *o, const char *arg, struct error *err)
 {
     (void)err;
@@ -366,6 +373,7 @@ static const struct option_row table[] = {
      "types, waits and takes screenshots as the file says, at exact virtual times", take_script},
     {"hash-log", "FILE", "writes a hash of the machine's state every 2^24 positions",
      take_hash_log},
+    {"coverage", "FILE", "writes which rows of the instruction table the guest used", take_coverage},
     {"record", "FILE", "writes the journal: everything that comes in from outside", take_record},
     {"replay", "FILE", "runs with a recorded journal instead of what comes in", take_replay},
     SECTION("Information"),

@@ -71,7 +71,7 @@ struct options {
     bool monitor_said;
     enum display_kind display;
     bool display_said, vga_said, nographic, full_screen, snapshot_all, guest_errors;
-    const char *name, *script, *hash_log, *record, *replay;
+    const char *name, *script, *hash_log, *coverage, *record, *replay;
     bool rtc_host, rtc_said, help, version;
     const char *list; /* "cpu", "machine", "device", "accel", "display" or a device's name: what
                          "help" was asked for */

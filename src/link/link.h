@@ -91,6 +91,7 @@ enum link_file {
     LINK_FILE_MODULE, /* index: module of a Multiboot kernel */
     LINK_FILE_SCRIPT,
     LINK_FILE_HASH_LOG,
+    LINK_FILE_COVERAGE,
     LINK_FILE_RECORD,
     LINK_FILE_REPLAY,
 };

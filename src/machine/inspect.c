@@ -123,3 +123,13 @@ void machine_screenshot(struct machine *m, struct buf *out, uint32_t *w, uint32_
         buf_add(out, c.pixels, (size_t)c.w * c.h * sizeof *c.pixels);
     free(c.pixels);
 }
+
+bool machine_coverage_start(struct machine *m)
+{
+    return cpu_coverage_start(m->cpu);
+}
+
+void machine_coverage(struct machine *m, struct buf *out)
+{
+    cpu_coverage_print(m->cpu, out);
+}

@@ -97,6 +97,10 @@ void machine_info(struct machine *m, const char *what, struct buf *out); /* mtre
 /* A driver of the guest takes a pointer's absolute coordinates. */
 bool machine_takes_absolute(struct machine *m);
 
+/* Which rows of the instruction table the guest uses from now on; a line for each. */
+bool machine_coverage_start(struct machine *m);
+void machine_coverage(struct machine *m, struct buf *out);
+
 /* A wish for redraw: the next frame is drawn whole (a window was exposed). */
 void machine_redraw(struct machine *m);
 

@@ -2,6 +2,7 @@
 #include "tests/cpu/rig.h"
 
 #include "base/log.h"
+#include "tests/isa/coverage.h"
 
 struct rig rig;
 
@@ -40,10 +41,12 @@ void rig_init(struct rig *r)
     r->cpu = cpu_create(cpu_model_find("max"), &r->bus, &err);
     if (!r->cpu)
         bug("%s", err.text);
+    coverage_start(r->cpu);
 }
 
 void rig_free(struct rig *r)
 {
+    coverage_end(r->cpu);
     cpu_destroy(r->cpu);
     port_space_destroy(r->bus.ports);
     mem_destroy(r->bus.mem);

@@ -26,23 +26,23 @@ tests_isa_decodebench_LDADD = libvitrine.a
 # Integer instructions: against the host's processor, and by rule.
 check_PROGRAMS += tests/isa/hostdifftest
 TESTS += tests/isa/hostdifftest
-tests_isa_hostdifftest_SOURCES = tests/isa/host_diff_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_hostdifftest_SOURCES = tests/isa/host_diff_test.c tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_isa_hostdifftest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_hostdifftest_LDADD = libvitrine.a $(CHECK_LIBS)
 check_PROGRAMS += tests/isa/integertest
 TESTS += tests/isa/integertest
-tests_isa_integertest_SOURCES = tests/isa/integer_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_integertest_SOURCES = tests/isa/integer_test.c tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_isa_integertest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_integertest_LDADD = libvitrine.a $(CHECK_LIBS)
 check_PROGRAMS += tests/isa/stringtest
 TESTS += tests/isa/stringtest
-tests_isa_stringtest_SOURCES = tests/isa/string_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_stringtest_SOURCES = tests/isa/string_test.c tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_isa_stringtest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_stringtest_LDADD = libvitrine.a $(CHECK_LIBS)
 
 # Hardware captures: make check VECTORS=FOLDER.
 check_PROGRAMS += tests/vectors
-tests_vectors_SOURCES = tests/isa/vectors.c tests/isa/moo.c tests/isa/moo.h tests/isa/rig.c tests/isa/rig.h
+tests_vectors_SOURCES = tests/isa/vectors.c tests/isa/moo.c tests/isa/moo.h tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_vectors_CPPFLAGS = $(AM_CPPFLAGS) $(ZLIB_CFLAGS)
 tests_vectors_LDADD = libvitrine.a $(ZLIB_LIBS)
 TESTS += tests/isa/vectors.sh
@@ -52,19 +52,19 @@ AM_TESTS_ENVIRONMENT = VECTORS='$(VECTORS)'; export VECTORS;
 # x87: against the host's, and by rule.
 check_PROGRAMS += tests/isa/x87hosttest
 TESTS += tests/isa/x87hosttest
-tests_isa_x87hosttest_SOURCES = tests/isa/x87_host_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_x87hosttest_SOURCES = tests/isa/x87_host_test.c tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_isa_x87hosttest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_x87hosttest_LDADD = libvitrine.a $(CHECK_LIBS)
 check_PROGRAMS += tests/isa/x87test
 TESTS += tests/isa/x87test
 tests_isa_x87test_SOURCES = tests/isa/x87_test.c tests/isa/x87_rules.c tests/isa/x87_pending.c tests/isa/x87_trans.c tests/isa/x87_pairs.c \
-	tests/isa/x87_rig.c tests/isa/x87_rig.h tests/isa/rig.c tests/isa/rig.h
+	tests/isa/x87_rig.c tests/isa/x87_rig.h tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_isa_x87test_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(QUADMATH_CPPFLAGS)
 tests_isa_x87test_LDADD = libvitrine.a $(CHECK_LIBS) $(QUADMATH_LIBS)
 
 # MMX and SSE: against the host's processor.
 check_PROGRAMS += tests/isa/simdhosttest
 TESTS += tests/isa/simdhosttest
-tests_isa_simdhosttest_SOURCES = tests/isa/simd_host_test.c tests/isa/rig.c tests/isa/rig.h
+tests_isa_simdhosttest_SOURCES = tests/isa/simd_host_test.c tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_isa_simdhosttest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_simdhosttest_LDADD = libvitrine.a $(CHECK_LIBS)

@@ -3,6 +3,7 @@
 #include "tests/isa/rig.h"
 
 #include "base/log.h"
+#include "tests/isa/coverage.h"
 
 insn_fn *exec_function(const struct cpu *c, const struct insn *in);
 
@@ -21,11 +22,13 @@ void isa_rig_init(struct isa_rig *r)
     r->cpu = cpu_create(cpu_model_find("max"), &r->bus, &err);
     if (!r->cpu)
         bug("%s", err.text);
+    coverage_start(r->cpu);
     cpu_reset(r->cpu);
 }
 
 void isa_rig_free(struct isa_rig *r)
 {
+    coverage_end(r->cpu);
     cpu_destroy(r->cpu);
     port_space_destroy(r->bus.ports);
     mem_destroy(r->bus.mem);

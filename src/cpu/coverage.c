@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which rows of the instruction table a guest used: every form that was decoded in order to be executed, by operand
+ * size and by where its ModRM operand lies.
+ *
+ * NOTE: a block is decoded as a whole, so the instructions behind a branch in its middle count although they may not
+ * have run.
+ */
+#include <stdlib.h>
+
+#include "cpu/system.h"
+#include "isa/forms.h"
+
+enum { VARIANTS = 6 };
+
+bool cpu_coverage_start(struct cpu *c)
+{
+    if (!c->coverage)
+        c->coverage = calloc(FORM_COUNT, VARIANTS);
+    return c->coverage != NULL;
+}
+
+void cpu_coverage_print(const struct cpu *c, struct buf *out)
+{
+    static const char *const size[] = {"16", "32", "64"};
+    for (unsigned form = 0; c->coverage && form < FORM_COUNT; form++)
+        for (unsigned v = 0; v < VARIANTS; v++)
+            if (c->coverage[form * VARIANTS + v])
+                buf_printf(out, "%s%s%s %s %s\n", form_info[form].mnemonic, form_info[form].operands[0] ? " " : "",
+                           form_info[form].operands, size[v / 2], v % 2 ? "mem" : "reg");
+}
