@@ -12,6 +12,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/mc146818_test.c \
 	tests/dev/ide_test.c \
 	tests/dev/ps2_mouse_test.c \
+	tests/dev/uhci_test.c \
 	tests/dev/vmmouse_test.c \
 	tests/dev/misc_test.c \
 	tests/dev/ns16550_test.c \
