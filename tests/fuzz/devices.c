@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/bits.h"
+#include "devices/usb/uhci.h"
 #include "machine/parts.h"
 #include "snap/snapshot.h"
 
@@ -115,7 +116,7 @@ static struct machine *make_machine(void)
     struct error err = {0};
     struct machine_backends be = {0};
     struct machine_config cfg = {.machine = "pc", .cpu = "max", .engine = ENGINE_INTERP, .ram_mb = RAM_MB,
-                                 .clock = CLOCK_VIRTUAL, .vga = true, .debugcon = true, .boot = "c"};
+                                 .clock = CLOCK_VIRTUAL, .vga = true, .debugcon = true, .usb = true, .vmport = true, .boot = "c"};
     const char *const *extra = catalog_devices();
     for (unsigned i = 0; i < MAX_SERIAL; i++) {
         cfg.serial[i] = true;
@@ -126,8 +127,11 @@ static struct machine *make_machine(void)
         be.parallel[i].write = drop;
     }
     be.debugcon.write = drop;
-    for (; *extra && cfg.ndevices < MAX_DEVICES; extra += 2)
+    for (unsigned usb = 0; *extra && cfg.ndevices < MAX_DEVICES; extra += 2) {
+        if (!strncmp(*extra, "usb-", 4) && ++usb > UHCI_PORTS)
+            continue;
         snprintf(cfg.device[cfg.ndevices++].cls, sizeof cfg.device[0].cls, "%s", *extra);
+    }
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         enum drive_kind kind = i >= FIRST_FLOPPY ? DRIVE_FLOPPY : i == 2 ? DRIVE_CD : DRIVE_DISK;
         if (i == 3)
@@ -343,7 +347,7 @@ static void outside(struct side *s)
     struct journal *j = machine_journal(s->m);
     for (unsigned i = 0; i < sizeof b; i++)
         b[i] = (uint8_t)rnd(&s->rng);
-    switch (below(&s->rng, 4)) {
+    switch (below(&s->rng, 5)) {
     case 0:
         b[1] = 0, b[2] &= 1;
         journal_input(j, J_KEY, 0, b, 3);
@@ -353,6 +357,9 @@ static void outside(struct side *s)
         break;
     case 2:
         journal_input(j, J_MOUSE, 0, b, 6);
+        break;
+    case 3:
+        journal_input(j, J_TABLET, 0, b, 6);
         break;
     default:
         b[0] = POWER_BUTTON;
