@@ -233,6 +233,12 @@ static bool front_info(void *ctx, const char *what, struct buf *out)
     return true;
 }
 
+static pid_t machine_pid(void *ctx)
+{
+    const struct front *f = ctx;
+    return f->child;
+}
+
 /* The loop. */
 
 static void take_signal(struct front *f)
@@ -447,7 +453,9 @@ int front_main(struct options *o)
                                   .info = front_info,
                                   .change_medium = on_change_medium,
                                   .eject = on_eject,
-                                  .ctx = f};
+                                  .ctx = f,
+                                  .o = o,
+                                  .machine_pid = machine_pid};
     int status = 1;
     if (start(f, &f->err)) {
         if (f->terminal)

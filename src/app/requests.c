@@ -259,7 +259,12 @@ static void looked_at(struct machine_process *p, uint32_t type, uint32_t id, con
         machine_text_screen(p->m, &out);
     } else {
         char *line = strndup((const char *)r->p, (size_t)(r->end - r->p));
+        bool alters = line && dbg_alters(line);
+        if (alters)
+            run_catch_up(p);
         dbg_command(p->m, line ? line : "", &out);
+        if (alters)
+            run_settle(p);
         free(line);
     }
     link_reply(&p->link, id, out.data, out.len);

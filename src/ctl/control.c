@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Console commands of the front end, and what goes through to the machine's console. */
+/* Requests whose replies are collected: pictures, memory, text. */
 #include "config.h"
 
 #include "ctl/control.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bits.h"
+#include "ctl/hmp.h"
 #include "ctl/keys.h"
-#include "machine/catalog.h"
 
-enum { HOLD_MS = 100, MAX_KEYS = 8, REPLY_MAX = 1 << 22, POWER_RESET_BYTE = 1 };
+enum { REPLY_MAX = 1 << 22 };
 
 /* A request whose reply is collected. */
 struct waiting {
@@ -20,8 +23,9 @@ struct waiting {
     struct buf reply;
     size_t max;
     struct control *c;
-    char *path; /* a screenshot's */
+    char *path; /* of a screenshot or of memory */
     bool png;
+    int fd, error;
 };
 
 static struct waiting *waiting_new(struct control *c, size_t max, control_done_fn *done, void *ctx)
@@ -32,12 +36,15 @@ static struct waiting *waiting_new(struct control *c, size_t max, control_done_f
         w->ctx = ctx;
         w->max = max;
         w->c = c;
+        w->fd = -1;
     }
     return w;
 }
 
 static void waiting_free(struct waiting *w)
 {
+    if (w->fd >= 0)
+        close(w->fd);
     buf_free(&w->reply);
     free(w->path);
     free(w);
@@ -92,6 +99,55 @@ bool control_screendump(struct control *c, const char *path, bool png, control_d
     return false;
 }
 
+static void memory_came(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
+{
+    struct waiting *w = ctx;
+    if (kind == LINK_FAILED) {
+        unlink(w->path);
+        finish(w, false, (const char *)data);
+        return;
+    }
+    while (len && !w->error) {
+        ssize_t n = write(w->fd, data, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            w->error = n < 0 ? errno : EIO;
+            break;
+        }
+        data += n;
+        len -= (size_t)n;
+    }
+    if (kind == LINK_MORE)
+        return;
+    if (w->error)
+        unlink(w->path);
+    finish(w, !w->error, w->error ? strerror(w->error) : "");
+}
+
+bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t size,
+                         const char *path, control_done_fn *done, void *ctx)
+{
+    uint8_t msg[16];
+    struct waiting *w = waiting_new(c, 0, done, ctx);
+    if (!w)
+        return false;
+    st64(msg, at);
+    st64(msg + 8, size);
+    w->path = strdup(path);
+    w->fd = w->path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666) : -1;
+    if (w->fd < 0) {
+        struct error err;
+        error_set(&err, "Could not open '%.200s': %s", path, strerror(errno));
+        finish(w, false, err.text);
+        return true;
+    }
+    if (guest_request(c->guest, physical ? LINK_PMEM : LINK_VMEM, msg, sizeof msg, memory_came, w))
+        return true;
+    waiting_free(w);
+    return false;
+}
+
 /* Output of the machine's console: text, but nothing in it may steer a terminal. */
 static void text_came(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
 {
@@ -113,8 +169,8 @@ static void text_came(void *ctx, enum link_reply kind, const uint8_t *data, size
                            : "");
 }
 
-static bool send(struct control *c, enum link_type type, const void *data, size_t len,
-                 control_done_fn *done, void *ctx)
+bool control_send(struct control *c, enum link_type type, const void *data, size_t len,
+                  control_done_fn *done, void *ctx)
 {
     struct waiting *w = waiting_new(c, REPLY_MAX, done, ctx);
     if (w && guest_request(c->guest, type, data, len, text_came, w))
@@ -124,82 +180,24 @@ static bool send(struct control *c, enum link_type type, const void *data, size_
     return false;
 }
 
+static uint8_t key_by_number(const char *text, size_t len)
+{
+    char *end;
+    unsigned long v = strtoul(text, &end, 16);
+    return end == text + len && v <= UINT8_MAX ? (uint8_t)v : 0;
+}
+
 size_t control_keys(const char *names, uint8_t *keys, size_t room)
 {
     size_t n = 0;
     while (*names) {
         size_t len = strcspn(names, "-");
-        uint8_t key = key_by_name(names, len);
+        uint8_t key = names[0] == '0' && names[1] == 'x' ? key_by_number(names, len)
+                                                         : key_by_name(names, len);
         if (!key || n == room)
             return 0;
         keys[n++] = key;
         names += len + (names[len] == '-');
     }
     return n;
-}
-
-static bool sendkey(struct control *c, const char *args, control_done_fn *done, void *ctx)
-{
-    uint8_t msg[4 + MAX_KEYS];
-    char names[128];
-    size_t len = strcspn(args, " ");
-    const char *hold = args + len + strspn(args + len, " ");
-    size_t n = 0;
-    if (len < sizeof names) {
-        memcpy(names, args, len);
-        names[len] = 0;
-        n = control_keys(names, msg + 4, MAX_KEYS);
-    }
-    if (!n) {
-        done(ctx, true, "sendkey: unknown key; say for example 'sendkey ctrl-alt-delete'\n");
-        return true;
-    }
-    st32(msg, *hold ? (uint32_t)strtoul(hold, NULL, 10) : HOLD_MS);
-    return send(c, LINK_KEYS, msg, 4 + n, done, ctx);
-}
-
-/* What the front end itself knows. */
-static bool info(struct control *c, const char *what, control_done_fn *done, void *ctx)
-{
-    struct buf out = {0};
-    bool known = c->info && c->info(c->ctx, what, &out);
-    if (known)
-        done(ctx, true, out.data ? (const char *)out.data : "");
-    buf_free(&out);
-    return known;
-}
-
-static bool is(const char *line, const char *a, const char *b)
-{
-    return !strcmp(line, a) || !strcmp(line, b);
-}
-
-bool control_line(struct control *c, const char *line, control_done_fn *done, void *ctx)
-{
-    static const uint8_t reset = POWER_RESET_BYTE;
-    while (*line == ' ')
-        line++;
-    if (is(line, "stop", "s"))
-        return send(c, LINK_STOP, NULL, 0, done, ctx);
-    if (is(line, "cont", "c"))
-        return send(c, LINK_CONT, NULL, 0, done, ctx);
-    if (!strcmp(line, "system_reset"))
-        return send(c, LINK_POWER, &reset, sizeof reset, done, ctx);
-    if (!strncmp(line, "sendkey ", 8))
-        return sendkey(c, line + 8 + strspn(line + 8, " "), done, ctx);
-    if (!strncmp(line, "screendump ", 11))
-        return control_screendump(c, line + 11 + strspn(line + 11, " "), false, done, ctx);
-    if (!strncmp(line, "info ", 5) && info(c, line + 5 + strspn(line + 5, " "), done, ctx))
-        return true;
-    if (is(line, "quit", "q")) {
-        done(ctx, true, "");
-        c->quit(c->ctx);
-        return true;
-    }
-    size_t n = strlen(line);
-    if (n > 4096) {
-        done(ctx, true, "the line is too long\n");
-        return true;
-    }
-    return send(c, LINK_COMMAND, line, n, done, ctx);
 }

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* What QMP and the console act on, and the console's commands. */
+/* What QMP and the console act on, and what they have in common. */
 #ifndef VITRINE_CTL_CONTROL_H
 #define VITRINE_CTL_CONTROL_H
+
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "link/guest.h"
+
+struct options;
 
 /* Whether a medium that is put in may be written to: as the last one was, or as is said (QEMU's words). */
 enum medium_access { MEDIUM_RETAIN, MEDIUM_READ_ONLY, MEDIUM_READ_WRITE };
@@ -30,19 +34,29 @@ struct control {
                           enum medium_access access, bool force, control_done_fn *done, void *done_ctx);
     void (*eject)(void *ctx, unsigned drive, bool force, control_done_fn *done, void *done_ctx);
     void *ctx;
+    struct options *o; /* as the command line said; the files of drives as they are now */
+    pid_t (*machine_pid)(void *ctx);
+    /* Writes what -snapshot kept to the image; drive -1: all of them. May be NULL. */
+    bool (*commit)(void *ctx, int drive, control_done_fn *done, void *done_ctx);
 };
 
 /* A screenshot on its way into a file. done is called once. */
 bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done,
                         void *ctx);
 
+/* Memory on its way into a file; physical, or by the CPU's paging. A file of which not all came is
+ * removed. */
+bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t size,
+                         const char *path, control_done_fn *done, void *ctx);
+
 /*
  * One console line ("info registers", "sendkey ctrl-alt-delete", "screendump FILE"): its output
- * goes to done, perhaps at once. False: the machine takes no more requests now.
+ * goes to done, perhaps at once. False: the machine takes no more requests now. (ctl/hmp.c)
  */
 bool control_line(struct control *c, const char *line, control_done_fn *done, void *ctx);
 
-/* Qnums of "ctrl-alt-delete"; their number, 0 for an unknown name. */
+/* Qnums of "ctrl-alt-delete" or "0x1d-0x38"; their number, 0 for an unknown name. */
 size_t control_keys(const char *names, uint8_t *keys, size_t room);
+void control_uuid(const struct control *c, char text[37]);
 
 #endif

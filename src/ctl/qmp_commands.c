@@ -21,11 +21,11 @@
 #include "base/bits.h"
 #include "ctl/keys.h"
 #include "ctl/qmp.h"
+#include "machine/machine.h"
 
 enum {
     MAX_KEYS = 16,
     HOLD_MS = 100,
-    POWER_RESET_BYTE = 1,
     HOLD_MAX_MS = 600000,
     TEXT_SCREEN_MAX = 1 << 20
 };
@@ -36,9 +36,6 @@ struct command {
     uint64_t client;
     json_t *id;
     struct buf reply;
-    int fd; /* pmemsave's file */
-    char *path;
-    int error;
 };
 
 void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...)
@@ -84,17 +81,13 @@ static struct command *command_new(struct qmp *q, json_t *id)
     c->q = q;
     c->client = q->client;
     c->id = json_incref(id);
-    c->fd = -1;
     return c;
 }
 
 static void command_free(struct command *c)
 {
-    if (c->fd >= 0)
-        close(c->fd);
     json_decref(c->id);
     buf_free(&c->reply);
-    free(c->path);
     free(c);
 }
 
@@ -246,16 +239,16 @@ static void cmd_cont(struct qmp *q, json_t *id, json_t *args)
 
 static void cmd_reset(struct qmp *q, json_t *id, json_t *args)
 {
-    static const uint8_t reset = POWER_RESET_BYTE;
+    static const uint8_t reset = POWER_RESET;
     (void)args;
     request(q, id, LINK_POWER, &reset, sizeof reset);
 }
 
 static void cmd_powerdown(struct qmp *q, json_t *id, json_t *args)
 {
+    static const uint8_t button = POWER_BUTTON;
     (void)args;
-    qmp_error(q, id, "GenericError",
-              "this machine has no ACPI power button; shut the guest down from inside, or quit");
+    request(q, id, LINK_POWER, &button, sizeof button);
 }
 
 static void cmd_quit(struct qmp *q, json_t *id, json_t *args)
@@ -333,33 +326,7 @@ static void cmd_screendump(struct qmp *q, json_t *id, json_t *args)
     }
 }
 
-static void memory_came(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
-{
-    struct command *c = ctx;
-    if (kind == LINK_FAILED) {
-        unlink(c->path);
-        command_end(c, NULL, (const char *)data);
-        return;
-    }
-    while (len && !c->error) {
-        ssize_t n = write(c->fd, data, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            c->error = n < 0 ? errno : EIO;
-            break;
-        }
-        data += n;
-        len -= (size_t)n;
-    }
-    if (kind == LINK_MORE)
-        return;
-    if (c->error)
-        unlink(c->path);
-    command_end(c, c->error ? NULL : json_object(), strerror(c->error));
-}
-
-static void save_memory(struct qmp *q, json_t *id, json_t *args, enum link_type type)
+static void save_memory(struct qmp *q, json_t *id, json_t *args, bool physical)
 {
     static const char *const known[] = {"val", "size", "filename", "cpu-index", NULL};
     uint64_t at, size;
@@ -367,21 +334,12 @@ static void save_memory(struct qmp *q, json_t *id, json_t *args, enum link_type 
         !number_arg(q, id, args, "size", &size))
         return;
     const char *path = string_arg(q, id, args, "filename");
-    if (!path)
+    struct command *c = path ? command_new(q, id) : NULL;
+    if (!c)
         return;
-    struct command *c = command_new(q, id);
-    if (!c || !(c->path = strdup(path)) ||
-        (c->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666)) < 0) {
-        qmp_error(q, id, "GenericError", "Could not open '%.200s': %s", path, strerror(errno));
-        if (c)
-            command_free(c);
-        return;
-    }
-    uint8_t msg[16];
-    st64(msg, at);
-    st64(msg + 8, size);
-    q->busy = guest_request(q->control->guest, type, msg, sizeof msg, memory_came, c);
-    if (!q->busy) {
+    q->busy = true;
+    if (!control_save_memory(q->control, physical, at, size, path, done_plain, c)) {
+        q->busy = false;
         command_free(c);
         qmp_error(q, id, "GenericError", "the machine takes no more requests now");
     }
@@ -389,12 +347,12 @@ static void save_memory(struct qmp *q, json_t *id, json_t *args, enum link_type 
 
 static void cmd_pmemsave(struct qmp *q, json_t *id, json_t *args)
 {
-    save_memory(q, id, args, LINK_PMEM);
+    save_memory(q, id, args, true);
 }
 
 static void cmd_memsave(struct qmp *q, json_t *id, json_t *args)
 {
-    save_memory(q, id, args, LINK_VMEM);
+    save_memory(q, id, args, false);
 }
 
 static void cmd_hmp(struct qmp *q, json_t *id, json_t *args)

@@ -1,104 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Console commands in QEMU's spelling: info, x and xp. They change nothing. What starts, stops and
- * resets the machine is the front end's.
- */
-#include "dbg/command.h"
+/* The machine's console commands, as a table. What starts, stops, types and changes media is the front
+ * end's (ctl/hmp.c). */
+#include "dbg/private.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/bits.h"
-#include "machine/machine.h"
-
-enum { MAX_ITEMS = 4096, DUMP_WIDTH = 16 };
-
-struct dump {
-    uint64_t count;
-    char format; /* x d u o c */
-    unsigned size;
-    uint64_t address;
+static const struct {
+    struct command_word word;
+    dbg_fn *run;
+    bool alters;
+} table[] = {
+    {{"info", NULL, "[WHAT]", "shows a part of the machine; info alone lists them"}, dbg_info, false},
+    {{"x", NULL, "/FMT ADDR", "dumps virtual memory; FMT: COUNT, x|d|u|o|c|i, b|h|w|g"}, dbg_x, false},
+    {{"xp", NULL, "/FMT ADDR", "dumps physical memory"}, dbg_xp, false},
+    {{"print", "p", "/FMT EXPR", "prints an expression; $eip and its like are registers"}, dbg_print, false},
+    {{"sum", NULL, "ADDR SIZE", "checksum of physical memory"}, dbg_sum, false},
+    {{"i", NULL, "/FMT PORT", "reads an I/O port (size b|h|w); what the read does to a chip happens"}, dbg_in, true},
+    {{"o", NULL, "/FMT PORT VALUE", "writes an I/O port"}, dbg_out, true},
+    {{"nmi", NULL, "", "a non-maskable interrupt"}, dbg_nmi, true},
+    {{"boot_set", NULL, "DRIVES", "what is booted from after the next reset: letters a, c, d, n"}, dbg_boot_set, true},
 };
 
-/* "/8xw 0x7c00": count, format and size letters (b h w g), address. */
-static bool parse_dump(const char *p, struct dump *d)
+const struct command_word *dbg_command_at(unsigned i)
 {
-    *d = (struct dump){.count = 1, .format = 'x', .size = 4};
-    if (*p == '/') {
-        p++;
-        if (isdigit((unsigned char)*p)) {
-            char *end;
-            d->count = strtoull(p, &end, 10);
-            p = end;
-        }
-        for (; *p && *p != ' '; p++) {
-            const char *size = strchr("bhwg", *p);
-            if (size)
-                d->size = 1u << (size - "bhwg");
-            else if (strchr("xduoc", *p))
-                d->format = *p;
-            else
-                return false;
-        }
-    }
-    while (*p == ' ')
-        p++;
-    char *end;
-    d->address = strtoull(p, &end, 0);
-    return end != p && !*end && d->count >= 1 && d->count <= MAX_ITEMS;
+    return i < ARRAY_LEN(table) ? &table[i].word : NULL;
 }
 
-static void print_item(const struct dump *d, uint64_t v, struct buf *out)
+static const char *word_args(const char *word, const char *line)
 {
-    switch (d->format) {
-    case 'd': {
-        unsigned shift = 64 - 8 * d->size;
-        buf_printf(out, " %11lld", (long long)((int64_t)(v << shift) >> shift));
-        break;
-    }
-    case 'u':
-        buf_printf(out, " %11llu", (unsigned long long)v);
-        break;
-    case 'o':
-        buf_printf(out, " 0%llo", (unsigned long long)v);
-        break;
-    case 'c':
-        buf_printf(out, isprint((int)(v & 0xff)) ? " '%c'" : " '\\x%02x'", (int)(v & 0xff));
-        break;
-    default:
-        buf_printf(out, " 0x%0*llx", (int)(2 * d->size), (unsigned long long)v);
-    }
-}
-
-static void dump_memory(struct machine *m, const char *args, bool physical, struct buf *out)
-{
-    struct dump d;
-    if (!parse_dump(args, &d)) {
-        buf_printf(out, "%s: say /COUNT FORMAT SIZE and an address, such as %s /8xw 0x7c00\n",
-                   physical ? "xp" : "x", physical ? "xp" : "x");
-        return;
-    }
-    unsigned per_line = DUMP_WIDTH / d.size;
-    for (uint64_t i = 0; i < d.count; i++) {
-        uint64_t at = d.address + i * d.size;
-        uint8_t bytes[8];
-        if (i % per_line == 0)
-            buf_printf(out, "%s%016llx:", i ? "\n" : "", (unsigned long long)at);
-        if (!(physical ? machine_read_phys(m, at, bytes, d.size)
-                       : machine_read_virt(m, at, bytes, d.size))) {
-            buf_printf(out, " Cannot access memory");
-            break;
-        }
-        print_item(&d, ld_le(bytes, d.size), out);
-    }
-    buf_printf(out, "\n");
-}
-
-static const char *word_is(const char *line, const char *word)
-{
-    size_t n = strlen(word);
-    if (strncmp(line, word, n) || (line[n] && line[n] != ' ' && line[n] != '/'))
+    size_t n = word ? strlen(word) : 0;
+    if (!n || strncmp(line, word, n) || (line[n] && line[n] != ' ' && line[n] != '/'))
         return NULL;
     line += n;
     while (*line == ' ')
@@ -106,26 +37,35 @@ static const char *word_is(const char *line, const char *word)
     return line;
 }
 
+const char *command_args(const struct command_word *w, const char *line)
+{
+    while (*line == ' ')
+        line++;
+    const char *args = word_args(w->name, line);
+    return args ? args : word_args(w->alias, line);
+}
+
+static int find(const char *line, const char **args)
+{
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if ((*args = command_args(&table[i].word, line)) != NULL)
+            return (int)i;
+    return -1;
+}
+
+bool dbg_alters(const char *line)
+{
+    const char *args;
+    int i = find(line, &args);
+    return i >= 0 && table[i].alters;
+}
+
 void dbg_command(struct machine *m, const char *line, struct buf *out)
 {
     const char *args;
-    while (*line == ' ')
-        line++;
-    if ((args = word_is(line, "info")) && *args) {
-        if (!strcmp(args, "registers"))
-            machine_info_registers(m, out);
-        else
-            machine_info(m, args, out);
-    } else if ((args = word_is(line, "xp"))) {
-        dump_memory(m, args, true, out);
-    } else if ((args = word_is(line, "x"))) {
-        dump_memory(m, args, false, out);
-    } else if (word_is(line, "help") || word_is(line, "?") || !strcmp(line, "info")) {
-        buf_printf(out,
-                   "info registers|mtree|ioports|devices|NAME   looks at the machine\n"
-                   "x /8xw ADDR, xp /8xw ADDR                   dumps virtual or physical memory\n"
-                   "stop, cont, system_reset, sendkey KEYS, screendump FILE, quit\n");
-    } else if (*line) {
-        buf_printf(out, "unknown command: '%s'; 'help' lists them\n", line);
-    }
+    int i = find(line, &args);
+    if (i >= 0)
+        table[i].run(m, args, out);
+    else if (line[strspn(line, " ")])
+        buf_printf(out, "unknown command: '%s'\n", line);
 }

@@ -88,6 +88,42 @@ static void power(void *ctx, const struct journal_entry *e)
     } else if (e->len == 1 && e->data[0] == POWER_BUTTON && m->pm) {
         piix4_pm_button(m->pm);
     }
+    if (e->len == 1 && e->data[0] == POWER_NMI)
+        cpu_pins(m->cpu).nmi(m->cpu);
+}
+
+static void port(void *ctx, const struct journal_entry *e)
+{
+    struct machine *m = ctx;
+    if (e->len != 8 || !e->data[2] || e->data[2] > 4)
+        return;
+    m->port_read = 0;
+    if (e->data[3])
+        port_out(m->ports, ld16(e->data), e->data[2], ld32(e->data + 4), INIT_DEBUG);
+    else
+        m->port_read = port_in(m->ports, ld16(e->data), e->data[2], INIT_DEBUG);
+}
+
+uint32_t machine_port(struct machine *m, bool write, uint16_t number, unsigned size, uint32_t value)
+{
+    uint8_t b[8];
+    st16(b, number);
+    b[2] = (uint8_t)size;
+    b[3] = write;
+    st32(b + 4, value);
+    m->port_read = 0;
+    journal_input(&m->journal, J_PORT, 0, b, sizeof b);
+    return m->port_read;
+}
+
+static void boot(void *ctx, const struct journal_entry *e)
+{
+    struct machine *m = ctx;
+    char order[sizeof m->cfg.boot] = "";
+    if (e->len >= sizeof order)
+        return;
+    memcpy(order, e->data, e->len);
+    pc_set_boot_order(m, order);
 }
 
 static void rate(void *ctx, const struct journal_entry *e)
@@ -129,7 +165,8 @@ void machine_input_init(struct machine *m)
         enum journal_kind kind;
         journal_sink *fn;
     } sinks[] = {{J_KEY, key},   {J_SERIAL, serial}, {J_POWER, power}, {J_RATE, rate},  {J_SKIP, skip},
-                 {J_RTC, rtc},   {J_POKE, poke}, {J_BREAK, serial_break},     {J_MOUSE, mouse}, {J_TABLET, tablet}};
+                 {J_RTC, rtc},   {J_POKE, poke}, {J_BREAK, serial_break}, {J_MOUSE, mouse}, {J_TABLET, tablet},
+                 {J_PORT, port}, {J_BOOT, boot}};
     for (size_t i = 0; i < ARRAY_LEN(sinks); i++)
         journal_set_sink(&m->journal, sinks[i].kind, sinks[i].fn, m);
     journal_input(&m->journal, J_RTC, 0, &m->cfg.rtc_seconds, sizeof m->cfg.rtc_seconds);

@@ -145,6 +145,8 @@ static void reset_all(struct machine *m)
         if (d->cls->reset)
             d->cls->reset(d);
     cpu_reset(m->cpu);
+    if (m->cfg.boot_once[0] && m->resets == 1)
+        pc_set_boot_order(m, m->cfg.boot);
 }
 
 /* A reset as the guest or the user asked for; true: the machine ends instead. */

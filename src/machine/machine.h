@@ -61,7 +61,7 @@ void machine_skip_to(struct machine *m, uint64_t ns);
  * at most 100 times a second. Journals a rate correction. */
 void machine_steer(struct machine *m, uint64_t host_ns, uint64_t busy_ns);
 
-enum power_request { POWER_RESET = 1, POWER_BUTTON, POWER_QUIT };
+enum power_request { POWER_RESET = 1, POWER_BUTTON, POWER_QUIT, POWER_NMI };
 /* Events a front end shows (RESET, SHUTDOWN ...): */
 uint64_t machine_reset_count(const struct machine *m); /* guest- or user-caused resets so far */
 
@@ -83,6 +83,9 @@ void machine_drive_info(struct machine *m, unsigned drive, struct drive_info *in
 void machine_replay_medium(struct machine *m, struct blk *medium);
 /* Why it must not go on (a replay lacks a medium); NULL: nothing is wrong. */
 const char *machine_failed(const struct machine *m);
+
+/* An access to an I/O port of 1, 2 or 4 bytes, journaled: what was read; 0 for a write and during a replay. */
+uint32_t machine_port(struct machine *m, bool write, uint16_t port, unsigned size, uint32_t value);
 
 /* Looking at it. All take effect at an instruction boundary. */
 void machine_text_screen(struct machine *m, struct buf *out);   /* text modes: lines of UTF-8; else empty */

@@ -56,6 +56,7 @@ struct machine {
     struct irq_line reset_wire, a20_wire[2];
     bool a20_level[2]; /* derived: what each of A20's two sources says */
 
+    uint32_t port_read; /* what J_PORT's read gave, until machine_port has passed it on */
     uint64_t time_limit;
     bool reset_wanted, off_wanted, exit_wanted;
     bool powered_off; /* the guest entered soft off */
@@ -77,6 +78,8 @@ bool pc_usb(struct machine *m, struct error *err);     /* machine/pc_usb.c: the 
 struct dev *pc_make_usb(struct machine *m, const char *cls, struct error *err);
 void pc_connect_cpu(struct machine *m);                /* the same: wires that end at the CPU */
 bool pc_bios(struct machine *m, struct error *err);     /* machine/pc_firmware.c: the BIOS ROM */
+/* The order of drives in CMOS, "" the default; counts from the next reset on. */
+void pc_set_boot_order(struct machine *m, const char *letters);
 bool pc_firmware(struct machine *m, struct error *err); /* the same: CMOS and fw_cfg items; the chips are there */
 void machine_input_init(struct machine *m);           /* machine/input.c */
 

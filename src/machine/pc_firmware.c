@@ -45,16 +45,17 @@ static bool map_bios(struct machine *m, struct error *err)
 }
 
 /* CMOS 3Dh: first device in the low nibble, second in the high one; the third in the high nibble of 38h. 1 floppy, 2 disk, 3 CD, 4 net. */
-static void set_boot_order(struct machine *m)
+void pc_set_boot_order(struct machine *m, const char *letters)
 {
     uint8_t code[3] = {0};
-    const char *order = m->cfg.boot[0] ? m->cfg.boot : "cad";
+    const char *order = *letters ? letters : "cad";
     for (unsigned i = 0; i < 3 && order[i]; i++) {
-        const char *letters = "acdn", *p = strchr(letters, order[i]);
-        code[i] = p ? (uint8_t)(p - letters + 1) : 0;
+        const char *all = "acdn", *p = strchr(all, order[i]);
+        code[i] = p ? (uint8_t)(p - all + 1) : 0;
     }
     mc146818_set_cmos(m->rtc, 0x3d, (uint8_t)(code[0] | code[1] << 4));
     mc146818_set_cmos(m->rtc, 0x38, (uint8_t)(code[2] << 4 | 1)); /* bit 0: a floppy's signature is not checked */
+    mc146818_checksum(m->rtc);
 }
 
 static void set_cmos(struct machine *m)
@@ -64,8 +65,7 @@ static void set_cmos(struct machine *m)
     mc146818_set_cmos(m->rtc, 0x10, (uint8_t)(a << 4 | b));
     /* x87, VGA, floppy drives and their number less one */
     mc146818_set_cmos(m->rtc, 0x14, (uint8_t)(0x06 | (drives ? 1 | (drives - 1) << 6 : 0)));
-    set_boot_order(m);
-    mc146818_checksum(m->rtc);
+    pc_set_boot_order(m, m->cfg.boot_once[0] ? m->cfg.boot_once : m->cfg.boot);
 }
 
 static bool add_multiboot(struct machine *m, struct fw_cfg *fw, struct error *err)

@@ -29,6 +29,8 @@ enum journal_kind {
     J_BREAK = 14,  /* channel: serial port; a break on the line */
     J_STOP = 12,   /* run state changed: payload u8 */
     J_TABLET = 13, /* payload: u16 x, u16 y (0 .. POINTER_ABS_MAX), i8 wheel, u8 buttons */
+    J_PORT = 15,   /* payload: u16 port, u8 size, u8 1 to write, u32 value: the console's i and o */
+    J_BOOT = 16,   /* payload: letters of the boot order */
 };
 
 struct journal_entry {
@@ -52,7 +54,7 @@ struct journal {
     struct {
         journal_sink *fn;
         void *ctx;
-    } sink[16];
+    } sink[24];
 };
 
 void journal_init(struct journal *j, const uint64_t *pos);

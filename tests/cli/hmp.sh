@@ -1,0 +1,353 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The console: each command's output in QEMU's form, wrong arguments, what is refused. The machine stands still at its first
+# instruction, so that all of it is known.
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+head -c 1048576 /dev/zero >"$work/disk.img"
+
+# The console is asked line by line.
+# talk OPTION...: sends the lines of standard input; what each of them says goes to $work/answer.N, N from 1.
+talk() {
+    cat - >"$work/in"
+    printf 'quit\n' >>"$work/in"
+    timeout 30 "$vitrine" -display none -S -monitor stdio "$@" <"$work/in" >"$work/out" 2>"$work/err"
+    status=$?
+    [ $status -eq 0 ] || bad "status $status: $(cat "$work/err")"
+    rm -f "$work"/answer.*
+    awk -v base="$work/answer." '
+        { sub(/\r$/, ""); line = $0 }
+        { while (sub(/^\(vitrine\) /, "", line)) { n++; printf "" >(base n) } }
+        n { print line >(base n) }' "$work/out"
+    n=0
+}
+# says TEXT: the next command said exactly that (its lines joined by |, trailing empty ones dropped).
+says() {
+    n=$((n + 1))
+    got=$(cat "$work/answer.$n" 2>/dev/null | paste -s -d '|' | sed 's/|*$//')
+    if [ "$got" = "$1" ]; then good; else bad "$(sed -n ${n}p "$work/in"): '$got', not '$1'"; fi
+}
+# has TEXT: the next command's output has a line that matches.
+has() {
+    n=$((n + 1))
+    if grep -q -e "$1" "$work/answer.$n"; then good; else bad "$(sed -n ${n}p "$work/in"): no '$1' in: $(cat "$work/answer.$n")"; fi
+}
+also() {
+    if grep -q -e "$1" "$work/answer.$n"; then good; else bad "$(sed -n ${n}p "$work/in"): no '$1' in: $(cat "$work/answer.$n")"; fi
+}
+
+# Expressions and formats. The firmware's last paragraph is ROM: its first byte is a jump (EBh, E9h or EAh).
+talk <<'IN'
+print 1+2*3
+print (1+2)*3
+print 1+7&3
+p 0x10
+p /x 255
+p /o 8
+p /u -1
+p -1
+p /c 65
+p /c 10
+p 10/3
+p 10%3
+p ~0&0xff
+p 10/0
+p (1
+p 1 2
+p $nothing
+p
+p /x $eip
+p /x $pc
+p /x $cs
+p /x $cs.base
+p 'A'
+p 99999999999999999999
+p /i 1
+p ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1
+IN
+says 7
+says 9
+says 4
+says 16
+says 0xff
+says 010
+says 18446744073709551615
+says -1
+says "'A'"
+says "'\\n'"
+says 3
+says 1
+says 255
+says "print: division by zero; say for example print /x \$eip + 4"
+has "')' expected"
+has "invalid char '2'"
+has "unknown register '\$nothing'"
+has "unexpected end of expression"
+says 0xfff0
+says 0xfffffff0
+says 0xf000
+says 0xffff0000
+says 65
+has "number too large"
+has "invalid char in format: 'i'"
+has "nested too deeply"
+
+# Memory: RAM is zero after power-on, the byte that DMA's count register wrote is not RAM.
+talk <<'IN'
+xp 0x500
+xp /3dw 0x500
+xp /20xb 0x500
+xp /3oh 0x500
+xp /2dg 0x500
+xp /2uh 0x500
+xp /5c 0x500
+x /2xw 0x500
+x /1xw 0xa0000000
+xp /1xb 0xfeb00000
+xp /2xw 0x7fffffc
+x /0x 1
+x /2q 0
+xp
+xp /99999xb 0
+sum 0x500 4096
+sum 0x500
+sum 0x500 999999999999
+xp /1i 0xffff0
+x /1i $pc
+info version
+IN
+says "0000000000000500: 0x00000000"
+says "0000000000000500:          0          0          0"
+says "0000000000000500: 0x00 0x00 0x00 0x00 0x00 0x00 0x00 0x00|0000000000000508: 0x00 0x00 0x00 0x00 0x00 0x00 0x00 0x00|0000000000000510: 0x00 0x00 0x00 0x00"
+says "0000000000000500:      0      0      0"
+says "0000000000000500:                    0                    0"
+says "0000000000000500:     0     0"
+says "0000000000000500: '\\x00' '\\x00' '\\x00' '\\x00' '\\x00'"
+says "00000500: 0x00000000 0x00000000"
+says "a0000000: Cannot access memory"
+says "00000000feb00000: Cannot access memory"
+says "0000000007fffffc: 0x00000000 Cannot access memory"
+has "a count is 1 to 65536"
+has "invalid char in format: 'q'"
+has "unexpected end of expression"
+has "a count is 1 to"
+says 00000
+has "unexpected end"
+has "at most"
+n=$((n + 1))
+if grep -q "Zydis is missing" "$work/answer.$n"; then
+    n=$((n + 1))
+    echo "skipped: disassembly, since this build has no Zydis"
+else
+    n=$((n - 1))
+    has "^0x000ffff0:  e[9ab] .*jmp"
+    has "^0xfffffff0:  e[9ab] .*jmp"
+fi
+has "^vitrine "
+
+# Ports: what is written to the DMA page registers is read back, and a port that nobody has reads as all ones.
+talk <<'IN'
+o /b 0x82 0x5a
+i /b 0x82
+i 0x82
+i /h 0x7f0
+i /w 0x7f0
+i /g 0x7f0
+i 0x10000
+o /b 0x82
+i
+IN
+says ""
+says "portb[0x0082] = 0x5a"
+says "portb[0x0082] = 0x5a"
+says "portw[0x07f0] = 0xffff"
+says "portl[0x07f0] = 0xffffffff"
+has "one port of size b, h or w"
+has "ports are 0 to 0xffff"
+has "unexpected end"
+has "unexpected end"
+
+# info.
+talk -drive "file=$work/disk.img,format=raw,readonly=on" -hdb "$work/disk.img" -snapshot -cdrom "" -name box \
+    -uuid 550e8400-e29b-41d4-a716-446655440000 <<'IN'
+info status
+info name
+info uuid
+info block
+info cpus
+info kvm
+info registers
+info pci
+info mtree
+info mtree -f
+info mtree -x
+info pic
+info lapic
+info ioapic
+info irq
+info tlb
+info mem
+info roms
+info mice
+info qtree
+info devices
+info usb
+info chardev
+info vnc
+info pit
+info ioports
+info guest-errors
+info status x
+info nonsense
+info
+help
+help xp
+help p
+help info pci
+help nonsense
+? stop
+IN
+says "VM status: paused (prelaunch)"
+says box
+says 550e8400-e29b-41d4-a716-446655440000
+has "^ide0-hd0: .*disk.img (raw, read-only)"
+also "^ide0-hd1: .*disk.img (raw, snapshot)"
+also "^ide1-cd0: \[not inserted\]"
+also "Cache mode:       writeback"
+has "^\* CPU #0: thread_id=[1-9]"
+says "kvm support: not compiled"
+has "^EIP=0000fff0 "
+also "^CPU#0"
+has "Host bridge: PCI device 8086:1237"
+also "VGA controller: PCI device 1234:1111"
+also "BAR0: 32 bit prefetchable memory at 0xffffffffffffffff"
+has "^address-space: I/O"
+has "^  0000000000000000-000000000009ffff (ram): ram"
+also "^  00000000ffff0000-00000000ffffffff (rom): bios"
+has "there is -f"
+has "^pic0: irr=.. imr=.. isr=.."
+also "^pic1: "
+also "ioapic"
+has "LVT"
+has "pin"
+has "IRQ0"
+says "PG disabled"
+says "PG disabled"
+has 'size=0x010000 mem=rom name="bios"'
+has "PS/2 Mouse"
+has '^  dev: i8254, id "pit"'
+has "^pit  *i8254"
+has "USB"
+has "^compat_monitor0: filename="
+has .
+has "counter\|channel\|mode"
+has "pic0\|pit"
+says ""
+says "info status: takes no arguments"
+says "unknown command: 'info nonsense'"
+has "^info pci -- "
+also "^info block -- "
+has "^system_powerdown -- "
+also "^print|p /FMT EXPR -- "
+has "^xp /FMT ADDR -- "
+has "^print|p "
+has "^info pci -- "
+has "unknown command: 'nonsense'"
+has "^stop|s -- "
+
+# What changes things, and what is wrong with it.
+talk -drive "file=$work/disk.img,format=raw,snapshot=on" -cdrom "" <<IN
+memsave 0xffff0 16 $work/virtual
+pmemsave 0xffff0 16 "$work/physical"
+pmemsave 0 1
+pmemsave 0xffffffff0 16 $work/far
+screendump $work/a.ppm
+screendump $work/b.gif -f gif
+screendump
+screendump /nonexistent/folder/x
+sendkey ctrl-alt-f1
+sendkey 0x1d-c 50
+sendkey nokey
+sendkey a soon
+mouse_move 1 2
+mouse_move 1 -2 1
+mouse_move 1
+mouse_button 3
+mouse_button 9
+boot_set cd
+boot_set x
+nmi
+nmi x
+eject nothing
+eject ide0-hd0
+eject
+change ide1-cd0
+change nothing x
+change ide1-cd0 x gif
+commit nothing
+commit
+log guest_errors
+log everything
+cont
+info status
+stop
+s
+info status
+system_reset
+system_powerdown
+nonsense
+savevm x
+migrate
+loadvm
+stop now
+
+   info   status
+IN
+says ""
+says ""
+has "say ADDR SIZE FILE"
+has "4 GiB"
+says ""
+has "say FILE"
+has "say FILE"
+has "No such file"
+says ""
+says ""
+has "unknown key"
+has "milliseconds"
+says ""
+says ""
+has "mouse_move 10 -5"
+says ""
+has "mouse_button: say"
+says "boot device list now set to cd"
+has "made of the letters"
+says ""
+has "takes no arguments"
+says "Error: Device 'nothing' not found"
+says "Error: Device 'ide0-hd0' is not removable"
+has "info block"
+says "change: filename expected"
+says "Error: Device 'nothing' not found"
+has "the format is raw"
+says "Error: Device 'nothing' not found"
+has "which drive"
+says ""
+has "guest_errors"
+says ""
+says "VM status: running"
+says ""
+says ""
+says "VM status: paused"
+says ""
+says ""
+says "unknown command: 'nonsense'"
+says "savevm is not supported: there are no saved machine states"
+says "migrate is not supported: there is no migration"
+says "loadvm is not supported: there are no saved machine states"
+has "stop: takes no arguments"
+says ""
+says "VM status: paused"
+if cmp "$work/virtual" "$work/physical" && [ "$(wc -c <"$work/virtual")" -eq 16 ]; then good; else bad "memsave"; fi
+if [ ! -e "$work/far" ]; then good; else bad "a failed pmemsave left its file"; fi
+finish 148
