@@ -207,17 +207,6 @@ static bool run_pmemsave(struct control *c, const char *args, control_done_fn *d
 
 /* Media. */
 
-int drive_by_name(const struct control *c, const char *name)
-{
-    for (unsigned i = 0; i < MAX_DRIVES; i++) {
-        const struct drive_option *d = &c->o->drive[i];
-        if (d->fitted && (!strcmp(d->id, name) || (d->qdev[0] && !strcmp(d->qdev, name)) ||
-                          !strcmp(drive_place(i), name)))
-            return (int)i;
-    }
-    return -1;
-}
-
 static int drive_arg(struct control *c, const char **args, const char *name, bool removable,
                      control_done_fn *done, void *ctx)
 {

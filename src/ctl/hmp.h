@@ -20,6 +20,10 @@ const char *hmp_refused(const char *name);
 bool hmp_info(struct control *c, const char *what, control_done_fn *done, void *ctx);
 void hmp_help(const char *what, struct buf *out);
 
+/* drives.c: asks the machine of its drives; fn gets all MAX_DRIVES of them, or an error. False: it takes
+ * no more requests now. */
+typedef void drives_fn(void *ctx, const struct guest_drive *drive, const char *error);
+bool drives_ask(struct control *c, drives_fn *fn, void *ctx);
 /* The place of a drive that is named by its id, its -device's id or hda..fdb; -1: there is none. */
 int drive_by_name(const struct control *c, const char *name);
 

@@ -84,6 +84,32 @@ static bool info_vnc(struct control *c, control_done_fn *done, void *ctx)
     return around(c, "vnc", "None", done, ctx);
 }
 
+/* info block and info blockstats wait for the machine's answer. */
+struct waiting {
+    struct control *c;
+    control_done_fn *done;
+    void *ctx;
+};
+
+static bool ask_drives(struct control *c, drives_fn *fn, control_done_fn *done, void *ctx)
+{
+    struct waiting *w = malloc(sizeof *w);
+    if (!w)
+        return false;
+    *w = (struct waiting){c, done, ctx};
+    if (drives_ask(c, fn, w))
+        return true;
+    free(w);
+    return false;
+}
+
+static void end(struct waiting *w, struct buf *b, const char *error)
+{
+    w->done(w->ctx, !error, error ? error : b->data ? (const char *)b->data : "");
+    buf_free(b);
+    free(w);
+}
+
 static const char *cache_name(enum cache_mode m)
 {
     static const char *const name[] = {[CACHE_WRITEBACK] = "writeback",
@@ -92,26 +118,56 @@ static const char *cache_name(enum cache_mode m)
     return name[m];
 }
 
-static bool info_block(struct control *c, control_done_fn *done, void *ctx)
+static void block_came(void *ctx, const struct guest_drive *g, const char *error)
 {
+    struct waiting *w = ctx;
     struct buf b = {0};
-    for (unsigned i = 0; i < MAX_DRIVES; i++) {
-        const struct drive_option *d = &c->o->drive[i];
+    for (unsigned i = 0; !error && i < MAX_DRIVES; i++) {
+        const struct drive_option *d = &w->c->o->drive[i];
         if (!d->fitted)
             continue;
         buf_printf(&b, "%s%s", b.len ? "\n" : "", d->id);
-        if (d->file)
-            buf_printf(&b, ": %s (raw%s%s)\n", d->file, d->readonly ? ", read-only" : "",
+        if (g[i].medium)
+            buf_printf(&b, ": %s (raw%s%s)\n", d->file ? d->file : "(unknown)",
+                       d->readonly ? ", read-only" : "",
                        d->snapshot && !d->readonly ? ", snapshot" : "");
         else
             buf_printf(&b, ": [not inserted]\n");
         buf_printf(&b, "    Attached to:      %s\n", d->qdev[0] ? d->qdev : drive_place(i));
-        if (d->file)
+        if (d->kind != DRIVE_DISK)
+            buf_printf(&b, "    Removable device: %slocked, tray %s\n",
+                       g[i].locked ? "" : "not ", g[i].open ? "open" : "closed");
+        if (g[i].medium)
             buf_printf(&b, "    Cache mode:       %s\n", cache_name(d->cache));
     }
-    done(ctx, true, b.data ? (const char *)b.data : "");
-    buf_free(&b);
-    return true;
+    end(w, &b, error);
+}
+
+static void stats_came(void *ctx, const struct guest_drive *g, const char *error)
+{
+    struct waiting *w = ctx;
+    struct buf b = {0};
+    for (unsigned i = 0; !error && i < MAX_DRIVES; i++) {
+        const struct guest_drive *s = &g[i];
+        if (w->c->o->drive[i].fitted)
+            buf_printf(&b,
+                       "%s: rd_bytes=%llu wr_bytes=%llu rd_operations=%llu wr_operations=%llu "
+                       "flush_operations=%llu\n",
+                       w->c->o->drive[i].id, (unsigned long long)s->read_bytes,
+                       (unsigned long long)s->written_bytes, (unsigned long long)s->reads,
+                       (unsigned long long)s->writes, (unsigned long long)s->flushes);
+    }
+    end(w, &b, error);
+}
+
+static bool info_block(struct control *c, control_done_fn *done, void *ctx)
+{
+    return ask_drives(c, block_came, done, ctx);
+}
+
+static bool info_blockstats(struct control *c, control_done_fn *done, void *ctx)
+{
+    return ask_drives(c, stats_came, done, ctx);
 }
 
 static const struct {
@@ -125,6 +181,7 @@ static const struct {
     {{"kvm", NULL, "", "there is none"}, info_kvm},
     {{"cpus", NULL, "", "the CPU"}, info_cpus},
     {{"block", NULL, "", "drives and what is in them"}, info_block},
+    {{"blockstats", NULL, "", "what was read and written"}, info_blockstats},
     {{"chardev", NULL, "", "character devices"}, info_chardev},
     {{"vnc", NULL, "", "VNC's server"}, info_vnc},
 };

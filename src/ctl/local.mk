@@ -7,6 +7,7 @@ libvitrine_a_SOURCES += \
 	src/ctl/host_socket.c src/ctl/host_socket.h \
 	src/ctl/line_edit.c src/ctl/line_edit.h \
 	src/ctl/monitor.c src/ctl/monitor.h src/ctl/telnet.c \
+	src/ctl/drives.c \
 	src/ctl/hmp.c src/ctl/hmp.h src/ctl/hmp_info.c \
 	src/ctl/images.c src/ctl/images.h \
 	src/ctl/keys.c src/ctl/keys.h \

@@ -174,6 +174,7 @@ info status
 info name
 info uuid
 info block
+info blockstats
 info cpus
 info kvm
 info registers
@@ -213,7 +214,9 @@ says 550e8400-e29b-41d4-a716-446655440000
 has "^ide0-hd0: .*disk.img (raw, read-only)"
 also "^ide0-hd1: .*disk.img (raw, snapshot)"
 also "^ide1-cd0: \[not inserted\]"
+also "Removable device: not locked, tray closed"
 also "Cache mode:       writeback"
+has "^ide0-hd0: rd_bytes=0 wr_bytes=0 rd_operations=0 wr_operations=0 flush_operations=0"
 has "^\* CPU #0: thread_id=[1-9]"
 says "kvm support: not compiled"
 has "^EIP=0000fff0 "
@@ -350,4 +353,4 @@ says ""
 says "VM status: paused"
 if cmp "$work/virtual" "$work/physical" && [ "$(wc -c <"$work/virtual")" -eq 16 ]; then good; else bad "memsave"; fi
 if [ ! -e "$work/far" ]; then good; else bad "a failed pmemsave left its file"; fi
-finish 148
+finish 150
