@@ -13,6 +13,10 @@ uint8_t key_by_name(const char *name, size_t len);
 /* The key that types a character on a US keyboard; 0: none does. */
 uint8_t key_by_char(char c, bool *shift);
 
+/* The key of an X11 keysym; a character's place is that on a US keyboard, where *shift says whether
+ * it needs Shift. 0: there is none. */
+uint8_t key_by_keysym(uint32_t sym, bool *is_char, bool *shift);
+
 /* Presses in the order in which they will happen. */
 enum { KEYQ_ROOM = 4096 };
 struct keyq {

@@ -10,7 +10,7 @@ libvitrine_a_SOURCES += \
 	src/ctl/drives.c \
 	src/ctl/hmp.c src/ctl/hmp.h src/ctl/hmp_info.c \
 	src/ctl/images.c src/ctl/images.h \
-	src/ctl/keys.c src/ctl/keys.h \
+	src/ctl/keys.c src/ctl/keys.h src/ctl/keysym.c \
 	src/ctl/keyval.c src/ctl/modules.c src/ctl/modules.h \
 	src/ctl/options.c src/ctl/options.h \
 	src/ctl/options_boot.c src/ctl/options_device.c \

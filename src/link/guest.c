@@ -138,7 +138,13 @@ static bool on_event(struct guest *g, struct reader *r)
     if (r->bad || r->p != r->end || ev < LINK_EV_STOP || ev > LINK_EV_SHUTDOWN || by_guest > 1 ||
         cause > LINK_CAUSE_GUEST_PANIC)
         return false;
+    if (ev == LINK_EV_SHUTDOWN)
+        g->powered_off = true; /* the stop that follows leaves it so */
+    else if (ev == LINK_EV_RESET)
+        g->powered_off = false;
     if (ev == LINK_EV_STOP && g->state == LINK_STATE_RUNNING)
+        g->state = g->powered_off ? LINK_STATE_SHUTDOWN : LINK_STATE_PAUSED;
+    else if (ev == LINK_EV_RESET && g->state == LINK_STATE_SHUTDOWN)
         g->state = LINK_STATE_PAUSED;
     else if (ev == LINK_EV_RESUME)
         g->state = LINK_STATE_RUNNING;

@@ -40,6 +40,7 @@ struct guest {
     const struct guest_ops *ops;
     void *ctx;
     enum link_state state;
+    bool powered_off; /* by the guest, since the last reset */
     uint32_t next_id;
     struct {
         uint32_t id; /* 0: free */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the VNC server share. Only with libvncserver. */
+#ifndef VITRINE_UI_VNC_PRIV_H
+#define VITRINE_UI_VNC_PRIV_H
+
+#include <pthread.h>
+#include <rfb/rfb.h>
+
+#include "ui/vnc.h"
+
+enum { VNC_VIEWERS = 16, VNC_EVENTS = 1024, VNC_LISTENERS = 4, VNC_PASSWORD = 8 };
+
+struct vnc_event {
+    enum { VNC_KEY, VNC_POINTER, VNC_LEFT } kind;
+    uint32_t keysym;
+    uint8_t qnum, buttons;
+    bool down, relative;
+    int x, y;
+    uint32_t w, h;
+};
+
+struct vnc_viewer {
+    struct vnc *vnc; /* NULL: free */
+    rfbClientPtr cl;
+    char host[64];
+    bool motion;   /* it knows the pseudo-encoding "pointer motion change" */
+    bool relative; /* ... and was told to send motion */
+};
+
+struct vnc {
+    rfbScreenInfoPtr screen;
+    const struct vnc_ops *ops;
+    void *ctx;
+    int listener[VNC_LISTENERS];
+    size_t nlisteners;
+    bool needs_password;
+    pthread_t thread;
+    bool running;
+    int wake_thread, wake_front; /* eventfds */
+
+    pthread_mutex_t lock; /* of all that follows */
+    pthread_cond_t changed; /* an event was taken; a viewer has gone */
+    struct vnc_event event[VNC_EVENTS];
+    unsigned head, count;
+    struct vnc_viewer viewer[VNC_VIEWERS];
+    unsigned nviewers;
+    char password[VNC_PASSWORD + 1];
+    bool password_set, absolute, mode_new, closing;
+    uint32_t *picture[2]; /* as libvncserver reads them; the second one for the next size */
+    unsigned now;         /* the one that is filled */
+    uint32_t w, h, y0, y1;
+    bool size_new;
+};
+
+/* vnc_client.c: what libvncserver calls, in its threads. */
+void vnc_callbacks(struct vnc *v);
+/* Tells each viewer that knows of it whether to send motion or places. */
+void vnc_tell_mode(struct vnc *v);
+
+#endif
