@@ -8,10 +8,18 @@
  */
 #include <stdlib.h>
 
+#include "cpu/gen_dispatch.h"
 #include "cpu/system.h"
 #include "isa/forms.h"
 
-enum { VARIANTS = 6 };
+enum { VARIANTS = 6, SZ16_REG = 0, SZ32_REG = 2 };
+
+/* One function for both sizes: the size says nothing. */
+static bool sized(unsigned form, unsigned v)
+{
+    unsigned mem = v % 2;
+    return v >= 4 || exec_table[form][SZ16_REG + mem] != exec_table[form][SZ32_REG + mem];
+}
 
 bool cpu_coverage_start(struct cpu *c)
 {
@@ -27,5 +35,5 @@ void cpu_coverage_print(const struct cpu *c, struct buf *out)
         for (unsigned v = 0; v < VARIANTS; v++)
             if (c->coverage[form * VARIANTS + v])
                 buf_printf(out, "%s%s%s %s %s\n", form_info[form].mnemonic, form_info[form].operands[0] ? " " : "",
-                           form_info[form].operands, size[v / 2], v % 2 ? "mem" : "reg");
+                           form_info[form].operands, sized(form, v) ? size[v / 2] : "-", v % 2 ? "mem" : "reg");
 }

@@ -116,7 +116,7 @@ static struct machine *make_machine(void)
     struct error err = {0};
     struct machine_backends be = {0};
     struct machine_config cfg = {.machine = "pc", .cpu = "max", .engine = ENGINE_INTERP, .ram_mb = RAM_MB,
-                                 .clock = CLOCK_VIRTUAL, .vga = true, .debugcon = true, .usb = true, .vmport = true, .boot = "c"};
+                                 .clock = CLOCK_VIRTUAL, .vga = true, .debugcon = true, .acpi = true, .hpet = true, .usb = true, .vmport = true, .boot = "c"};
     const char *const *extra = catalog_devices();
     for (unsigned i = 0; i < MAX_SERIAL; i++) {
         cfg.serial[i] = true;
