@@ -35,6 +35,12 @@ enum xstat sse_blocked(struct cpu *c)
     return c->cr0 & CR0_EM || !(c->cr4 & CR4_OSFXSR) ? raise_ud(c) : raise_nm(c);
 }
 
+/* Whether images have the XMM registers. */
+static bool has_xmm(const struct cpu *c)
+{
+    return c->cr4 & CR4_OSFXSR && has_feature(c, CPUID_SSE);
+}
+
 /* Linear address of the image. True: raised. */
 static bool image_at(struct cpu *c, const struct xinsn *i, enum access_kind kind, uint64_t *lin)
 {
@@ -74,10 +80,10 @@ INSN(x_fxsave)
         st64(image + FX_ST + 16 * k, f->st[x87_phys(c, k)].mant);
         st16(image + FX_ST + 16 * k + 8, f->st[x87_phys(c, k)].se);
     }
-    bool sse = c->cr4 & CR4_OSFXSR;
+    bool sse = has_xmm(c);
     if (sse) {
         st32(image + FX_MXCSR, c->mxcsr);
-        st32(image + FX_MXCSR_MASK, MX_VALID);
+        st32(image + FX_MXCSR_MASK, mxcsr_valid(c));
         memcpy(image + FX_XMM, c->xmm, sizeof c->xmm);
     }
     return write_image(c, lin, image, sse ? FX_XMM_END : FX_XMM) ? X_FAULT : X_NEXT;
@@ -111,8 +117,8 @@ INSN(x_fxrstor)
     for (unsigned k = 0; k < IMAGE_USED; k += PIECE)
         if (lin_read_slow(c, lin + k, PIECE, image + k))
             return X_FAULT;
-    bool sse = c->cr4 & CR4_OSFXSR;
-    if (sse && ld32(image + FX_MXCSR) & ~(uint32_t)MX_VALID)
+    bool sse = has_xmm(c);
+    if (sse && ld32(image + FX_MXCSR) & ~mxcsr_valid(c))
         return raise_gp(c, 0);
     take_x87(c, image);
     if (sse) {
@@ -130,7 +136,7 @@ INSN(x_ldmxcsr_Md)
     SSE_READY(c, false);
     if (mem_rd32(c, &i->in, &v))
         return X_FAULT;
-    if (v & ~(uint32_t)MX_VALID)
+    if (v & ~mxcsr_valid(c))
         return raise_gp(c, 0);
     c->mxcsr = v;
     return X_NEXT;

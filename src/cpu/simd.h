@@ -6,6 +6,7 @@
 
 #include "cpu/handler.h"
 #include "cpu/simd_host.h"
+#include "cpu/system.h"
 #include "cpu/x87.h"
 
 /* MXCSR: SDM 1 10.2.3. Masks are the flags' bits 7 further up. */
@@ -22,8 +23,7 @@ enum {
     MX_MASKS = MX_FLAGS << MX_MASK_SHIFT,
     MX_RC = 0x6000,
     MX_FTZ = 0x8000,
-    MX_INIT = 0x1f80,
-    MX_VALID = 0xffff /* MXCSR_MASK: SDM 1 11.6.6 */
+    MX_INIT = 0x1f80
 };
 
 /* --- Readiness. First in every instruction; `fast` as in INSN_MEM. --- */
@@ -48,6 +48,12 @@ enum xstat sse_blocked(struct cpu *c); /* #UD or #NM: SDM 3A 13.1 */
         if (unlikely((c)->cr0 & (CR0_EM | CR0_TS) || !((c)->cr4 & CR4_OSFXSR)))                    \
             return (fast) ? X_MISSED : sse_blocked(c);                                             \
     } while (0)
+
+/* MXCSR_MASK (SDM 1 11.6.6): denormals-are-zeros came with SSE2. */
+static inline uint32_t mxcsr_valid(const struct cpu *c)
+{
+    return has_feature(c, CPUID_SSE2) ? 0xffff : 0xffff & ~(uint32_t)MX_DAZ;
+}
 
 /* --- Registers --- */
 

@@ -83,6 +83,7 @@ TCase *exception_tests(void);
 TCase *debug_tests(void);
 TCase *system_tests(void);
 TCase *task_tests(void);
+TCase *simd_tests(void);
 TCase *msr_tests(void);
 TCase *pae_tests(void);
 
