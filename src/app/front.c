@@ -123,9 +123,10 @@ static void on_frame(void *ctx, const struct frame_info *i)
     struct front *f = ctx;
     struct error err;
     uint8_t slot = (uint8_t)i->slot;
-    if (f->window && !window_frame(f->window, f->frames + i->slot * (FRAME_SLOT_BYTES / 4), i->w,
-                                   i->h, i->y0, i->y1, &err))
+    const uint32_t *pixels = f->frames + i->slot * (FRAME_SLOT_BYTES / 4);
+    if (f->window && !window_frame(f->window, pixels, i->w, i->h, i->y0, i->y1, &err))
         end_with(f, err.text);
+    front_vnc_frame(f, pixels, i);
     link_send(&f->guest.link, LINK_FRAME_DONE, &slot, 1);
 }
 
@@ -172,6 +173,7 @@ static void on_pointer_is(void *ctx, bool absolute)
     f->takes_absolute = absolute;
     if (f->window)
         window_pointer_mode(f->window, absolute);
+    front_vnc_pointer_mode(f);
 }
 
 /* What the window reports. */
@@ -227,9 +229,12 @@ static void on_qmp_quit(void *ctx)
 static bool front_info(void *ctx, const char *what, struct buf *out)
 {
     struct front *f = ctx;
-    if (strcmp(what, "chardev") != 0)
+    if (!strcmp(what, "chardev"))
+        front_print_streams(f, out);
+    else if (!strcmp(what, "vnc"))
+        front_print_vnc(f, out);
+    else
         return false;
-    front_print_streams(f, out);
     return true;
 }
 
@@ -252,7 +257,7 @@ static void take_signal(struct front *f)
     front_quit(f, LINK_CAUSE_HOST_SIGNAL);
 }
 
-enum { P_LINK, P_SIGNALS, P_COUNT, P_MAX = P_COUNT + CHARDEV_FDS * MAX_CHARDEVS };
+enum { P_LINK, P_SIGNALS, P_VNC, P_COUNT, P_MAX = P_COUNT + CHARDEV_FDS * MAX_CHARDEVS };
 
 static unsigned poll_setup(struct front *f, struct pollfd *p, int *timeout)
 {
@@ -260,6 +265,7 @@ static unsigned poll_setup(struct front *f, struct pollfd *p, int *timeout)
                                 .events =
                                     (short)(POLLIN | (link_queued(&f->guest.link) ? POLLOUT : 0))};
     p[P_SIGNALS] = (struct pollfd){.fd = f->signals, .events = POLLIN};
+    p[P_VNC] = (struct pollfd){.fd = front_vnc_fd(f), .events = POLLIN};
     return P_COUNT + front_poll_streams(f, p + P_COUNT, timeout);
 }
 
@@ -297,6 +303,8 @@ static void turn(struct front *f)
     if (p[P_LINK].revents & (POLLIN | POLLHUP | POLLERR))
         guest_receive(&f->guest);
     front_serve_streams(f, p + P_COUNT);
+    if (p[P_VNC].revents)
+        front_vnc_pump(f);
     if (f->window)
         window_pump(f->window);
     ask_stats(f);
@@ -365,13 +373,17 @@ static bool catch_signals(struct front *f, struct error *err)
 static bool open_window(struct front *f, struct error *err)
 {
     static const struct window_ops ops = {on_key, on_pointer, on_screenshot, on_close};
-    if (f->o->display != DISPLAY_SDL)
-        return true;
-    f->window = window_open(f->o->name ? f->o->name : "Vitrine", f->o->full_screen, &ops, f, err);
-    if (!f->window)
+    if (!front_open_vnc(f, err))
         return false;
-    f->frame_fd = frame_create(&f->frames, err);
-    return f->frame_fd >= 0;
+    if (f->o->display == DISPLAY_SDL) {
+        f->window =
+            window_open(f->o->name ? f->o->name : "Vitrine", f->o->full_screen, &ops, f, err);
+        if (!f->window)
+            return false;
+    }
+    if (f->window || f->vnc)
+        f->frame_fd = frame_create(&f->frames, err);
+    return f->frame_fd >= 0 || (!f->window && !f->vnc);
 }
 
 static bool write_pidfile(struct front *f, struct error *err)
@@ -414,6 +426,7 @@ static void close_all(struct front *f)
         unlink(f->o->pidfile);
     guest_close(&f->guest);
     front_close_streams(f);
+    front_close_vnc(f);
     window_close(f->window);
     f->window = NULL;
     script_free(&f->script);
@@ -450,6 +463,8 @@ int front_main(struct options *o)
                                   .name = o->name ? o->name : "",
                                   .save_picture = picture_write,
                                   .quit = on_qmp_quit,
+                                  .vnc = front_vnc_info,
+                                  .vnc_password = front_vnc_password,
                                   .info = front_info,
                                   .change_medium = on_change_medium,
                                   .eject = on_eject,

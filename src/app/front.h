@@ -29,6 +29,7 @@ struct front {
     struct guest guest;
     struct control control;
     struct window *window;
+    struct front_vnc *vnc; /* NULL: none */
     pid_t child;
     int child_status;
     int signals;         /* a signalfd */
@@ -66,6 +67,17 @@ int front_main(struct options *o);
 bool front_open(struct front *f, struct error *err);
 bool front_configure(struct front *f, struct error *err);
 bool front_spawn(struct front *f, struct error *err);
+
+/* front_vnc.c */
+bool front_open_vnc(struct front *f, struct error *err);
+void front_close_vnc(struct front *f);
+int front_vnc_fd(const struct front *f); /* -1: none */
+void front_vnc_pump(struct front *f);
+void front_vnc_frame(struct front *f, const uint32_t *pixels, const struct frame_info *i);
+void front_vnc_pointer_mode(struct front *f);
+bool front_vnc_password(void *ctx, const char *text, struct error *err);
+void front_vnc_info(void *ctx, struct control_vnc *to);
+void front_print_vnc(struct front *f, struct buf *out); /* `info vnc` */
 
 /* front_streams.c: character back ends and who uses them. */
 bool front_open_streams(struct front *f, struct error *err);

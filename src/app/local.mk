@@ -5,6 +5,7 @@ vitrine_SOURCES = \
 	src/app/front_media.c \
 	src/app/front_start.c \
 	src/app/front_streams.c \
+	src/app/front_vnc.c \
 	src/app/machine_process.c src/app/machine_process.h \
 	src/app/main.c \
 	src/app/requests.c \

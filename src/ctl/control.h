@@ -17,6 +17,15 @@ enum medium_access { MEDIUM_RETAIN, MEDIUM_READ_ONLY, MEDIUM_READ_WRITE };
 /* The outcome of what was asked; called once, perhaps at once. */
 typedef void control_done_fn(void *ctx, bool good, const char *text);
 
+/* What VNC does, for `info vnc` and query-vnc. */
+enum { CONTROL_VIEWERS = 16 };
+struct control_vnc {
+    bool enabled, password, is_unix, is_ipv6;
+    char host[128], service[16]; /* a UNIX one: the path */
+    unsigned nviewers;
+    char viewer[CONTROL_VIEWERS][64];
+};
+
 struct control {
     struct guest *guest;
     const char *name; /* of the guest; "" if it has none */
@@ -24,7 +33,10 @@ struct control {
     bool (*save_picture)(const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
                          struct error *err);
     void (*quit)(void *ctx); /* ends the machine cleanly */
-    /* `info WHAT` of the front end's own things: chardev. False: it is not one of them. */
+    void (*vnc)(void *ctx, struct control_vnc *to);
+    /* NULL: nobody gets in. False with *err. */
+    bool (*vnc_password)(void *ctx, const char *text, struct error *err);
+    /* `info WHAT` of the front end's own things: chardev, vnc. False: it is not one of them. */
     bool (*info)(void *ctx, const char *what, struct buf *out);
     /*
      * Puts an image into a CD or diskette drive (drive: catalog.h's number), or takes out what is there. `format` is NULL or

@@ -248,6 +248,8 @@ static bool run_change(struct control *c, const char *args, control_done_fn *don
     char path[PATH_ROOM], word[32];
     enum medium_access access = MEDIUM_RETAIN;
     bool force = false, raw = false;
+    if (!strncmp(args, "vnc ", 4))
+        return hmp_vnc_password(c, args, done, ctx);
     int i = drive_arg(c, &args, "change", true, done, ctx);
     if (i < 0)
         return true;
@@ -347,6 +349,7 @@ static const struct {
     {{"eject", NULL, "[-f] DRIVE", "opens a drive; -f: also where the guest has locked it"}, run_eject},
     {{"change", NULL, "DRIVE FILE [raw [retain|read-only|read-write]] [-f]", "puts another image in"},
      run_change},
+    {{"set_password", NULL, "vnc PASSWORD", "lets viewers in who know it"}, hmp_vnc_password},
     {{"commit", NULL, "DRIVE|all", "writes what -snapshot kept in memory to the image"}, run_commit},
     {{"screendump", NULL, "FILE [-f png|ppm]", "saves the screen"}, run_screendump},
     {{"memsave", NULL, "ADDR SIZE FILE", "saves virtual memory"}, run_memsave},

@@ -33,4 +33,7 @@ bool control_send(struct control *c, enum link_type type, const void *data, size
 void control_say(control_done_fn *done, void *ctx, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* control_vnc.c: sets the password of VNC. */
+bool hmp_vnc_password(struct control *c, const char *args, control_done_fn *done, void *ctx);
+
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/bits.h"
+#include "ctl/hmp.h"
 #include "ctl/line_edit.h"
 
 enum { KEYS_ROOM = 4096, OUTPUT_HIGH = 1 << 18 };
@@ -138,9 +139,15 @@ static void event(void *ctx, enum chardev_event ev)
     }
 }
 
+static const char *command_name(void *ctx, unsigned i)
+{
+    (void)ctx;
+    return hmp_word(i);
+}
+
 struct monitor *monitor_new(struct control *c, struct chardev *chr, struct error *err)
 {
-    static const struct line_edit_ops ops = {show, line, NULL};
+    static const struct line_edit_ops ops = {show, line, command_name};
     struct monitor *m = calloc(1, sizeof *m);
     const struct chardev_option *o = chardev_option(chr);
     struct chardev_user user = {"the monitor", input, room, event, m};

@@ -105,35 +105,11 @@ static bool take_option_rom(struct options *o, const char *arg, struct error *er
 
 /* Screen and streams. */
 
-static bool take_display(struct options *o, const char *arg, struct error *err)
-{
-    if (asks_help(arg)) {
-        o->list = "display";
-        return true;
-    }
-    if (!strcmp(arg, "sdl"))
-        o->display = DISPLAY_SDL;
-    else if (!strcmp(arg, "none"))
-        o->display = DISPLAY_NONE;
-    else
-        return error_set(err, "-display %s: there are sdl and none", arg);
-    o->display_said = true;
-    return true;
-}
-
 static bool take_full_screen(struct options *o, const char *arg, struct error *err)
 {
     (void)arg;
     (void)err;
     o->full_screen = true;
-    return true;
-}
-
-static bool take_nographic(struct options *o, const char *arg, struct error *err)
-{
-    (void)arg;
-    (void)err;
-    o->nographic = true;
     return true;
 }
 
@@ -347,7 +323,11 @@ static const struct option_row table[] = {
     {"option-rom", "FILE", "adds an option ROM", take_option_rom},
     {"L", "FOLDER", "where -bios and -option-rom are looked for; help lists the folders", take_L},
     SECTION("Screen, terminal and control"),
-    {"display", "sdl|none", "a window, or none (sdl)", take_display},
+    {"display", "sdl|curses|vnc=HOST:DISPLAY|none",
+     "a window, the text screen on the terminal, viewers by VNC, or none (sdl)", take_display},
+    {"curses", NULL, "the same as -display curses", take_curses},
+    {"vnc", "HOST:DISPLAY|unix:PATH|none[,OPTION...]",
+     "viewers by VNC, port 5900 + DISPLAY: password=on to=DISPLAYS share=force-shared|ignore", take_vnc},
     {"full-screen", NULL, "starts with the window over the whole screen", take_full_screen},
     {"nographic", NULL, "no window; serial port and console share the terminal (Ctrl-A h helps)",
      take_nographic},
@@ -434,11 +414,8 @@ static bool unknown(const char *name, struct error *err)
 /* What was not said, and what does not go together. */
 static bool complete(struct options *o, struct error *err)
 {
-    if (o->nographic) {
-        if (o->display_said && o->display == DISPLAY_SDL)
-            return error_set(err, "-nographic and -display sdl exclude each other");
-        o->display = DISPLAY_NONE;
-    }
+    if (!display_complete(o, err))
+        return false;
     if (o->cfg.nodefaults && !o->vga_said)
         o->cfg.vga = false;
     if (!drives_complete(o, err))
@@ -514,6 +491,8 @@ void options_free(struct options *o)
         free(o->found[i]);
     for (unsigned i = 0; i < o->nchardevs; i++)
         chardev_option_free(&o->chardev[i]);
+    free(o->vnc.host);
+    free(o->vnc.path);
     memset(o, 0, sizeof *o);
 }
 
@@ -569,7 +548,10 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
     } else if (!strcmp(o->list, "chardev")) {
         fputs("null\nvc\nstdio\nfile\npipe\nsocket\npty\n", f);
     } else if (!strcmp(o->list, "display")) {
-        fputs("sdl                a window\nnone               no display\n", f);
+        fputs("sdl                a window\n"
+              "curses             the text screen on the terminal\n"
+              "vnc=HOST:DISPLAY   viewers by VNC\n"
+              "none               no display\n", f);
     } else {
         char *text = drive_device_help(o->list);
         text = text ? text : catalog_device_help(o->list);

@@ -42,7 +42,14 @@ struct drive_device {
     int32_t bootindex;
 };
 
-enum display_kind { DISPLAY_SDL, DISPLAY_NONE };
+enum display_kind { DISPLAY_SDL, DISPLAY_CURSES, DISPLAY_NONE };
+
+struct vnc_option {
+    bool on, password;
+    char *host, *path;    /* path: a UNIX socket instead */
+    unsigned display, to; /* port 5900 + display; tries that many more */
+    unsigned share;       /* enum vnc_share */
+};
 
 struct options {
     struct machine_config cfg; /* without descriptors and file contents */
@@ -70,6 +77,7 @@ struct options {
     unsigned nserial, nparallel; /* -serial, -parallel were given this often */
     bool monitor_said;
     enum display_kind display;
+    struct vnc_option vnc;
     bool display_said, vga_said, nographic, full_screen, snapshot_all, guest_errors;
     const char *name, *script, *hash_log, *coverage, *record, *replay;
     bool rtc_host, rtc_said, help, version;

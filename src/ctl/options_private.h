@@ -45,6 +45,13 @@ void list_bios_paths(const struct options *o, FILE *f);
 const char *bios_file(struct options *o, const char *name);
 bool take_boot(struct options *o, const char *arg, struct error *err);
 
+/* options_display.c */
+bool take_display(struct options *o, const char *arg, struct error *err);
+bool take_curses(struct options *o, const char *arg, struct error *err);
+bool take_vnc(struct options *o, const char *arg, struct error *err);
+bool take_nographic(struct options *o, const char *arg, struct error *err);
+bool display_complete(struct options *o, struct error *err);
+
 /* options_stream.c */
 bool take_chardev(struct options *o, const char *arg, struct error *err);
 bool take_serial(struct options *o, const char *arg, struct error *err);

@@ -250,6 +250,8 @@ bool streams_complete(struct options *o, struct error *err)
             return error_set(err, "%s and %s cannot both use the terminal; send one to a file",
                              owner, o->chardev[i].said);
         owner = o->chardev[i].said;
+        if (o->display == DISPLAY_CURSES)
+            return error_set(err, "-display curses and %s cannot both use the terminal", owner);
         if (o->daemonize)
             return error_set(err, "-daemonize has no terminal: %s needs a socket or a file", owner);
         if (o->nographic)

@@ -63,6 +63,11 @@ static void give(struct qmp *q, json_t *id, json_t *result)
     qmp_send(q, m);
 }
 
+void qmp_give(struct qmp *q, json_t *id, json_t *result)
+{
+    give(q, id, result);
+}
+
 json_t *qmp_version(void)
 {
     int major = 0, minor = 0, micro = 0;
@@ -426,6 +431,9 @@ static const struct {
     {"pmemsave", cmd_pmemsave},
     {"memsave", cmd_memsave},
     {"human-monitor-command", cmd_hmp},
+    {"query-vnc", qmp_query_vnc},
+    {"set_password", qmp_set_password},
+    {"change-vnc-password", qmp_change_vnc_password},
     {"x-vitrine-text-screen", cmd_text_screen},
 };
 

@@ -31,6 +31,12 @@ struct qmp {
 void qmp_message(struct qmp *q, const json_t *message);
 /* Sends and drops the reference. */
 void qmp_send(struct qmp *q, json_t *message);
+/* Answers with a result, whose reference is dropped. */
+void qmp_give(struct qmp *q, json_t *id, json_t *result);
+/* control_vnc.c */
+void qmp_query_vnc(struct qmp *q, json_t *id, json_t *args);
+void qmp_set_password(struct qmp *q, json_t *id, json_t *args);
+void qmp_change_vnc_password(struct qmp *q, json_t *id, json_t *args);
 /* The command that made q busy is done. */
 void qmp_done(struct qmp *q);
 void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...)

@@ -47,7 +47,8 @@ static void accept_viewer(struct vnc *v, int listener)
     rfbDecrClientRef(cl);
 }
 
-/* What the front end left: a new picture, changed lines, another kind of pointer. False: the end. */
+/* What the front end left: a new picture, changed lines, another kind of pointer. False: the end.
+ */
 static bool take_work(struct vnc *v)
 {
     uint64_t n;
@@ -212,7 +213,7 @@ static bool make_screen(struct vnc *v, const char *name, enum vnc_share share)
     v->screen->dontDisconnect = share == VNC_SHARE_IGNORE;
     v->screen->maxClientWait = PATIENCE_MS;
     v->screen->deferPtrUpdateTime = 0; /* motion is not held back */
-    v->screen->backgroundLoop = TRUE; /* threads of its own for each viewer */
+    v->screen->backgroundLoop = TRUE;  /* threads of its own for each viewer */
     vnc_callbacks(v);
     return true;
 }

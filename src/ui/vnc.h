@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The screen over RFB (RFC 6143), for any number of viewers, by libvncserver. Its threads, one that
- * accepts and two for each viewer, keep a slow viewer from holding up anybody else; what viewers do is
- * queued and taken by vnc_pump() in the front end's own thread.
+ * accepts and two for each viewer, keep a slow viewer from holding up anybody else; what viewers do
+ * is queued and taken by vnc_pump() in the front end's own thread.
  */
 #ifndef VITRINE_UI_VNC_H
 #define VITRINE_UI_VNC_H
@@ -22,7 +22,8 @@ struct vnc_ops {
     /* A key: the keysym, and its place where the viewer tells it (0: it does not). */
     void (*key)(void *ctx, uint32_t keysym, uint8_t qnum, bool down);
     /* RFB's button mask; relative: x and y are motion. w x h is the picture that they refer to. */
-    void (*pointer)(void *ctx, bool relative, int x, int y, uint8_t buttons, uint32_t w, uint32_t h);
+    void (*pointer)(void *ctx, bool relative, int x, int y, uint8_t buttons, uint32_t w,
+                    uint32_t h);
     void (*left)(void *ctx); /* a viewer has gone: no key of its is down any more */
 };
 
@@ -41,7 +42,8 @@ void vnc_frame(struct vnc *v, const uint32_t *pixels, uint32_t w, uint32_t h, ui
                uint32_t y1);
 /* The guest takes absolute coordinates, or motion. */
 void vnc_pointer_mode(struct vnc *v, bool absolute);
-/* At most 8 characters count (RFC 6143 7.2.2); NULL: nobody gets in. False: there is no password=on. */
+/* At most 8 characters count (RFC 6143 7.2.2); NULL: nobody gets in. False: there is no
+ * password=on. */
 bool vnc_password(struct vnc *v, const char *text);
 
 /* Who is connected: calls one() with each viewer's address. */

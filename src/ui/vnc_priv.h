@@ -38,7 +38,7 @@ struct vnc {
     bool running;
     int wake_thread, wake_front; /* eventfds */
 
-    pthread_mutex_t lock; /* of all that follows */
+    pthread_mutex_t lock;   /* of all that follows */
     pthread_cond_t changed; /* an event was taken; a viewer has gone */
     struct vnc_event event[VNC_EVENTS];
     unsigned head, count;

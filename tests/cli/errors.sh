@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/cli/lib.sh"
 
 # QEMU's own options that this machine cannot honour are refused by name.
-for option in enable-kvm vnc netdev loadvm gdb s k sandbox spice smbios \
+for option in enable-kvm netdev loadvm gdb s k sandbox spice smbios \
     D localtime audiodev virtfs pflash numa icount incoming trace plugin tpmdev object set; do
     refuses "^vitrine: -$option is not supported: ." "-$option"
     refuses "^vitrine: -$option is not supported: ." "--$option" something
@@ -69,7 +69,7 @@ refuses "file=PATH" -drive format=raw
 refuses "0 to 3" -drive file=x,index=4
 refuses "on or off" -drive file=x,snapshot=maybe
 refuses "std and none" -vga fancy
-refuses "sdl and none" -display gtk
+refuses "sdl, curses, vnc" -display gtk
 refuses "COM1.*there are null" -serial nonsense
 refuses "no HOST:PORT" -serial tcp:4444
 refuses "no HOST:PORT" -serial tcp:::1:4444

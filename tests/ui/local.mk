@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-check_PROGRAMS += tests/ui/uitest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk
-TESTS += tests/ui/uitest tests/ui/terminaltest tests/ui/window.sh
-EXTRA_DIST += tests/ui/window.sh
+check_PROGRAMS += tests/ui/uitest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk tests/ui/rfbtalk
+TESTS += tests/ui/uitest tests/ui/terminaltest tests/ui/vnc.sh tests/ui/window.sh
+EXTRA_DIST += tests/ui/vnc.sh tests/ui/window.sh
 tests_ui_uitest_SOURCES = tests/ui/fit_test.c
 tests_ui_uitest_CPPFLAGS = $(AM_CPPFLAGS) $(SDL2_CFLAGS) $(CHECK_CFLAGS)
 tests_ui_uitest_LDADD = libvitrine.a $(SDL2_LIBS) $(CHECK_LIBS)
 tests_ui_xwdppm_SOURCES = tests/ui/xwdppm.c
+tests_ui_rfbtalk_SOURCES = tests/ui/rfbtalk.c
 tests_ui_qmptalk_SOURCES = tests/ui/qmptalk.c
 tests_ui_terminaltest_SOURCES = tests/ui/terminal_test.c
 tests_ui_terminaltest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
