@@ -7,6 +7,7 @@
 #include "bios.h"
 
 #define APIC_BASE 0xfee00000
+#define APIC_VERSION 0x30
 #define APIC_SVR 0xf0
 #define APIC_LVT0 0x350
 #define APIC_LVT1 0x360
@@ -47,6 +48,15 @@ static int have_apic(void)
 static void apic_write(uint32_t reg, uint32_t v)
 {
     flat_copy(APIC_BASE + reg, ((uint32_t)BDA->ebda_seg << 4) + (uint32_t)(uintptr_t)&v, 1);
+}
+
+uint8_t apic_version(void)
+{
+    uint32_t v;
+    if (!have_apic())
+        return 0;
+    flat_copy(((uint32_t)BDA->ebda_seg << 4) + (uint32_t)(uintptr_t)&v, APIC_BASE + APIC_VERSION, 1);
+    return v;
 }
 
 void apic_init(void)

@@ -78,11 +78,20 @@ int has_cpuid(void);
 void cpuid(uint32_t leaf, uint32_t r[4]);
 void apic_init(void);
 void mtrr_init(void);
+uint8_t apic_version(void); /* 0: there is no local APIC */
 
 /* tables.c */
 uint8_t checksum(const void *p, uint32_t n);
 void publish(const void *table, uint32_t n);
 void tables_init(void);
+/* Room in the F segment for tables that are to be found there: the linear address, 0 where none is left. */
+uint32_t fseg_alloc(uint32_t bytes, uint32_t align);
+
+/* mptable.c */
+void mptable_init(void);
+
+/* loader.c */
+void loader_init(void);
 
 /* memory.c */
 void memory_init(void);
@@ -90,6 +99,9 @@ void shadow_open(int search);
 int rom_on_bus(uint16_t seg);
 void shadow_close(uint32_t rom_end);
 uint32_t memory_below_4g(void);
+/* Takes memory from its end below 4 GB, which E820h then calls ACPI's; 0 where there is too little. Before anything boots. */
+uint32_t memory_reserve(uint32_t bytes, uint32_t align);
+void memory_release(void); /* all that was reserved */
 void int15_memory(struct regs *r);
 void int15_block_move(struct regs *r);
 void a20_init(void);

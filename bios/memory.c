@@ -18,6 +18,7 @@
 #define PAM_WRITE 2
 
 static uint32_t ram_below_4g;  /* bytes */
+static uint32_t ram_usable;    /* of these, below what the tables took */
 static uint32_t ram_above_4g;  /* 64 KB units */
 static uint16_t isa_rom_blocks; /* bit n: block n of C0000h-EFFFFh holds a ROM on the bus */
 
@@ -31,7 +32,22 @@ void memory_init(void)
     uint32_t above_16m = cmos_read(0x34) | cmos_read(0x35) << 8;
     uint32_t above_1m = cmos_read(0x30) | cmos_read(0x31) << 8;
     ram_below_4g = above_16m ? (above_16m << 16) + 0x1000000 : (above_1m << 10) + 0x100000;
+    ram_usable = ram_below_4g;
     ram_above_4g = cmos_read(0x5b) | cmos_read(0x5c) << 8 | (uint32_t)cmos_read(0x5d) << 16;
+}
+
+uint32_t memory_reserve(uint32_t bytes, uint32_t align)
+{
+    uint32_t at = (ram_usable - bytes) & -align;
+    if (bytes > ram_usable || at < 0x200000)
+        return 0;
+    ram_usable = at;
+    return at;
+}
+
+void memory_release(void)
+{
+    ram_usable = ram_below_4g;
 }
 
 static void set_block(int block, uint8_t bits)
@@ -89,18 +105,26 @@ void shadow_close(uint32_t rom_end)
 
 /* ------------------------------------------------------------------ INT 15h */
 
-enum e820_type { E820_RAM = 1, E820_RESERVED = 2 };
+enum e820_type { E820_RAM = 1, E820_RESERVED = 2, E820_NVS = 4 };
 
 struct e820_entry {
     uint32_t base, base_high, length, length_high;
     uint32_t type;
 };
 
+/* In 64 KB units, so that E801h says the same as E820h. */
+static uint32_t usable_end(void)
+{
+    return ram_usable & ~0xffffu;
+}
+
 static int e820_get(uint32_t index, struct e820_entry *e)
 {
     uint32_t ebda = (uint32_t)BDA->ebda_seg << 4;
     memset(e, 0, sizeof *e);
     e->type = E820_RESERVED;
+    if (index >= 4 && ram_usable == ram_below_4g)
+        index++; /* nothing was taken */
     switch (index) {
     case 0:
         e->length = BDA->base_kb * 1024u;
@@ -116,14 +140,19 @@ static int e820_get(uint32_t index, struct e820_entry *e)
         return 1;
     case 3:
         e->base = 0x100000;
-        e->length = ram_below_4g - 0x100000;
+        e->length = usable_end() - 0x100000;
         e->type = E820_RAM;
         return 1;
-    case 4:
+    case 4: /* ACPI tables, among them the FACS, which stays in use */
+        e->base = usable_end();
+        e->length = ram_below_4g - e->base;
+        e->type = E820_NVS;
+        return 1;
+    case 5:
         e->base = 0xffff0000;
         e->length = 0x10000;
         return 1;
-    case 5:
+    case 6:
         e->base_high = 1;
         e->length = ram_above_4g << 16;
         e->length_high = ram_above_4g >> 16;
@@ -136,7 +165,7 @@ static int e820_get(uint32_t index, struct e820_entry *e)
 static void e820(struct regs *r)
 {
     struct e820_entry e;
-    if (r->edx != 0x534d4150 || r->ecx < sizeof e || r->ebx > 5 || !e820_get(r->ebx, &e)) {
+    if (r->edx != 0x534d4150 || r->ecx < sizeof e || r->ebx > 6 || !e820_get(r->ebx, &e)) {
         fail(r, 0x86);
         return;
     }
@@ -150,9 +179,9 @@ static void e820(struct regs *r)
 /* KB from 1 MB to 16 MB, and 64 KB units above 16 MB. */
 static void e801(struct regs *r)
 {
-    uint32_t kb = (ram_below_4g >> 10) - 1024;
+    uint32_t kb = (usable_end() >> 10) - 1024;
     uint32_t low = kb > 15 * 1024 ? 15 * 1024 : kb;
-    uint32_t high = ram_below_4g > 0x1000000 ? (ram_below_4g - 0x1000000) >> 16 : 0;
+    uint32_t high = usable_end() > 0x1000000 ? (usable_end() - 0x1000000) >> 16 : 0;
     r->ax = r->cx = low;
     r->bx = r->dx = high;
     set_cf(r, 0);
@@ -160,7 +189,7 @@ static void e801(struct regs *r)
 
 void int15_memory(struct regs *r)
 {
-    uint32_t kb = (ram_below_4g >> 10) - 1024;
+    uint32_t kb = (usable_end() >> 10) - 1024;
     if (r->ax == 0xe820) {
         e820(r);
     } else if (r->ax == 0xe801) {

@@ -93,6 +93,8 @@ void post(void)
     pci_init();
     tables_init();
     shadow_open(!fwcfg_init());
+    mptable_init();
+    loader_init();
     optrom_video();
     set_text_mode();
     print("Vitrine BIOS, %u MB\n\n", (memory_below_4g() >> 20));

@@ -3,8 +3,8 @@
  * The tables that operating systems search the F segment for: $PIR and _32_.
  *
  * "PCI IRQ Routing Table Specification" 1.0; "Standard BIOS 32-bit Service Directory" 0.4.
- * They are made at POST in the shadow RAM, before it is write protected. This is also where MP, ACPI
- * and SMBIOS entry points belong.
+ * They are made at POST in the shadow RAM, before it is write protected. The MP table
+ * and the entry points of ACPI and SMBIOS come after them.
  */
 #include "bios.h"
 #include "pirtable.h"
@@ -45,6 +45,21 @@ uint8_t checksum(const void *p, uint32_t n)
 void publish(const void *table, uint32_t n)
 {
     far_write(BIOS_SEG, (uint32_t)(uintptr_t)table, table, n);
+}
+
+/* The F segment's first 16 KiB hold the initial contents of the data and nothing behind them. */
+extern char bios_data_end[];
+#define FSEG_END 0x4000
+
+uint32_t fseg_alloc(uint32_t bytes, uint32_t align)
+{
+    static uint32_t next;
+    uint32_t at = next ? next : (uint32_t)(uintptr_t)bios_data_end;
+    at = (at + align - 1) & -align;
+    if (at + bytes > FSEG_END)
+        return 0;
+    next = at + bytes;
+    return 0xf0000 + at;
 }
 
 static void make_pir(void)

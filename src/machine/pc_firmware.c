@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* What the board's firmware finds: the BIOS ROM at its two places, CMOS settings, fw_cfg items. */
+#include "config.h"
+
 #include <stdio.h>
 
 #include "base/bits.h"
 #include "devices/disk/i82077.h"
+#include "devices/intc/lapic.h"
 #include "devices/misc/fw_cfg.h"
 #include "devices/rtc/mc146818.h"
+#include "firmware/acpi.h"
 #include "firmware/blobs.h"
 #include "firmware/linux_loader.h"
+#include "firmware/smbios.h"
 #include "firmware/multiboot_loader.h"
 #include "machine/parts.h"
 
@@ -94,13 +99,21 @@ static bool add_multiboot(struct machine *m, struct fw_cfg *fw, struct error *er
     return true;
 }
 
+/* RAM that a loader may fill: firmware puts its tables at the end of it. */
+static uint64_t loadable_ram(const struct machine *m)
+{
+    enum { TABLES = 512 << 10 };
+    uint64_t ram = (uint64_t)m->cfg.ram_mb << 20;
+    return ram > 8 * TABLES ? ram - TABLES : ram;
+}
+
 static bool add_kernel(struct machine *m, struct fw_cfg *fw, struct error *err)
 {
     struct linux_boot boot;
     if (multiboot_header(m->cfg.kernel.data, m->cfg.kernel.len))
         return add_multiboot(m, fw, err);
     uint32_t initrd_len = (uint32_t)m->cfg.initrd.len;
-    if (!linux_load(m->cfg.kernel.data, m->cfg.kernel.len, m->cfg.cmdline, initrd_len, (uint64_t)m->cfg.ram_mb << 20, &boot,
+    if (!linux_load(m->cfg.kernel.data, m->cfg.kernel.len, m->cfg.cmdline, initrd_len, loadable_ram(m), &boot,
                     err))
         return false;
     fw_cfg_add32(fw, FW_CFG_SETUP_ADDR, boot.setup_addr);
@@ -120,6 +133,38 @@ static bool add_kernel(struct machine *m, struct fw_cfg *fw, struct error *err)
     return true;
 }
 
+static void add_acpi(struct machine *m, struct fw_cfg *fw)
+{
+    struct acpi_config cfg = {.apic = m->lapic->fitted, .hpet = m->cfg.hpet, .floppy = machine_find(m, "fdc"), .mouse = machine_find(m, "mouse")};
+    struct acpi_files f;
+    for (unsigned i = 0; i < MAX_SERIAL && i < ACPI_SERIAL; i++)
+        cfg.serial[i] = m->cfg.serial[i];
+    for (unsigned i = 0; i < MAX_PARALLEL && i < ACPI_PARALLEL; i++)
+        cfg.parallel[i] = m->cfg.parallel[i];
+    acpi_build(&cfg, &f);
+    fw_cfg_add_file(fw, "etc/acpi/tables", f.tables.data, f.tables.len);
+    fw_cfg_add_file(fw, "etc/acpi/rsdp", f.rsdp.data, f.rsdp.len);
+    fw_cfg_add_file(fw, "etc/table-loader", f.loader.data, f.loader.len);
+    buf_free(&f.tables);
+    buf_free(&f.rsdp);
+    buf_free(&f.loader);
+}
+
+static void add_smbios(struct machine *m, struct fw_cfg *fw)
+{
+    const struct cpu_model *cpu = m->cpu->model;
+    struct smbios_config cfg = {.version = PACKAGE_VERSION, .ram_bytes = (uint64_t)m->cfg.ram_mb << 20, .cpu_vendor = cpu->vendor,
+                                .cpu_name = cpu->brand ? cpu->brand : cpu->name, .cpu_signature = cpu->signature,
+                                .cpu_features = cpu->features};
+    struct buf tables, anchor;
+    memcpy(cfg.uuid, m->cfg.uuid, sizeof cfg.uuid);
+    smbios_build(&cfg, &tables, &anchor);
+    fw_cfg_add_file(fw, "etc/smbios/smbios-tables", tables.data, tables.len);
+    fw_cfg_add_file(fw, "etc/smbios/smbios-anchor", anchor.data, anchor.len);
+    buf_free(&tables);
+    buf_free(&anchor);
+}
+
 static bool add_fw_cfg(struct machine *m, struct error *err)
 {
     struct fw_cfg *fw = fw_cfg_new(&m->bus, "fw_cfg");
@@ -135,6 +180,9 @@ static bool add_fw_cfg(struct machine *m, struct error *err)
         snprintf(name, sizeof name, "genroms/option%u.rom", i);
         fw_cfg_add_file(fw, name, m->cfg.rom[i].data, m->cfg.rom[i].len);
     }
+    add_smbios(m, fw);
+    if (m->cfg.acpi)
+        add_acpi(m, fw);
     return !m->cfg.kernel.len || add_kernel(m, fw, err);
 }
 
