@@ -462,7 +462,7 @@ static bool trial(const struct row *row, struct random *rnd)
 static unsigned long trials(void)
 {
     const char *s = getenv("VITRINE_SIMD_TRIALS");
-    return s ? strtoul(s, NULL, 0) : 500;
+    return s ? strtoul(s, NULL, 0) : 2000;
 }
 
 enum { SLICES = 16 };
@@ -496,7 +496,7 @@ static void approximate(uint8_t op, const uint32_t x[4], uint32_t r[4])
 {
     const uint8_t bytes[INSN_MAX] = {0x0f, op, 0xc1};
     memcpy(&rig.cpu->xmm[1], x, 16);
-    ck_assert_int_eq(isa_rig_exec(&rig, bytes, 0), X_NEXT);
+    isa_rig_exec(&rig, bytes, 0);
     memcpy(r, &rig.cpu->xmm[0], 16);
 }
 static double single(uint32_t v)
@@ -505,29 +505,31 @@ static double single(uint32_t v)
     memcpy(&f, &v, sizeof f);
     return (double)f;
 }
+/* NOTE: no ck_assert in the loops: each is a message to the parent. */
+static bool within(double error, double bound)
+{
+    return error <= bound && error >= -bound;
+}
 
 START_TEST(reciprocals_and_roots_are_right_to_one_and_a_half_times_2_to_the_minus_12)
 {
     const double bound = 1.5 / 4096;
-    uint32_t x[4], r[4], ascending = UINT32_MAX;
+    uint32_t x[4], r[4], last = UINT32_MAX, wrong = 0;
     for (uint32_t m = 0; m < 1u << 23; m += 4) {
         for (unsigned k = 0; k < 4; k++)
             x[k] = 0x3f800000 | (m + k);
         approximate(0x53, x, r);
-        for (unsigned k = 0; k < 4; k++) {
-            double e = single(x[k]) * single(r[k]) - 1;
-            ck_assert_msg(e <= bound && e >= -bound, "rcp %08x %08x", x[k], r[k]);
-            ck_assert_uint_le(r[k], ascending);
-            ascending = r[k];
+        for (unsigned k = 0; k < 4; k++) { /* falling, too */
+            wrong += !within(single(x[k]) * single(r[k]) - 1, bound) || r[k] > last;
+            last = r[k];
         }
         for (unsigned k = 0; k < 4; k++)
             x[k] = (m & 4 ? 0x3f800000 : 0x40000000) | (m + k);
         approximate(0x52, x, r);
-        for (unsigned k = 0; k < 4; k++) {
-            double y = single(r[k]), e = single(x[k]) * y * y - 1; /* twice the relative error */
-            ck_assert_msg(e <= 2 * bound && e >= -2 * bound, "rsqrt %08x %08x", x[k], r[k]);
-        }
+        for (unsigned k = 0; k < 4; k++) /* the square has twice the relative error */
+            wrong += !within(single(x[k]) * single(r[k]) * single(r[k]) - 1, 2 * bound);
     }
+    ck_assert_uint_eq(wrong, 0);
 }
 END_TEST
 
