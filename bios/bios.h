@@ -11,6 +11,7 @@
 
 /* entry.S */
 void irq_window(void);
+void irq_halt(void);
 void call16(struct call *c);
 void flat_copy(uint32_t dst, uint32_t src, uint32_t dwords);
 struct gdt6;

@@ -260,20 +260,32 @@ exit_iret:
     iretw
 
 /* void irq_window(void): let pending interrupts in, on the caller's stack. */
-    .globl irq_window
+    .globl irq_window, irq_halt
 irq_window:
-    pushl %ebx
+    pushl $0
+    jmp 1f
+/* void irq_halt(void): the same, and sleeps until there is one. */
+irq_halt:
+    pushl $1
+1:  pushl %ebx
     pushl %esi
     pushl %edi
     pushl %ebp
     pushl stack_pos
     movl %esp, stack_pos
     movl frame, %ebx
+    movl 20(%esp), %eax         /* halt */
     lssl R_ESP(%ebx), %esp
+    testl %eax, %eax
+    jnz 2f
     sti
     nop
     cli
-    movw %ds, %ax
+    jmp 3f
+2:  sti
+    hlt
+    cli
+3:  movw %ds, %ax
     movw %ax, %ss
     movl stack_pos, %esp
     popl stack_pos
@@ -281,6 +293,7 @@ irq_window:
     popl %edi
     popl %esi
     popl %ebx
+    addl $4, %esp
     retl
 
 /* void call16(struct call *c): far call (or INT, which returns the same way) on the caller's stack. */

@@ -2,10 +2,12 @@
 /*
  * INT 13h for diskettes (INT 40h): an 82077AA with DMA channel 2.
  *
- * IBM PC/AT technical reference, section 5 "Diskette BIOS"; 82077AA datasheet, 5 (commands), 2.1
- * (registers); 8237A.
- * LIMIT: a drive takes its own capacity's media only (no 360 KB in a 1.2 MB drive); no formatting
- * (AH=05h gives 01h).
+ * IBM PC/AT technical reference, section 5 "Diskette BIOS"; IBM PS/2 and PC BIOS interface technical
+ * reference (AH=17h, 18h, 40:8F, 40:90); 82077AA datasheet, 5 (commands), 2.1 (registers); 8237A.
+ *
+ * After a change of diskettes the first access finds out its data rate (READ ID at each rate that
+ * the drive may have), whether its tracks lie two steps apart, and the sectors of a track; any number of
+ * these works, whatever the drive's own format is.
  */
 #include "bios.h"
 
@@ -26,10 +28,17 @@
 #define CMD_SEEK 0x0f
 #define CMD_READ 0xe6  /* multi-track, MFM, skip deleted */
 #define CMD_WRITE 0xc5 /* multi-track, MFM */
+#define CMD_READ_ID 0x4a
+#define CMD_FORMAT 0x4d
+
+#define DMA_READ 0x46 /* channel 2, single: to memory */
+#define DMA_WRITE 0x4a
+#define DMA_VERIFY 0x42
 
 #define INT_FLAG 0x80 /* 40:3E */
-#define MOTOR_TICKS 37
 #define TIMEOUT_MS 2000
+#define TIMEOUT_TICKS 37
+#define WAKES_MAX 4000
 
 #define ST_BAD_COMMAND 0x01
 #define ST_WRITE_PROTECT 0x03
@@ -44,20 +53,57 @@
 
 extern const uint8_t diskette_table[];
 
-struct format {
+enum { RATE_500, RATE_300, RATE_250, RATE_1000 };
+
+/* Drives by CMOS type: what they are made for, and the rates to try, the likeliest first. */
+struct drive_kind {
     uint8_t tracks, spt, rate;
+    uint8_t state; /* 40:90 bits 2-0 once a diskette of its own format is known */
+    uint8_t rates[4];
+};
+static const struct drive_kind kinds[6] = {
+    {0},
+    {40, 9, RATE_250, 3, {RATE_250, RATE_500, RATE_300, RATE_1000}},
+    {80, 15, RATE_500, 5, {RATE_500, RATE_300, RATE_250, RATE_1000}},
+    {80, 9, RATE_250, 7, {RATE_250, RATE_500, RATE_300, RATE_1000}},
+    {80, 18, RATE_500, 7, {RATE_500, RATE_250, RATE_300, RATE_1000}},
+    {80, 36, RATE_1000, 7, {RATE_500, RATE_1000, RATE_250, RATE_300}},
 };
 
-/* By CMOS drive type: 360 KB, 1.2 MB, 720 KB, 1.44 MB, 2.88 MB. All have two heads. */
-static const struct format formats[6] = {
-    {0, 0, 0}, {40, 9, 2}, {80, 15, 0}, {80, 9, 2}, {80, 18, 0}, {80, 36, 3},
+/*
+ * Diskette parameters by CMOS type, as INT 1Eh has them: SRT/HUT, HLT/ND, motor-off ticks, N, sectors a
+ * track, gap, DTL, gap for formatting, fill byte, head settle in ms, motor start in 1/8 s.
+ * NOTE: callers get them in the F segment, where the ROM has constants at the same offset.
+ */
+static const uint8_t parameters[6][11] = {
+    {0},
+    {0xdf, 0x02, 0x25, 0x02, 9, 0x2a, 0xff, 0x50, 0xf6, 0x0f, 0x08},
+    {0xdf, 0x02, 0x25, 0x02, 15, 0x1b, 0xff, 0x54, 0xf6, 0x0f, 0x08},
+    {0xdf, 0x02, 0x25, 0x02, 9, 0x2a, 0xff, 0x50, 0xf6, 0x0f, 0x08},
+    {0xaf, 0x02, 0x25, 0x02, 18, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08},
+    {0xaf, 0x02, 0x25, 0x02, 36, 0x1b, 0xff, 0x54, 0xf6, 0x0f, 0x08},
 };
+enum { DPT_N = 3, DPT_SPT = 4, DPT_GAP = 5, DPT_DTL = 6, DPT_FORMAT_GAP = 7, DPT_FILL = 8 };
+
+/* 40:90 and 40:91. */
+#define MEDIA_RATE_SHIFT 6
+#define MEDIA_DOUBLE_STEP 0x20
+#define MEDIA_KNOWN 0x10
+
+static uint8_t media_spt[2]; /* valid with MEDIA_KNOWN */
 
 static uint8_t drive_type(uint8_t drive)
 {
     uint8_t types = cmos_read(0x10);
     uint8_t type = drive == 0 ? types >> 4 : drive == 1 ? types & 15 : 0;
-    return type < sizeof formats / sizeof formats[0] ? type : 0;
+    return type < sizeof kinds / sizeof kinds[0] ? type : 0;
+}
+
+/* One byte of the table that INT 1Eh points at, which programs replace. */
+static uint8_t parameter(int n)
+{
+    uint32_t table = get_vector(0x1e);
+    return far_r8(table >> 16, (table & 0xffff) + n);
 }
 
 void floppy_init(void)
@@ -66,6 +112,9 @@ void floppy_init(void)
     BDA->equipment &= ~0x00c1;
     if (count)
         BDA->equipment |= 1 | (count - 1) << 6;
+    for (int i = 0; i < 2; i++) /* 40:8F: change line, several rates, type known */
+        if (drive_type(i))
+            BDA->fd_info |= (drive_type(i) == 1 ? 4 : 7) << i * 4;
 }
 
 /* Waits until the FIFO wants (want = RQM) or offers (RQM | DIO) a byte. */
@@ -100,14 +149,34 @@ static int results(uint32_t n)
     return 1;
 }
 
+/* Sleeps where the timer will wake us (1): not if the caller masked it or is an interrupt's handler. */
+static int let_time_pass(void)
+{
+    uint8_t in_service;
+    outb(0x20, 0x0b); /* OCW3: read ISR */
+    in_service = inb(0x20);
+    outb(0x20, 0x0a);
+    if (in_service || (inb(0x21) & 1)) {
+        irq_window();
+        return 0;
+    }
+    irq_halt();
+    return 1;
+}
+
+/*
+ * Two seconds by the counter, or by the ticks that wake us: between two of them the counter comes back
+ * to where it was. A program's own, faster ticks may not reach 40:6C.
+ */
 static int wait_irq(void)
 {
     struct timeout t;
+    uint32_t start = BDA->ticks;
     timeout_start(&t, TIMEOUT_MS);
-    while (!(BDA->fd_recal & INT_FLAG)) {
-        if (timeout_over(&t))
+    for (int wakes = 0; !(BDA->fd_recal & INT_FLAG);) {
+        if (timeout_over(&t) || BDA->ticks - start > TIMEOUT_TICKS || wakes > WAKES_MAX)
             return 0;
-        irq_window();
+        wakes += let_time_pass();
     }
     BDA->fd_recal &= ~INT_FLAG;
     return 1;
@@ -121,7 +190,7 @@ static int sense(void)
 
 static uint8_t reset(void)
 {
-    static const uint8_t specify[] = {CMD_SPECIFY, 0xaf, 0x02};
+    uint8_t specify[] = {CMD_SPECIFY, parameter(0), parameter(1) & 0xfe}; /* always DMA */
     uint8_t motors = BDA->fd_motor & 3;
     BDA->fd_recal = 0;
     outb(DOR, motors << 4 | (DOR_RUN & ~0x04));
@@ -143,10 +212,11 @@ static void motor_on(uint8_t drive)
     outb(DOR, (BDA->fd_motor & 3) << 4 | DOR_RUN | drive);
 }
 
+/* `track`: the diskette's; steps twice where its tracks lie two steps apart. */
 static uint8_t seek(uint8_t drive, uint8_t track)
 {
     uint8_t recalibrate[] = {CMD_RECALIBRATE, drive};
-    uint8_t to[] = {CMD_SEEK, drive, track};
+    uint8_t to[] = {CMD_SEEK, drive, track << !!(BDA->fd_media[drive] & MEDIA_DOUBLE_STEP)};
     if (!(BDA->fd_recal & 1 << drive)) {
         if (!command(recalibrate, sizeof recalibrate) || !wait_irq() || !sense())
             return ST_TIMEOUT;
@@ -156,6 +226,7 @@ static uint8_t seek(uint8_t drive, uint8_t track)
     }
     if (!command(to, sizeof to) || !wait_irq() || !sense())
         return ST_TIMEOUT;
+    BDA->fd_track[drive] = track;
     return BDA->fd_result[0] & 0xc0 ? ST_SEEK : 0;
 }
 
@@ -166,6 +237,7 @@ static uint8_t check_changed(uint8_t drive)
     if (!(inb(DIR) & DIR_CHANGED))
         return 0;
     BDA->fd_recal &= ~(1 << drive);
+    BDA->fd_media[drive] &= ~(MEDIA_KNOWN | MEDIA_DOUBLE_STEP);
     status = seek(drive, 1);
     if (!status)
         status = seek(drive, 0);
@@ -177,6 +249,8 @@ static uint8_t check_changed(uint8_t drive)
 /* Channel 2: mode 46h to memory, 4Ah from memory, 42h verify. */
 static uint8_t dma_start(uint8_t mode, uint32_t address, uint32_t bytes)
 {
+    if (mode == DMA_VERIFY)
+        address = 0; /* no memory is touched */
     if ((address & 0xffff) + bytes > 0x10000)
         return ST_DMA_BOUNDARY;
     outb(0x0a, 0x06);
@@ -205,65 +279,230 @@ static uint8_t result_status(void)
                         : ST_CONTROLLER;
 }
 
-static uint8_t transfer(struct regs *r, uint8_t mode, const struct format *f)
+/* A command with a result phase. */
+static uint8_t run(const uint8_t *cmd, uint32_t n)
 {
-    uint8_t drive = r->dl, track = r->ch, head = r->dh, sector = r->cl, status;
-    uint8_t cmd[] = {mode == 0x4a ? CMD_WRITE : CMD_READ, head << 2 | drive, track, head, sector,
-                     2, f->spt, 0x1b, 0xff};
-    uint32_t last = head * f->spt + sector - 1u + r->al;
-    if (r->al == 0 || head > 1 || track >= f->tracks || sector == 0 || sector > f->spt ||
-        last > 2u * f->spt)
-        return r->al == 0 || head > 1 ? ST_BAD_COMMAND : ST_NOT_FOUND;
-    motor_on(drive);
-    outb(CCR, f->rate);
-    status = check_changed(drive);
-    if (!status)
-        status = seek(drive, track);
-    if (!status)
-        status = dma_start(mode, ((uint32_t)r->es << 4) + r->bx, r->al * 512u);
-    if (status)
-        return status;
-    if (!command(cmd, sizeof cmd))
+    if (!command(cmd, n))
         return ST_CONTROLLER;
     if (!wait_irq())
         return ST_TIMEOUT;
     return results(7) ? result_status() : ST_CONTROLLER;
 }
 
-/* Reads, writes, verifies; after a timeout the controller is reset, so that the next try starts clean. */
-static uint8_t access(struct regs *r, uint8_t mode)
+static uint8_t rate_of(uint8_t drive)
 {
-    uint8_t type = drive_type(r->dl), status;
-    if (!type)
-        return ST_TIMEOUT;
-    status = transfer(r, mode, &formats[type]);
-    BDA->fd_motor_ticks = MOTOR_TICKS;
-    if (status == ST_TIMEOUT || status == ST_CONTROLLER)
-        reset();
+    return BDA->fd_media[drive] >> MEDIA_RATE_SHIFT;
+}
+
+static void set_rate(uint8_t drive, uint8_t rate)
+{
+    BDA->fd_media[drive] = (BDA->fd_media[drive] & 0x3f) | rate << MEDIA_RATE_SHIFT;
+    BDA->fd_rate = (BDA->fd_rate & 0x3f) | rate << MEDIA_RATE_SHIFT;
+    outb(CCR, rate);
+}
+
+static uint8_t read_id(uint8_t drive)
+{
+    uint8_t cmd[] = {CMD_READ_ID, drive};
+    return run(cmd, sizeof cmd);
+}
+
+/* --- Which diskette it is --- */
+
+static int has_sector(uint8_t drive, uint8_t sector)
+{
+    uint8_t cmd[] = {CMD_READ & 0x7f, drive, 0, 0, sector, 2, sector, 0x1b, 0xff};
+    return !dma_start(DMA_VERIFY, 0, 512) && !run(cmd, sizeof cmd);
+}
+
+/* On track 0: sectors are counted up from what the rate is for. */
+static uint8_t count_sectors(uint8_t drive)
+{
+    static const uint8_t usual[4] = {18, 9, 9, 36}, less[4] = {15, 8, 8, 0};
+    uint8_t n = usual[rate_of(drive)];
+    if (!has_sector(drive, n))
+        return less[rate_of(drive)];
+    while (n < 36 && has_sector(drive, n + 1))
+        n++;
+    return n;
+}
+
+/* 40 tracks in a drive for 80: the second step is still on track 1. */
+static uint8_t find_steps(uint8_t drive)
+{
+    uint8_t status = seek(drive, 2);
+    if (!status && !read_id(drive) && BDA->fd_result[3] == 1)
+        BDA->fd_media[drive] |= MEDIA_DOUBLE_STEP;
     return status;
+}
+
+static uint8_t find_media(uint8_t drive, uint8_t type)
+{
+    const struct drive_kind *k = &kinds[type];
+    uint8_t status = ST_NOT_FOUND;
+    BDA->fd_media[drive] &= ~MEDIA_DOUBLE_STEP;
+    for (int i = 0; i < 4; i++) {
+        set_rate(drive, k->rates[i]);
+        status = seek(drive, 0);
+        if (!status)
+            status = read_id(drive);
+        if (!status || status == ST_TIMEOUT || status == ST_CONTROLLER)
+            break;
+    }
+    if (status)
+        return status;
+    media_spt[drive] = count_sectors(drive);
+    if (type == 2)
+        status = find_steps(drive);
+    BDA->fd_media[drive] &= ~7;
+    BDA->fd_media[drive] |= MEDIA_KNOWN | (BDA->fd_media[drive] & MEDIA_DOUBLE_STEP ? 4 : k->state);
+    return status;
+}
+
+/* --- Services --- */
+
+/* Motor, change line, diskette, track. `formatting`: the rate is as AH=17h or 18h set it. */
+static uint8_t prepare(uint8_t drive, uint8_t track, int formatting)
+{
+    uint8_t type = drive_type(drive), status;
+    motor_on(drive);
+    status = check_changed(drive);
+    if (!status && !(BDA->fd_media[drive] & MEDIA_KNOWN)) {
+        if (formatting)
+            set_rate(drive, kinds[type].rate);
+        else
+            status = find_media(drive, type);
+    }
+    if (status)
+        return status;
+    set_rate(drive, rate_of(drive));
+    return seek(drive, track);
+}
+
+/* Where both sides take part, the chip must know where the first one ends. */
+static uint8_t last_sector(const struct regs *r)
+{
+    uint32_t last = r->cl + r->al - 1u, spt = media_spt[r->dl] ? media_spt[r->dl] : parameter(DPT_SPT);
+    return last > spt && r->dh == 0 ? spt : last;
+}
+
+static uint8_t transfer(struct regs *r, uint8_t mode)
+{
+    uint8_t cmd[] = {mode == DMA_WRITE ? CMD_WRITE : CMD_READ, r->dh << 2 | r->dl, r->ch, r->dh, r->cl,
+                     parameter(DPT_N), 0, parameter(DPT_GAP), parameter(DPT_DTL)};
+    uint8_t status = prepare(r->dl, r->ch, 0);
+    if (!status)
+        status = dma_start(mode, ((uint32_t)r->es << 4) + r->bx, r->al * 512u);
+    if (status)
+        return status;
+    cmd[6] = last_sector(r);
+    return run(cmd, sizeof cmd);
+}
+
+/* ES:BX: cylinder, head, sector and size of each of the track's sectors. */
+static uint8_t format(struct regs *r)
+{
+    uint8_t spt = parameter(DPT_SPT), status;
+    uint8_t cmd[] = {CMD_FORMAT, r->dh << 2 | r->dl, parameter(DPT_N), spt, parameter(DPT_FORMAT_GAP),
+                     parameter(DPT_FILL)};
+    status = prepare(r->dl, r->ch, 1);
+    if (!status)
+        status = dma_start(DMA_WRITE, ((uint32_t)r->es << 4) + r->bx, spt * 4u);
+    return status ? status : run(cmd, sizeof cmd);
+}
+
+/* What turns the motor; after a timeout the controller is reset, so that the next try starts clean. */
+static uint8_t access(struct regs *r)
+{
+    uint8_t status;
+    if (!drive_type(r->dl))
+        return ST_TIMEOUT;
+    if (r->dh > 1 || (r->ah != 0x05 && (r->cl == 0 || r->al == 0)))
+        return ST_BAD_COMMAND;
+    status = r->ah == 0x05 ? format(r) : transfer(r, r->ah == 0x02 ? DMA_READ : r->ah == 0x03 ? DMA_WRITE : DMA_VERIFY);
+    BDA->fd_motor_ticks = parameter(2);
+    if (status == ST_TIMEOUT || status == ST_CONTROLLER) {
+        reset();
+        if (status == ST_TIMEOUT)
+            BDA->fd_media[r->dl] &= ~MEDIA_KNOWN;
+    }
+    return status;
+}
+
+static void point_at_parameters(struct regs *r, uint8_t type)
+{
+    r->es = BIOS_SEG;
+    r->di = (uint16_t)(uintptr_t)parameters[type];
 }
 
 static void get_parameters(struct regs *r)
 {
     uint8_t type = drive_type(r->dl);
+    const struct drive_kind *k = &kinds[type];
     r->ax = 0;
     r->bx = type;
-    r->cx = type ? (formats[type].tracks - 1) << 8 | formats[type].spt : 0;
+    r->cx = type ? (k->tracks - 1) << 8 | k->spt : 0;
     r->dh = type ? 1 : 0;
     r->dl = !!drive_type(0) + !!drive_type(1);
-    r->es = BIOS_SEG;
-    r->di = (uint16_t)(uintptr_t)diskette_table;
+    if (type) {
+        point_at_parameters(r, type);
+    } else {
+        r->es = 0;
+        r->di = 0;
+    }
     set_cf(r, 0);
 }
 
+static void media_is(uint8_t drive, uint8_t rate, uint8_t spt, int double_step, uint8_t state)
+{
+    set_rate(drive, rate);
+    media_spt[drive] = spt;
+    BDA->fd_media[drive] = rate << MEDIA_RATE_SHIFT | (double_step ? MEDIA_DOUBLE_STEP : 0) | MEDIA_KNOWN | state;
+}
+
+/* AH=17h. AL: 360 KB in its drive, 360 KB in a 1.2 MB drive, 1.2 MB, 720 KB. */
+static uint8_t set_dasd_type(struct regs *r)
+{
+    uint8_t status;
+    if (!drive_type(r->dl))
+        return ST_TIMEOUT;
+    if (r->al < 1 || r->al > 4)
+        return ST_BAD_COMMAND;
+    motor_on(r->dl);
+    status = check_changed(r->dl);
+    BDA->fd_motor_ticks = parameter(2);
+    if (status && status != ST_CHANGED)
+        return status;
+    switch (r->al) {
+    case 2: media_is(r->dl, RATE_300, 9, 1, 4); break;
+    case 3: media_is(r->dl, RATE_500, 15, 0, 5); break;
+    default: media_is(r->dl, RATE_250, 9, 0, r->al == 1 ? 3 : 7); break;
+    }
+    return 0;
+}
+
+/* AH=18h. The format that CH (last track) and CL (sectors) say, as far as the drive can have it. */
 static uint8_t set_media(struct regs *r)
 {
-    uint8_t type = drive_type(r->dl);
-    if (!type || r->ch != formats[type].tracks - 1 || r->cl != formats[type].spt)
-        return 0x0c; /* not supported */
-    r->es = BIOS_SEG;
-    r->di = (uint16_t)(uintptr_t)diskette_table;
-    return 0;
+    uint8_t type = drive_type(r->dl), tracks = r->ch + 1, status;
+    if (!type)
+        return ST_TIMEOUT;
+    motor_on(r->dl);
+    status = check_changed(r->dl);
+    BDA->fd_motor_ticks = parameter(2);
+    if (status && status != ST_CHANGED)
+        return status;
+    for (uint8_t t = 1; t < sizeof kinds / sizeof kinds[0]; t++) {
+        const struct drive_kind *k = &kinds[t];
+        int small = type == 2 && t == 1; /* 40 tracks in a 1.2 MB drive */
+        int fits = t == type || small || (type >= 4 && t >= 3 && t < type);
+        if (!fits || tracks != k->tracks || r->cl != k->spt)
+            continue;
+        media_is(r->dl, small ? RATE_300 : k->rate, k->spt, small, small ? 4 : k->state);
+        point_at_parameters(r, t);
+        return 0;
+    }
+    return 0x0c; /* not supported */
 }
 
 static uint8_t change_line(struct regs *r)
@@ -271,9 +510,11 @@ static uint8_t change_line(struct regs *r)
     uint8_t status;
     if (!drive_type(r->dl))
         return ST_TIMEOUT;
+    if (drive_type(r->dl) == 1)
+        return ST_CHANGED; /* there is no line that could tell */
     motor_on(r->dl);
     status = inb(DIR) & DIR_CHANGED ? ST_CHANGED : 0;
-    BDA->fd_motor_ticks = MOTOR_TICKS;
+    BDA->fd_motor_ticks = parameter(2);
     return status;
 }
 
@@ -285,11 +526,13 @@ static uint8_t serve(struct regs *r)
     case 0x02:
     case 0x03:
     case 0x04:
-        status = access(r, r->ah == 0x02 ? 0x46 : r->ah == 0x03 ? 0x4a : 0x42);
+        status = access(r);
         if (status)
             r->al = 0;
         return status;
+    case 0x05: return access(r);
     case 0x16: return change_line(r);
+    case 0x17: return set_dasd_type(r);
     case 0x18: return set_media(r);
     }
     return ST_BAD_COMMAND;
@@ -302,7 +545,7 @@ uint32_t int40(struct regs *r)
     case 0x01: r->ah = BDA->fd_status; break;
     case 0x08: get_parameters(r); return 0;
     case 0x15:
-        r->ah = drive_type(r->dl) ? 2 : 0; /* with change line; none */
+        r->ah = drive_type(r->dl) > 1 ? 2 : drive_type(r->dl); /* with change line, without, none */
         set_cf(r, 0);
         return 0;
     default: r->ah = serve(r); break;
