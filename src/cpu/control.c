@@ -191,7 +191,7 @@ static enum xstat store_word(struct cpu *c, const struct insn *in, uint32_t v)
 /* NOTE: with a 32-bit register all of CR0 is stored, as P6 processors do (SDM 2B SMSW leaves the upper half undefined). */
 INSN(x_smsw_Ev)
 {
-    return store_word(c, &i->in, (uint32_t)c->cr0);
+    return umip_forbids(c) ? raise_gp(c, 0) : store_word(c, &i->in, (uint32_t)c->cr0);
 }
 
 /* Sets PE, never clears it. */
@@ -206,6 +206,26 @@ INSN(x_lmsw_Ew)
         return X_FAULT;
     v |= (uint16_t)(c->cr0 & CR0_PE);
     return write_cr0(c, ((uint32_t)c->cr0 & ~15u) | (v & 15)) ? X_FAULT : X_LEAVE;
+}
+
+/* SMAP: supervisor code says that it means to touch user pages (SDM 2A CLAC, 2B STAC). */
+static enum xstat set_ac(struct cpu *c, uint32_t ac)
+{
+    if (!(c->model->features7 & CPUID7_SMAP) || c->cpl != 0)
+        return raise_ud(c);
+    c->eflags = (c->eflags & ~(uint32_t)FL_AC) | ac;
+    mode_update(c);
+    return X_LEAVE;
+}
+
+INSN(x_clac)
+{
+    return set_ac(c, 0);
+}
+
+INSN(x_stac)
+{
+    return set_ac(c, FL_AC);
 }
 
 INSN(x_clts)

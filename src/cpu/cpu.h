@@ -311,19 +311,31 @@ enum mode_bits {
     MODE_PG = 64
 };
 
+enum { CACHE_DATA = 1, CACHE_CODE, CACHE_UNIFIED };
+/* A cache as CPUID leaf 4 tells of it. */
+struct cpu_cache {
+    uint8_t type, level; /* type 0: ends the list */
+    uint16_t size_kb, ways, line;
+};
 struct cpu_model {
     const char *name, *help;
     uint32_t signature; /* CPUID.1:EAX: family, model, stepping; what EDX holds after RESET */
-    uint32_t features;  /* CPUID.1:EDX */
-    uint32_t features_ecx; /* CPUID.1:ECX */
-    uint32_t max_leaf;  /* 0: no CPUID instruction (EFLAGS.ID fixed) */
-    uint32_t features_ext; /* CPUID.80000001h:EDX */
-    uint32_t features7, features7_ecx, features7_edx; /* CPUID.7:EBX, ECX, EDX, where max_leaf is 7 */
-    uint32_t max_extended; /* highest leaf from 80000000h on; 0: there are none */
-    const char *vendor, *brand; /* brand: what 80000002h-80000004h give, at most 47 characters */
+    uint32_t features, features_ecx;                         /* CPUID.1:EDX, ECX */
+    uint32_t features7, features7_ecx, features7_edx;        /* CPUID.7:EBX, ECX, EDX, where max_leaf is 7 */
+    uint32_t features_ext;                                   /* CPUID.80000001h:EDX */
+    uint32_t features_power;                                 /* CPUID.80000007h:EDX */
+    uint32_t max_leaf;           /* 0: no CPUID instruction (EFLAGS.ID fixed) */
+    uint32_t max_extended;       /* highest leaf from 80000000h on; 0: there are none */
+    uint32_t leaf2[4];           /* cache and TLB descriptors: EAX, EBX, ECX, EDX */
+    const struct cpu_cache *caches; /* leaf 4; may be NULL */
+    const char *vendor, *brand; /* brand: what 80000002h-80000004h give, at most 47 characters; may be NULL */
 };
 const struct cpu_model *cpu_model_find(const char *name); /* NULL if unknown */
 const struct cpu_model *cpu_model_at(unsigned i);         /* NULL past the last */
+enum { CPU_SPEC_SIZE = 512 };
+/* "NAME,+feature,-feature,feature=on|off" (cpu/features.c). False with a clear error. */
+bool cpu_model_parse(const char *spec, struct cpu_model *out, struct error *err);
+const char *cpu_flag_at(unsigned i); /* names of the features that may be switched on; NULL past the last */
 
 struct cpu *cpu_create(const struct cpu_model *model, struct bus *bus, struct error *err);
 void cpu_destroy(struct cpu *c);

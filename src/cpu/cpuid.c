@@ -11,7 +11,29 @@ enum { LIMITED_LEAF = 3 }; /* highest leaf under IA32_MISC_ENABLE's "limit CPUID
 enum { MICROCODE_REVISION = 1 };
 enum { CLFLUSH_LINE = 64 }; /* bytes */
 
-/* Leaves from 80000000h on. The TSC is invariant: it counts virtual time, whatever the guest does. */
+/* Deterministic cache parameters (SDM 2A CPUID leaf 04H): self-initialising, one thread. */
+static void cache_leaf(const struct cpu_model *m, uint32_t n, uint32_t r[4])
+{
+    const struct cpu_cache *k = m->caches;
+    while (k && k->type && n--)
+        k++;
+    if (!k || !k->type)
+        return;
+    r[0] = k->type | (uint32_t)k->level << 5 | 1 << 8;
+    r[1] = (uint32_t)(k->ways - 1) << 22 | (k->line - 1u);
+    r[2] = (uint32_t)k->size_kb * 1024 / k->ways / k->line - 1;
+}
+
+/* CPUID.80000006h:ECX: size, ways as a code (6: eight), line. */
+static uint32_t second_level(const struct cpu_model *m)
+{
+    for (const struct cpu_cache *k = m->caches; k && k->type; k++)
+        if (k->level == 2)
+            return (uint32_t)k->size_kb << 16 | 6 << 12 | k->line;
+    return 0;
+}
+
+/* Leaves from 80000000h on. The TSC may be shown as invariant: it counts virtual time, whatever the guest does. */
 static void extended_leaf(const struct cpu *c, uint32_t leaf, uint32_t r[4])
 {
     const struct cpu_model *m = c->model;
@@ -26,11 +48,14 @@ static void extended_leaf(const struct cpu *c, uint32_t leaf, uint32_t r[4])
     case 0x80000002:
     case 0x80000003:
     case 0x80000004:
-        strncpy(brand, m->brand, sizeof brand - 1);
+        strncpy(brand, m->brand ? m->brand : "", sizeof brand - 1);
         memcpy(r, brand + 16 * (leaf - 0x80000002), 16);
         break;
+    case 0x80000006:
+        r[2] = second_level(m);
+        break;
     case 0x80000007:
-        r[3] = CPUID_INVARIANT_TSC;
+        r[3] = m->features_power;
         break;
     case 0x80000008:
         r[0] = 32 << 8 | cpu_phys_bits(c); /* linear, physical */
@@ -64,15 +89,17 @@ static void basic_leaf(struct cpu *c, uint32_t leaf, uint32_t subleaf, uint32_t 
         r[2] = m->features_ecx;
         r[3] = m->features & (apic_enabled(c) ? UINT32_MAX : ~(uint32_t)CPUID_APIC);
         break;
-    case 2: /* the Pentium Pro's TLBs and caches (SDM 2A table 3-12) */
-        r[0] = 0x03020101;
-        r[3] = 0x06040a42;
+    case 2:
+        memcpy(r, m->leaf2, sizeof m->leaf2);
+        break;
+    case 4:
+        cache_leaf(m, subleaf, r);
         break;
     case 7:
         if (subleaf == 0)
             r[1] = m->features7, r[2] = m->features7_ecx, r[3] = m->features7_edx;
         break;
-    default: /* 3-6: nothing to tell */
+    default: /* 3, 5, 6: nothing to tell */
         break;
     }
 }

@@ -37,6 +37,8 @@ static enum xstat load_table(struct cpu *c, const struct insn *in, struct desc_t
 static enum xstat store_table(struct cpu *c, const struct insn *in, const struct desc_table *t)
 {
     uint8_t b[6];
+    if (umip_forbids(c))
+        return raise_gp(c, 0);
     st16(b, t->limit);
     st32(b + 2, (uint32_t)t->base);
     return mem_write(c, in->seg, ea(c, in), sizeof b, b) ? X_FAULT : X_NEXT;
@@ -65,6 +67,8 @@ static enum xstat store_selector(struct cpu *c, const struct insn *in, uint16_t 
 {
     if (!protected_mode(c))
         return raise_ud(c);
+    if (umip_forbids(c))
+        return raise_gp(c, 0);
     if (in->flags & IF_MEM)
         return mem_wr16(c, in, sel) ? X_FAULT : X_NEXT;
     if (in->opsize == SZ16)

@@ -152,7 +152,7 @@ static bool write_efer(struct cpu *c, uint32_t index, uint64_t v)
 
 /* --- The registers --- */
 
-enum gate { GATE_FEATURE, GATE_P5, GATE_P6, GATE_P4, GATE_CORE, GATE_NX, GATE_TSC_ADJUST, GATE_ARCH_CAP };
+enum gate { GATE_FEATURE, GATE_P5, GATE_P6, GATE_P6_ALONE, GATE_P4, GATE_CORE, GATE_NX, GATE_TSC_ADJUST, GATE_ARCH_CAP };
 enum kind {
     KIND_FIELD, /* kept in struct cpu; `mask`: bits that may be set */
     KIND_FIXED, /* reads as `value`; any write is #GP */
@@ -183,17 +183,17 @@ static const struct msr msrs[] = {
     {"IA32_TSC_ADJUST", MSR_TSC_ADJUST, 1, .gate = GATE_TSC_ADJUST, CODE(read_tsc, write_tsc)},
     {"IA32_BIOS_UPDT_TRIG", 0x79, 1, .gate = GATE_P6, .kind = KIND_VOID},
     {"IA32_BIOS_SIGN_ID", 0x8b, 1, .gate = GATE_P6, FIELD_AT(bios_sign_id), .mask = ANY},
-    {"PERFCTR0, PERFCTR1", 0xc1, 2, .gate = GATE_P6, .kind = KIND_VOID},
+    {"PERFCTR0, PERFCTR1", 0xc1, 2, .gate = GATE_P6_ALONE, .kind = KIND_VOID},
     {"IA32_MTRRCAP", 0xfe, 1, NEEDS(CPUID_MTRR), .kind = KIND_FIXED, .value = MTRRCAP},
     {"IA32_ARCH_CAPABILITIES", 0x10a, 1, .gate = GATE_ARCH_CAP, .kind = KIND_FIXED, .value = ARCH_CAPABILITIES},
-    {"BBL_CR_CTL", 0x119, 1, .gate = GATE_P6, .kind = KIND_VOID},
+    {"BBL_CR_CTL", 0x119, 1, .gate = GATE_P6_ALONE, .kind = KIND_VOID},
     {"IA32_SYSENTER_CS", 0x174, 1, NEEDS(CPUID_SEP), FIELD_AT(msr_sysenter_cs), .mask = ANY},
     {"IA32_SYSENTER_ESP", 0x175, 1, NEEDS(CPUID_SEP), FIELD_AT(msr_sysenter_esp), .mask = ANY},
     {"IA32_SYSENTER_EIP", 0x176, 1, NEEDS(CPUID_SEP), FIELD_AT(msr_sysenter_eip), .mask = ANY},
     {"IA32_MCG_CAP", 0x179, 1, NEEDS(CPUID_MCA), .kind = KIND_FIXED, .value = MCG_CAP},
     {"IA32_MCG_STATUS", 0x17a, 1, NEEDS(CPUID_MCA), FIELD_AT(mcg_status), .mask = 7},
     {"IA32_MCG_CTL", 0x17b, 1, NEEDS(CPUID_MCA), FIELD_AT(mcg_ctl), .mask = ANY},
-    {"PERFEVTSEL0, PERFEVTSEL1", 0x186, 2, .gate = GATE_P6, .kind = KIND_VOID},
+    {"PERFEVTSEL0, PERFEVTSEL1", 0x186, 2, .gate = GATE_P6_ALONE, .kind = KIND_VOID},
     {"IA32_MISC_ENABLE", 0x1a0, 1, .gate = GATE_P4, FIELD_AT(misc_enable), .mask = MISC_ENABLE_WRITABLE},
     {"IA32_MTRR_PHYSBASE, PHYSMASK", MSR_MTRR_PHYSBASE0, 16, NEEDS(CPUID_MTRR), CODE(read_variable, write_variable)},
     {"IA32_MTRR_FIX64K", MSR_MTRR_FIX64K, 1, NEEDS(CPUID_MTRR), CODE(read_fixed, write_fixed)},
@@ -212,6 +212,8 @@ static bool exists(const struct cpu *c, const struct msr *m)
         return cpu_family(c) >= 5;
     case GATE_P6:
         return cpu_family(c) >= 6;
+    case GATE_P6_ALONE:
+        return cpu_family(c) == 6;
     case GATE_P4:
         return cpu_has_misc_enable(c);
     case GATE_CORE:
@@ -309,7 +311,7 @@ INSN(x_rdtsc)
 
 INSN(x_rdpmc)
 {
-    if ((!(c->cr4 & CR4_PCE) && c->cpl != 0) || reg32(c, RCX) > 1)
+    if ((!(c->cr4 & CR4_PCE) && c->cpl != 0) || reg32(c, RCX) >= (cpu_family(c) == 6 ? 2u : 18u))
         return raise_gp(c, 0);
     set_edx_eax(c, 0);
     return X_NEXT;

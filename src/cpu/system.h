@@ -176,6 +176,11 @@ static inline unsigned cpu_family(const struct cpu *c)
 {
     return c->model->signature >> 8 & 15;
 }
+/* SGDT, SIDT, SLDT, SMSW and STR are #GP(0) above level 0 (SDM 3A 2.5, UMIP). */
+static inline bool umip_forbids(const struct cpu *c)
+{
+    return c->cr4 & CR4_UMIP && c->cpl != 0;
+}
 /* Pentium 4, and the sixth family from the Pentium M of 90 nm on. */
 static inline bool cpu_has_misc_enable(const struct cpu *c)
 {

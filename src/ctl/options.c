@@ -272,7 +272,7 @@ static bool take_version(struct options *o, const char *arg, struct error *err)
 static const struct option_row table[] = {
     SECTION("Machine"),
     {"m", "SIZE", "memory in megabytes, or with K, M or G (128)", take_m},
-    {"cpu", "MODEL", "what CPUID shows and what faults (max); help lists the models", take_cpu},
+    {"cpu", "MODEL[,+FEATURE|,-FEATURE]...", "what CPUID shows and what faults (max); help lists models and features", take_cpu},
     {"accel", "interp|tcg", "how instructions are run; tcg: the fastest way there is (tcg)",
      take_accel},
     {"machine", "pc[,PROP=VALUE...]",
@@ -529,10 +529,22 @@ static void print_pairs(FILE *f, const char *const *pairs)
         fprintf(f, "%-18s %s\n", pairs[0], pairs[1] ? pairs[1] : "");
 }
 
+static void print_flags(FILE *f, const char *const *flags)
+{
+    int column = 0;
+    fputs("\nFeatures, for MODEL,+FEATURE,-FEATURE,FEATURE=on|off:", f);
+    for (; *flags; flags++) {
+        fprintf(f, "%s%s", column ? " " : "\n  ", *flags);
+        column = column + (int)strlen(*flags) + 1 < 70 ? column + (int)strlen(*flags) + 1 : 0;
+    }
+    fputs("\n", f);
+}
+
 bool options_list(const struct options *o, FILE *f, struct error *err)
 {
     if (!strcmp(o->list, "cpu")) {
         print_pairs(f, catalog_cpus());
+        print_flags(f, catalog_cpu_flags());
     } else if (!strcmp(o->list, "machine")) {
         print_pairs(f, catalog_machines());
     } else if (!strcmp(o->list, "device")) {

@@ -66,14 +66,7 @@ bool take_cpu(struct options *o, const char *arg, struct error *err)
         o->list = "cpu";
         return true;
     }
-    char name[sizeof o->cfg.cpu];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(arg, ","), arg);
-    if (!in_catalog(catalog_cpus(), name))
-        return error_set(err, "-cpu %s: no such model; '-cpu help' lists them", arg);
-    if (strchr(arg, ','))
-        return error_set(err, "-cpu %s: features cannot be switched one by one; choose a model",
-                         arg);
-    return copy_word(o->cfg.cpu, sizeof o->cfg.cpu, arg, "-cpu", err);
+    return catalog_cpu_check(arg, err) && copy_word(o->cfg.cpu, sizeof o->cfg.cpu, arg, "-cpu", err);
 }
 
 /* One name, or a list with colons of which the first that there is is taken. */

@@ -52,6 +52,21 @@ const char *const *catalog_cpus(void)
     return list;
 }
 
+const char *const *catalog_cpu_flags(void)
+{
+    static const char *list[64 + 1]; /* as above */
+    unsigned n = 0;
+    while (n < 64 && (list[n] = cpu_flag_at(n)) != NULL)
+        n++;
+    return list;
+}
+
+bool catalog_cpu_check(const char *spec, struct error *err)
+{
+    struct cpu_model m;
+    return cpu_model_parse(spec, &m, err);
+}
+
 /* Classes that -device takes. */
 static const struct dev_class *const optional[] = {&isa_debug_exit_class, &pc_testdev_class, &pci_testdev_class,
                                                   &usb_tablet_class, &usb_mouse_class, &usb_kbd_class};

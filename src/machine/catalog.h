@@ -60,7 +60,7 @@ struct rom_config { /* bytes that the front end read: -bios, -option-rom, -kerne
 
 struct machine_config {
     char machine[16]; /* "pc" */
-    char cpu[64];     /* "max" */
+    char cpu[512];    /* "max", "pentium3,+sse2": cpu/cpu.h cpu_model_parse */
     enum engine_kind engine;
     uint32_t ram_mb; /* 1 .. 3583 */
     enum clock_mode clock;
@@ -103,6 +103,9 @@ const char *drive_place(unsigned index);
 
 const char *const *catalog_machines(void); /* NULL-terminated "name", "help" pairs */
 const char *const *catalog_cpus(void);     /* the same */
+const char *const *catalog_cpu_flags(void); /* names alone */
+/* Whether -cpu's argument is good; a clear error where it is not. */
+bool catalog_cpu_check(const char *spec, struct error *err);
 /* Device class names that -device takes, as pairs with their summary. */
 const char *const *catalog_devices(void);
 /* Text of `-device NAME,help`, malloc'd; NULL for an unknown name. */

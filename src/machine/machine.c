@@ -44,14 +44,13 @@ static void queue_moved(void *ctx)
 
 const struct cpu_model *machine_cpu_model(const struct machine *m)
 {
-    return cpu_model_find(m->cfg.cpu[0] ? m->cfg.cpu : "max");
+    return m->cpu_model.name ? &m->cpu_model : NULL;
 }
 
 static bool create_board(struct machine *m, struct error *err)
 {
-    const struct cpu_model *model = machine_cpu_model(m);
-    if (!model)
-        return error_set(err, "-cpu: there is no CPU model '%s'; see -cpu help", m->cfg.cpu);
+    if (!cpu_model_parse(m->cfg.cpu[0] ? m->cfg.cpu : "max", &m->cpu_model, err))
+        return false;
     m->mem = mem_create();
     m->ports = port_space_create();
     if (!m->mem || !m->ports)
@@ -62,7 +61,7 @@ static bool create_board(struct machine *m, struct error *err)
         .mem = m->mem, .ports = m->ports, .clock = &m->clock, .log = &m->log, .globals = m->globals};
     if (!pc_create(m, err))
         return false;
-    m->cpu = cpu_create(model, &m->bus, err); /* last, when all backing pages are there */
+    m->cpu = cpu_create(&m->cpu_model, &m->bus, err); /* last, when all backing pages are there */
     if (!m->cpu)
         return false;
     pc_connect_cpu(m);

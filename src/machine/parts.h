@@ -30,6 +30,7 @@ struct machine {
     struct pci_bus pci;
     struct journal journal;
     struct cpu *cpu;
+    struct cpu_model cpu_model; /* what -cpu says, with its changes */
     struct dev_global globals[MAX_GLOBALS + 1];
     struct dev *devices; /* in order of creation */
 

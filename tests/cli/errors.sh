@@ -126,7 +126,10 @@ refuses "number of megabytes" -m lots
 refuses "number of megabytes" -m 128X
 refuses "number of megabytes" -m -5
 refuses "-cpu help" -cpu pentium9
-refuses "choose a model" -cpu 486,+sse
+refuses "no CPU feature 'sse9'" -cpu 486,+sse9
+refuses "Vitrine has no 'avx'" -cpu max,avx=on
+refuses "say on or off" -cpu max,nx=perhaps
+refuses "no such model" -cpu ,+sse
 refuses "no network adapter" -device e1000
 refuses "ide-hd" -device virtio-blk-pci
 refuses "no -drive if=none,id=a" -device ide-hd,drive=a

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* PAE paging, execute-disable, SMEP and SMAP: SDM 3A 4.4, 4.6, 4.7. */
+/* PAE paging, execute-disable, SMEP, SMAP, UMIP: SDM 3A 2.5, 4.4, 4.6, 4.7. */
 #include "tests/cpu/rig.h"
+
+#include "isa/cpuid.h"
 
 #define XD (UINT64_C(1) << 63)
 #define MOV_EAX_FROM(a) 0xa1, IMM32(a)
@@ -317,6 +319,125 @@ START_TEST(task_switch_loads_pdptes)
 }
 END_TEST
 
+/* --- SMEP, SMAP, UMIP (SDM 3A 4.6.1, 2.5) --- */
+
+START_TEST(smep_forbids_supervisor_fetches_from_user_pages)
+{
+    for (unsigned smep = 0; smep < 2; smep++) {
+        pae(false);
+        rig.cpu->cr4 |= smep ? CR4_SMEP : 0;
+        code_at(PAGE_A);
+        put64(pte_at(CODE_AT), CODE_AT | P | W);
+        for (uint32_t at = HANDLERS_AT; at < HANDLERS_AT + PAGE_SIZE; at += PAGE_SIZE)
+            put64(pte_at(at), at | P | W);
+        RUN(MOV_EAX_FROM(PAGE_A), 0xe9, IMM32(PAGE_A - CODE_AT - 10));
+        if (smep)
+            assert_pf(0x11, PAGE_A);
+        else
+            assert_done();
+    }
+}
+END_TEST
+
+/* Everything that the supervisor itself needs is a supervisor page; PAGE_A is the user's. */
+static void smap(bool user_stack)
+{
+    static const uint32_t own[] = {GDT_AT, IDT_AT, TSS_AT, HANDLERS_AT, CODE_AT, STACK_TOP - PAGE_SIZE};
+    pae(false);
+    for (unsigned i = 0; i < ARRAY_LEN(own); i++)
+        put64(pte_at(own[i]), own[i] | P | W);
+    put64(pte_at(STACK0_TOP - PAGE_SIZE), (STACK0_TOP - PAGE_SIZE) | P | W | (user_stack ? U : 0));
+    rig.cpu->cr4 |= CR4_SMAP;
+    mode_update(rig.cpu);
+    tlb_flush_all(rig.cpu);
+}
+
+START_TEST(smap_forbids_supervisor_data_accesses_to_user_pages)
+{
+    smap(false);
+    RUN(MOV_EAX_FROM(PAGE_A), INT_DONE);
+    assert_pf(1, PAGE_A);
+    smap(false);
+    RUN(MOV_EAX_TO(PAGE_A), INT_DONE);
+    assert_pf(3, PAGE_A);
+    smap(false); /* fetches are SMEP's affair */
+    code_at(PAGE_A);
+    RUN(JMP_TO(PAGE_A));
+    assert_done();
+}
+END_TEST
+
+START_TEST(smap_is_suspended_between_stac_and_clac)
+{
+    smap(false);
+    put32(PAGE_A, 0x4321);
+    RUN(STAC, MOV_EAX_FROM(PAGE_A), MOV_EAX_TO(PAGE_B), CLAC, 0x89, 0xc3, MOV_EAX_FROM(PAGE_A), INT_DONE);
+    assert_pf(1, PAGE_A);
+    ck_assert_uint_eq(rig.cpu->regs[RBX], 0x4321);
+    ck_assert_uint_eq(peek32(PAGE_B), 0x4321);
+    /* POPF and IRET change AC just the same */
+    smap(false);
+    RUN(0x68, IMM32(FL_AC | FL_1), 0x9d, MOV_EAX_FROM(PAGE_A), 0x6a, 2, 0x9d, MOV_EAX_FROM(PAGE_A));
+    assert_pf(1, PAGE_A);
+    ck_assert_uint_eq(frame_word(1), CODE_AT + 14);
+}
+END_TEST
+
+START_TEST(smap_watches_implicit_accesses_whatever_ac_says)
+{
+    smap(false);
+    put_desc(SEL_FREE, 0, 0xfffff, 0x93, 0xc);
+    put64(pte_at(GDT_AT), GDT_AT | P | W | U);
+    rig.cpu->gdtr.base = GDT_AT;
+    RUN(STAC, 0x66, 0xb8, IMM16(SEL_FREE), 0x8e, 0xd8, INT_DONE); /* mov ds,ax reads the GDT */
+    /* the fault's own delivery reads it, too: #DF, and again: shutdown */
+    ck_assert(rig.cpu->shutdown);
+    ck_assert_uint_eq(rig.cpu->cr2 & ~7u, GDT_AT + SEL_CODE0);
+}
+END_TEST
+
+START_TEST(stac_and_clac_are_ud_above_level_0_and_without_smap)
+{
+    struct cpu_model m = *cpu_model_find("max");
+    pae(true);
+    RUN(STAC);
+    ck_assert_int_eq(rig_vector(), EXC_UD);
+    m.features7 &= ~(uint32_t)CPUID7_SMAP;
+    rig.cpu->model = &m;
+    pae(false);
+    RUN(CLAC);
+    ck_assert_int_eq(rig_vector(), EXC_UD);
+    rig_protected();
+    RUN(MOV_EAX(CR4_SMAP), MOV_CR4_EAX);
+    ASSERT_FAULT(EXC_GP, 0);
+}
+END_TEST
+
+START_TEST(umip_makes_five_instructions_gp_above_level_0)
+{
+    static const uint8_t code[5][3] = {
+        {0x0f, 0x01, 0x06}, {0x0f, 0x01, 0x0e}, {0x0f, 0x00, 0xc0}, {0x0f, 0x00, 0xc8}, {0x0f, 0x01, 0xe0}};
+    for (unsigned i = 0; i < 20; i++) {
+        bool user = i >= 5, umip = i >= 10;
+        uint8_t b[6];
+        rig_protected();
+        if (umip)
+            rig.cpu->cr4 |= CR4_UMIP;
+        if (user && i < 15)
+            rig_user();
+        rig.cpu->regs[RSI] = DATA_AT;
+        memcpy(b, code[i % 5], 3);
+        b[3] = 0xcd;
+        b[4] = 32;
+        run_bytes(b, 5, 50);
+        if (user && umip && i < 15)
+            ASSERT_FAULT(EXC_GP, 0);
+        else
+            assert_done();
+    }
+}
+END_TEST
+
 TCase *pae_tests(void)
 {
     TCase *t = tcase_create("PAE paging");
@@ -333,5 +454,11 @@ TCase *pae_tests(void)
     tcase_add_test(t, nx_fetch_faults_with_id_and_data_do_not);
     tcase_add_test(t, efer_takes_nxe_alone);
     tcase_add_test(t, task_switch_loads_pdptes);
+    tcase_add_test(t, smep_forbids_supervisor_fetches_from_user_pages);
+    tcase_add_test(t, smap_forbids_supervisor_data_accesses_to_user_pages);
+    tcase_add_test(t, smap_is_suspended_between_stac_and_clac);
+    tcase_add_test(t, smap_watches_implicit_accesses_whatever_ac_says);
+    tcase_add_test(t, stac_and_clac_are_ud_above_level_0_and_without_smap);
+    tcase_add_test(t, umip_makes_five_instructions_gp_above_level_0);
     return t;
 }
