@@ -16,6 +16,20 @@ bool mmx_blocked(struct cpu *c, const struct xinsn *i, enum xstat *st)
     return x87_blocked(c, i, st);
 }
 
+bool simd_read_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned, void *data)
+{
+    uint64_t lin;
+    return seg_lin(c, in->seg, ea(c, in), size, ACC_READ, &lin) ||
+           (aligned && simd_misaligned(c, lin)) || lin_read_slow(c, lin, size, data);
+}
+bool simd_write_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned,
+                     const void *data)
+{
+    uint64_t lin;
+    return seg_lin(c, in->seg, ea(c, in), size, ACC_WRITE, &lin) ||
+           (aligned && simd_misaligned(c, lin)) || lin_write_slow(c, lin, size, data);
+}
+
 INSN(x_emms)
 {
     MMX_READY(c, i, false);

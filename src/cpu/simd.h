@@ -96,42 +96,58 @@ static inline bool simd_misaligned(struct cpu *c, uint64_t lin)
     return true;
 }
 
-static inline bool simd_read(struct cpu *c, const struct insn *in, unsigned size, bool aligned,
-                             bool fast, void *data)
+/* Whole accesses of `size` bytes, every check made; cpu/mmx.c. */
+bool simd_read_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned, void *data);
+bool simd_write_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned,
+                     const void *data);
+
+/* Where the operand is, if the TLB has it. True: it has not, or it is misaligned. */
+static inline __attribute__((always_inline)) bool simd_host(struct cpu *c, const struct insn *in,
+                                                            unsigned size, bool aligned,
+                                                            enum access_kind kind, uint8_t **p)
 {
-    uint64_t off = ea(c, in), lin;
-    if (fast) {
-        uint8_t *p;
-        if (try_host(c, in->seg, off, size, ACC_READ, &p) || (aligned && (uintptr_t)p & 15))
-            return true;
-        memcpy(data, p, size);
-        return false;
-    }
-    return seg_lin(c, in->seg, off, size, ACC_READ, &lin) || (aligned && simd_misaligned(c, lin)) ||
-           lin_read_slow(c, lin, size, data);
+    return try_host(c, in->seg, ea(c, in), size, kind, p) || (aligned && (uintptr_t)*p & 15);
 }
-static inline bool simd_write(struct cpu *c, const struct insn *in, unsigned size, bool aligned,
-                              bool fast, const void *data)
+static inline __attribute__((always_inline)) bool
+simd_read(struct cpu *c, const struct insn *in, unsigned size, bool aligned, bool fast, void *data)
 {
-    uint64_t off = ea(c, in), lin;
-    if (fast) {
-        uint8_t *p;
-        if (try_host(c, in->seg, off, size, ACC_WRITE, &p) || (aligned && (uintptr_t)p & 15))
-            return true;
-        memcpy(p, data, size);
-        return false;
-    }
-    return seg_lin(c, in->seg, off, size, ACC_WRITE, &lin) ||
-           (aligned && simd_misaligned(c, lin)) || lin_write_slow(c, lin, size, data);
+    uint8_t *p;
+    if (!fast)
+        return simd_read_slow(c, in, size, aligned, data);
+    if (simd_host(c, in, size, aligned, ACC_READ, &p))
+        return true;
+    memcpy(data, p, size);
+    return false;
 }
-/* Of 4, 8 or 16 bytes into the low part of *v; the rest of it is zero. 16 bytes: aligned. */
-static inline bool simd_load(struct cpu *c, const struct insn *in, unsigned size, bool fast, vec *v)
+static inline __attribute__((always_inline)) bool simd_write(struct cpu *c, const struct insn *in,
+                                                             unsigned size, bool aligned, bool fast,
+                                                             const void *data)
+{
+    uint8_t *p;
+    if (!fast)
+        return simd_write_slow(c, in, size, aligned, data);
+    if (simd_host(c, in, size, aligned, ACC_WRITE, &p))
+        return true;
+    memcpy(p, data, size);
+    return false;
+}
+/* Of 4, 8 or 16 bytes into the low part of *v; the rest of it is zero. */
+static inline __attribute__((always_inline)) bool
+simd_load_any(struct cpu *c, const struct insn *in, unsigned size, bool aligned, bool fast, vec *v)
 {
     uint64_t q[2] = {0};
-    if (simd_read(c, in, size, size == 16, fast, q))
+    uint8_t *p = (uint8_t *)q;
+    if (fast ? simd_host(c, in, size, aligned, ACC_READ, &p)
+             : simd_read_slow(c, in, size, aligned, q))
         return true;
-    *v = size == 16 ? vec_get(q) : size == 8 ? vec_q(q[0]) : vec_d((uint32_t)q[0]);
+    *v = size == 16 ? vec_get(p) : size == 8 ? vec_q(ld64(p)) : vec_d(ld32(p));
     return false;
+}
+/* The same, 16 bytes being aligned. */
+static inline __attribute__((always_inline)) bool simd_load(struct cpu *c, const struct insn *in,
+                                                            unsigned size, bool fast, vec *v)
+{
+    return simd_load_any(c, in, size, size == 16, fast, v);
 }
 
 /* MASKMOVQ and MASKMOVDQU; cpu/mmx.c. True: raised, and nothing stored. */

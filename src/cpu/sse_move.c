@@ -17,11 +17,11 @@
 #define LOAD(name, size, aligned, what)                                                            \
     INSN_MEM(x_##name)                                                                             \
     {                                                                                              \
-        uint64_t m[2] = {0};                                                                       \
+        vec s;                                                                                     \
         SSE_READY(c, fast);                                                                        \
-        if (simd_read(c, &i->in, size, aligned, fast, m))                                          \
+        if (simd_load_any(c, &i->in, size, aligned, fast, &s))                                     \
             return MISS;                                                                           \
-        vec d = xmm_get(c, i->in.reg), s = vec_get(m);                                             \
+        vec d = xmm_get(c, i->in.reg);                                                             \
         (void)d;                                                                                   \
         xmm_put(c, i->in.reg, what);                                                               \
         return X_NEXT;                                                                             \
