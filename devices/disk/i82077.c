@@ -610,7 +610,8 @@ static void post_load(struct dev *d)
     struct i82077 *c = (struct i82077 *)d;
     c->rate &= RATE;
     c->head &= 1;
-    c->ncommand = (uint8_t)MIN(c->ncommand, sizeof c->command - 1u);
+    if (c->phase == PHASE_COMMAND)
+        c->ncommand = (uint8_t)MIN(c->ncommand, sizeof c->command - 1u);
     c->nresult = (uint8_t)MIN(c->nresult, sizeof c->result);
     if (c->phase == PHASE_RESULT && c->nread >= c->nresult)
         to_command_phase(c);

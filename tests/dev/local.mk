@@ -11,6 +11,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/i8254_test.c \
 	tests/dev/i8259_test.c \
 	tests/dev/mc146818_test.c \
+	tests/dev/fdc_test.c \
 	tests/dev/ide_test.c \
 	tests/dev/ps2_mouse_test.c \
 	tests/dev/uhci_test.c \
