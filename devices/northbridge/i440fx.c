@@ -3,8 +3,9 @@
  * i440FX host bridge, 82441FX (PMC). Intel 290549-001.
  *
  * PAM gives each piece of C0000h-FFFFFh a read and a write side of its own: DRAM, or what lies on the bus below (a ROM).
- * LIMIT: the DRAM row and timing registers are kept but change nothing; SMRAM follows D_OPEN alone, since the processor has no
- * SMM yet; one PCI bus.
+ * SMRAM, A0000h-BFFFFh of DRAM, shows while the processor is in SMM (SMIACT#) or D_OPEN is set.
+ * LIMIT: the DRAM row and timing registers are kept but change nothing; D_CLS, which keeps data accesses of SMM out of SMRAM but
+ * not fetches, changes nothing; bus masters reach SMRAM while it shows; one PCI bus.
  */
 #include "devices/northbridge/i440fx.h"
 
@@ -53,8 +54,21 @@ static void update_map(struct i440fx *nb)
         set_mapping(nb, &nb->pam[i], bits & PAM_READ, bits & PAM_WRITE);
     }
     uint8_t smram = nb->pci.config[SMRAM];
-    bool open = (smram & (D_OPEN | G_SMRAME)) == (D_OPEN | G_SMRAME);
+    bool open = smram & G_SMRAME && (smram & D_OPEN || nb->smiact); /* table 3-10 */
     set_mapping(nb, &nb->smram, open, open);
+}
+
+static void set_smiact(void *ctx, int n, int level)
+{
+    struct i440fx *nb = ctx;
+    (void)n;
+    nb->smiact = level != 0;
+    update_map(nb);
+}
+
+struct irq_line i440fx_smiact(struct i440fx *nb)
+{
+    return (struct irq_line){set_smiact, nb, 0};
 }
 
 /* D_LCK makes SMRAM read-only until reset and clears D_OPEN (3.2.22). */
@@ -165,7 +179,8 @@ static void post_load(struct dev *d)
     update_map(nb);
 }
 
-static const struct state_field fields[] = {STATE_ARRAY(struct i440fx, pci.config), STATE_U(struct i440fx, address)};
+static const struct state_field fields[] = {STATE_ARRAY(struct i440fx, pci.config), STATE_U(struct i440fx, address),
+                                           STATE_U(struct i440fx, smiact)};
 
 static const struct dev_reg regs[] = {
     {"CONFADD", REG_PORT, 0xcf8, 4, 0, 0x80fffffc}, {"CONFDATA", REG_PORT, 0xcfc, 4, 0, 0xffffffff},

@@ -21,6 +21,7 @@ struct i440fx {
 
     struct pci_func pci;
     uint32_t address; /* CONFADD */
+    bool smiact;      /* the processor is in SMM */
 
     struct mapping pam[PAM_SEGMENTS], smram;
     struct port_range address_port, data_port;
@@ -29,5 +30,7 @@ struct i440fx {
 extern const struct dev_class i440fx_class;
 
 struct i440fx *i440fx_new(struct bus *bus, const char *id);
+/* SMIACT# of the processor. */
+struct irq_line i440fx_smiact(struct i440fx *nb);
 
 #endif

@@ -96,11 +96,16 @@ INSN(x_hlt)
 
 /* --- Control registers --- */
 
+uint64_t cr0_value(uint32_t v)
+{
+    return (v & (CR0_WRITABLE_LOW | CR0_PG)) | CR0_ET;
+}
+
 static bool write_cr0(struct cpu *c, uint32_t v)
 {
     if ((v & CR0_PG && !(v & CR0_PE)) || (v & CR0_NW && !(v & CR0_CD)))
         return raise_gp(c, 0), true;
-    uint64_t was = c->cr0, is = (v & (CR0_WRITABLE_LOW | CR0_PG)) | CR0_ET;
+    uint64_t was = c->cr0, is = cr0_value(v);
     if (is & CR0_PG && c->cr4 & CR4_PAE && (was ^ is) & (CR0_CD | CR0_NW | CR0_PG) && walk_load_pdptes(c, c->cr3))
         return true;
     c->cr0 = is;
@@ -111,7 +116,7 @@ static bool write_cr0(struct cpu *c, uint32_t v)
 }
 
 /* The bits that the model has (SDM 3A 2.5); all others are reserved. */
-static uint32_t cr4_writable(const struct cpu *c)
+uint32_t cr4_writable(const struct cpu *c)
 {
     static const struct {
         uint32_t feature, bit;
@@ -226,6 +231,11 @@ INSN(x_clac)
 INSN(x_stac)
 {
     return set_ac(c, FL_AC);
+}
+
+INSN(x_rsm)
+{
+    return smm_leave(c);
 }
 
 INSN(x_clts)

@@ -18,6 +18,7 @@ struct cpu *cpu_create(const struct cpu_model *model, struct bus *bus, struct er
     c->msrs = &bus->msrs;
     c->clock = bus->clock;
     c->log = bus->log;
+    c->a20_pin = true;
     c->a20_mask = UINT64_MAX;
     c->origins = calloc((size_t)TLB_SIZE * TLB_VIEWS, sizeof *c->origins);
     if (!c->origins) {
@@ -78,7 +79,7 @@ static void common(struct cpu *c)
     c->dr[7] = 0x400;
     reset_segs(c);
     c->shadow_sti = c->shadow_ss = c->halted = c->shutdown = false;
-    c->nmi_pending = c->nmi_blocked = c->smi_pending = false;
+    c->nmi_pending = c->nmi_blocked = false;
     c->db_pending = 0;
     tlb_flush_all(c);
     mode_update(c);
@@ -95,8 +96,9 @@ void cpu_reset(struct cpu *c)
 {
     c->cr0 = CR0_CD | CR0_NW;
     common(c);
-    c->init_pending = c->reset_pending = false;
+    c->init_pending = c->reset_pending = c->smi_pending = false;
     msr_reset(c);
+    smm_reset(c);
     c->ferr = false;
     c->x87 = (struct x87){.cw = 0x40}; /* tags: zero, which is not empty */
     memset(c->xmm, 0, sizeof c->xmm);

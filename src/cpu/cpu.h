@@ -254,6 +254,9 @@ struct cpu {
     bool halted, shutdown;
     bool intr_line, nmi_pending, nmi_blocked, smi_pending, init_pending, reset_pending, ignne, ferr;
     uint64_t a20_mask; /* physical addresses are and-ed with it */
+    bool a20_pin;      /* A20M#: false masks bit 20, but not in SMM */
+    bool smm, smm_nmi_blocked; /* NMIs were blocked when SMM was entered */
+    uint32_t smbase;
 
     struct desc_table gdtr, idtr;
     struct seg ldtr, tr;
@@ -278,6 +281,7 @@ struct cpu {
     struct guest_log *log;
     struct intr_ack intack;
     struct irq_line ferr_line; /* FERR# */
+    struct irq_line smiact;    /* SMIACT#: 1 in SMM */
     const struct cpu_model *model;
     struct block_cache *blocks;
     uint8_t *block_arena;       /* where they are */

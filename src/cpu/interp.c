@@ -6,7 +6,7 @@
  * Positions: c->blk_pos is the position of the running block's first instruction; between blocks it
  * is the current position.
  */
-#include "cpu/exec.h"
+#include "cpu/system.h"
 
 #include "base/log.h"
 
@@ -140,13 +140,20 @@ static bool take_interrupts(struct cpu *c, bool shadow)
         cpu_reset(c);
         return true;
     }
-    if (c->init_pending) {
+    if (c->init_pending && !c->smm) {
         c->init_pending = false;
         cpu_init(c);
         return true;
     }
     if (shadow || c->shutdown)
         return false;
+    if (c->smi_pending && !c->smm) {
+        c->smi_pending = false;
+        c->cur = NULL;
+        smm_enter(c);
+        c->blk_pos++;
+        return true;
+    }
     int vector = -1;
     if (c->nmi_pending && !c->nmi_blocked) {
         c->nmi_pending = false;

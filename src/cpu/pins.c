@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The CPU's pins as the chip set drives them (Pentium Pro Family Developer's Manual, volume 1, chapter 3). Levels and latched edges only: they
  * are served at the next instruction boundary. */
-#include "cpu/exec.h"
+#include "cpu/system.h"
 
 static void intr(void *ctx, int level)
 {
@@ -18,11 +18,11 @@ static void nmi(void *ctx)
     c->leave = true;
 }
 
-/* LIMIT: system management mode: SMI# is latched and never served. */
 static void smi(void *ctx)
 {
     struct cpu *c = ctx;
     c->smi_pending = true;
+    c->leave = true;
 }
 
 static void init(void *ctx)
@@ -39,15 +39,22 @@ static void reset(void *ctx)
     c->leave = true;
 }
 
-static void a20m(void *ctx, int level)
+/* A20M# does nothing in SMM (SDM 3C 34.4). */
+void cpu_update_a20(struct cpu *c)
 {
-    struct cpu *c = ctx;
-    uint64_t mask = level ? UINT64_MAX : ~(UINT64_C(1) << 20);
+    uint64_t mask = c->a20_pin || c->smm ? UINT64_MAX : ~(UINT64_C(1) << 20);
     if (mask == c->a20_mask)
         return;
     c->a20_mask = mask;
     tlb_flush_all(c);
     c->leave = true;
+}
+
+static void a20m(void *ctx, int level)
+{
+    struct cpu *c = ctx;
+    c->a20_pin = level != 0;
+    cpu_update_a20(c);
 }
 
 static void ignne(void *ctx, int level)

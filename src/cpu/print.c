@@ -14,8 +14,8 @@ static void print_flags(const struct cpu *c, struct buf *out)
     buf_printf(out, "EIP=%08x EFL=%08x [", (uint32_t)cpu_rip(c), fl);
     for (unsigned i = 0; i < ARRAY_LEN(names); i++)
         buf_printf(out, "%c", fl & names[i].bit ? names[i].letter : '-');
-    buf_printf(out, "] CPL=%u II=%u A20=%u SMM=0 HLT=%u\n", c->cpl, c->shadow_sti || c->shadow_ss,
-               (unsigned)(c->a20_mask >> 20 & 1), c->halted);
+    buf_printf(out, "] CPL=%u II=%u A20=%u SMM=%u HLT=%u\n", c->cpl, c->shadow_sti || c->shadow_ss,
+               (unsigned)(c->a20_mask >> 20 & 1), c->smm, c->halted);
 }
 
 static void print_type(const struct seg *s, struct buf *out)

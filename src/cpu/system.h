@@ -141,6 +141,16 @@ enum xstat task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_ca
 bool task_gate(struct cpu *c, const struct desc *gate, uint16_t *sel, struct desc *d);
 enum xstat task_return(struct cpu *c, uint64_t rip);
 
+/* --- System-management mode (cpu/smm.c) --- */
+void smm_enter(struct cpu *c);       /* at a boundary */
+enum xstat smm_leave(struct cpu *c); /* RSM */
+void smm_reset(struct cpu *c);
+void cpu_update_a20(struct cpu *c); /* a20_mask from the pin and the mode */
+
+/* --- Control registers (cpu/control.c) --- */
+uint32_t cr4_writable(const struct cpu *c); /* bits that the model has */
+uint64_t cr0_value(uint32_t v);             /* CR0 as MOV sets it: reserved bits gone, ET set */
+
 /* --- Debug registers (cpu/debugreg.c) --- */
 enum { DR7_ENABLES = 0xff, DR7_GD = 0x2000 };
 enum { DR6_BD = 0x2000, DR6_BS = 0x4000, DR6_BT = 0x8000 };

@@ -509,5 +509,6 @@ void pc_connect_cpu(struct machine *m)
 {
     m->cpu->intack = lapic_intr_ack(m->lapic);
     m->cpu->ferr_line = piix3_ferr(container_of(machine_find(m, "piix3"), struct piix3, dev));
+    m->cpu->smiact = i440fx_smiact(container_of(machine_find(m, "i440fx"), struct i440fx, dev));
     cpu_pins(m->cpu).a20m(m->cpu, m->a20_level[0] || m->a20_level[1]);
 }

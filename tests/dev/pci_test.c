@@ -413,6 +413,24 @@ START_TEST(smram_opens_and_locks)
 }
 END_TEST
 
+START_TEST(smram_shows_while_smiact_is_active_where_it_is_enabled)
+{
+    struct irq_line smiact = i440fx_smiact(s.nb);
+    cfg_out(0, 0x72, 1, 0x4a);
+    poke(0xa0000, 0x77);
+    cfg_out(0, 0x72, 1, 0x1a); /* G_SMRAME, locked */
+    ck_assert_uint_eq(peek(0xa0000), 0xff);
+    irq_set(&smiact, 1);
+    ck_assert_uint_eq(peek(0xa0000), 0x77);
+    irq_set(&smiact, 0);
+    ck_assert_uint_eq(peek(0xa0000), 0xff);
+    s.nb->dev.cls->reset(&s.nb->dev); /* G_SMRAME is 0 */
+    irq_set(&smiact, 1);
+    ck_assert_uint_eq(peek(0xa0000), 0xff);
+    irq_set(&smiact, 0);
+}
+END_TEST
+
 START_TEST(piix3_ferr_holds_irq13_until_port_f0_is_written_which_ignores_it)
 {
     struct irq_line ferr = piix3_ferr(s.sb);
@@ -503,6 +521,7 @@ TCase *pci_tests(void)
     tcase_add_test(t, pam0_covers_f0000_whole);
     tcase_add_test(t, every_pam_piece_has_its_nibble);
     tcase_add_test(t, smram_opens_and_locks);
+    tcase_add_test(t, smram_shows_while_smiact_is_active_where_it_is_enabled);
     tcase_add_test(t, piix3_ferr_holds_irq13_until_port_f0_is_written_which_ignores_it);
     tcase_add_test(t, bridge_command_register_is_fixed);
     tcase_add_test(t, state_round_trip_restores_the_map_and_the_wires);
