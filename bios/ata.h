@@ -70,6 +70,8 @@ uint32_t cd_blocks(const struct cd_drive *d);
 void cd_int13(struct regs *r, struct cd_drive *d);
 
 /* disk.c */
+/* Drive 80h is the one at base and slave from now on, the others follow in the order in which they were found. */
+void disk_first(uint16_t base, uint8_t slave);
 void disk_int13(struct regs *r);
 void disk_normalise(uint16_t *seg, uint16_t *off);
 

@@ -18,6 +18,7 @@ struct gdt6;
 void block_move(const struct gdt6 *gdt, uint32_t words);
 void boot_jump(struct call *c) __attribute__((noreturn));
 void halt(void) __attribute__((noreturn));
+void reset_machine(void) __attribute__((noreturn));
 void int16_wait(void);
 void int15_wait(void);
 extern const uint16_t vectors_low[0x20], vectors_high[8];
@@ -85,6 +86,7 @@ uint8_t apic_version(void); /* 0: there is no local APIC */
 uint8_t checksum(const void *p, uint32_t n);
 void publish(const void *table, uint32_t n);
 void tables_init(void);
+uint16_t pnp_offset(void); /* of $PnP in the F segment */
 /* Room in the F segment for tables that are to be found there: the linear address, 0 where none is left. */
 uint32_t fseg_alloc(uint32_t bytes, uint32_t align);
 
@@ -117,6 +119,10 @@ struct fwcfg_file {
 int fwcfg_init(void);
 int fwcfg_next_file(uint32_t *pos, struct fwcfg_file *f);
 void fwcfg_load(const struct fwcfg_file *f, uint16_t seg);
+int fwcfg_find(const char *name, struct fwcfg_file *f);
+void fwcfg_select(uint16_t key);
+uint8_t fwcfg_byte(void);
+int fwcfg_read(uint16_t key, void *to, uint32_t n); /* 0: there is no fw_cfg */
 
 /* optrom.c */
 void optrom_video(void);
@@ -136,8 +142,8 @@ uint32_t int40(struct regs *r);
 void serial_init(void);
 void printer_init(void);
 
-/* boot.c */
-#define BOOT_BEV 4
-void boot_add_bev(uint16_t seg, uint16_t off, int first);
+/* boot.c: `product`: offset of its name in the ROM, or 0; `rom`: fw_cfg's name of the ROM, or 0 */
+void boot_add_bev(uint16_t seg, uint16_t off, uint16_t product, const char *rom);
+void boot_menu(void);
 
 #endif

@@ -96,6 +96,25 @@ void disk_init(void)
         make_tables(i);
 }
 
+static uint32_t rank(const struct ata_drive *d, uint16_t base, uint8_t slave)
+{
+    if (d->base == base && d->slave == slave)
+        return 0;
+    return (d->base == 0x1f0 ? 1 : 0x100) + d->slave;
+}
+
+void disk_first(uint16_t base, uint8_t slave)
+{
+    for (int i = 1; i < ata_count; i++)
+        for (int k = i; k > 0 && rank(&ata_drives[k], base, slave) < rank(&ata_drives[k - 1], base, slave); k--) {
+            struct ata_drive d = ata_drives[k];
+            ata_drives[k] = ata_drives[k - 1];
+            ata_drives[k - 1] = d;
+        }
+    for (int i = 0; i < ata_count; i++)
+        make_tables(i);
+}
+
 /* Normalises seg:off so that off is below 10h. */
 void disk_normalise(uint16_t *seg, uint16_t *off)
 {

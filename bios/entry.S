@@ -485,6 +485,27 @@ boot_setup:
     call base_frame
     jmp *%dx
 
+/*
+ * The Plug and Play BIOS's entry point, a far call: function 60h gives the version of the BIOS Boot Specification
+ * (BBS 1.01, 4.2.1); no other one is there (82h). 16-bit; a 32-bit caller finds "not supported" all the same.
+ */
+    .globl pnp_entry
+pnp_entry:
+    pushw %bp
+    movw %sp, %bp
+    movw $0x82, %ax
+    cmpw $0x60, 6(%bp)
+    jne 1f
+    pushw %es
+    pushw %di
+    lesw 8(%bp), %di
+    movw $0x0101, %es:(%di)
+    popw %di
+    popw %es
+    xorw %ax, %ax
+1:  popw %bp
+    lretw
+
 /* void halt(void): interrupts stay on, so that Ctrl-Alt-Del works. Does not return. */
     .globl halt
 halt:

@@ -50,3 +50,31 @@ void fwcfg_load(const struct fwcfg_file *f, uint16_t seg)
         left -= n;
     }
 }
+
+int fwcfg_find(const char *name, struct fwcfg_file *f)
+{
+    uint32_t pos = 0, n = strlen(name);
+    while (fwcfg_next_file(&pos, f))
+        if (strlen(f->name) == n && memcmp(f->name, name, n) == 0)
+            return 1;
+    return 0;
+}
+
+void fwcfg_select(uint16_t key)
+{
+    outw(SELECTOR, key);
+}
+
+uint8_t fwcfg_byte(void)
+{
+    return inb(DATA);
+}
+
+int fwcfg_read(uint16_t key, void *to, uint32_t n)
+{
+    if (!present)
+        return 0;
+    outw(SELECTOR, key);
+    insb(DATA, to, n);
+    return 1;
+}

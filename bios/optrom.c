@@ -3,7 +3,6 @@
  * Option ROMs: from PCI expansion ROM registers, from fw_cfg ("vgaroms/", "genroms/"), and on the bus.
  *
  * BIOS Boot Specification 1.01 chapter 3 (PnP expansion header, BEV, BCV); PCI Local Bus 2.1, 6.3.
- * LIMIT: no $PnP installation structure, ES:DI is 0 at a ROM's initialisation.
  */
 #include "bios.h"
 #include "pci.h"
@@ -49,6 +48,8 @@ static void far_call(uint16_t seg, uint16_t off, uint16_t ax)
     c.ax = ax;
     c.bx = 0xffff; /* no card select number, no read port */
     c.dx = 0xffff;
+    c.es = BIOS_SEG; /* ES:DI: the $PnP structure, which says that this BIOS knows BEVs (BBS 1.01, 3.2) */
+    c.edi = pnp_offset();
     c.cs = seg;
     c.ip = off;
     c.flags = FLAG_IF;
@@ -56,7 +57,7 @@ static void far_call(uint16_t seg, uint16_t off, uint16_t ax)
 }
 
 /* Bootstrap entry and connection vectors in the PnP expansion headers that 1Ah leads to. */
-static void rom_pnp(uint16_t seg, int from_user)
+static void rom_pnp(uint16_t seg, const char *file)
 {
     uint16_t h = far_r16(seg, 0x1a);
     for (int i = 0; h && i < 8; i++, h = far_r16(seg, h + 6)) {
@@ -66,20 +67,21 @@ static void rom_pnp(uint16_t seg, int from_user)
         bcv = far_r16(seg, h + 0x16);
         bev = far_r16(seg, h + 0x1a);
         if (bev)
-            boot_add_bev(seg, bev, from_user);
+            boot_add_bev(seg, bev, far_r16(seg, h + 0x10), file);
         else if (bcv)
             far_call(seg, bcv, 0);
     }
 }
 
-static uint32_t rom_run(uint16_t seg, uint16_t pfa, int from_user)
+/* `file`: its name in fw_cfg; 0: it was found on a bus. */
+static uint32_t rom_run(uint16_t seg, uint16_t pfa, const char *file)
 {
     if (!rom_valid(seg))
         return 0;
     far_call(seg, 3, pfa);
     if (far_r16(seg, 0) != 0xaa55)
         return 0;
-    rom_pnp(seg, from_user);
+    rom_pnp(seg, file);
     return rom_segments(seg);
 }
 
@@ -126,7 +128,7 @@ static void load_fwcfg_roms(const char *prefix)
             rom_next + (f.size >> 4) > ROM_END)
             continue;
         fwcfg_load(&f, rom_next);
-        rom_next += rom_run(rom_next, 0, 1);
+        rom_next += rom_run(rom_next, 0, f.name);
     }
 }
 

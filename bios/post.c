@@ -107,4 +107,5 @@ void post(void)
     disk_init();
     optrom_init();
     outb(0x61, inb(0x61) & 0xfc); /* speaker off */
+    boot_menu();
 }

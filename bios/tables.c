@@ -30,7 +30,37 @@ static struct bios32 bios32 __attribute__((section(".romtable"), aligned(16))) =
     .paragraphs = 1,
 };
 
-extern char bios32_entry[];
+/* Plug and Play BIOS Specification 1.0A, 4.4: option ROMs look for it to know that they are asked to boot, not to hook INT 19h. */
+struct pnp {
+    char signature[4];
+    uint8_t version, length;
+    uint16_t control;
+    uint8_t checksum;
+    uint32_t event;
+    uint16_t real_off, real_seg, prot_off;
+    uint32_t prot_base, oem;
+    uint16_t real_data;
+    uint32_t prot_data;
+} __attribute__((packed));
+
+_Static_assert(sizeof(struct pnp) == 0x21, "PnP BIOS 1.0A 4.4");
+
+extern char bios32_entry[], pnp_entry[];
+
+static struct pnp pnp __attribute__((section(".romtable"), aligned(16))) = {
+    .signature = {'$', 'P', 'n', 'P'},
+    .version = 0x10,
+    .length = sizeof pnp,
+    .real_seg = BIOS_SEG,
+    .prot_base = 0xf0000,
+    .real_data = BIOS_SEG,
+    .prot_data = 0xf0000,
+};
+
+uint16_t pnp_offset(void)
+{
+    return (uint16_t)(uintptr_t)&pnp;
+}
 
 uint8_t checksum(const void *p, uint32_t n)
 {
@@ -81,4 +111,7 @@ void tables_init(void)
     bios32.entry = 0xf0000 + (uint32_t)(uintptr_t)bios32_entry;
     bios32.checksum = checksum(&bios32, sizeof bios32);
     publish(&bios32, sizeof bios32);
+    pnp.real_off = pnp.prot_off = (uint16_t)(uintptr_t)pnp_entry;
+    pnp.checksum = checksum(&pnp, sizeof pnp);
+    publish(&pnp, sizeof pnp);
 }

@@ -165,6 +165,53 @@ static void add_smbios(struct machine *m, struct fw_cfg *fw)
     buf_free(&anchor);
 }
 
+/* --- What is booted: "bootorder" has OpenFirmware paths, one on a line, as QEMU writes them --- */
+
+static void drive_path(unsigned drive, struct buf *out)
+{
+    if (drive < FIRST_FLOPPY)
+        buf_printf(out, "/pci@i0cf8/ide@1,1/drive@%u/disk@%u\n", drive / 2, drive % 2);
+    else
+        buf_printf(out, "/pci@i0cf8/isa@1/fdc@03f0/floppy@%u\n", drive - FIRST_FLOPPY);
+}
+
+/* The drive with the smallest index above `above`; MAX_DRIVES: none. */
+static unsigned next_bootindex(const struct machine *m, int32_t above)
+{
+    unsigned best = MAX_DRIVES;
+    for (unsigned i = 0; i < MAX_DRIVES; i++) {
+        const struct drive_config *d = &m->cfg.drive[i];
+        if (d->present && d->bootindex > above && (best == MAX_DRIVES || d->bootindex < m->cfg.drive[best].bootindex))
+            best = i;
+    }
+    return best;
+}
+
+static void add_boot_files(struct machine *m, struct fw_cfg *fw, const char *kernel_rom)
+{
+    struct buf order = {0};
+    uint8_t fail_wait[4], menu_wait[2];
+    if (kernel_rom)
+        buf_printf(&order, "/rom@genroms/%s\n", kernel_rom);
+    for (unsigned i = next_bootindex(m, -1); i < MAX_DRIVES; i = next_bootindex(m, m->cfg.drive[i].bootindex))
+        drive_path(i, &order);
+    if (order.len && m->cfg.boot_strict)
+        buf_printf(&order, "HALT");
+    if (order.len) {
+        buf_add8(&order, 0);
+        fw_cfg_add_file(fw, "bootorder", order.data, order.len);
+    }
+    buf_free(&order);
+    if (m->cfg.boot_strict && strlen(m->cfg.boot) < 4) /* four letters name everything */
+        fw_cfg_add_file(fw, "opt/vitrine/boot-strict", "\1", 1);
+    if (m->cfg.boot_splash_ms) {
+        st16(menu_wait, (uint16_t)MIN(m->cfg.boot_splash_ms, 65535u));
+        fw_cfg_add_file(fw, "etc/boot-menu-wait", menu_wait, sizeof menu_wait);
+    }
+    st32(fail_wait, (uint32_t)m->cfg.boot_retry_ms);
+    fw_cfg_add_file(fw, "etc/boot-fail-wait", fail_wait, sizeof fail_wait);
+}
+
 static bool add_fw_cfg(struct machine *m, struct error *err)
 {
     struct fw_cfg *fw = fw_cfg_new(&m->bus, "fw_cfg");
@@ -183,6 +230,8 @@ static bool add_fw_cfg(struct machine *m, struct error *err)
     add_smbios(m, fw);
     if (m->cfg.acpi)
         add_acpi(m, fw);
+    bool multiboot = m->cfg.kernel.len && multiboot_header(m->cfg.kernel.data, m->cfg.kernel.len);
+    add_boot_files(m, fw, !m->cfg.kernel.len ? NULL : multiboot ? "multiboot.bin" : "linuxboot.bin");
     return !m->cfg.kernel.len || add_kernel(m, fw, err);
 }
 
