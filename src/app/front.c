@@ -140,6 +140,9 @@ static void on_stats(void *ctx, uint64_t pos, uint64_t ns, bool halted)
     if (f->stats_host && running && dt > 0 && pos >= f->stats_pos && ns >= f->stats_ns)
         snprintf(speed, sizeof speed, "%.0f %%, %.0f MIPS", (double)(ns - f->stats_ns) / dt * 100,
                  (double)(pos - f->stats_pos) / dt * 1000);
+    char limit[24] = "";
+    if (f->speed != 100)
+        snprintf(limit, sizeof limit, "limit %u %%", f->speed);
     f->stats_pos = pos;
     f->stats_ns = ns;
     f->stats_host = host;
@@ -148,7 +151,8 @@ static void on_stats(void *ctx, uint64_t pos, uint64_t ns, bool halted)
                       f->guest.state == LINK_STATE_SHUTDOWN ? "powered off"
                       : !running                            ? "paused"
                       : halted                              ? "halted"
-                                                            : "");
+                      : f->speed                            ? limit
+                                                            : "warp");
 }
 
 static void on_line(void *ctx, bool guest_error, const char *text)
@@ -167,6 +171,13 @@ static void on_picture(void *ctx, unsigned number, uint32_t w, uint32_t h, const
         end_with(f, err.text);
 }
 
+static void on_lights(void *ctx, uint8_t reads, uint8_t writes)
+{
+    struct front *f = ctx;
+    if (f->window)
+        window_lights(f->window, reads, writes);
+}
+
 static void on_pointer_is(void *ctx, bool absolute)
 {
     struct front *f = ctx;
@@ -174,51 +185,6 @@ static void on_pointer_is(void *ctx, bool absolute)
     if (f->window)
         window_pointer_mode(f->window, absolute);
     front_vnc_pointer_mode(f);
-}
-
-/* What the window reports. */
-
-static void on_key(void *ctx, uint8_t qnum, bool down)
-{
-    struct front *f = ctx;
-    uint8_t msg[2] = {qnum, down};
-    link_send(&f->guest.link, LINK_KEY, msg, sizeof msg);
-}
-
-static void on_pointer(void *ctx, bool absolute, int32_t x, int32_t y, int wheel, uint8_t mask,
-                       uint8_t level)
-{
-    struct front *f = ctx;
-    guest_pointer(&f->guest, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE, x, y, wheel, mask,
-                  level);
-}
-
-static void shot_done(void *ctx, bool good, const char *text)
-{
-    struct front *f = ctx;
-    if (!f->window)
-        return;
-    window_message(f->window, good ? "screenshot saved" : text);
-    if (!good)
-        front_complain(text);
-}
-
-static void on_screenshot(void *ctx)
-{
-    struct front *f = ctx;
-    char path[80];
-    time_t now = time(NULL);
-    struct tm tm;
-    localtime_r(&now, &tm);
-    strftime(path, sizeof path, "vitrine-%Y%m%d-%H%M%S", &tm);
-    strcat(path, picture_has_png() ? ".png" : ".ppm");
-    if (!control_screendump(&f->control, path, picture_has_png(), shot_done, f))
-        window_message(f->window, "no screenshot now");
-}
-
-static void on_close(void *ctx)
-{
-    front_quit(ctx, LINK_CAUSE_HOST_SIGNAL);
 }
 
 static void on_qmp_quit(void *ctx)
@@ -372,12 +338,12 @@ static bool catch_signals(struct front *f, struct error *err)
 
 static bool open_window(struct front *f, struct error *err)
 {
-    static const struct window_ops ops = {on_key, on_pointer, on_screenshot, on_close};
     if (!front_open_vnc(f, err))
         return false;
     if (f->o->display == DISPLAY_SDL) {
         f->window =
-            window_open(f->o->name ? f->o->name : "Vitrine", f->o->full_screen, &ops, f, err);
+            window_open(f->o->name ? f->o->name : "Vitrine", f->o->full_screen,
+                                &front_window_ops, f, err);
         if (!f->window)
             return false;
     }
@@ -428,6 +394,8 @@ static void close_all(struct front *f)
     front_close_streams(f);
     front_close_vnc(f);
     window_close(f->window);
+    front_menu_free(f);
+    buf_free(&f->copied);
     f->window = NULL;
     script_free(&f->script);
     images_close(f->o);
@@ -448,15 +416,26 @@ static void on_eject(void *ctx, unsigned drive, bool force, control_done_fn *don
 
 int front_main(struct options *o)
 {
-    static const struct guest_ops ops = {on_ready, on_event, on_serial, on_debugcon,
-                                         on_frame, on_stats, on_line,   on_picture, on_pointer_is,
-                                         on_taken};
+    static const struct guest_ops ops = {
+        .ready = on_ready,
+        .event = on_event,
+        .serial = on_serial,
+        .debugcon = on_debugcon,
+        .frame = on_frame,
+        .stats = on_stats,
+        .line = on_line,
+        .picture = on_picture,
+        .lights = on_lights,
+        .pointer = on_pointer_is,
+        .taken = on_taken,
+    };
     struct front *f = calloc(1, sizeof *f);
     if (!f) {
         front_complain("out of memory");
         return 1;
     }
     f->o = o;
+    f->speed = o->speed;
     f->frame_fd = f->signals = -1;
     guest_init(&f->guest, -1, &ops, f);
     f->control = (struct control){.guest = &f->guest,

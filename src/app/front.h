@@ -24,12 +24,26 @@ struct front_port {
     size_t under_way;    /* bytes sent that the port has not taken yet */
 };
 
+/* The window's menu of media. */
+enum { MENU_RECENT = 6, MENU_FILES = 18, MENU_DRIVES = 1, MENU_IMAGES };
+struct front_menu {
+    int level;                    /* what is shown */
+    unsigned drives[MAX_DRIVES];  /* of its items */
+    unsigned drive;               /* whose images are shown */
+    unsigned first_file, nfiles;
+    char file[MENU_FILES][1024];
+    char *recent[MENU_RECENT];
+};
+
 struct front {
     struct options *o;
     struct guest guest;
     struct control control;
     struct window *window;
     struct front_vnc *vnc; /* NULL: none */
+    struct front_menu menu;
+    struct buf copied; /* of the text screen, as far as it came */
+    uint32_t speed;    /* percent of the host's time, 0: warp */
     pid_t child;
     int child_status;
     int signals;         /* a signalfd */
@@ -101,6 +115,16 @@ void front_change_medium(struct front *f, unsigned drive, const char *path, cons
 void front_eject(struct front *f, unsigned drive, bool force, control_done_fn *done, void *ctx);
 /* Asks what the drives have done; the answer comes into f->drive and f->drive_active. */
 void front_ask_drives(struct front *f);
+
+/* front_window.c: what the window asks for. */
+extern const struct window_ops front_window_ops;
+
+/* front_menu.c */
+void front_menu_drives(struct front *f);
+void front_menu_chosen(struct front *f, unsigned item);
+void front_menu_entered(struct front *f, const char *text);
+void front_menu_drop(struct front *f, const char *path);
+void front_menu_free(struct front *f);
 
 uint64_t front_now(void); /* host ns */
 void front_quit(struct front *f, enum link_cause cause);

@@ -3,9 +3,11 @@ bin_PROGRAMS += vitrine
 vitrine_SOURCES = \
 	src/app/front.c src/app/front.h \
 	src/app/front_media.c \
+	src/app/front_menu.c \
 	src/app/front_start.c \
 	src/app/front_streams.c \
 	src/app/front_vnc.c \
+	src/app/front_window.c \
 	src/app/machine_process.c src/app/machine_process.h \
 	src/app/main.c \
 	src/app/requests.c \

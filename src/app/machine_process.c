@@ -307,6 +307,7 @@ static void process_free(struct machine_process *p)
     }
     buf_free(&p->debugcon);
     buf_free(&p->heard);
+    buf_free(&p->typing);
     script_free(&p->script);
     link_close(&p->link);
     free(p);

@@ -40,6 +40,8 @@ struct machine_process {
     int frame_fd, hash_fd, record_fd, coverage_fd;
 
     struct keyq keyq;
+    struct buf typing; /* text that waits for room in it */
+    uint64_t seen_reads[MAX_DRIVES], seen_writes[MAX_DRIVES], next_lights; /* of what the drives do */
     uint8_t buttons;       /* of the pointer, as last said */
     uint16_t tablet[2];    /* where it was put last */
     bool takes_absolute;   /* as last reported */
@@ -50,7 +52,8 @@ struct machine_process {
     bool halted;        /* the CPU waits for an interrupt */
     bool dead;          /* ... and none can come */
     uint64_t wake;      /* virtual ns at which a halted machine goes on */
-    uint64_t host_base; /* host ns at virtual time 0, under --clock host */
+    unsigned speed;     /* percent of the host's time, 0: as fast as it goes */
+    uint64_t base_host, base_ns; /* virtual time is to be base_ns at base_host ns of the host's clock */
     uint64_t ahead;      /* how far a halted machine may run ahead of the host, ns */
     uint64_t frames;     /* drawn, as seen last */
     uint64_t frame_at[3]; /* host ns of the last ones, latest first */
@@ -87,6 +90,7 @@ void run_end(struct machine_process *p, int status, const char *why);
 /* --coverage, at the end. */
 void run_write_coverage(struct machine_process *p);
 void run_flush_output(struct machine_process *p);
+void run_set_speed(struct machine_process *p, unsigned percent);
 bool run_virtual(const struct machine_process *p); /* never looks at the host's clock */
 
 /* requests.c: one message from the front end. False: it is malformed. */

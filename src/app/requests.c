@@ -158,6 +158,35 @@ static bool pointer(struct machine_process *p, struct reader *r)
     return true;
 }
 
+static bool speed(struct machine_process *p, struct reader *r)
+{
+    uint32_t percent = get32(r);
+    if (r->bad || r->p != r->end || percent > LINK_SPEED_MAX)
+        return false;
+    run_catch_up(p);
+    run_set_speed(p, percent);
+    return true;
+}
+
+static void type_text(struct machine_process *p, uint32_t id, const struct reader *r)
+{
+    size_t n = (size_t)(r->end - r->p);
+    bool shift;
+    for (size_t i = 0; i < n; i++) {
+        if (key_by_char((char)r->p[i], &shift))
+            continue;
+        link_reply_error(&p->link, id, "no key types one of the characters");
+        return;
+    }
+    if (p->typing.len + n > LINK_TYPING_MAX) {
+        link_reply_error(&p->link, id, "too much text is waiting to be typed");
+        return;
+    }
+    run_catch_up(p);
+    buf_add(&p->typing, r->p, n);
+    link_reply(&p->link, id, NULL, 0);
+}
+
 static bool serial(struct machine_process *p, struct reader *r)
 {
     enum { WAITING_MAX = 1 << 20 };
@@ -299,6 +328,9 @@ static bool with_id(struct machine_process *p, uint32_t type, struct reader *r, 
         return true;
     case LINK_KEYS:
         return keys(p, id, r);
+    case LINK_TYPE:
+        type_text(p, id, r);
+        return true;
     case LINK_PMEM:
     case LINK_VMEM:
         return memory(p, id, r, type == LINK_PMEM);
@@ -321,6 +353,8 @@ bool request_handle(struct machine_process *p, const struct link_msg *msg)
         return true;
     case LINK_KEY:
         return key(p, &r);
+    case LINK_SPEED:
+        return speed(p, &r);
     case LINK_POINTER:
         return pointer(p, &r);
     case LINK_SERIAL:

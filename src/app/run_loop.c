@@ -2,7 +2,7 @@
 /*
  * Runs the machine in slices and serves the link in between.
  *
- * Under --clock host virtual time follows the host's: a machine that is ahead sleeps, one that is
+ * Under --clock host virtual time follows the host's, at the speed that was asked for: a machine that is ahead sleeps, one that is
  * behind has its rate steered (at most 100 times a second, each a journal entry), and a halted one
  * sleeps until its next event. Under --clock virtual and in a replay the host's clock is never
  * read; slices then end at positions that depend on the guest alone.
@@ -35,6 +35,7 @@
                            none) */
 #define BEHIND_NS                                                                                  \
     UINT64_C(200000000) /* time that a busy or stopped host owes is forgotten beyond this */
+#define LIGHTS_NS UINT64_C(50000000)
 #define HASH_EVERY (UINT64_C(1) << 24)
 enum {
     SLICE_VIRTUAL = 1 << 20,
@@ -61,6 +62,33 @@ bool run_virtual(const struct machine_process *p)
     return p->cfg.clock == CLOCK_VIRTUAL || replaying(p);
 }
 
+/* Virtual time as it should be now: the host's, at the speed that was asked for. */
+static uint64_t wished(const struct machine_process *p)
+{
+    uint64_t since = host_now() - p->base_host;
+    return p->base_ns + since / 100 * p->speed + since % 100 * p->speed / 100;
+}
+
+/* From now on it is ns and what the host's time adds. */
+static void set_wished(struct machine_process *p, uint64_t ns)
+{
+    p->base_host = host_now();
+    p->base_ns = ns;
+}
+
+/* Virtual time runs ahead as far as it gets. */
+static bool warped(const struct machine_process *p)
+{
+    return !p->speed;
+}
+
+void run_set_speed(struct machine_process *p, unsigned percent)
+{
+    if (!run_virtual(p))
+        set_wished(p, machine_ns(p->m));
+    p->speed = percent;
+}
+
 static void send_event(struct machine_process *p, enum link_event ev, bool guest,
                        enum link_cause cause)
 {
@@ -75,7 +103,7 @@ void run_set_state(struct machine_process *p, enum link_state state)
     bool was = p->state == LINK_STATE_RUNNING, is = state == LINK_STATE_RUNNING;
     p->state = state;
     if (is && !run_virtual(p))
-        p->host_base = host_now() - machine_ns(p->m);
+        set_wished(p, machine_ns(p->m));
     if (was != is)
         send_event(p, is ? LINK_EV_RESUME : LINK_EV_STOP, false, LINK_CAUSE_NONE);
 }
@@ -110,6 +138,27 @@ void run_flush_output(struct machine_process *p)
     buf_clear(&p->debugcon);
 }
 
+/* Which drives were read and written since the last word about it; at most 20 times a second. */
+static void report_drives(struct machine_process *p)
+{
+    uint8_t b[2] = {0, 0};
+    uint64_t now = host_now();
+    if (now < p->next_lights)
+        return;
+    for (unsigned i = 0; i < MAX_DRIVES; i++) {
+        struct drive_info d;
+        machine_drive_info(p->m, i, &d);
+        b[0] |= (uint8_t)((d.stats.reads != p->seen_reads[i]) << i);
+        b[1] |= (uint8_t)((d.stats.writes != p->seen_writes[i]) << i);
+        p->seen_reads[i] = d.stats.reads;
+        p->seen_writes[i] = d.stats.writes;
+    }
+    if (!(b[0] | b[1]))
+        return;
+    p->next_lights = now + LIGHTS_NS;
+    link_send(&p->link, LINK_LIGHTS, b, sizeof b);
+}
+
 static void report_pointer(struct machine_process *p)
 {
     uint8_t absolute = machine_takes_absolute(p->m);
@@ -131,9 +180,9 @@ static void report_resets(struct machine_process *p)
 
 void run_catch_up(struct machine_process *p)
 {
-    if (!p->halted || run_virtual(p) || p->state != LINK_STATE_RUNNING || p->held)
+    if (!p->halted || run_virtual(p) || warped(p) || p->state != LINK_STATE_RUNNING || p->held)
         return;
-    uint64_t now = host_now() - p->host_base;
+    uint64_t now = wished(p);
     machine_skip_to(p->m, MIN(now, p->wake));
 }
 
@@ -218,10 +267,22 @@ static uint64_t agenda_due(struct machine_process *p)
     return MIN(keys, script);
 }
 
+/* What was pasted goes on as the queue of presses empties. */
+static void type_on(struct machine_process *p)
+{
+    char c[2] = {0};
+    while (p->typing.len && KEYQ_ROOM - p->keyq.count >= 8) {
+        c[0] = (char)p->typing.data[0];
+        keyq_type(&p->keyq, machine_ns(p->m), c);
+        buf_drop(&p->typing, 1);
+    }
+}
+
 static void agenda_run(struct machine_process *p)
 {
     uint8_t key;
     bool down;
+    type_on(p);
     while (keyq_take(&p->keyq, machine_ns(p->m), &key, &down)) {
         uint8_t b[3] = {key, 0, down};
         journal_input(machine_journal(p->m), J_KEY, 0, b, sizeof b);
@@ -287,12 +348,11 @@ static void wake_up(struct machine_process *p)
 {
     if (!p->halted || run_virtual(p) || p->wake == TIME_NEVER)
         return;
-    uint64_t host = host_now();
-    uint64_t now = host - p->host_base;
-    if (now + p->ahead < p->wake)
+    uint64_t now = wished(p);
+    if (!warped(p) && now + p->ahead < p->wake)
         return;
     if (now > p->wake && now - p->wake > BEHIND_NS)
-        p->host_base = host - p->wake;
+        set_wished(p, p->wake);
     machine_skip_to(p->m, p->wake);
 }
 
@@ -341,12 +401,16 @@ static uint64_t pace(struct machine_process *p)
 {
     if (run_virtual(p))
         return p->halted && p->wake == TIME_NEVER ? UINT64_MAX : 0;
-    uint64_t host = host_now(), now = host - p->host_base, ns = machine_ns(p->m);
+    if (warped(p))
+        return p->halted && p->wake == TIME_NEVER ? UINT64_MAX : 0;
+    uint64_t host = host_now(), now = wished(p), ns = machine_ns(p->m);
     set_ahead(p, host);
     if (p->halted)
-        return p->wake == TIME_NEVER ? UINT64_MAX : p->wake > now + p->ahead ? p->wake - now : 0;
+        return p->wake == TIME_NEVER      ? UINT64_MAX
+               : p->wake > now + p->ahead ? (p->wake - now) / p->speed * 100
+                                          : 0;
     if (now > ns && now - ns > BEHIND_NS) {
-        p->host_base = host - ns;
+        set_wished(p, ns);
         now = ns;
     }
     if (host - p->last_steer >= STEER_NS) {
@@ -354,7 +418,7 @@ static uint64_t pace(struct machine_process *p)
         machine_steer(p->m, now, p->busy);
         p->busy = 0;
     }
-    return ns > now + AHEAD_NS ? ns - now : 0;
+    return ns > now + AHEAD_NS ? (ns - now) / p->speed * 100 : 0;
 }
 
 /* A slice; the ticks of an idle guest that are near follow without a look at the link. Gives how
@@ -422,7 +486,7 @@ void run_hold(struct machine_process *p, bool on)
 {
     p->held = on;
     if (!on && p->state == LINK_STATE_RUNNING && !run_virtual(p))
-        p->host_base = host_now() - machine_ns(p->m);
+        set_wished(p, machine_ns(p->m));
 }
 
 void run_loop(struct machine_process *p)
@@ -430,6 +494,7 @@ void run_loop(struct machine_process *p)
     journal_set_sink(machine_journal(p->m), J_STOP, replay_ended, p);
     p->state = LINK_STATE_PRELAUNCH;
     p->resets = machine_reset_count(p->m);
+    p->speed = p->run.speed;
     if (!p->cfg.start_paused)
         run_set_state(p, LINK_STATE_RUNNING);
     uint64_t wait = 0;
@@ -443,6 +508,8 @@ void run_loop(struct machine_process *p)
             wait = run_slices(p);
         }
         report_pointer(p);
+        if (p->run.display)
+            report_drives(p);
         run_flush_output(p);
     }
     run_flush_output(p);

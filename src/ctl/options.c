@@ -299,6 +299,9 @@ static const struct option_row table[] = {
     {"clock", "host|virtual",
      "host: virtual time follows the host's; virtual: it never looks, runs are repeatable (host)",
      take_clock},
+    {"speed", "N%", "how fast virtual time runs under --clock host, in percent of the host's (100)",
+     take_speed},
+    {"warp", NULL, "virtual time runs ahead of the host's as far as it gets", take_warp},
     SECTION("Disks and booting"),
     {"hda", "FILE", "raw disk image as first IDE drive; the same as FILE alone", take_hda},
     {"hdb", "FILE", "second IDE drive", take_hdb},
@@ -454,6 +457,7 @@ bool options_parse(struct options *o, int argc, char *const *argv, struct error 
     o->cfg.ram_mb = 128;
     o->cfg.vga = true;
     o->cfg.debugcon_iobase = 0xe9;
+    o->speed = 100;
     o->cfg.acpi = o->cfg.hpet = o->cfg.vmport = true;
     o->cfg.boot_retry_ms = BOOT_NO_RETRY;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
@@ -518,8 +522,8 @@ void options_help(FILE *f)
             fprintf(f, "  %s\n  %-30s %s\n", left, "", r->help);
     }
     fputs("\nKeys in the window: Ctrl+Alt+F full screen, Ctrl+Alt+A aspect, Ctrl+Alt+U size 1:1,\n"
-          "Ctrl+Alt+S screenshot, Ctrl+Alt+G keyboard grab, Ctrl+Alt+Q quit. On the terminal: "
-          "Ctrl-A h.\n",
+          "Ctrl+Alt+S screenshot, Ctrl+Alt+G mouse and keyboard grab, Ctrl+Alt+M media, Ctrl+Alt+V paste,\n"
+          "Ctrl+Alt+C copy, Ctrl+Alt+H all of them, Ctrl+Alt+Q quit. On the terminal: Ctrl-A h.\n",
           f);
 }
 

@@ -78,6 +78,7 @@ struct options {
     bool monitor_said;
     enum display_kind display;
     struct vnc_option vnc;
+    uint32_t speed; /* percent of the host's time, 0: as fast as it goes (--warp) */
     bool display_said, vga_said, nographic, full_screen, snapshot_all, guest_errors;
     const char *name, *script, *hash_log, *coverage, *record, *replay;
     bool rtc_host, rtc_said, help, version;

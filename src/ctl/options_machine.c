@@ -356,6 +356,26 @@ bool take_clock(struct options *o, const char *arg, struct error *err)
     return true;
 }
 
+bool take_speed(struct options *o, const char *arg, struct error *err)
+{
+    enum { SLOWEST = 1, FASTEST = 10000 };
+    char *end;
+    errno = 0;
+    unsigned long n = strtoul(arg, &end, 10);
+    if (*arg < '0' || *arg > '9' || errno || (*end && strcmp(end, "%")) || n < SLOWEST || n > FASTEST)
+        return error_set(err, "--speed %.40s: say how many percent of the host's time, from 1 to 10000", arg);
+    o->speed = (uint32_t)n;
+    return true;
+}
+
+bool take_warp(struct options *o, const char *arg, struct error *err)
+{
+    (void)arg;
+    (void)err;
+    o->speed = 0;
+    return true;
+}
+
 bool take_vga(struct options *o, const char *arg, struct error *err)
 {
     static const char *const others[] = {"cirrus", "vmware", "qxl", "virtio", "tcx", "cg3", "xenfb"};

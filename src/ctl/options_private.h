@@ -31,6 +31,8 @@ bool take_global(struct options *o, const char *arg, struct error *err);
 bool take_device(struct options *o, const char *arg, struct error *err);
 bool take_no_acpi(struct options *o, const char *arg, struct error *err);
 bool take_no_hpet(struct options *o, const char *arg, struct error *err);
+bool take_speed(struct options *o, const char *arg, struct error *err);
+bool take_warp(struct options *o, const char *arg, struct error *err);
 bool take_usb(struct options *o, const char *arg, struct error *err);
 bool take_usbdevice(struct options *o, const char *arg, struct error *err);
 bool take_uuid(struct options *o, const char *arg, struct error *err);

@@ -9,7 +9,8 @@
 
 /* What the machine process is told beside the machine's own configuration. */
 struct run_config {
-    bool display; /* somebody looks at the surface */
+    bool display;   /* somebody looks at the surface */
+    uint32_t speed; /* percent of the host's time, 0: as fast as it goes */
 };
 
 /* Descriptors and file contents travel on their own (LINK_FILE) and are not part of it. */

@@ -278,6 +278,13 @@ static bool handle(struct guest *g, const struct link_msg *msg)
         return true;
     case LINK_PICTURE:
         return on_picture(g, &r);
+    case LINK_LIGHTS: {
+        uint8_t reads = get8(&r), writes = get8(&r);
+        if (r.bad || r.p != r.end)
+            return false;
+        g->ops->lights(g->ctx, reads, writes);
+        return true;
+    }
     case LINK_POINTER_IS: {
         uint8_t absolute = get8(&r);
         if (r.bad || r.p != r.end || absolute > 1)

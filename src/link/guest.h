@@ -29,6 +29,7 @@ struct guest_ops {
     void (*stats)(void *ctx, uint64_t pos, uint64_t ns, bool halted);
     void (*line)(void *ctx, bool guest_error, const char *text); /* printable text */
     void (*picture)(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels);
+    void (*lights)(void *ctx, uint8_t reads, uint8_t writes); /* drives by bit */
     void (*pointer)(void *ctx, bool absolute); /* what the guest's driver takes, from now on */
     void (*taken)(void *ctx, unsigned port, size_t n); /* bytes of LINK_SERIAL */
 };

@@ -51,6 +51,8 @@ enum link_type {
                   * drive's configuration (link/configmsg.h), with the image's descriptor */
     LINK_DRIVES, /* id; reply, for each drive: u8 flags (enum link_drive), u64 reads, writes, flushes, bytes read, bytes
                   * written */
+    LINK_SPEED,   /* u32 percent of the host's time, 0: as fast as it goes */
+    LINK_TYPE,    /* id, text of characters that a US keyboard has: typed in the guest's time */
     LINK_POINTER, /* u8 enum link_axes, i32 x, i32 y, i8 wheel, u8 mask of the buttons that change,
                      u8 their level (bus/input.h). Relative axes are counts; absolute ones, 0 to
                      POINTER_ABS_MAX, are kept where only the other is given */
@@ -70,12 +72,13 @@ enum link_type {
     LINK_PICTURE,     /* u32 number of the script's screenshot, u8 enum link_reply, bytes as
                          LINK_SCREENSHOT's */
     LINK_EXIT,        /* u32 exit status, u8 1 if an error text follows, text */
+    LINK_LIGHTS,      /* u8 drives read, u8 drives written, since the last word of it: bit n, drive n */
     LINK_POINTER_IS,  /* u8 1 if a driver in the guest takes absolute coordinates. Sent when it
                          changes */
 };
 
 enum link_axes { LINK_AXES_RELATIVE, LINK_AXIS_X, LINK_AXIS_Y, LINK_AXES_ABSOLUTE };
-enum { LINK_POINTER_SIZE = 12 };
+enum { LINK_POINTER_SIZE = 12, LINK_TYPING_MAX = 65536, LINK_SPEED_MAX = 10000 };
 
 /* Flags of LINK_DRIVES' reply. */
 enum link_drive { LINK_DRIVE_FITTED = 1, LINK_DRIVE_MEDIUM = 2, LINK_DRIVE_OPEN = 4, LINK_DRIVE_LOCKED = 8 };

@@ -17,6 +17,15 @@ struct window_ops {
     void (*pointer)(void *ctx, bool absolute, int32_t x, int32_t y, int wheel, uint8_t mask,
                     uint8_t level);
     void (*screenshot)(void *ctx);
+    void (*paste)(void *ctx, const char *text);   /* UTF-8, to be typed */
+    void (*copy)(void *ctx);                      /* the text screen: window_set_clipboard() */
+    void (*pause)(void *ctx);                     /* or go on */
+    void (*warp)(void *ctx);                      /* on or off */
+    void (*faster)(void *ctx, bool up);           /* the speed limit, a step */
+    void (*menu)(void *ctx);                      /* asks for the menu of media: window_menu() */
+    void (*chosen)(void *ctx, unsigned item);     /* of the menu, which is closed */
+    void (*entered)(void *ctx, const char *text); /* what window_ask() asked for */
+    void (*drop)(void *ctx, const char *path);    /* a file was dropped on the window */
     void (*close)(void *ctx);
 };
 
@@ -36,6 +45,13 @@ struct pollfd;
 int window_poll(struct window *w, struct pollfd *fds, unsigned n, int timeout);
 /* "98 %, 120 MIPS" and "paused", "halted" or "". */
 void window_status(struct window *w, const char *speed, const char *state);
+/* A menu over the picture, and a line to fill in. What is shown takes the place of what was. */
+void window_menu(struct window *w, const char *title, const char *const *items, unsigned n);
+void window_ask(struct window *w, const char *title, const char *initial);
+enum { WINDOW_LIGHTS = 6 };
+/* Drives that were just read and written, by bit: hda to hdd, fda, fdb. */
+void window_lights(struct window *w, uint8_t reads, uint8_t writes);
+void window_set_clipboard(struct window *w, const char *text);
 /* Whether the guest takes absolute coordinates. */
 void window_pointer_mode(struct window *w, bool absolute);
 /* A text in the title for the next few seconds. */

@@ -225,7 +225,7 @@ static void fill(struct machine_config *c)
 START_TEST(config_round_trip)
 {
     struct machine_config a, b;
-    struct run_config ra = {true}, rb;
+    struct run_config ra = {true, 100}, rb;
     struct buf m = {0};
     struct error err;
     fill(&a);
@@ -425,8 +425,13 @@ static void taken(void *ctx, unsigned port, size_t n)
     (void)ctx, (void)port, (void)n;
     called++;
 }
-static const struct guest_ops ops = {ready, event, serial,  debugcon, frame,
-                                     stats, line,  picture, pointer,  taken};
+static void lights(void *ctx, uint8_t reads, uint8_t writes)
+{
+    (void)ctx, (void)reads, (void)writes;
+    called++;
+}
+static const struct guest_ops ops = {ready, event,   serial, debugcon, frame, stats,
+                                     line,  picture, lights, pointer,  taken};
 
 static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
 {
@@ -448,6 +453,8 @@ START_TEST(guest_lies_end_the_trust)
         {LINK_POINTER_IS, 1, {2}, false},
         {LINK_POINTER_IS, 2, {1, 0}, false},
         {LINK_POINTER_IS, 0, {0}, false},
+        {LINK_LIGHTS, 2, {1, 2}, true},
+        {LINK_LIGHTS, 1, {1}, false},
         {LINK_READY, 3, {0}, false},
         {LINK_EVENT, 3, {LINK_EV_STOP, 0, 0}, true},
         {LINK_EVENT, 3, {0, 0, 0}, false},
