@@ -38,8 +38,9 @@ disk_sectors=$((data_start + data_sectors + 1024))
 
 # What disks and CDs on the PIIX's IDE channels need, with their file systems; what these depend
 # on is found below.
+# button and evdev: the power button, for rc.
 # crc32c_generic: libcrc32c asks for "crc32c" by name, which no symbol shows.
-modules="crc32c_generic ata_piix sd_mod sr_mod isofs ext4 nls_cp437 nls_ascii nls_utf8 vfat"
+modules="crc32c_generic ata_piix sd_mod sr_mod isofs ext4 nls_cp437 nls_ascii nls_utf8 vfat button evdev"
 
 syslinux_mbr=
 for file in /usr/lib/syslinux/mbr/mbr.bin /usr/share/syslinux/mbr.bin; do
@@ -72,7 +73,8 @@ say "unpacking"
 dpkg-deb --fsys-tarfile "$(deb linux-image-686)" | tar -x -C "$work/kernel" --wildcards \
     './boot/vmlinuz-*' './lib/modules/*/kernel/[!dns]*' \
     './lib/modules/*/kernel/drivers/ata/*' './lib/modules/*/kernel/drivers/scsi/*' \
-    './lib/modules/*/kernel/drivers/cdrom/*'
+    './lib/modules/*/kernel/drivers/cdrom/*' './lib/modules/*/kernel/drivers/acpi/*' \
+    './lib/modules/*/kernel/drivers/input/evdev.ko'
 dpkg-deb --fsys-tarfile "$(deb busybox-static)" | tar -x -C "$work" ./bin/busybox
 vmlinuz=$(echo "$work"/kernel/boot/vmlinuz-*)
 [ -f "$vmlinuz" ] || die "the kernel package has no /boot/vmlinuz"
