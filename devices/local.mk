@@ -30,6 +30,7 @@ libvitrine_a_SOURCES += \
 	devices/misc/pci_testdev.c devices/misc/pci_testdev.h \
 	devices/misc/port61.c devices/misc/port61.h \
 	devices/rtc/mc146818.c devices/rtc/mc146818.h \
+	devices/parallel/lpt.c devices/parallel/lpt.h \
 	devices/serial/ns16550.c devices/serial/ns16550.h \
 	devices/timer/hpet.c devices/timer/hpet.h \
 	devices/timer/i8254.c devices/timer/i8254.h \

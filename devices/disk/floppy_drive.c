@@ -26,7 +26,8 @@ const struct floppy_format *floppy_format_of(uint64_t sectors)
     static const struct floppy_format formats[] = {
         {320, 40, 1, 8, FLOPPY_360K, 250},    {360, 40, 1, 9, FLOPPY_360K, 250},
         {640, 40, 2, 8, FLOPPY_360K, 250},    {720, 40, 2, 9, FLOPPY_360K, 250},
-        {1440, 80, 2, 9, FLOPPY_720K, 250},   {1600, 80, 2, 10, FLOPPY_720K, 250},
+        {1280, 80, 2, 8, FLOPPY_720K, 250},   {1440, 80, 2, 9, FLOPPY_720K, 250},
+        {1600, 80, 2, 10, FLOPPY_720K, 250},
         {2400, 80, 2, 15, FLOPPY_1M2, 500},   {2880, 80, 2, 18, FLOPPY_1M44, 500},
         {3200, 80, 2, 20, FLOPPY_1M44, 500},  {3360, 80, 2, 21, FLOPPY_1M44, 500},
         {3444, 82, 2, 21, FLOPPY_1M44, 500},  {3486, 83, 2, 21, FLOPPY_1M44, 500},

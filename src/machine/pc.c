@@ -24,6 +24,7 @@
 #include "devices/misc/pci_testdev.h"
 #include "devices/misc/port61.h"
 #include "devices/northbridge/i440fx.h"
+#include "devices/parallel/lpt.h"
 #include "devices/rtc/mc146818.h"
 #include "devices/serial/ns16550.h"
 #include "devices/southbridge/piix3.h"
@@ -359,6 +360,27 @@ static bool add_serial(struct board *b, struct error *err)
     return true;
 }
 
+static bool add_parallel(struct board *b, struct error *err)
+{
+    static const struct {
+        const char *id;
+        uint16_t base;
+        int irq;
+    } port[MAX_PARALLEL] = {{"parallel0", 0x378, 7}, {"parallel1", 0x278, 5}, {"parallel2", 0x3bc, 7}};
+    struct machine *m = b->m;
+    for (int i = 0; i < MAX_PARALLEL; i++) {
+        if (!m->cfg.parallel[i])
+            continue;
+        struct lpt *l = lpt_new(&m->bus, port[i].id);
+        l->iobase = port[i].base;
+        l->irq = irq(b, port[i].irq);
+        l->chr = m->be.parallel[i];
+        if (!machine_add(m, &l->dev, err))
+            return false;
+    }
+    return true;
+}
+
 static bool add_disks(struct board *b, struct error *err)
 {
     struct machine *m = b->m;
@@ -501,7 +523,7 @@ bool pc_create(struct machine *m, struct error *err)
     m->a20_wire[1] = (struct irq_line){wire_a20, m, 1};
     pci_bus_init(&m->pci, &m->bus);
     return add_ram(m, err) && pc_bios(m, err) && add_interrupts(&b, err) && add_bridges(&b, err) && add_timers(&b, err) && add_power(&b, err) &&
-           add_dma(&b, err) && add_keyboard(&b, err) && add_serial(&b, err) && add_disks(&b, err) && add_floppies(&b, err) && add_vga(&b, err) &&
+           add_dma(&b, err) && add_keyboard(&b, err) && add_serial(&b, err) && add_parallel(&b, err) && add_disks(&b, err) && add_floppies(&b, err) && add_vga(&b, err) &&
            add_debug_ports(&b, err) && pc_usb(m, err) && add_devices(&b, err);
 }
 
