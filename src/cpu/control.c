@@ -6,6 +6,7 @@
  */
 #include "cpu/handler.h"
 #include "cpu/system.h"
+#include "cpu/x87.h"
 
 enum { CR0_WRITABLE_LOW = CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD };
 
@@ -112,6 +113,8 @@ static bool write_cr0(struct cpu *c, uint32_t v)
     if ((was ^ is) & (CR0_PG | CR0_WP | CR0_PE))
         tlb_flush_all(c);
     mode_update(c);
+    if ((was ^ is) & CR0_NE)
+        x87_update_es(c); /* FERR# is there without NE only */
     return false;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cpu/system.h"
+#include "cpu/x87.h"
 
 struct cpu *cpu_create(const struct cpu_model *model, struct bus *bus, struct error *err)
 {
@@ -89,6 +90,7 @@ static void common(struct cpu *c)
 void cpu_init(struct cpu *c)
 {
     common(c);
+    x87_update_es(c); /* NE is clear now */
     c->init_pending = false;
 }
 
@@ -99,8 +101,8 @@ void cpu_reset(struct cpu *c)
     c->init_pending = c->reset_pending = c->smi_pending = false;
     msr_reset(c);
     smm_reset(c);
-    c->ferr = false;
     c->x87 = (struct x87){.cw = 0x40}; /* tags: zero, which is not empty */
+    x87_update_es(c);
     memset(c->xmm, 0, sizeof c->xmm);
     c->mxcsr = 0x1f80;
 }

@@ -36,7 +36,6 @@ bool x87_blocked(struct cpu *c, const struct xinsn *i, enum xstat *st)
         *st = raise_exc(c, EXC_MF);
         return true;
     }
-    x87_update_es(c); /* asserts FERR# also where NE was cleared after the exception */
     if (c->ignne)
         return false;
     /* SDM 1 8.7.2: the processor stops right here until an interrupt, from which it comes back to

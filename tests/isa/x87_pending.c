@@ -128,6 +128,30 @@ START_TEST(ferr_stays_off_with_ne)
 }
 END_TEST
 
+START_TEST(ferr_follows_a_change_of_ne)
+{
+    ms_dos_style();
+    cpu()->cr0 |= CR0_NE;
+    divide_by_zero();
+    static const uint8_t mov_cr0_eax[INSN_MAX] = {0x0f, 0x22, 0xc0};
+    cpu()->regs[RAX] = cpu()->cr0 & ~(uint64_t)CR0_NE;
+    ck_assert_int_eq(isa_rig_exec(&x87_rig, mov_cr0_eax, 0), X_LEAVE);
+    ck_assert_int_eq(ferr, 1);
+    cpu()->regs[RAX] = cpu()->cr0 | CR0_NE;
+    ck_assert_int_eq(isa_rig_exec(&x87_rig, mov_cr0_eax, 0), X_LEAVE);
+    ck_assert_int_eq(ferr, 0);
+}
+END_TEST
+
+START_TEST(reset_takes_ferr_away)
+{
+    ms_dos_style();
+    divide_by_zero();
+    cpu_reset(cpu());
+    ck_assert_int_eq(ferr, 0);
+}
+END_TEST
+
 START_TEST(waiting_instruction_stops_until_the_interrupt)
 {
     ms_dos_style();
@@ -333,6 +357,8 @@ TCase *x87_pending_tests(void)
     tcase_add_test(t, fldcw_that_unmasks_makes_pending);
     tcase_add_test(t, ferr_follows_es_without_ne);
     tcase_add_test(t, ferr_stays_off_with_ne);
+    tcase_add_test(t, ferr_follows_a_change_of_ne);
+    tcase_add_test(t, reset_takes_ferr_away);
     tcase_add_test(t, waiting_instruction_stops_until_the_interrupt);
     tcase_add_test(t, ignne_lets_a_waiting_instruction_go_on);
     tcase_add_test(t, irq13_handler_and_back);
