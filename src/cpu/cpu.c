@@ -82,6 +82,8 @@ static void common(struct cpu *c)
     c->shadow_sti = c->shadow_ss = c->halted = c->shutdown = false;
     c->nmi_pending = c->nmi_blocked = false;
     c->db_pending = 0;
+    c->rep_paused_at = UINT64_MAX;
+    c->rep_eflags = 0;
     tlb_flush_all(c);
     mode_update(c);
     c->leave = true;

@@ -33,10 +33,40 @@ typedef bool rep_one_fn(struct cpu *c, const struct insn *in);
 typedef uint64_t rep_chunk_fn(struct cpu *c, const struct insn *in, uint64_t max);
 
 /*
+ * The flags from before a comparing REP. Where the engine pauses in it they go to the CPU's state
+ * with the position: an instruction that starts at that very position is the same one going on,
+ * since an interrupt or exception in between would have taken a position itself.
+ */
+struct rep_flags {
+    struct lazy_flags cc;
+    uint32_t eflags;
+};
+static inline void rep_keep_flags(const struct cpu *c, const struct xinsn *i, struct rep_flags *f)
+{
+    *f = (struct rep_flags){c->cc, c->eflags};
+    if (unlikely(c->rep_paused_at == rep_pos(c, i))) {
+        f->cc.op = CC_EAGER;
+        f->eflags = c->rep_eflags;
+    }
+}
+static inline uint32_t rep_arith(const struct rep_flags *f)
+{
+    return f->cc.op == CC_EAGER ? f->eflags & FL_ARITH : cc_compute(&f->cc);
+}
+static inline void rep_restore_flags(struct cpu *c, const struct rep_flags *f)
+{
+    set_arith(c, rep_arith(f));
+}
+static inline void rep_pause_flags(struct cpu *c, const struct xinsn *i, const struct rep_flags *f)
+{
+    c->rep_paused_at = rep_pos(c, i);
+    c->rep_eflags = rep_arith(f);
+}
+
+/*
  * Runs a REP instruction. `compares`: CMPS and SCAS, which also end where ZF differs from what the
- * prefix wants. `chunk` may be NULL. Flags are left by every iteration, so that what a handler of a
- * fault in the middle finds does not depend on where an engine happened to pause. LIMIT: the SDM
- * says that such a fault restores EFLAGS to what it was before the instruction.
+ * prefix wants; a fault in the middle gives their flags back as they were when the instruction began
+ * or was resumed after an interrupt (SDM 2B REP). `chunk` may be NULL.
  */
 static inline __attribute__((always_inline)) enum xstat
 rep_run(struct cpu *c, const struct xinsn *i, rep_one_fn *one, rep_chunk_fn *chunk, bool compares)
@@ -45,13 +75,19 @@ rep_run(struct cpu *c, const struct xinsn *i, rep_one_fn *one, rep_chunk_fn *chu
     uint64_t mask = ad_mask(in->adsize), count = c->regs[RCX] & mask;
     if (count == 0)
         return X_NEXT;
+    struct rep_flags before;
+    if (compares)
+        rep_keep_flags(c, i, &before);
     for (;;) {
         uint64_t n = 0;
         if (chunk && count > 1)
             n = chunk(c, in, MIN(count, rep_budget(c, i)));
         if (n == 0) {
-            if (one(c, in))
+            if (one(c, in)) {
+                if (compares)
+                    rep_restore_flags(c, &before);
                 return X_FAULT;
+            }
             n = 1;
         }
         count -= n;
@@ -61,8 +97,11 @@ rep_run(struct cpu *c, const struct xinsn *i, rep_one_fn *one, rep_chunk_fn *chu
             return X_NEXT;
         }
         c->blk_pos += n;
-        if (rep_pos(c, i) >= c->stop_pos || c->leave)
+        if (rep_pos(c, i) >= c->stop_pos || c->leave) {
+            if (compares)
+                rep_pause_flags(c, i, &before);
             return X_REPEAT;
+        }
     }
 }
 

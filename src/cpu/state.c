@@ -42,6 +42,8 @@ static const struct state_field fields[] = {
     STATE_ARRAY(struct cpu, pdpte),
     STATE_ARRAY(struct cpu, dr),
     FIELD(db_pending),
+    FIELD(rep_paused_at),
+    FIELD(rep_eflags),
     FIELD(shadow_sti),
     FIELD(shadow_ss),
     FIELD(halted),
@@ -105,6 +107,10 @@ const struct state_table cpu_state_table = {.name = "cpu", .fields = fields, .nf
 void cpu_pre_save(struct cpu *c)
 {
     set_arith(c, arith_flags(c));
+    if (c->rep_paused_at != c->clock->pos) { /* an earlier pause says nothing any more */
+        c->rep_paused_at = UINT64_MAX;
+        c->rep_eflags = 0;
+    }
 }
 
 void cpu_post_load(struct cpu *c)

@@ -441,6 +441,56 @@ START_TEST(init_keeps_x87_and_cache_bits_reset_does_not)
 }
 END_TEST
 
+/* REPE CMPSB from a page into one that is absent, all bytes equal until then; cpu_run is given so
+ * many positions at a time. */
+static void compare_until_fault(unsigned at_a_time)
+{
+    static const uint8_t code[] = {0xf3, 0xa6};
+    struct cpu *c = rig.cpu;
+    rig_protected();
+    rig_paging();
+    set_pte(DATA_AT + PAGE_SIZE, 0);
+    c->regs[RSI] = DATA_AT + PAGE_SIZE - 10;
+    c->regs[RDI] = DATA_AT;
+    c->regs[RCX] = 100;
+    cpu_set_eflags(c, FL_1 | FL_CF | FL_SF | FL_OF);
+    run_bytes(code, sizeof code, at_a_time);
+    for (unsigned n = 0; n < 50 && !c->halted; n++)
+        cpu_run(c, rig.clock.pos + at_a_time);
+    ck_assert_int_eq(rig_vector(), EXC_PF);
+    ck_assert_uint_eq(c->regs[RCX], 90);
+}
+
+START_TEST(rep_cmps_that_faults_gives_its_flags_back)
+{
+    for (unsigned at_a_time = 1; at_a_time < 15; at_a_time++) {
+        compare_until_fault(at_a_time);
+        ck_assert_uint_eq(frame_word(3) & FL_ARITH, FL_CF | FL_SF | FL_OF);
+    }
+}
+END_TEST
+
+START_TEST(rep_cmps_resumed_after_an_interrupt_gives_back_what_the_handler_returned)
+{
+    static const uint8_t code[] = {0xf3, 0xa6};
+    struct cpu *c = rig.cpu;
+    rig_protected();
+    rig_paging();
+    put8(HANDLERS_AT + EXC_NMI, 0xcf); /* iret */
+    set_pte(DATA_AT + PAGE_SIZE, 0);
+    c->regs[RSI] = DATA_AT + PAGE_SIZE - 10;
+    c->regs[RDI] = DATA_AT;
+    c->regs[RCX] = 100;
+    cpu_set_eflags(c, FL_1 | FL_CF | FL_SF | FL_OF);
+    run_bytes(code, sizeof code, 4);
+    struct cpu_pins pins = cpu_pins(c);
+    pins.nmi(pins.ctx);
+    cpu_run(c, rig.clock.pos + 50);
+    ck_assert_int_eq(rig_vector(), EXC_PF);
+    ck_assert_uint_eq(frame_word(3) & FL_ARITH, FL_ZF | FL_PF); /* of the iterations before it */
+}
+END_TEST
+
 TCase *exception_tests(void)
 {
     TCase *t = tcase_create("exceptions");
@@ -474,5 +524,7 @@ TCase *exception_tests(void)
     tcase_add_test(t, hlt_resumes_after_itself);
     tcase_add_test(t, nmi_ignores_if_and_is_blocked_until_iret);
     tcase_add_test(t, init_keeps_x87_and_cache_bits_reset_does_not);
+    tcase_add_test(t, rep_cmps_that_faults_gives_its_flags_back);
+    tcase_add_test(t, rep_cmps_resumed_after_an_interrupt_gives_back_what_the_handler_returned);
     return t;
 }
