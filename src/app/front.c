@@ -178,6 +178,15 @@ static void on_lights(void *ctx, uint8_t reads, uint8_t writes)
         window_lights(f->window, reads, writes);
 }
 
+static void on_tray(void *ctx, unsigned drive, bool open)
+{
+    struct front *f = ctx;
+    const struct drive_option *d = &f->o->drive[drive];
+    for (unsigned i = 0; i < MAX_MONITORS; i++)
+        if (f->qmp[i])
+            qmp_tray_event(f->qmp[i], d->id, d->qdev[0] ? d->qdev : drive_place(drive), open);
+}
+
 static void on_pointer_is(void *ctx, bool absolute)
 {
     struct front *f = ctx;
@@ -399,6 +408,8 @@ static void close_all(struct front *f)
     f->window = NULL;
     script_free(&f->script);
     images_close(f->o);
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        free(f->control.tray[i].file);
     terminal_restore();
 }
 
@@ -428,6 +439,7 @@ int front_main(struct options *o)
         .lights = on_lights,
         .pointer = on_pointer_is,
         .taken = on_taken,
+        .tray = on_tray,
     };
     struct front *f = calloc(1, sizeof *f);
     if (!f) {

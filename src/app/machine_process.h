@@ -62,6 +62,7 @@ struct machine_process {
     uint64_t hash_pos, hash; /* of the last 2^24th position, until the machine leaves it */
     bool hash_held;
     uint64_t resets; /* as last reported */
+    bool tray_open[IDE_DRIVES]; /* as last reported */
     bool user_reset;
 
     bool held;       /* stands still until readers of its output have caught up */
@@ -86,6 +87,9 @@ void run_hold(struct machine_process *p, bool on);
 void run_catch_up(struct machine_process *p);
 /* Carries out what was asked of the machine just now, without letting it go on. */
 void run_settle(struct machine_process *p);
+/* Tells the front end which trays were opened or closed. */
+void run_report_trays(struct machine_process *p);
+void run_send_event(struct machine_process *p, enum link_event ev, bool guest, enum link_cause cause);
 void run_end(struct machine_process *p, int status, const char *why);
 /* --coverage, at the end. */
 void run_write_coverage(struct machine_process *p);

@@ -36,6 +36,8 @@ static void power(struct machine_process *p, uint32_t id, uint8_t what)
     journal_input(machine_journal(p->m), J_POWER, 0, &what, sizeof what);
     if (what == POWER_RESET && p->state == LINK_STATE_SHUTDOWN)
         run_set_state(p, LINK_STATE_PAUSED);
+    if (what == POWER_BUTTON)
+        run_send_event(p, LINK_EV_POWERDOWN, false, LINK_CAUSE_NONE);
     run_settle(p);
     link_reply(&p->link, id, NULL, 0);
 }
@@ -251,7 +253,9 @@ static bool medium(struct machine_process *p, uint32_t id, struct reader *r, int
         link_reply_error(&p->link, id, err.text);
         return true;
     }
-    if (machine_set_medium(p->m, drive, b, force, &err)) {
+    bool done = machine_set_medium(p->m, drive, b, force, &err);
+    run_report_trays(p);
+    if (done) {
         link_reply(&p->link, id, NULL, 0);
     } else {
         if (b)

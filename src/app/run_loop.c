@@ -89,8 +89,8 @@ void run_set_speed(struct machine_process *p, unsigned percent)
     p->speed = percent;
 }
 
-static void send_event(struct machine_process *p, enum link_event ev, bool guest,
-                       enum link_cause cause)
+void run_send_event(struct machine_process *p, enum link_event ev, bool guest,
+                    enum link_cause cause)
 {
     uint8_t b[3] = {(uint8_t)ev, guest, (uint8_t)cause};
     link_send(&p->link, LINK_EVENT, b, sizeof b);
@@ -105,7 +105,7 @@ void run_set_state(struct machine_process *p, enum link_state state)
     if (is && !run_virtual(p))
         set_wished(p, machine_ns(p->m));
     if (was != is)
-        send_event(p, is ? LINK_EV_RESUME : LINK_EV_STOP, false, LINK_CAUSE_NONE);
+        run_send_event(p, is ? LINK_EV_RESUME : LINK_EV_STOP, false, LINK_CAUSE_NONE);
 }
 
 void run_end(struct machine_process *p, int status, const char *why)
@@ -172,9 +172,24 @@ static void report_resets(struct machine_process *p)
 {
     uint64_t now = machine_reset_count(p->m);
     for (; p->resets < now; p->resets++) {
-        send_event(p, LINK_EV_RESET, !p->user_reset,
+        run_send_event(p, LINK_EV_RESET, !p->user_reset,
                    p->user_reset ? LINK_CAUSE_HOST_QMP : LINK_CAUSE_GUEST_RESET);
         p->user_reset = false;
+    }
+}
+
+void run_report_trays(struct machine_process *p)
+{
+    for (unsigned i = 0; i < IDE_DRIVES; i++) {
+        struct drive_info d;
+        if (p->cfg.drive[i].kind != DRIVE_CD || !p->cfg.drive[i].present)
+            continue;
+        machine_drive_info(p->m, i, &d);
+        if (d.open == p->tray_open[i])
+            continue;
+        uint8_t b[2] = {(uint8_t)i, d.open};
+        p->tray_open[i] = d.open;
+        link_send(&p->link, LINK_TRAY, b, sizeof b);
     }
 }
 
@@ -308,7 +323,7 @@ static uint64_t slice_end(struct machine_process *p)
 
 static void shut_down(struct machine_process *p, enum run_stop stop)
 {
-    send_event(p, LINK_EV_SHUTDOWN, true,
+    run_send_event(p, LINK_EV_SHUTDOWN, true,
                stop == RUN_TRIPLE ? LINK_CAUSE_GUEST_PANIC
                : machine_powered_off(p->m) || !p->cfg.no_reboot ? LINK_CAUSE_GUEST_SHUTDOWN
                                                                 : LINK_CAUSE_GUEST_RESET);
@@ -380,6 +395,7 @@ static void run_slice(struct machine_process *p)
     else if (stop != RUN_BUDGET)
         shut_down(p, stop);
     report_resets(p);
+    run_report_trays(p);
 }
 
 /* How far a halted machine may run ahead: a guest that draws keeps its rhythm, an idle one need

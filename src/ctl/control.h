@@ -47,6 +47,14 @@ struct control {
     void (*eject)(void *ctx, unsigned drive, bool force, control_done_fn *done, void *done_ctx);
     void *ctx;
     struct options *o; /* as the command line said; the files of drives as they are now */
+    /* What blockdev-open-tray and its like have under way: an open tray, and what lies in it. */
+    struct {
+        bool open, changed;
+        char *file; /* NULL: nothing */
+        bool readonly;
+    } tray[MAX_DRIVES];
+    bool pointer_absolute; /* as input-send-event moved it last */
+    int32_t pointer_x;
     pid_t (*machine_pid)(void *ctx);
     /* Writes what -snapshot kept to the image; drive -1: all of them. May be NULL. */
     bool (*commit)(void *ctx, int drive, control_done_fn *done, void *done_ctx);

@@ -16,6 +16,8 @@ libvitrine_a_SOURCES += \
 	src/ctl/options_boot.c src/ctl/options_device.c src/ctl/options_display.c \
 	src/ctl/options_drive.c src/ctl/options_driveunit.c src/ctl/options_machine.c src/ctl/options_private.h src/ctl/options_stream.c \
 	src/ctl/qmp.c src/ctl/qmp.h \
+	src/ctl/qmp_basic.c src/ctl/qmp_block.c \
 	src/ctl/qmp_commands.c src/ctl/qmp_commands.h \
+	src/ctl/qmp_input.c src/ctl/qmp_query.c src/ctl/qmp_schema.c \
 	src/ctl/refused.c \
 	src/ctl/script.c src/ctl/script.h

@@ -500,6 +500,16 @@ void options_free(struct options *o)
     memset(o, 0, sizeof *o);
 }
 
+unsigned options_count(void)
+{
+    return ARRAY_LEN(table);
+}
+
+const char *option_name(unsigned i)
+{
+    return i < ARRAY_LEN(table) ? table[i].name : NULL;
+}
+
 void options_help(FILE *f)
 {
     fputs(

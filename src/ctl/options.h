@@ -91,6 +91,9 @@ struct options {
 bool options_parse(struct options *o, int argc, char *const *argv, struct error *err);
 void options_free(struct options *o);
 
+/* The options' names; NULL where a row of the table is a heading. */
+unsigned options_count(void);
+const char *option_name(unsigned i);
 void options_help(FILE *f);
 /* Prints what o->list asks for; false with *err for an unknown device. */
 bool options_list(const struct options *o, FILE *f, struct error *err);

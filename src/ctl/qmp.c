@@ -184,12 +184,24 @@ void qmp_close(struct qmp *q)
     free(q);
 }
 
+static void emit(struct qmp *q, const char *name, json_t *data)
+{
+    struct timeval now;
+    gettimeofday(&now, NULL);
+    json_t *m = json_pack("{s:{s:I,s:I},s:s}", "timestamp", "seconds", (json_int_t)now.tv_sec,
+                          "microseconds", (json_int_t)now.tv_usec, "event", name);
+    if (data)
+        json_object_set_new(m, "data", data);
+    qmp_send(q, m);
+}
+
 void qmp_event(struct qmp *q, enum link_event ev, bool by_guest, enum link_cause cause)
 {
     static const char *const name[] = {[LINK_EV_STOP] = "STOP",
                                        [LINK_EV_RESUME] = "RESUME",
                                        [LINK_EV_RESET] = "RESET",
-                                       [LINK_EV_SHUTDOWN] = "SHUTDOWN"};
+                                       [LINK_EV_SHUTDOWN] = "SHUTDOWN",
+                                       [LINK_EV_POWERDOWN] = "POWERDOWN"};
     static const char *const reason[] = {
         [LINK_CAUSE_NONE] = "none",
         [LINK_CAUSE_HOST_QMP] = "host-qmp-quit",
@@ -198,18 +210,20 @@ void qmp_event(struct qmp *q, enum link_event ev, bool by_guest, enum link_cause
         [LINK_CAUSE_GUEST_RESET] = "guest-reset",
         [LINK_CAUSE_GUEST_PANIC] = "guest-panic",
     };
-    struct timeval now;
+    json_t *data = NULL;
     if (!q || !q->negotiated)
         return;
-    gettimeofday(&now, NULL);
-    json_t *m = json_pack("{s:{s:I,s:I},s:s}", "timestamp", "seconds", (json_int_t)now.tv_sec,
-                          "microseconds", (json_int_t)now.tv_usec, "event", name[ev]);
     if (ev == LINK_EV_RESET || ev == LINK_EV_SHUTDOWN)
-        json_object_set_new(
-            m, "data",
-            json_pack("{s:b,s:s}", "guest", (int)by_guest, "reason",
-                      ev == LINK_EV_RESET && !by_guest ? "host-qmp-system-reset" : reason[cause]));
-    qmp_send(q, m);
+        data = json_pack("{s:b,s:s}", "guest", (int)by_guest, "reason",
+                         ev == LINK_EV_RESET && !by_guest ? "host-qmp-system-reset" : reason[cause]);
+    emit(q, name[ev], data);
+}
+
+void qmp_tray_event(struct qmp *q, const char *device, const char *id, bool open)
+{
+    if (q && q->negotiated)
+        emit(q, "DEVICE_TRAY_MOVED",
+             json_pack("{s:s,s:s,s:b}", "device", device, "id", id, "tray-open", (int)open));
 }
 
 #else
@@ -229,6 +243,11 @@ void qmp_close(struct qmp *q)
 void qmp_event(struct qmp *q, enum link_event ev, bool by_guest, enum link_cause cause)
 {
     (void)q, (void)ev, (void)by_guest, (void)cause;
+}
+
+void qmp_tray_event(struct qmp *q, const char *device, const char *id, bool open)
+{
+    (void)q, (void)device, (void)id, (void)open;
 }
 
 #endif

@@ -17,5 +17,7 @@ struct qmp *qmp_new(struct control *c, struct chardev *chr, struct error *err);
 void qmp_close(struct qmp *q);
 
 void qmp_event(struct qmp *q, enum link_event ev, bool by_guest, enum link_cause cause);
+/* DEVICE_TRAY_MOVED: the drive's name and its -device's. */
+void qmp_tray_event(struct qmp *q, const char *device, const char *id, bool open);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * QMP's commands, as QEMU's QAPI schema describes them, and x-vitrine-text-screen, which returns
- * the screen's lines of text. A command that the machine has to answer makes the client wait for
- * its reply; the others answer at once.
+ * QMP's commands: found by name, their arguments checked against what their row of a table says, carried
+ * out, answered. A command that the machine has to answer makes the client wait for its reply; the others
+ * answer at once. The commands themselves are in qmp_basic.c, qmp_query.c, qmp_block.c and qmp_input.c.
  */
 #include "config.h"
 
@@ -10,33 +10,12 @@
 
 #include "ctl/qmp_commands.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bits.h"
-#include "ctl/keys.h"
-#include "ctl/qmp.h"
-#include "machine/machine.h"
-
-enum {
-    MAX_KEYS = 16,
-    HOLD_MS = 100,
-    HOLD_MAX_MS = 600000,
-    TEXT_SCREEN_MAX = 1 << 20
-};
-
-/* A command under way: whom to answer, and what is being collected. */
-struct command {
-    struct qmp *q;
-    uint64_t client;
-    json_t *id;
-    struct buf reply;
-};
 
 void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...)
 {
@@ -45,6 +24,9 @@ void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    size_t n = strlen(text);
+    while (n && text[n - 1] == '\n')
+        text[--n] = 0;
     json_t *m = json_object(), *e = json_object(), *desc = json_string(text);
     json_object_set_new(e, "class", json_string(cls));
     json_object_set_new(e, "desc", desc ? desc : json_string("the error's text is no UTF-8"));
@@ -54,18 +36,13 @@ void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...)
     qmp_send(q, m);
 }
 
-static void give(struct qmp *q, json_t *id, json_t *result)
+void qmp_give(struct qmp *q, json_t *id, json_t *result)
 {
     json_t *m = json_object();
-    json_object_set_new(m, "return", result);
+    json_object_set_new(m, "return", result ? result : json_object());
     if (id)
         json_object_set(m, "id", id);
     qmp_send(q, m);
-}
-
-void qmp_give(struct qmp *q, json_t *id, json_t *result)
-{
-    give(q, id, result);
 }
 
 json_t *qmp_version(void)
@@ -78,391 +55,225 @@ json_t *qmp_version(void)
 
 /* Commands under way. */
 
-static struct command *command_new(struct qmp *q, json_t *id)
+struct command *command_begin(struct qmp *q, json_t *id, json_t *args)
 {
     struct command *c = calloc(1, sizeof *c);
-    if (!c)
+    if (!c) {
+        qmp_error(q, id, "GenericError", "out of memory");
         return NULL;
+    }
     c->q = q;
     c->client = q->client;
     c->id = json_incref(id);
+    c->args = json_incref(args);
+    q->busy = true;
     return c;
 }
 
-static void command_free(struct command *c)
-{
-    json_decref(c->id);
-    buf_free(&c->reply);
-    free(c);
-}
-
-/* Answers (result NULL: with an error), unless the client has gone. */
-static void command_end(struct command *c, json_t *result, const char *error)
+/* Unless the client has gone. */
+void command_end(struct command *c, json_t *result, const char *error)
 {
     struct qmp *q = c->q;
     bool there = q->client == c->client;
-    if (there && result)
-        give(q, c->id, json_incref(result));
+    if (there && !error)
+        qmp_give(q, c->id, json_incref(result));
     else if (there)
         qmp_error(q, c->id, "GenericError", "%s", error);
     json_decref(result);
-    command_free(c);
+    json_decref(c->id);
+    json_decref(c->args);
+    buf_free(&c->reply);
+    free(c);
     if (there && q->busy)
         qmp_done(q);
 }
 
-static void done_plain(void *ctx, bool good, const char *text)
+void command_done(void *ctx, bool good, const char *text)
 {
-    command_end(ctx, good ? json_object() : NULL, text);
+    command_end(ctx, NULL, good ? NULL : text);
 }
 
-static void done_text(void *ctx, bool good, const char *text)
+void command_check(struct command *c, bool taken)
 {
-    json_t *s = good ? json_string(text) : NULL;
-    command_end(ctx, s, good ? "the output is no UTF-8" : text);
-}
-
-static void replied(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
-{
-    (void)len;
-    if (kind != LINK_MORE)
-        done_plain(ctx, kind == LINK_LAST, (const char *)data);
-}
-
-static void request(struct qmp *q, json_t *id, enum link_type type, const void *data, size_t len)
-{
-    struct command *c = command_new(q, id);
-    q->busy = c && guest_request(q->control->guest, type, data, len, replied, c);
-    if (!q->busy) {
-        if (c)
-            command_free(c);
-        qmp_error(q, id, "GenericError", "the machine takes no more requests now");
-    }
+    if (!taken)
+        command_end(c, NULL, "the machine takes no more requests now");
 }
 
 /* Arguments. */
 
-static bool only(struct qmp *q, json_t *id, json_t *args, const char *const *known)
+const char *qmp_string(const json_t *args, const char *name, const char *other)
 {
-    const char *key;
+    const char *s = json_string_value(json_object_get(args, name));
+    return s ? s : other;
+}
+
+int64_t qmp_integer(const json_t *args, const char *name, int64_t other)
+{
+    const json_t *v = json_object_get(args, name);
+    return v ? json_integer_value(v) : other;
+}
+
+bool qmp_flag(const json_t *args, const char *name, bool other)
+{
+    const json_t *v = json_object_get(args, name);
+    return v ? json_is_true(v) : other;
+}
+
+/* One "name:t?" of a list; false at its end. */
+struct parameter {
+    char name[32];
+    char type;
+    bool optional;
+};
+static bool next_parameter(const char **spec, struct parameter *p)
+{
+    *spec += strspn(*spec, " ");
+    size_t n = strcspn(*spec, ":");
+    if (!**spec || n >= sizeof p->name)
+        return false;
+    memcpy(p->name, *spec, n);
+    p->name[n] = 0;
+    *spec += n + 1;
+    p->type = *(*spec)++;
+    p->optional = **spec == '?';
+    *spec += p->optional;
+    return true;
+}
+
+static bool type_fits(char type, const json_t *v)
+{
+    switch (type) {
+    case 's':
+        return json_is_string(v);
+    case 'i':
+        return json_is_integer(v) && json_integer_value(v) >= 0;
+    case 'n':
+        return json_is_integer(v);
+    case 'b':
+        return json_is_boolean(v);
+    case 'a':
+        return json_is_array(v);
+    case 'o':
+        return json_is_object(v);
+    default:
+        return true;
+    }
+}
+
+static const char *type_name(char type)
+{
+    return type == 's'                  ? "string"
+           : type == 'i' || type == 'n' ? "integer"
+           : type == 'b'                ? "boolean"
+           : type == 'a'                ? "array"
+                                        : "object";
+}
+
+static bool is_parameter(const char *spec, const char *name)
+{
+    struct parameter p;
+    while (next_parameter(&spec, &p))
+        if (!strcmp(p.name, name))
+            return true;
+    return false;
+}
+
+static bool check_args(struct qmp *q, json_t *id, json_t *args, const char *spec)
+{
+    struct parameter p;
+    const char *key, *rest = spec;
     json_t *value;
     json_object_foreach(args, key, value)
     {
-        unsigned i = 0;
-        while (known[i] && strcmp(known[i], key))
-            i++;
-        if (!known[i]) {
+        if (strcmp(spec, "*") != 0 && !is_parameter(spec, key)) {
             qmp_error(q, id, "GenericError", "Parameter '%.60s' is unexpected", key);
             return false;
         }
     }
-    return true;
-}
-
-static const char *string_arg(struct qmp *q, json_t *id, json_t *args, const char *name)
-{
-    json_t *v = json_object_get(args, name);
-    if (!v)
-        qmp_error(q, id, "GenericError", "Parameter '%s' is missing", name);
-    else if (!json_is_string(v))
-        qmp_error(q, id, "GenericError", "Invalid parameter type for '%s', expected: string", name);
-    else
-        return json_string_value(v);
-    return NULL;
-}
-
-static bool number_arg(struct qmp *q, json_t *id, json_t *args, const char *name, uint64_t *to)
-{
-    json_t *v = json_object_get(args, name);
-    if (!v)
-        qmp_error(q, id, "GenericError", "Parameter '%s' is missing", name);
-    else if (!json_is_integer(v) || json_integer_value(v) < 0)
-        qmp_error(q, id, "GenericError", "Invalid parameter type for '%s', expected: integer",
-                  name);
-    else {
-        *to = (uint64_t)json_integer_value(v);
-        return true;
+    while (next_parameter(&rest, &p)) {
+        value = json_object_get(args, p.name);
+        if (!value && p.optional)
+            continue;
+        if (!value)
+            qmp_error(q, id, "GenericError", "Parameter '%s' is missing", p.name);
+        else if (!type_fits(p.type, value))
+            qmp_error(q, id, "GenericError", "Invalid parameter type for '%s', expected: %s", p.name,
+                      type_name(p.type));
+        else
+            continue;
+        return false;
     }
-    return false;
+    return true;
 }
 
 /* Commands. */
 
-static void cmd_capabilities(struct qmp *q, json_t *id, json_t *args)
+const struct qmp_command *qmp_command_at(unsigned i)
 {
-    static const char *const known[] = {"enable", NULL};
-    if (!only(q, id, args, known))
-        return;
-    json_t *enable = json_object_get(args, "enable");
-    if (enable && json_array_size(enable)) {
-        qmp_error(q, id, "GenericError", "no capability can be enabled");
-        return;
-    }
-    q->negotiated = true;
-    give(q, id, json_object());
+    static const struct qmp_command *const lists[] = {qmp_basic, qmp_queries, qmp_block, qmp_input};
+    for (size_t l = 0; l < ARRAY_LEN(lists); l++)
+        for (const struct qmp_command *c = lists[l]; c->name; c++)
+            if (i-- == 0)
+                return c;
+    return NULL;
 }
-
-static void cmd_status(struct qmp *q, json_t *id, json_t *args)
-{
-    static const char *const name[] = {[LINK_STATE_PRELAUNCH] = "prelaunch",
-                                       [LINK_STATE_RUNNING] = "running",
-                                       [LINK_STATE_PAUSED] = "paused",
-                                       [LINK_STATE_SHUTDOWN] = "shutdown"};
-    (void)args;
-    enum link_state s = q->control->guest->state;
-    give(q, id,
-         json_pack("{s:b,s:b,s:s}", "running", s == LINK_STATE_RUNNING, "singlestep", 0, "status",
-                   name[s]));
-}
-
-static void cmd_version(struct qmp *q, json_t *id, json_t *args)
-{
-    (void)args;
-    give(q, id, qmp_version());
-}
-
-static void cmd_name(struct qmp *q, json_t *id, json_t *args)
-{
-    (void)args;
-    json_t *r = json_object();
-    if (q->control->name[0])
-        json_object_set_new(r, "name", json_string(q->control->name));
-    give(q, id, r);
-}
-
-static void cmd_stop(struct qmp *q, json_t *id, json_t *args)
-{
-    (void)args;
-    request(q, id, LINK_STOP, NULL, 0);
-}
-
-static void cmd_cont(struct qmp *q, json_t *id, json_t *args)
-{
-    (void)args;
-    request(q, id, LINK_CONT, NULL, 0);
-}
-
-static void cmd_reset(struct qmp *q, json_t *id, json_t *args)
-{
-    static const uint8_t reset = POWER_RESET;
-    (void)args;
-    request(q, id, LINK_POWER, &reset, sizeof reset);
-}
-
-static void cmd_powerdown(struct qmp *q, json_t *id, json_t *args)
-{
-    static const uint8_t button = POWER_BUTTON;
-    (void)args;
-    request(q, id, LINK_POWER, &button, sizeof button);
-}
-
-static void cmd_quit(struct qmp *q, json_t *id, json_t *args)
-{
-    (void)args;
-    give(q, id, json_object());
-    q->control->quit(q->control->ctx);
-}
-
-static uint8_t key_value(const json_t *k)
-{
-    const char *type = json_string_value(json_object_get(k, "type"));
-    const json_t *data = json_object_get(k, "data");
-    if (type && !strcmp(type, "qcode") && json_is_string(data))
-        return key_by_name(json_string_value(data), json_string_length(data));
-    if (type && !strcmp(type, "number") && json_is_integer(data) && json_integer_value(data) > 0 &&
-        json_integer_value(data) <= UINT8_MAX)
-        return (uint8_t)json_integer_value(data);
-    return 0;
-}
-
-static void cmd_send_key(struct qmp *q, json_t *id, json_t *args)
-{
-    static const char *const known[] = {"keys", "hold-time", NULL};
-    uint8_t msg[4 + MAX_KEYS];
-    uint64_t hold = HOLD_MS;
-    if (!only(q, id, args, known))
-        return;
-    json_t *keys = json_object_get(args, "keys");
-    if (json_object_get(args, "hold-time") && !number_arg(q, id, args, "hold-time", &hold))
-        return;
-    if (!json_is_array(keys) || !json_array_size(keys)) {
-        qmp_error(q, id, "GenericError", "Parameter 'keys' is missing");
-        return;
-    }
-    if (json_array_size(keys) > MAX_KEYS || hold > HOLD_MAX_MS) {
-        qmp_error(q, id, "GenericError", "at most %d keys for %d ms", MAX_KEYS, HOLD_MAX_MS);
-        return;
-    }
-    for (size_t i = 0; i < json_array_size(keys); i++) {
-        msg[4 + i] = key_value(json_array_get(keys, i));
-        if (!msg[4 + i]) {
-            const char *name = json_string_value(json_object_get(json_array_get(keys, i), "data"));
-            qmp_error(q, id, "GenericError", "Invalid parameter '%.40s': no such key",
-                      name ? name : "keys");
-            return;
-        }
-    }
-    st32(msg, (uint32_t)hold);
-    request(q, id, LINK_KEYS, msg, 4 + json_array_size(keys));
-}
-
-static void cmd_screendump(struct qmp *q, json_t *id, json_t *args)
-{
-    static const char *const known[] = {"filename", "format", "device", "head", NULL};
-    if (!only(q, id, args, known))
-        return;
-    const char *path = string_arg(q, id, args, "filename");
-    const char *format = json_string_value(json_object_get(args, "format"));
-    if (!path)
-        return;
-    if (json_object_get(args, "format") &&
-        (!format || (strcmp(format, "ppm") && strcmp(format, "png")))) {
-        qmp_error(q, id, "GenericError", "Invalid parameter 'format': there are ppm and png");
-        return;
-    }
-    struct command *c = command_new(q, id);
-    q->busy = true;
-    if (!c ||
-        !control_screendump(q->control, path, format && !strcmp(format, "png"), done_plain, c)) {
-        q->busy = false;
-        if (c)
-            command_free(c);
-        qmp_error(q, id, "GenericError", "the machine takes no more requests now");
-    }
-}
-
-static void save_memory(struct qmp *q, json_t *id, json_t *args, bool physical)
-{
-    static const char *const known[] = {"val", "size", "filename", "cpu-index", NULL};
-    uint64_t at, size;
-    if (!only(q, id, args, known) || !number_arg(q, id, args, "val", &at) ||
-        !number_arg(q, id, args, "size", &size))
-        return;
-    const char *path = string_arg(q, id, args, "filename");
-    struct command *c = path ? command_new(q, id) : NULL;
-    if (!c)
-        return;
-    q->busy = true;
-    if (!control_save_memory(q->control, physical, at, size, path, done_plain, c)) {
-        q->busy = false;
-        command_free(c);
-        qmp_error(q, id, "GenericError", "the machine takes no more requests now");
-    }
-}
-
-static void cmd_pmemsave(struct qmp *q, json_t *id, json_t *args)
-{
-    save_memory(q, id, args, true);
-}
-
-static void cmd_memsave(struct qmp *q, json_t *id, json_t *args)
-{
-    save_memory(q, id, args, false);
-}
-
-static void cmd_hmp(struct qmp *q, json_t *id, json_t *args)
-{
-    static const char *const known[] = {"command-line", "cpu-index", NULL};
-    if (!only(q, id, args, known))
-        return;
-    const char *line = string_arg(q, id, args, "command-line");
-    struct command *c = line ? command_new(q, id) : NULL;
-    if (!c)
-        return;
-    q->busy = true;
-    if (!control_line(q->control, line, done_text, c)) {
-        q->busy = false;
-        command_free(c);
-        qmp_error(q, id, "GenericError", "the machine takes no more requests now");
-    }
-}
-
-static void text_came(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
-{
-    struct command *c = ctx;
-    if (kind == LINK_FAILED) {
-        command_end(c, NULL, (const char *)data);
-        return;
-    }
-    if (c->reply.len + len <= TEXT_SCREEN_MAX)
-        buf_add(&c->reply, data, len);
-    if (kind == LINK_MORE)
-        return;
-    json_t *lines = json_array();
-    for (size_t at = 0, n; at < c->reply.len; at += n + 1) {
-        const uint8_t *nl = memchr(c->reply.data + at, '\n', c->reply.len - at);
-        n = nl ? (size_t)(nl - c->reply.data) - at : c->reply.len - at;
-        json_t *line = json_stringn((const char *)c->reply.data + at, n);
-        json_array_append_new(lines, line ? line : json_string(""));
-    }
-    command_end(c, lines, "");
-}
-
-static void cmd_text_screen(struct qmp *q, json_t *id, json_t *args)
-{
-    (void)args;
-    struct command *c = command_new(q, id);
-    q->busy = c && guest_request(q->control->guest, LINK_TEXT, NULL, 0, text_came, c);
-    if (!q->busy) {
-        if (c)
-            command_free(c);
-        qmp_error(q, id, "GenericError", "the machine takes no more requests now");
-    }
-}
-
-static void cmd_commands(struct qmp *q, json_t *id, json_t *args);
 
 static const struct {
-    const char *name;
-    void (*run)(struct qmp *q, json_t *id, json_t *args);
-} table[] = {
-    {"qmp_capabilities", cmd_capabilities},
-    {"query-status", cmd_status},
-    {"query-version", cmd_version},
-    {"query-commands", cmd_commands},
-    {"query-name", cmd_name},
-    {"stop", cmd_stop},
-    {"cont", cmd_cont},
-    {"system_reset", cmd_reset},
-    {"system_powerdown", cmd_powerdown},
-    {"quit", cmd_quit},
-    {"send-key", cmd_send_key},
-    {"screendump", cmd_screendump},
-    {"pmemsave", cmd_pmemsave},
-    {"memsave", cmd_memsave},
-    {"human-monitor-command", cmd_hmp},
-    {"query-vnc", qmp_query_vnc},
-    {"set_password", qmp_set_password},
-    {"change-vnc-password", qmp_change_vnc_password},
-    {"x-vitrine-text-screen", cmd_text_screen},
+    const char *name, *reason;
+} refused[] = {
+    {"device_add", "devices are there from the start: say -device"},
+    {"device_del", "devices are there until the end"},
+    {"netdev_add", "there is no network adapter in this machine"},
+    {"netdev_del", "there is no network adapter in this machine"},
+    {"set_link", "there is no network adapter in this machine"},
+    {"object-add", "objects are set up by their own options"},
+    {"object-del", "objects are set up by their own options"},
+    {"chardev-add", "character devices are there from the start: say -chardev"},
+    {"chardev-remove", "character devices are there until the end"},
+    {"migrate", "there is no migration"},
+    {"savevm", "there are no saved machine states"},
+    {"snapshot-save", "there are no saved machine states"},
+    {"snapshot-load", "there are no saved machine states"},
+    {"snapshot-delete", "there are no saved machine states"},
+    {"blockdev-snapshot", "images are raw: there is -snapshot, and commit"},
+    {"blockdev-snapshot-sync", "images are raw: there is -snapshot, and commit"},
+    {"blockdev-backup", "there are no block jobs"},
+    {"blockdev-mirror", "there are no block jobs"},
+    {"drive-backup", "there are no block jobs"},
+    {"drive-mirror", "there are no block jobs"},
+    {"block-commit", "there are no block jobs; human-monitor-command has commit"},
+    {"block_resize", "an image keeps its size while it runs"},
+    {"balloon", "memory stays as -m says"},
+    {"system_wakeup", "the machine has no sleeping state to be woken from"},
+    {"dump-guest-memory", "say pmemsave"},
+    {"nbd-server-start", "there is no NBD server"},
+    {"watchdog-set-action", "there is no watchdog"},
 };
-
-static void cmd_commands(struct qmp *q, json_t *id, json_t *args)
-{
-    (void)args;
-    json_t *list = json_array();
-    for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        json_array_append_new(list, json_pack("{s:s}", "name", table[i].name));
-    give(q, id, list);
-}
 
 static void execute(struct qmp *q, json_t *id, const char *name, json_t *args)
 {
-    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        if (strcmp(table[i].name, name))
-            continue;
-        bool greeting = table[i].run == cmd_capabilities;
-        if (greeting && q->negotiated)
-            qmp_error(q, id, "CommandNotFound",
-                      "Capabilities negotiation is already complete, command ignored");
-        else if (!greeting && !q->negotiated)
-            qmp_error(q, id, "CommandNotFound",
-                      "Expecting capabilities negotiation with 'qmp_capabilities'");
-        else
-            table[i].run(q, id, args);
-        return;
+    const struct qmp_command *c;
+    for (unsigned i = 0; (c = qmp_command_at(i)) != NULL; i++)
+        if (!strcmp(c->name, name))
+            break;
+    bool greeting = !strcmp(name, "qmp_capabilities");
+    if (!q->negotiated && !greeting) {
+        qmp_error(q, id, "CommandNotFound",
+                  "Expecting capabilities negotiation with 'qmp_capabilities'");
+    } else if (q->negotiated && greeting) {
+        qmp_error(q, id, "CommandNotFound",
+                  "Capabilities negotiation is already complete, command ignored");
+    } else if (c) {
+        if (check_args(q, id, args, c->args))
+            c->run(q, id, args);
+    } else {
+        for (size_t i = 0; i < ARRAY_LEN(refused); i++)
+            if (!strcmp(refused[i].name, name)) {
+                qmp_error(q, id, "GenericError", "%s is not supported: %s", name, refused[i].reason);
+                return;
+            }
+        qmp_error(q, id, "CommandNotFound", "The command %.60s has not been found", name);
     }
-    qmp_error(q, id, "CommandNotFound", "The command %.60s has not been found", name);
 }
 
 void qmp_message(struct qmp *q, const json_t *message)

@@ -31,8 +31,6 @@ struct qmp {
 void qmp_message(struct qmp *q, const json_t *message);
 /* Sends and drops the reference. */
 void qmp_send(struct qmp *q, json_t *message);
-/* Answers with a result, whose reference is dropped. */
-void qmp_give(struct qmp *q, json_t *id, json_t *result);
 /* control_vnc.c */
 void qmp_query_vnc(struct qmp *q, json_t *id, json_t *args);
 void qmp_set_password(struct qmp *q, json_t *id, json_t *args);
@@ -42,5 +40,42 @@ void qmp_done(struct qmp *q);
 void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 json_t *qmp_version(void);
+
+/*
+ * A command. args lists what it takes, "filename:s format:s?": name, ':', type, '?' where it may be left
+ * out. Types: s string, i integer that is not negative, n any integer, b boolean, a array, o object, v
+ * anything. The arguments have been checked against it when run is called.
+ */
+struct qmp_command {
+    const char *name, *args;
+    void (*run)(struct qmp *q, json_t *id, json_t *args);
+};
+extern const struct qmp_command qmp_basic[], qmp_queries[], qmp_block[], qmp_input[]; /* NULL-terminated */
+/* All of them; NULL past the last. */
+const struct qmp_command *qmp_command_at(unsigned i);
+json_t *qmp_schema(void); /* qmp_schema.c: query-qmp-schema's reply */
+
+/* For commands: an answer (drops the reference), values of arguments that are there, or what they are
+ * when left out. */
+void qmp_give(struct qmp *q, json_t *id, json_t *result);
+const char *qmp_string(const json_t *args, const char *name, const char *other);
+int64_t qmp_integer(const json_t *args, const char *name, int64_t other);
+bool qmp_flag(const json_t *args, const char *name, bool other);
+
+/* A command that is answered later: begun with the client's id, ended once, with a result (whose
+ * reference is dropped) or with an error. It makes q busy. NULL: out of memory, and answered so. */
+struct command {
+    struct qmp *q;
+    uint64_t client;
+    json_t *id, *args;
+    struct buf reply;
+    unsigned drive;
+};
+struct command *command_begin(struct qmp *q, json_t *id, json_t *args);
+void command_end(struct command *c, json_t *result, const char *error);
+/* A control_done_fn that ends a command with an empty object. */
+void command_done(void *ctx, bool good, const char *text);
+/* Ends it if the machine took no request. */
+void command_check(struct command *c, bool taken);
 
 #endif

@@ -117,7 +117,7 @@ static const struct {
     {{"tlb", NULL, "", "what the page tables map, page by page"}, info_tlb},
     {{"mtree", NULL, "[-f]", "the memory map; -f: what each address reaches"}, info_mtree},
     {{"ioports", NULL, "", "who has which I/O ports"}, ioports},
-    {{"pci", NULL, "", "PCI functions and where their registers are"}, info_pci},
+    {{"pci", NULL, "[-t]", "PCI functions and where their registers are; -t: a line each"}, info_pci},
     {{"pic", NULL, "", "the interrupt controllers"}, pic},
     {{"irq", NULL, "", "interrupt lines"}, irq},
     {{"lapic", NULL, "", "the local APIC"}, lapic},

@@ -135,7 +135,7 @@ static bool on_reply(struct guest *g, struct reader *r)
 static bool on_event(struct guest *g, struct reader *r)
 {
     uint8_t ev = get8(r), by_guest = get8(r), cause = get8(r);
-    if (r->bad || r->p != r->end || ev < LINK_EV_STOP || ev > LINK_EV_SHUTDOWN || by_guest > 1 ||
+    if (r->bad || r->p != r->end || ev < LINK_EV_STOP || ev > LINK_EV_POWERDOWN || by_guest > 1 ||
         cause > LINK_CAUSE_GUEST_PANIC)
         return false;
     if (ev == LINK_EV_SHUTDOWN)
@@ -283,6 +283,13 @@ static bool handle(struct guest *g, const struct link_msg *msg)
         if (r.bad || r.p != r.end)
             return false;
         g->ops->lights(g->ctx, reads, writes);
+        return true;
+    }
+    case LINK_TRAY: {
+        uint8_t drive = get8(&r), open = get8(&r);
+        if (r.bad || r.p != r.end || drive >= MAX_DRIVES || open > 1)
+            return false;
+        g->ops->tray(g->ctx, drive, open);
         return true;
     }
     case LINK_POINTER_IS: {

@@ -32,6 +32,7 @@ struct guest_ops {
     void (*lights)(void *ctx, uint8_t reads, uint8_t writes); /* drives by bit */
     void (*pointer)(void *ctx, bool absolute); /* what the guest's driver takes, from now on */
     void (*taken)(void *ctx, unsigned port, size_t n); /* bytes of LINK_SERIAL */
+    void (*tray)(void *ctx, unsigned drive, bool open); /* it was opened or closed */
 };
 
 enum { GUEST_REQUESTS = 32, GUEST_PORTS = 7 };

@@ -73,6 +73,7 @@ enum link_type {
                          LINK_SCREENSHOT's */
     LINK_EXIT,        /* u32 exit status, u8 1 if an error text follows, text */
     LINK_LIGHTS,      /* u8 drives read, u8 drives written, since the last word of it: bit n, drive n */
+    LINK_TRAY, /* u8 drive, u8 1 if its tray is open now: it was opened or closed */
     LINK_POINTER_IS,  /* u8 1 if a driver in the guest takes absolute coordinates. Sent when it
                          changes */
 };
@@ -99,7 +100,7 @@ enum link_file {
     LINK_FILE_REPLAY,
 };
 
-enum link_event { LINK_EV_STOP = 1, LINK_EV_RESUME, LINK_EV_RESET, LINK_EV_SHUTDOWN };
+enum link_event { LINK_EV_STOP = 1, LINK_EV_RESUME, LINK_EV_RESET, LINK_EV_SHUTDOWN, LINK_EV_POWERDOWN };
 enum link_cause {
     LINK_CAUSE_NONE,
     LINK_CAUSE_HOST_QMP,       /* system_reset, quit */

@@ -430,8 +430,13 @@ static void lights(void *ctx, uint8_t reads, uint8_t writes)
     (void)ctx, (void)reads, (void)writes;
     called++;
 }
+static void tray(void *ctx, unsigned drive, bool open)
+{
+    (void)ctx, (void)drive, (void)open;
+    called++;
+}
 static const struct guest_ops ops = {ready, event,   serial, debugcon, frame, stats,
-                                     line,  picture, lights, pointer,  taken};
+                                     line,  picture, lights, pointer,  taken,  tray};
 
 static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
 {
@@ -449,6 +454,10 @@ START_TEST(guest_lies_end_the_trust)
 {
     static const struct lie lies[] = {
         {LINK_READY, 4, {0}, true},
+        {LINK_TRAY, 2, {0, 1}, true},
+        {LINK_TRAY, 2, {6, 1}, false},
+        {LINK_TRAY, 2, {0, 2}, false},
+        {LINK_TRAY, 1, {0}, false},
         {LINK_POINTER_IS, 1, {1}, true},
         {LINK_POINTER_IS, 1, {2}, false},
         {LINK_POINTER_IS, 2, {1, 0}, false},
