@@ -143,6 +143,8 @@ extern const struct dev_class vga_class;
 
 /* The text screen as UTF-8, a line feed after each row, blanks at a row's end dropped. False (nothing added) in a graphics mode. */
 bool vga_text_screen(const struct vga *v, struct buf *out);
+/* The text screen by its cells, as link/cells.h says; in a graphics mode its size alone. */
+void vga_text_cells(const struct vga *v, struct buf *out);
 /* Columns and rows of the text screen and the cursor's place (may lie outside). False in a graphics mode. */
 bool vga_text_geometry(const struct vga *v, unsigned *cols, unsigned *rows, unsigned *x, unsigned *y);
 /* Draws now, whatever the retrace says: for a screenshot of a stopped machine. */

@@ -127,6 +127,7 @@ static void on_frame(void *ctx, const struct frame_info *i)
     if (f->window && !window_frame(f->window, pixels, i->w, i->h, i->y0, i->y1, &err))
         end_with(f, err.text);
     front_vnc_frame(f, pixels, i);
+    front_text_changed(f);
     link_send(&f->guest.link, LINK_FRAME_DONE, &slot, 1);
 }
 
@@ -160,6 +161,7 @@ static void on_line(void *ctx, bool guest_error, const char *text)
     struct front *f = ctx;
     if (!guest_error || f->o->guest_errors)
         front_complain(text);
+    front_text_redraw(f);
 }
 
 static void on_picture(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels)
@@ -226,13 +228,17 @@ static void take_signal(struct front *f)
     struct signalfd_siginfo s;
     if (read(f->signals, &s, sizeof s) != sizeof s || s.ssi_signo == SIGCHLD)
         return;
+    if (s.ssi_signo == SIGWINCH) {
+        front_text_resized(f);
+        return;
+    }
     /* Asked again after a while, not by the same key that reaches the shell's whole group and timeout(1) passes on. */
     if (f->quitting && front_now() + QUIT_PATIENCE > f->deadline + SECOND)
         f->deadline = 0;
     front_quit(f, LINK_CAUSE_HOST_SIGNAL);
 }
 
-enum { P_LINK, P_SIGNALS, P_VNC, P_COUNT, P_MAX = P_COUNT + CHARDEV_FDS * MAX_CHARDEVS };
+enum { P_LINK, P_SIGNALS, P_VNC, P_TYPED, P_COUNT, P_MAX = P_COUNT + CHARDEV_FDS * MAX_CHARDEVS };
 
 static unsigned poll_setup(struct front *f, struct pollfd *p, int *timeout)
 {
@@ -240,6 +246,8 @@ static unsigned poll_setup(struct front *f, struct pollfd *p, int *timeout)
                                 .events =
                                     (short)(POLLIN | (link_queued(&f->guest.link) ? POLLOUT : 0))};
     p[P_SIGNALS] = (struct pollfd){.fd = f->signals, .events = POLLIN};
+    p[P_TYPED] = (struct pollfd){.fd = front_text_waits(f, timeout) ? STDIN_FILENO : -1,
+                                 .events = POLLIN};
     p[P_VNC] = (struct pollfd){.fd = front_vnc_fd(f), .events = POLLIN};
     return P_COUNT + front_poll_streams(f, p + P_COUNT, timeout);
 }
@@ -280,6 +288,7 @@ static void turn(struct front *f)
     front_serve_streams(f, p + P_COUNT);
     if (p[P_VNC].revents)
         front_vnc_pump(f);
+    front_text_serve(f, p[P_TYPED].revents != 0);
     if (f->window)
         window_pump(f->window);
     ask_stats(f);
@@ -339,6 +348,7 @@ static bool catch_signals(struct front *f, struct error *err)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGWINCH);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -347,7 +357,7 @@ static bool catch_signals(struct front *f, struct error *err)
 
 static bool open_window(struct front *f, struct error *err)
 {
-    if (!front_open_vnc(f, err))
+    if (!front_open_vnc(f, err) || !front_open_text(f, err))
         return false;
     if (f->o->display == DISPLAY_SDL) {
         f->window =
@@ -356,9 +366,10 @@ static bool open_window(struct front *f, struct error *err)
         if (!f->window)
             return false;
     }
-    if (f->window || f->vnc)
+    f->shows = f->window || f->vnc || f->text;
+    if (f->shows)
         f->frame_fd = frame_create(&f->frames, err);
-    return f->frame_fd >= 0 || (!f->window && !f->vnc);
+    return f->frame_fd >= 0 || !f->shows;
 }
 
 static bool write_pidfile(struct front *f, struct error *err)
@@ -400,6 +411,7 @@ static void close_all(struct front *f)
     if (f->has_pidfile)
         unlink(f->o->pidfile);
     guest_close(&f->guest);
+    front_free_text(f);
     front_close_streams(f);
     front_close_vnc(f);
     window_close(f->window);
@@ -469,8 +481,10 @@ int front_main(struct options *o)
         front_begin_streams(f);
         while (!f->guest.gone)
             turn(f);
+        front_close_text(f); /* what is to be said is said on the terminal as it was */
         status = conclude(f);
     } else {
+        front_close_text(f);
         status = f->err.text[0] != 0;
         if (status)
             front_complain(f->err.text);

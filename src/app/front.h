@@ -41,6 +41,8 @@ struct front {
     struct control control;
     struct window *window;
     struct front_vnc *vnc; /* NULL: none */
+    struct front_text *text; /* NULL: none */
+    bool shows;              /* one of them is there */
     struct front_menu menu;
     struct buf copied; /* of the text screen, as far as it came */
     uint32_t speed;    /* percent of the host's time, 0: warp */
@@ -81,6 +83,17 @@ int front_main(struct options *o);
 bool front_open(struct front *f, struct error *err);
 bool front_configure(struct front *f, struct error *err);
 bool front_spawn(struct front *f, struct error *err);
+
+/* front_text.c: -display curses */
+bool front_open_text(struct front *f, struct error *err);
+void front_close_text(struct front *f); /* the terminal is put back */
+void front_free_text(struct front *f);  /* after guest_close() */
+void front_text_changed(struct front *f);
+void front_text_redraw(struct front *f); /* something was written over it */
+void front_text_resized(struct front *f);
+/* True: what is typed should be polled for. Lowers *timeout (ms, -1: none). */
+bool front_text_waits(struct front *f, int *timeout);
+void front_text_serve(struct front *f, bool typed);
 
 /* front_vnc.c */
 bool front_open_vnc(struct front *f, struct error *err);

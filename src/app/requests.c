@@ -288,6 +288,8 @@ static void looked_at(struct machine_process *p, uint32_t type, uint32_t id, con
     struct buf out = {0};
     if (type == LINK_SCREENSHOT) {
         screenshot_bytes(p, &out);
+    } else if (type == LINK_CELLS) {
+        machine_text_cells(p->m, &out);
     } else if (type == LINK_TEXT) {
         machine_text_screen(p->m, &out);
     } else {
@@ -340,6 +342,7 @@ static bool with_id(struct machine_process *p, uint32_t type, struct reader *r, 
         return memory(p, id, r, type == LINK_PMEM);
     case LINK_SCREENSHOT:
     case LINK_TEXT:
+    case LINK_CELLS:
     case LINK_COMMAND:
         looked_at(p, type, id, r);
         return true;

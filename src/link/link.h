@@ -39,6 +39,7 @@ enum link_type {
     LINK_SERIAL,     /* u8 port, bytes for the guest; ports: machine/catalog.h */
     LINK_SCREENSHOT, /* id; reply: u32 w, u32 h, XRGB8888 pixels */
     LINK_TEXT,       /* id; reply: lines of UTF-8 */
+    LINK_CELLS,      /* id; reply: u8 flags, u32 columns, rows, cursor x, y, codes and attributes (link/cells.h) */
     LINK_PMEM,       /* id, u64 address, u64 length; reply: the bytes */
     LINK_VMEM,       /* the same by the CPU's current paging */
     LINK_COMMAND,    /* id, text of a console command; reply: its output */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 libvitrine_a_SOURCES += \
+	src/link/cells.c src/link/cells.h \
 	src/link/configmsg.c src/link/configmsg.h \
 	src/link/frame.c src/link/frame.h \
 	src/link/guest.c src/link/guest.h \

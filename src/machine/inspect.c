@@ -23,6 +23,15 @@ void machine_text_screen(struct machine *m, struct buf *out)
         vga_text_screen(m->vga, out);
 }
 
+void machine_text_cells(struct machine *m, struct buf *out)
+{
+    static const uint8_t none[17];
+    if (m->vga)
+        vga_text_cells(m->vga, out);
+    else
+        buf_add(out, none, sizeof none);
+}
+
 void machine_redraw(struct machine *m)
 {
     if (m->vga)

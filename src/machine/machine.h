@@ -89,6 +89,7 @@ uint32_t machine_port(struct machine *m, bool write, uint16_t port, unsigned siz
 
 /* Looking at it. All take effect at an instruction boundary. */
 void machine_text_screen(struct machine *m, struct buf *out);   /* text modes: lines of UTF-8; else empty */
+void machine_text_cells(struct machine *m, struct buf *out); /* codes and attributes: link/cells.h */
 bool machine_in_text_mode(struct machine *m);
 /* Renders the current screen as w x h XRGB8888 into out (4 bytes a pixel). */
 void machine_screenshot(struct machine *m, struct buf *out, uint32_t *w, uint32_t *h);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@ static struct {
     struct termios before;
     volatile sig_atomic_t raw;
     bool hooked;
+    char farewell[128];
+    size_t farewell_len;
 } term;
 
 void terminal_restore(void)
@@ -28,7 +31,15 @@ void terminal_restore(void)
     if (!term.raw)
         return;
     term.raw = 0;
+    if (term.farewell_len && write(STDOUT_FILENO, term.farewell, term.farewell_len) < 0)
+        term.farewell_len = 0;
     tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
+}
+
+void terminal_set_farewell(const char *text)
+{
+    term.farewell_len = MIN(strlen(text), sizeof term.farewell);
+    memcpy(term.farewell, text, term.farewell_len);
 }
 
 static void on_fatal(int sig)

@@ -13,6 +13,8 @@
 void terminal_raw(bool keep_signals);
 /* Puts it back. Also done at exit and when a signal kills the process. */
 void terminal_restore(void);
+/* What is written before it is put back, by a signal's handler too; at most 127 bytes. */
+void terminal_set_farewell(const char *text);
 /* Writes all of it to a descriptor that may be slow or gone. False: gone. */
 bool terminal_write(int fd, const uint8_t *data, size_t len);
 
