@@ -213,9 +213,9 @@ INSN(x_int3)
 }
 INSN(x_int_Ib)
 {
-    if (c->mode & MODE_VM && (c->eflags & FL_IOPL) != FL_IOPL) /* SDM 3A 20.3.3 */
+    if (c->mode & MODE_VM && (c->eflags & FL_IOPL) != FL_IOPL && !(c->cr4 & CR4_VME)) /* SDM 3B 20.3.3 */
         return raise_gp(c, 0);
-    return raise_soft_int(c, (uint8_t)i->in.imm);
+    return raise_int_n(c, (uint8_t)i->in.imm);
 }
 INSN(x_into)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Control registers, system flags and processor control (SDM 3A 2.5, 2.8; SDM 2A, 2B by instruction): MOV CR, LMSW, SMSW, CLTS,
- * INVLPG, cache control, HLT, CLI, STI, PUSHF, POPF.
- * LIMIT: VME and PVI (CR4 bits 0 and 1): no model shows them. Caches are not modelled: CD and NW do nothing.
+ * INVLPG, cache control, HLT, CLI, STI, PUSHF, POPF, STAC, CLAC, RSM.
+ * LIMIT: caches are not modelled: CD and NW do nothing.
  */
 #include "cpu/handler.h"
 #include "cpu/system.h"
@@ -43,8 +43,11 @@ void popf_update(struct cpu *c, uint32_t v, unsigned opsize)
 
 INSN(x_pushf)
 {
-    if (c->mode & MODE_VM && iopl(c) < 3)
-        return raise_gp(c, 0);
+    if (unlikely(c->mode & MODE_VM && iopl(c) < 3)) {
+        if (!vme_on(c) || i->in.opsize != SZ16)
+            return raise_gp(c, 0);
+        return push16(c, vme_flags(c)) ? X_FAULT : X_NEXT;
+    }
     uint32_t v = cpu_eflags(c) & ~(uint32_t)(FL_RF | FL_VM);
     return (i->in.opsize == SZ16 ? push16(c, (uint16_t)v) : push32(c, v)) ? X_FAULT : X_NEXT;
 }
@@ -53,10 +56,16 @@ INSN(x_popf)
 {
     uint32_t v;
     uint16_t w = 0;
-    if (c->mode & MODE_VM && iopl(c) < 3)
+    bool virtual = vme_on(c);
+    if (c->mode & MODE_VM && iopl(c) < 3 && (!virtual || i->in.opsize != SZ16))
         return raise_gp(c, 0);
     if (i->in.opsize == SZ16 ? top16(c, &w) : top32(c, &v))
         return X_FAULT;
+    if (unlikely(virtual)) {
+        if (vme_forbids(c, w))
+            return raise_gp(c, 0);
+        c->eflags = (c->eflags & ~(uint32_t)FL_VIF) | (vme_popped(w) & FL_VIF);
+    }
     pop_done(c, i->in.opsize == SZ16 ? 2 : 4);
     popf_update(c, i->in.opsize == SZ16 ? w : v, i->in.opsize);
     return X_NEXT;
@@ -65,7 +74,7 @@ INSN(x_popf)
 INSN(x_cli)
 {
     if (c->cpl > iopl(c))
-        return raise_gp(c, 0);
+        return vme_cli(c) ? X_NEXT : raise_gp(c, 0);
     c->eflags &= ~(uint32_t)FL_IF;
     return X_NEXT;
 }
@@ -77,7 +86,7 @@ INSN(x_cli)
 INSN(x_sti)
 {
     if (c->cpl > iopl(c))
-        return raise_gp(c, 0);
+        return vme_sti(c) ? X_NEXT : raise_gp(c, 0);
     if (c->eflags & FL_IF)
         return X_NEXT;
     c->eflags |= FL_IF;
@@ -123,7 +132,7 @@ uint32_t cr4_writable(const struct cpu *c)
 {
     static const struct {
         uint32_t feature, bit;
-    } leaf1[] = {{CPUID_TSC, CR4_TSD}, {CPUID_DE, CR4_DE},   {CPUID_PSE, CR4_PSE},     {CPUID_PAE, CR4_PAE},
+    } leaf1[] = {{CPUID_VME, CR4_VME | CR4_PVI}, {CPUID_TSC, CR4_TSD}, {CPUID_DE, CR4_DE},   {CPUID_PSE, CR4_PSE},     {CPUID_PAE, CR4_PAE},
                  {CPUID_MCE, CR4_MCE}, {CPUID_PGE, CR4_PGE}, {CPUID_FXSR, CR4_OSFXSR}, {CPUID_SSE, CR4_OSXMMEXCPT}},
       leaf7[] = {{CPUID7_SMEP, CR4_SMEP}, {CPUID7_SMAP, CR4_SMAP}};
     uint32_t v = (cpu_family(c) >= 6 ? CR4_PCE : 0) | (c->model->features7_ecx & CPUID7_UMIP ? CR4_UMIP : 0);

@@ -179,6 +179,7 @@ struct exception {
     uint8_t vector;
     bool has_code;
     bool soft; /* INT n, INT3, INTO: gate DPL is checked, RIP pushed is the next instruction's */
+    bool int_n; /* INT n itself: subject to the redirection of virtual-8086 mode */
     bool ext;  /* EXT bit: external or while delivering another */
     uint32_t code;
     uint64_t cr2;     /* #PF */

@@ -42,11 +42,18 @@ enum xstat raise_soft_int(struct cpu *c, unsigned vector)
     return X_TRAP;
 }
 
+enum xstat raise_int_n(struct cpu *c, unsigned vector)
+{
+    enum xstat st = raise_soft_int(c, vector);
+    c->exc.int_n = true;
+    return st;
+}
+
 /* What is being delivered. */
 struct event {
     uint8_t vector;
     bool exception; /* by the processor: not INT n, not from a pin */
-    bool soft, has_code;
+    bool soft, int_n, has_code;
     uint32_t code;
     uint64_t rip;       /* to return to */
     uint64_t start_rip; /* where a fault of the delivery itself returns to */
@@ -208,8 +215,15 @@ static bool through_task(struct cpu *c, const struct event *e, const struct desc
 static bool faults(struct cpu *c, const struct event *e)
 {
     struct desc g;
+    bool taken;
     if (!(c->cr0 & CR0_PE))
         return real_mode(c, e);
+    if (unlikely(e->int_n)) {
+        if (vme_int(c, e->vector, e->rip, &taken))
+            return true;
+        if (taken)
+            return false;
+    }
     if (read_gate(c, e, &g))
         return true;
     return desc_type(&g) == SYS_TASK_GATE ? through_task(c, e, &g) : through_gate(c, e, &g);
@@ -237,8 +251,8 @@ static struct event event_of(const struct exception *x, uint64_t rip)
     /* A task switch that faulted after its commit point goes on in the new task (SDM 3A 7.3). */
     if (x->in_new_task)
         rip = x->start_rip;
-    return (struct event){.vector = x->vector, .exception = !x->soft, .soft = x->soft, .has_code = x->has_code,
-                          .code = x->code, .rip = rip, .start_rip = x->soft ? x->start_rip : rip};
+    return (struct event){.vector = x->vector, .exception = !x->soft, .soft = x->soft, .int_n = x->int_n,
+                          .has_code = x->has_code, .code = x->code, .rip = rip, .start_rip = x->soft ? x->start_rip : rip};
 }
 
 /* What an exception leaves in registers when it is recognised. */

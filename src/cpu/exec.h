@@ -301,8 +301,9 @@ enum xstat far_call(struct cpu *c, const struct xinsn *i, uint16_t sel, uint64_t
                     unsigned opsize);
 enum xstat far_ret(struct cpu *c, const struct xinsn *i, unsigned opsize, unsigned drop);
 enum xstat iret(struct cpu *c, const struct xinsn *i, unsigned opsize);
-/* INT n, INT3, INTO (soft) as an X_TRAP with exc filled. */
+/* INT3, INTO (soft), INT n as an X_TRAP with exc filled. */
 enum xstat raise_soft_int(struct cpu *c, unsigned vector);
+enum xstat raise_int_n(struct cpu *c, unsigned vector);
 /* POPF semantics: which bits may change by CPL, IOPL, VM and opsize. */
 void popf_update(struct cpu *c, uint32_t v, unsigned opsize);
 /* I/O permission for [port, port+size): CPL <= IOPL or the TSS bitmap. True: #GP(0) raised. */

@@ -334,6 +334,18 @@ static void iret_flags(struct cpu *c, uint32_t v, uint32_t mask, unsigned opsize
 
 enum { IRET_ANY = FL_ARITH | FL_TF | FL_DF | FL_NT | FL_RF | FL_AC | FL_ID };
 
+/* Virtual-8086 mode with IOPL below 3 and the extensions: IF goes to VIF, IOPL stays. */
+static enum xstat iret_vme(struct cpu *c, const struct comeback *r, unsigned opsize)
+{
+    if (opsize != SZ16 || vme_forbids(c, r->flags))
+        return raise_gp(c, 0);
+    if (r->rip > c->seg[SEG_CS].limit)
+        return raise_gp(c, 0);
+    set_masked(c, RSP, c->regs[RSP] + 6, c->stack_mask);
+    iret_flags(c, vme_popped(r->flags), (IRET_ANY & 0xffff) | FL_VIF, SZ32);
+    return far_real(c, (uint16_t)r->cs, r->rip);
+}
+
 static enum xstat iret_real(struct cpu *c, const struct comeback *r, unsigned opsize)
 {
     uint32_t mask = IRET_ANY | FL_IF;
@@ -387,7 +399,8 @@ enum xstat iret(struct cpu *c, const struct xinsn *i, unsigned opsize)
 {
     struct comeback r = {.words = 3};
     enum xstat st;
-    if (c->mode & MODE_VM && iopl(c) < 3)
+    bool virtual = vme_on(c);
+    if (c->mode & MODE_VM && iopl(c) < 3 && (!virtual || opsize != SZ16))
         return raise_gp(c, 0);
     if (protected_mode(c) && c->eflags & FL_NT) {
         st = task_return(c, after(c, i));
@@ -395,7 +408,7 @@ enum xstat iret(struct cpu *c, const struct xinsn *i, unsigned opsize)
         if (stack_word(c, 0, opsize, 0, &r.rip) || stack_word(c, 1, opsize, 0, &r.cs) ||
             stack_word(c, 2, opsize, 0, &r.flags))
             return X_FAULT;
-        st = protected_mode(c) ? iret_protected(c, &r, opsize) : iret_real(c, &r, opsize);
+        st = protected_mode(c) ? iret_protected(c, &r, opsize) : virtual ? iret_vme(c, &r, opsize) : iret_real(c, &r, opsize);
     }
     if (st != X_FAULT) {
         c->nmi_blocked = false; /* SDM 3A 6.7.1 */

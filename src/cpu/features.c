@@ -19,6 +19,7 @@ struct flag {
 
 static const struct flag flags[] = {
     FLAG("fpu", features, CPUID_FPU),
+    FLAG("vme", features, CPUID_VME),
     FLAG("de", features, CPUID_DE),
     FLAG("pse", features, CPUID_PSE),
     FLAG("tsc", features, CPUID_TSC),

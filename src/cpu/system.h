@@ -141,6 +141,17 @@ enum xstat task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_ca
 bool task_gate(struct cpu *c, const struct desc *gate, uint16_t *sel, struct desc *d);
 enum xstat task_return(struct cpu *c, uint64_t rip);
 
+/* --- Virtual interrupts (cpu/vme.c) --- */
+bool vme_on(const struct cpu *c); /* virtual-8086 mode with extensions and IOPL below 3 */
+/* True: done on VIF. False: CLI or STI as without the extensions. */
+bool vme_cli(struct cpu *c);
+bool vme_sti(struct cpu *c);
+uint16_t vme_flags(const struct cpu *c); /* what PUSHF pushes */
+bool vme_forbids(const struct cpu *c, uint32_t v); /* POPF or IRET of these FLAGS is #GP(0) */
+uint32_t vme_popped(uint32_t v);                   /* them as EFLAGS, IF in VIF's place */
+/* INT n in virtual-8086 mode with the extensions: *taken, it went to the program's own handler. True: raised. */
+bool vme_int(struct cpu *c, unsigned vector, uint64_t rip, bool *taken);
+
 /* --- System-management mode (cpu/smm.c) --- */
 void smm_enter(struct cpu *c);       /* at a boundary */
 enum xstat smm_leave(struct cpu *c); /* RSM */
