@@ -21,7 +21,7 @@ lacks() { say "$1 is missing: install $2"; exit 3; }
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1" || die "cannot make the folder $1"
 out=$(cd "$1" && pwd)
-command -v xorriso >/dev/null || lacks xorriso xorriso
+. "$here/cd.sh"
 
 # An initrd that an older linux.sh made has no driver for CDs.
 has_cd_driver() {
@@ -32,28 +32,14 @@ if [ ! -s "$out/linux.vmlinuz" ] || ! has_cd_driver; then
 fi
 
 list=$("$here/packages.sh" "$out/packages" isolinux syslinux-common) || exit $?
-deb() { echo "$list" | sed -n "s/^$1 //p"; }
-
 work=$out/isolinux.tmp
 rm -rf "$work"
-mkdir -p "$work/cd/isolinux" "$work/cd/boot"
+mkdir -p "$work/cd/boot"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-dpkg-deb --fsys-tarfile "$(deb isolinux)" | tar -x -O ./usr/lib/ISOLINUX/isolinux.bin \
-    >"$work/cd/isolinux/isolinux.bin"
-dpkg-deb --fsys-tarfile "$(deb syslinux-common)" | tar -x -O ./usr/lib/syslinux/modules/bios/ldlinux.c32 \
-    >"$work/cd/isolinux/ldlinux.c32"
+cd_isolinux
 cp "$here/isolinux/isolinux.cfg" "$work/cd/isolinux/"
 cp "$here/isolinux/hello.txt" "$work/cd/"
 cp "$out/linux.vmlinuz" "$work/cd/boot/vmlinuz"
 cp "$out/linux.initrd" "$work/cd/boot/initrd"
-epoch=${SOURCE_DATE_EPOCH:-$(stat -c %Y "$out/linux.vmlinuz")}
-export SOURCE_DATE_EPOCH="$epoch"
-find "$work/cd" -exec touch -d "@$epoch" {} +
-
-xorriso -as mkisofs -quiet -r -J -V VITRINE -b isolinux/isolinux.bin -c isolinux/boot.cat \
-    -no-emul-boot -boot-load-size 4 -boot-info-table \
-    --modification-date="$(date -u -d "@$epoch" +%Y%m%d%H%M%S00)" \
-    -o "$work/isolinux.img" "$work/cd" 2>"$work/log" || { cat "$work/log" >&2; die "xorriso failed"; }
-mv "$work/isolinux.img" "$out/isolinux.img"
-say "$out/isolinux.img is ready"
+cd_write isolinux "${SOURCE_DATE_EPOCH:-$(stat -c %Y "$out/linux.vmlinuz")}"

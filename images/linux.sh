@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# linux.sh DIR
+# linux.sh DIR [FLAVOUR]
 #
-# Makes DIR/linux.img: Debian's unmodified 686 kernel with busybox on an IDE disk that starts
+# Makes DIR/linux.img (with FLAVOUR 686-pae: DIR/linux-pae.img and so on): Debian's unmodified 686 kernel with busybox on an IDE disk that starts
 # through SYSLINUX, and beside it DIR/linux.vmlinuz and DIR/linux.initrd for a direct start.
 # Runs as an ordinary user; DIR/packages keeps what was downloaded.  Exit status: 0, 1 on an error,
 # 3 where no package source can be reached or a tool is missing.
@@ -24,7 +24,11 @@ die() { echo "$me: $*" >&2; exit 1; }
 say() { echo "$me: $*" >&2; }
 lacks() { say "$1 is missing: install $2"; exit 3; }
 
-[ $# = 1 ] || die "usage: linux.sh DIR"
+case $#-${2-686} in
+[12]-686) flavour=686 name=linux ;;
+2-686-pae) flavour=686-pae name=linux-pae ;;
+*) die "usage: linux.sh DIR [686|686-pae]" ;;
+esac
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1" || die "cannot make the folder $1"
 out=$(cd "$1" && pwd)
@@ -60,17 +64,17 @@ cpio cpio
 gzip gzip
 END
 
-list=$("$here/packages.sh" "$out/packages" linux-image-686 busybox-static) || exit $?
+list=$("$here/packages.sh" "$out/packages" linux-image-$flavour busybox-static) || exit $?
 deb() { echo "$list" | sed -n "s/^$1 //p"; }
 
-work=$out/linux.tmp
+work=$out/$name.tmp
 rm -rf "$work"
 mkdir -p "$work/kernel" "$work/root"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
 say "unpacking"
-dpkg-deb --fsys-tarfile "$(deb linux-image-686)" | tar -x -C "$work/kernel" --wildcards \
+dpkg-deb --fsys-tarfile "$(deb "linux-image-$flavour")" | tar -x -C "$work/kernel" --wildcards \
     './boot/vmlinuz-*' './lib/modules/*/kernel/[!dns]*' \
     './lib/modules/*/kernel/drivers/ata/*' './lib/modules/*/kernel/drivers/scsi/*' \
     './lib/modules/*/kernel/drivers/cdrom/*' './lib/modules/*/kernel/drivers/acpi/*' \
@@ -154,7 +158,7 @@ done >"$work/fields"
 debugfs -w -f "$work/fields" "$image?offset=$((data_start * 512))" >/dev/null 2>&1 ||
     die "debugfs failed"
 
-mv "$work/vmlinuz" "$out/linux.vmlinuz"
-mv "$work/initrd" "$out/linux.initrd"
-mv "$image" "$out/linux.img" # last: who finds the image finds all
-say "$out/linux.img is ready"
+mv "$work/vmlinuz" "$out/$name.vmlinuz"
+mv "$work/initrd" "$out/$name.initrd"
+mv "$image" "$out/$name.img" # last: who finds the image finds all
+say "$out/$name.img is ready"
