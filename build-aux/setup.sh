@@ -89,7 +89,11 @@ guest_image() {
     make -q -C "$build" "images/$1.img" >/dev/null 2>&1 && return 0
     say "making the guest image $1"
     status=0
-    sh "$top/images/$1.sh" "$build/images" || status=$?
+    if [ -f "$top/images/$1.sh" ]; then
+        sh "$top/images/$1.sh" "$build/images" || status=$?
+    else
+        sh "$top/images/package-file.sh" "$build/images" "$1" || status=$?
+    fi
     [ $status = 0 ] && return 0
     if [ -s "$image" ]; then
         say "keeping the image that was made before"

@@ -3,8 +3,8 @@
 #
 # installer.sh DIR
 #
-# Makes DIR/installer.img: a CD that starts Debian's installer for i386 (the text frontend on VGA text, as its own
-# menu does with vga=normal).  Kernel and initrd are those of Debian's package, unchanged.
+# Makes DIR/installer.img: a CD that starts Debian's installer for i386 (the text frontend on VGA text, nomodeset: without it
+# its kernel switches to a frame buffer).  Kernel and initrd are those of Debian's package, unchanged.
 # Exit status: 0, 1 on an error, 3 where no package source can be reached or a tool is missing.
 
 set -eu

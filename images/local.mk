@@ -2,31 +2,37 @@
 # Guest images.  They are made on request ("make image-linux") out of Debian packages, as an
 # ordinary user, and stay in images/ of the build folder.
 
-image_scripts = images/packages.sh images/disk.sh images/linux.sh images/grub.sh images/isolinux.sh
+image_scripts = images/packages.sh images/disk.sh images/cd.sh images/package-file.sh images/linux.sh \
+	images/linux-pae.sh images/isolinux.sh images/hdt.sh images/installer.sh
 image_linux_files = \
 	images/linux/hello.txt \
 	images/linux/inittab \
 	images/linux/profile \
 	images/linux/rc \
 	images/linux/syslinux.cfg
-
 image_isolinux_files = images/isolinux/hello.txt images/isolinux/isolinux.cfg
+image_cd = images/packages.sh images/cd.sh
 
-EXTRA_DIST += $(image_scripts) $(image_linux_files) $(image_isolinux_files)
+EXTRA_DIST += images/guests $(image_scripts) $(image_linux_files) $(image_isolinux_files) \
+	images/hdt/isolinux.cfg images/installer/isolinux.cfg
 
-image-linux: images/linux.img
-image-grub: images/grub.img
-image-isolinux: images/isolinux.img
-.PHONY: image-linux image-grub image-isolinux
+# "make image-NAME" with a name of images/guests.
+image-%: images/%.img
+	@:
 
 images/linux.img: images/packages.sh images/disk.sh images/linux.sh $(image_linux_files)
 	$(AM_V_GEN)$(SHELL) $(srcdir)/images/linux.sh images
-
-images/grub.img: images/packages.sh images/grub.sh
-	$(AM_V_GEN)$(SHELL) $(srcdir)/images/grub.sh images
-
-images/isolinux.img: images/packages.sh images/isolinux.sh images/linux.img $(image_isolinux_files)
+images/linux-pae.img: images/packages.sh images/disk.sh images/linux.sh images/linux-pae.sh $(image_linux_files)
+	$(AM_V_GEN)$(SHELL) $(srcdir)/images/linux-pae.sh images
+images/isolinux.img: $(image_cd) images/isolinux.sh images/linux.img $(image_isolinux_files)
 	$(AM_V_GEN)$(SHELL) $(srcdir)/images/isolinux.sh images
+images/hdt.img: $(image_cd) images/hdt.sh images/hdt/isolinux.cfg
+	$(AM_V_GEN)$(SHELL) $(srcdir)/images/hdt.sh images
+images/installer.img: $(image_cd) images/installer.sh images/installer/isolinux.cfg
+	$(AM_V_GEN)$(SHELL) $(srcdir)/images/installer.sh images
+images/grub.img images/grub-cd.img images/grub-floppy.img images/memtest.img images/ipxe.img: \
+	images/packages.sh images/package-file.sh
+	$(AM_V_GEN)guest=$(@F); $(SHELL) $(srcdir)/images/package-file.sh images $${guest%.img}
 
 # The demo guest: a disk image whose first sector starts it, embedded in vitrine.
 # NOTE: the compiler flags stand here alone, since the user's CFLAGS are for host code.
@@ -58,7 +64,7 @@ images/demo/demo.img: $(DEMO_FILES) $(DEMO_SRC)/demo.h $(DEMO_SRC)/demo.ld
 CLEANFILES += images/demo/demo.elf images/demo/demo.img
 
 # What was downloaded goes with "make distclean" only.
-CLEANFILES += images/linux.img images/linux.vmlinuz images/linux.initrd images/grub.img images/isolinux.img
+CLEANFILES += images/*.img images/*.vmlinuz images/*.initrd images/*.lock
 distclean-local: images-distclean
 images-distclean:
 	rm -rf images/packages

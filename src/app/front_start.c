@@ -80,6 +80,7 @@ static size_t list_inputs(const struct options *o, struct input *in)
 {
     size_t n = 0;
     in[n++] = (struct input){LINK_FILE_BIOS, "-bios", o->bios, 0, 16 * MIB};
+    in[n++] = (struct input){LINK_FILE_VGA_ROM, "romfile=", o->vga_romfile, 0, MIB};
     in[n++] = (struct input){LINK_FILE_KERNEL, "-kernel", o->kernel, 0, 1024 * MIB};
     if (!o->module[0])
         in[n++] = (struct input){LINK_FILE_INITRD, "-initrd", o->initrd, 0, 2048 * MIB};
@@ -95,7 +96,7 @@ static size_t list_inputs(const struct options *o, struct input *in)
 /* Opens each of them; sends them where asked to. */
 static bool each_input(struct front *f, bool send, struct error *err)
 {
-    struct input in[5 + MAX_ROMS + MAX_MODULES];
+    struct input in[6 + MAX_ROMS + MAX_MODULES];
     size_t n = list_inputs(f->o, in);
     for (size_t i = 0; i < n; i++) {
         uint64_t bytes;

@@ -21,7 +21,7 @@
 #include "firmware/blobs.h"
 #include "jail/jail.h"
 
-enum { FILE_BIOS, FILE_KERNEL, FILE_INITRD, FILE_REPLAY };
+enum { FILE_BIOS, FILE_KERNEL, FILE_INITRD, FILE_VGA_ROM, FILE_REPLAY };
 enum { SCRIPT_MAX = 1 << 20 };
 enum { SPARE_FDS = 2 * MAX_DRIVES }; /* media that are put in later, while the old ones are still there */
 
@@ -112,6 +112,9 @@ static bool take_file(struct machine_process *p, const struct link_msg *msg, str
             break;
         return take_contents(&p->rom[index], msg->fd, bytes, err) ||
                error_prefix(err, "-option-rom");
+    case LINK_FILE_VGA_ROM:
+        return take_contents(&p->file[FILE_VGA_ROM], msg->fd, bytes, err) ||
+               error_prefix(err, "romfile=");
     case LINK_FILE_MODULE:
         if (index >= MAX_MODULES)
             break;
@@ -207,6 +210,7 @@ static bool make_machine(struct machine_process *p, struct error *err)
 {
     struct machine_backends be = {0};
     p->cfg.bios = contents(&p->file[FILE_BIOS]);
+    p->cfg.vga_rom = contents(&p->file[FILE_VGA_ROM]);
     p->cfg.kernel = contents(&p->file[FILE_KERNEL]);
     p->cfg.initrd = contents(&p->file[FILE_INITRD]);
     for (unsigned i = 0; i < p->cfg.nmodules; i++)

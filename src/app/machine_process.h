@@ -34,7 +34,7 @@ struct machine_process {
     struct frame_writer frame;
     struct serial_line serial[MAX_PORTS]; /* parallel ones too, which only talk */
     struct buf debugcon;
-    struct buf file[4]; /* contents of -bios, -kernel, -initrd, --replay */
+    struct buf file[5]; /* contents of -bios, -kernel, -initrd, romfile=, --replay */
     struct buf rom[MAX_ROMS], module[MAX_MODULES];
     int drive_fd[MAX_DRIVES];
     int frame_fd, hash_fd, record_fd, coverage_fd;

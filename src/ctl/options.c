@@ -425,6 +425,7 @@ static bool complete(struct options *o, struct error *err)
         return false;
     if (o->bios)
         o->bios = bios_file(o, o->bios);
+    o->vga_romfile = o->vga_rom ? bios_file(o, o->vga_rom) : NULL;
     for (unsigned i = 0; i < o->nroms; i++)
         o->rom[i] = bios_file(o, o->rom[i]);
     if (o->rtc_host && o->cfg.clock == CLOCK_VIRTUAL)
@@ -489,6 +490,7 @@ void options_free(struct options *o)
         free(o->drive[i].file);
     for (unsigned i = 0; i < MAX_MODULES; i++)
         free(o->module[i]);
+    free(o->vga_rom);
     for (unsigned i = 0; i < o->nnodes; i++)
         free(o->node[i].file);
     for (unsigned i = 0; i < o->nfound; i++)

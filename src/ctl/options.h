@@ -67,6 +67,8 @@ struct options {
     int daemon_fd; /* with -daemonize: a byte here says that the machine is made */
     const char *bios, *kernel, *initrd, *rom[MAX_ROMS];
     unsigned nroms;
+    char *vga_rom; /* as it was said; NULL: our own */
+    const char *vga_romfile; /* where it is */
     char *module[MAX_MODULES]; /* paths: -initrd of a Multiboot kernel */
     struct chardev_option chardev[MAX_CHARDEVS];
     unsigned nchardevs;

@@ -23,6 +23,27 @@ static bool add_prop(struct device_config *d, const struct keyval *kv, struct er
     return catalog_device_check(d->cls, kv->key, value, err) || error_prefix(err, "-device");
 }
 
+static bool set_vga_rom(struct options *o, const char *file, struct error *err)
+{
+    if (!*file || !(o->vga_rom = strdup(file)))
+        return error_set(err, "romfile=: the name of the file is empty");
+    return true;
+}
+
+/* -device VGA: the adapter that is fitted anyway, perhaps with another ROM. */
+static bool vga_device(struct options *o, const char *props, struct error *err)
+{
+    struct keyval kv;
+    o->cfg.vga = true;
+    while (keyval_next(&props, &kv)) {
+        if (strcmp(kv.key, "romfile"))
+            return error_set(err, "-device VGA: '%s' is not supported; there is romfile=", kv.key);
+        if (!set_vga_rom(o, kv.value, err))
+            return error_prefix(err, "-device VGA");
+    }
+    return true;
+}
+
 bool take_device(struct options *o, const char *arg, struct error *err)
 {
     struct keyval kv;
@@ -35,6 +56,8 @@ bool take_device(struct options *o, const char *arg, struct error *err)
         snprintf(kv.key, sizeof kv.key, "%.60s", kv.value);
         kv.has_value = false;
     }
+    if (named && !kv.has_value && !strcmp(kv.key, "VGA"))
+        return vga_device(o, arg, err);
     if (named && !kv.has_value && in_catalog(drive_devices(), kv.key))
         return drive_device_parse(o, kv.key, arg, err);
     if (!named || kv.has_value || !in_catalog(catalog_devices(), kv.key)) {
@@ -95,6 +118,8 @@ bool take_global(struct options *o, const char *arg, struct error *err)
     if (!good || !g.cls[0] || !g.name[0])
         return error_set(err, "-global %s: say DRIVER.PROPERTY=VALUE; '-device help' lists the drivers",
                          arg);
+    if (!strcmp(g.cls, "VGA") && !strcmp(g.name, "romfile"))
+        return set_vga_rom(o, g.value, err) || error_prefix(err, "-global");
     if (o->cfg.nglobals == MAX_GLOBALS)
         return error_set(err, "-global: at most %d", MAX_GLOBALS);
     o->cfg.global[o->cfg.nglobals++] = g;

@@ -125,7 +125,6 @@ static const struct {
     {"ahci", "there is no SATA controller; disks are ide-hd"},
     {"cirrus-vga", "the display adapter is -vga std"},
     {"qxl", "the display adapter is -vga std"},
-    {"VGA", "it is fitted already; -vga none leaves it out"},
     {"AC97", AUDIO},
     {"sb16", AUDIO},
     {"ES1370", AUDIO},

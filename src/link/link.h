@@ -93,6 +93,7 @@ enum link_file {
     LINK_FILE_KERNEL,
     LINK_FILE_INITRD,
     LINK_FILE_ROM, /* index: option ROM */
+    LINK_FILE_VGA_ROM,
     LINK_FILE_MODULE, /* index: module of a Multiboot kernel */
     LINK_FILE_SCRIPT,
     LINK_FILE_HASH_LOG,

@@ -76,6 +76,7 @@ struct machine_config {
     struct device_config device[MAX_DEVICES];
     unsigned ndevices;
     struct rom_config bios;   /* empty: our own */
+    struct rom_config vga_rom; /* empty: our own */
     struct rom_config kernel, initrd;
     struct rom_config module[MAX_MODULES]; /* of a Multiboot kernel, in place of the initrd */
     char module_cmdline[MAX_MODULES][MODULE_CMDLINE];

@@ -416,12 +416,15 @@ static bool add_vga(struct board *b, struct error *err)
     struct machine *m = b->m;
     if (!m->cfg.vga)
         return true;
+    const struct rom_config *rom = &m->cfg.vga_rom;
+    if (rom->len && (rom->len < 512 || rom->data[0] != 0x55 || rom->data[1] != 0xaa))
+        return error_set(err, "romfile=: this is no expansion ROM (it does not begin with 55h AAh)");
     struct vga *v = dev_new(&vga_class, "vga", &m->bus);
     v->pci_bus = &m->pci;
     v->devfn = DEVFN(2, 0);
     v->surface = m->be.surface;
-    v->rom = vgabios_image;
-    v->rom_size = (uint32_t)(vgabios_image_end - vgabios_image);
+    v->rom = rom->len ? rom->data : vgabios_image;
+    v->rom_size = (uint32_t)(rom->len ? rom->len : (size_t)(vgabios_image_end - vgabios_image));
     if (!machine_add(m, &v->dev, err))
         return false;
     m->vga = v;

@@ -35,13 +35,18 @@ skip() {
     exit 77
 }
 
-# need_image linux|grub: makes it where it is not there yet. Tests that run at once wait for the one that makes it.
+# need_image NAME (of images/guests): makes it where it is not there yet. Tests that run at once wait for the one that makes it.
 need_image() {
     [ -s "$images/$1.img" ] && return
     mkdir -p "$images"
     (
         flock 9
-        [ -s "$images/$1.img" ] || sh "$srcdir/images/$1.sh" "$images"
+        [ -s "$images/$1.img" ] && exit
+        if [ -f "$srcdir/images/$1.sh" ]; then
+            sh "$srcdir/images/$1.sh" "$images"
+        else
+            sh "$srcdir/images/package-file.sh" "$images" "$1"
+        fi
     ) 9>"$images/$1.lock" >"$work/image.log" 2>&1
     status=$?
     case $status in
