@@ -43,14 +43,14 @@ DEMO_CC = $(GUEST_CC) -m32 -march=i486 -mno-mmx -mno-sse -mno-80387 -std=gnu17 -
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wl,--build-id=none
 DEMO_FILES = $(DEMO_SRC)/boot.S $(DEMO_SRC)/start.S $(DEMO_SRC)/ata.c $(DEMO_SRC)/bios.c \
 	$(DEMO_SRC)/counter.c $(DEMO_SRC)/cpu.c $(DEMO_SRC)/keyboard.c $(DEMO_SRC)/lib.c \
-	$(DEMO_SRC)/main.c $(DEMO_SRC)/pages.c $(DEMO_SRC)/pc.c $(DEMO_SRC)/raster.c \
+	$(DEMO_SRC)/main.c $(DEMO_SRC)/mouse.c $(DEMO_SRC)/pages.c $(DEMO_SRC)/pc.c $(DEMO_SRC)/raster.c \
 	$(DEMO_SRC)/scenes.c $(DEMO_SRC)/screen.c $(DEMO_SRC)/selftest.c \
 	$(DEMO_SRC)/serial.c
 
 noinst_DATA += images/demo/demo.img
 EXTRA_DIST += images/demo/boot.S images/demo/start.S images/demo/demo.ld images/demo/demo.h \
 	images/demo/ata.c images/demo/bios.c images/demo/counter.c images/demo/cpu.c \
-	images/demo/keyboard.c images/demo/lib.c images/demo/main.c images/demo/pages.c \
+	images/demo/keyboard.c images/demo/lib.c images/demo/main.c images/demo/mouse.c images/demo/pages.c \
 	images/demo/pc.c images/demo/raster.c images/demo/scenes.c images/demo/screen.c \
 	images/demo/selftest.c images/demo/serial.c
 

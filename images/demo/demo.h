@@ -249,6 +249,7 @@ uint32_t mix(uint32_t a, uint32_t b, unsigned part); /* part of b in 256 */
 void page_glass(void);
 void page_plasma(void);
 void page_keyboard(void);
+void page_mouse(void);
 void page_clock(void);
 void page_disk(void);
 void page_machine(void);

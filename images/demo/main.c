@@ -15,6 +15,7 @@ static const struct {
     {'4', "Clock", "the real-time clock and the timer", page_clock},
     {'5', "Disk", "sectors by the BIOS and by the ports", page_disk},
     {'6', "Machine", "processor, memory, PCI", page_machine},
+    {'7', "Mouse", "a PS/2 mouse, its buttons and its wheel", page_mouse},
     {'t', "Self-test", "checks the machine, results on port E9h too", page_test},
     {'p', "Power off", "", NULL},
 };

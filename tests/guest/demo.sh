@@ -45,6 +45,17 @@ wait "1234:1111" within 1s
 after 100ms screenshot $shots/demo_machine.png
 key esc
 $menu
+key 7
+wait "Type 4: wheel and five buttons" within 5s
+mouse_move 40 -16 3
+wait "x  336   y  104   wheel   3" within 2s
+mouse_button 1
+mouse_move -1000 1000
+wait "x    0   y  239" within 2s
+after 100ms screenshot $shots/demo_mouse.png
+mouse_button 0
+key esc
+$menu
 key t
 wait "passed, 0 failed" within 60s
 after 100ms screenshot $shots/demo_test.png
@@ -57,7 +68,7 @@ quit
 IN
 cp images/demo/demo.img "$work/demo.img" && chmod u+w "$work/demo.img"
 run 120 "$work/script" -debugcon "file:$work/e9" -serial "file:$work/serial" "$work/demo.img"
-for shot in demo_menu demo_glass demo_plasma demo_keyboard demo_clock demo_disk_bios demo_disk demo_machine demo_test demo; do
+for shot in demo_menu demo_glass demo_plasma demo_keyboard demo_clock demo_disk_bios demo_disk demo_machine demo_mouse demo_test demo; do
     shot_is $shot
 done
 passed=$(grep -c '^PASS ' "$work/e9")
@@ -83,4 +94,4 @@ quit
 IN
 run 30 "$work/script"
 shot_is demo_builtin
-finish 16
+finish 17
