@@ -121,7 +121,7 @@ void page_mouse(void)
     unsigned have = 0;
     struct pointer p = {AREA_COLUMNS * 4, AREA_ROWS * 8, 0, 0};
     screen_page("Mouse", "Move it, press its buttons, turn its wheel.   Esc: menu");
-    screen_box(2, 2, 76, AREA_ROWS + 2, GREY, "");
+    screen_box(2, 2, 76, AREA_ROWS + 2, GREY, "Where it is");
     uint8_t type = mouse_setup();
     screen_text(4, 22, GREY,
                 type == 255 ? "There is no mouse."
