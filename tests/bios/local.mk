@@ -7,7 +7,7 @@ BIOSTEST_CC = $(GUEST_CC) -m16 -march=i386 -std=gnu17 -Os -ffreestanding -fno-pi
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -fno-builtin \
 	-fomit-frame-pointer -Wall -Wextra
 BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-system.o \
-	tests/bios/guest-pci.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-keyboard.o
+	tests/bios/guest-pci.o tests/bios/guest-tables.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-keyboard.o
 
 check_DATA += tests/bios/services.img tests/bios/diskette.bin
 TESTS += tests/bios/run.sh tests/bios/diskette.sh
@@ -25,6 +25,9 @@ tests/bios/guest-system.o: $(BIOSTEST_SRC)/system.c $(BIOSTEST_SRC)/guest.h
 tests/bios/guest-pci.o: $(BIOSTEST_SRC)/pci.c $(BIOSTEST_SRC)/guest.h
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/pci.c
+tests/bios/guest-tables.o: $(BIOSTEST_SRC)/tables.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/tables.c
 tests/bios/guest-time.o: $(BIOSTEST_SRC)/time.c $(BIOSTEST_SRC)/guest.h
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/time.c
@@ -53,5 +56,5 @@ tests/bios/diskette.bin: tests/bios/diskette.o
 EXTRA_DIST += tests/bios/diskette.S
 CLEANFILES += tests/bios/diskette.o tests/bios/diskette.elf tests/bios/diskette.bin
 EXTRA_DIST += tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
-	tests/bios/system.c tests/bios/pci.c tests/bios/time.c tests/bios/disk.c tests/bios/keyboard.c
+	tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/keyboard.c
 CLEANFILES += $(BIOSTEST_OBJ) tests/bios/guest.elf tests/bios/services.img

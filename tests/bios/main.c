@@ -114,6 +114,7 @@ static void first_run(void)
     test_system();
     test_memory();
     test_pci();
+    test_tables();
     test_ports();
     test_time();
     test_disk();
