@@ -422,6 +422,8 @@ static void close_all(struct front *f)
     images_close(f->o);
     for (unsigned i = 0; i < MAX_DRIVES; i++)
         free(f->control.tray[i].file);
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        front_keep_image(f, i, -1);
     terminal_restore();
 }
 
@@ -461,6 +463,8 @@ int front_main(struct options *o)
     f->o = o;
     f->speed = o->speed;
     f->frame_fd = f->signals = -1;
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        f->image_fd[i] = -1;
     guest_init(&f->guest, -1, &ops, f);
     f->control = (struct control){.guest = &f->guest,
                                   .name = o->name ? o->name : "",
@@ -473,6 +477,7 @@ int front_main(struct options *o)
                                   .eject = on_eject,
                                   .ctx = f,
                                   .o = o,
+                                  .commit = front_commit,
                                   .machine_pid = machine_pid};
     int status = 1;
     if (start(f, &f->err)) {

@@ -64,6 +64,7 @@ struct front {
     const struct chardev_option *terminal; /* the back end on standard input and output */
     bool held; /* the machine was told to stand still until readers have caught up */
 
+    int image_fd[MAX_DRIVES]; /* with -snapshot: shares the image's lock with the machine process; -1 */
     bool has_pidfile; /* it goes at the end */
     bool quitting;
     uint64_t deadline; /* host ns: a machine process that has not ended by then is killed */
@@ -138,6 +139,10 @@ void front_menu_chosen(struct front *f, unsigned item);
 void front_menu_entered(struct front *f, const char *text);
 void front_menu_drop(struct front *f, const char *path);
 void front_menu_free(struct front *f);
+
+/* front_commit.c: struct control's commit; and a drive's image_fd from now on. */
+bool front_commit(void *ctx, int drive, control_done_fn *done, void *done_ctx);
+void front_keep_image(struct front *f, unsigned drive, int fd);
 
 uint64_t front_now(void); /* host ns */
 void front_quit(struct front *f, enum link_cause cause);

@@ -7,6 +7,7 @@
 
 #include "app/front.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,12 +22,15 @@ struct change {
     unsigned drive;
     struct drive_option option; /* the file's name is its own; NULL: it is taken out */
     struct drive_config config;
+    int kept; /* a copy of the descriptor, with -snapshot; -1 */
     control_done_fn *done;
     void *ctx;
 };
 
 static void change_free(struct change *c)
 {
+    if (c->kept >= 0)
+        close(c->kept);
     free(c->option.file);
     free(c);
 }
@@ -43,7 +47,7 @@ static struct change *change_new(struct front *f, unsigned drive, control_done_f
     c->option = f->o->drive[drive];
     c->option.file = NULL;
     c->config = f->o->cfg.drive[drive];
-    c->config.fd = -1;
+    c->config.fd = c->kept = -1;
     c->done = done;
     c->ctx = ctx;
     return c;
@@ -58,6 +62,8 @@ static void adopt(struct change *c)
     o->fitted = true;
     c->option.file = NULL;
     c->f->o->cfg.drive[c->drive] = c->config;
+    front_keep_image(c->f, c->drive, c->kept);
+    c->kept = -1;
 }
 
 static void answered(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
@@ -77,6 +83,8 @@ static void ask(struct change *c, bool insert, bool force)
 {
     struct buf b = {0};
     int fd = c->config.fd;
+    if (insert && c->config.snapshot)
+        c->kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     c->config.fd = -1;
     buf_add8(&b, (uint8_t)c->drive);
     buf_add8(&b, insert ? LINK_MEDIUM_INSERT : LINK_MEDIUM_EJECT);

@@ -157,6 +157,9 @@ bool front_configure(struct front *f, struct error *err)
         if (o->cfg.drive[i].medium &&
             !send_fd(f, LINK_FILE_DRIVE, i, o->cfg.drive[i].fd, o->cfg.drive[i].bytes, err))
             return false;
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        if (o->cfg.drive[i].medium && o->cfg.drive[i].snapshot)
+            front_keep_image(f, i, fcntl(o->cfg.drive[i].fd, F_DUPFD_CLOEXEC, 0));
     images_close(o); /* the locks go with the machine's copies */
     if (f->frame_fd >= 0) {
         if (!send_fd(f, LINK_FILE_FRAME, 0, f->frame_fd, 0, err))

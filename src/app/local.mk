@@ -2,6 +2,7 @@
 bin_PROGRAMS += vitrine
 vitrine_SOURCES = \
 	src/app/front.c src/app/front.h \
+	src/app/front_commit.c \
 	src/app/front_media.c \
 	src/app/front_menu.c \
 	src/app/front_start.c \

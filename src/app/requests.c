@@ -265,6 +265,33 @@ static bool medium(struct machine_process *p, uint32_t id, struct reader *r, int
     return true;
 }
 
+/* The descriptor is ours. */
+static bool commit(struct machine_process *p, uint32_t id, struct reader *r, int fd)
+{
+    struct error err;
+    struct blk_notes notes = {NULL, NULL};
+    uint8_t drive = get8(r);
+    uint64_t bytes = get64(r);
+    if (r->bad || r->p != r->end || drive >= MAX_DRIVES || fd < 0) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    struct blk *to = blk_raw(fd, bytes, false, drive_place(drive), notes, &err);
+    if (to && p->cfg.drive[drive].guessed)
+        blk_raw_guessed(to);
+    bool good = to && machine_commit(p->m, drive, to, &err);
+    if (to)
+        blk_free(to);
+    else
+        close(fd);
+    if (good)
+        link_reply(&p->link, id, NULL, 0);
+    else
+        link_reply_error(&p->link, id, err.text);
+    return true;
+}
+
 static void drives(struct machine_process *p, uint32_t id)
 {
     struct buf b = {0};
@@ -309,6 +336,8 @@ static void looked_at(struct machine_process *p, uint32_t type, uint32_t id, con
 static bool with_id(struct machine_process *p, uint32_t type, struct reader *r, int fd)
 {
     uint32_t id = get32(r);
+    if (type == LINK_COMMIT)
+        return commit(p, id, r, fd);
     if (type == LINK_MEDIUM)
         return medium(p, id, r, fd);
     if (r->bad)

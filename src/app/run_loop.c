@@ -473,7 +473,7 @@ static bool serve_link(struct machine_process *p, uint64_t wait)
         enum link_got got = link_recv(&p->link, &msg);
         if (got == LINK_GOT_NONE)
             return true;
-        if (msg.fd >= 0 && (got != LINK_GOT_MSG || msg.type != LINK_MEDIUM)) {
+        if (msg.fd >= 0 && (got != LINK_GOT_MSG || (msg.type != LINK_MEDIUM && msg.type != LINK_COMMIT))) {
             close(msg.fd); /* none is expected with anything else */
             msg.fd = -1;
         }

@@ -42,6 +42,10 @@ struct blk *blk_memory(const void *data, size_t len, const char *name, struct er
  * failure). */
 struct blk *blk_overlay(struct blk *base, struct error *err);
 
+/* Writes what an overlay keeps to `to`, which is the image below it, open for writing; flushes, and keeps nothing more. 0, or a
+ * negative errno, everything being kept then. -EINVAL: b is no overlay, or `to` is of another size. */
+int blk_overlay_commit(struct blk *b, struct blk *to);
+
 /* The checks that every back end makes first: 0, or -EINVAL for a request past the end. */
 int blk_check(const struct blk *b, uint64_t sector, uint32_t count);
 /* Back ends count what they have done. */

@@ -167,3 +167,25 @@ struct blk *blk_overlay(struct blk *base, struct error *err)
     memcpy(o->blk.serial, base->serial, sizeof o->blk.serial);
     return &o->blk;
 }
+
+int blk_overlay_commit(struct blk *b, struct blk *to)
+{
+    struct overlay *o = container_of(b, struct overlay, blk);
+    if (b->ops != &overlay_ops || to->sectors != b->sectors)
+        return -EINVAL;
+    for (size_t i = 0; i < o->room; i++) {
+        if (!o->table[i].data)
+            continue;
+        uint64_t first = o->table[i].number * CLUSTER_SECTORS;
+        int bad = to->ops->write(to, first, (uint32_t)MIN((uint64_t)CLUSTER_SECTORS, b->sectors - first), o->table[i].data);
+        if (bad)
+            return bad;
+    }
+    int bad = to->ops->flush(to);
+    for (size_t i = 0; i < o->room && !bad; i++) {
+        free(o->table[i].data);
+        o->table[i].data = NULL;
+    }
+    o->used = bad ? o->used : 0;
+    return bad;
+}

@@ -50,6 +50,7 @@ enum link_type {
     LINK_REDRAW,     /* nothing: the next frame is to be whole */
     LINK_MEDIUM, /* id, u8 drive, u8 enum link_medium, u8 1 to override the guest's lock; to put something in: a
                   * drive's configuration (link/configmsg.h), with the image's descriptor */
+    LINK_COMMIT, /* id, u8 drive, u64 bytes, with the image open for writing: what -snapshot kept goes to it */
     LINK_DRIVES, /* id; reply, for each drive: u8 flags (enum link_drive), u64 reads, writes, flushes, bytes read, bytes
                   * written */
     LINK_SPEED,   /* u32 percent of the host's time, 0: as fast as it goes */

@@ -74,6 +74,9 @@ bool machine_flush(struct machine *m, struct error *err);
  * to let go; `force` overrides it), or the flush failed. The machine owns medium where it gives true, the caller where not.
  */
 bool machine_set_medium(struct machine *m, unsigned drive, struct blk *medium, bool force, struct error *err);
+/* Writes what a drive with -snapshot keeps in memory to `to`, its image open for writing, and forgets it: the guest sees no
+ * difference. False with *err: it keeps nothing, or the host cannot write; everything is kept then. */
+bool machine_commit(struct machine *m, unsigned drive, struct blk *to, struct error *err);
 struct drive_info {
     bool fitted, medium, open, locked;
     struct blk_stats stats; /* of all media that were in it */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
+#include "block/block.h"
 #include "devices/disk/i82077.h"
 #include "devices/disk/piix3_ide.h"
 #include "machine/parts.h"
@@ -105,6 +106,17 @@ void machine_drive_info(struct machine *m, unsigned drive, struct drive_info *in
         info->open = ide_drive(m, drive)->cd.open;
         info->locked = ide_drive(m, drive)->cd.locked;
     }
+}
+
+bool machine_commit(struct machine *m, unsigned drive, struct blk *to, struct error *err)
+{
+    struct blk *b = m->be.drive[drive];
+    if (m->journal.mode == JOURNAL_REPLAY)
+        return error_set(err, "a recording is being replayed: no image is written");
+    int bad = b ? blk_overlay_commit(b, to) : -EINVAL;
+    if (bad == -EINVAL)
+        return error_set(err, "%s keeps nothing in memory", drive_place(drive));
+    return !bad || error_set(err, "%s: the image cannot be written: %s", b->name, strerror(-bad));
 }
 
 /* The old medium goes; its counts stay with the drive. */

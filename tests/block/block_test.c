@@ -213,6 +213,64 @@ START_TEST(overlay_writes_never_reach_the_image)
 }
 END_TEST
 
+START_TEST(overlay_commit_writes_all_of_it_and_keeps_nothing)
+{
+    struct error err;
+    int fd = image(SECTORS * BLOCK_SECTOR), again = dup(fd);
+    struct blk *b = blk_overlay(raw(fd, SECTORS * BLOCK_SECTOR, true), &err);
+    struct blk *to = raw(dup(again), SECTORS * BLOCK_SECTOR, false);
+    uint8_t data[BLOCK_SECTOR], got[BLOCK_SECTOR];
+    const uint64_t sectors[] = {0, 127, 128, SECTORS - 1};
+    for (unsigned i = 0; i < ARRAY_LEN(sectors); i++) {
+        memset(data, (int)i + 0x51, sizeof data);
+        ck_assert_int_eq(b->ops->write(b, sectors[i], 1, data), 0);
+    }
+    ck_assert_int_eq(blk_overlay_commit(b, to), 0);
+    for (unsigned i = 0; i < ARRAY_LEN(sectors); i++) {
+        memset(data, (int)i + 0x51, sizeof data);
+        ck_assert_int_eq(pread(again, got, sizeof got, (off_t)(sectors[i] * BLOCK_SECTOR)), BLOCK_SECTOR);
+        ck_assert_mem_eq(data, got, sizeof got);
+        ck_assert_int_eq(b->ops->read(b, sectors[i], 1, got), 0);
+        ck_assert_mem_eq(data, got, sizeof got);
+    }
+    /* Nothing is kept: what the file has now is what the guest sees; and writes are kept anew. */
+    memset(data, 0x77, sizeof data);
+    ck_assert_int_eq(pwrite(again, data, sizeof data, 0), BLOCK_SECTOR);
+    ck_assert_int_eq(b->ops->read(b, 0, 1, got), 0);
+    ck_assert_mem_eq(data, got, sizeof got);
+    memset(data, 0x78, sizeof data);
+    ck_assert_int_eq(b->ops->write(b, 0, 1, data), 0);
+    ck_assert_int_eq(pread(again, got, sizeof got, 0), BLOCK_SECTOR);
+    ck_assert_uint_eq(got[0], 0x77);
+    /* A disk that is no overlay, and an image of another size. */
+    ck_assert_int_eq(blk_overlay_commit(to, to), -EINVAL);
+    struct blk *small = blk_memory(data, sizeof data, "small", &err);
+    ck_assert_int_eq(blk_overlay_commit(b, small), -EINVAL);
+    blk_free(small);
+    blk_free(to);
+    blk_free(b);
+    close(again);
+}
+END_TEST
+
+START_TEST(overlay_commit_that_fails_keeps_everything)
+{
+    struct error err;
+    int fd = image(SECTORS * BLOCK_SECTOR), again = dup(fd);
+    struct blk *b = blk_overlay(raw(fd, SECTORS * BLOCK_SECTOR, true), &err);
+    struct blk *to = raw(dup(again), SECTORS * BLOCK_SECTOR, true); /* cannot be written */
+    uint8_t data[BLOCK_SECTOR], got[BLOCK_SECTOR];
+    memset(data, 0x99, sizeof data);
+    ck_assert_int_eq(b->ops->write(b, 5, 1, data), 0);
+    ck_assert_int_eq(blk_overlay_commit(b, to), -EROFS);
+    ck_assert_int_eq(b->ops->read(b, 5, 1, got), 0);
+    ck_assert_mem_eq(data, got, sizeof got);
+    blk_free(to);
+    blk_free(b);
+    close(again);
+}
+END_TEST
+
 START_TEST(overlay_many_clusters_are_all_found)
 {
     enum { CLUSTERS = 700, CLUSTER = 128 };
@@ -244,6 +302,8 @@ int main(void)
     tcase_add_test(t, raw_write_to_a_file_at_its_limit_is_an_error);
     tcase_add_test(t, memory_disk_is_a_copy_in_whole_sectors);
     tcase_add_test(t, overlay_writes_never_reach_the_image);
+    tcase_add_test(t, overlay_commit_writes_all_of_it_and_keeps_nothing);
+    tcase_add_test(t, overlay_commit_that_fails_keeps_everything);
     tcase_add_test(t, overlay_many_clusters_are_all_found);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

@@ -353,4 +353,44 @@ says ""
 says "VM status: paused"
 if cmp "$work/virtual" "$work/physical" && [ "$(wc -c <"$work/virtual")" -eq 16 ]; then good; else bad "memsave"; fi
 if [ ! -e "$work/far" ]; then good; else bad "a failed pmemsave left its file"; fi
-finish 150
+
+# commit: the guest's boot sector writes itself to the second sector and says so on port E9h; the image gets it when it is asked
+# for, and is shared by others before and after.
+head -c 1048576 /dev/zero >"$work/boot.img"
+printf '\152\000\007\270\001\003\273\000\174\271\002\000\272\200\000\315\023\260\041\346\351\364\353\375' |
+    dd of="$work/boot.img" conv=notrunc 2>/dev/null
+printf '\125\252' | dd of="$work/boot.img" bs=1 seek=510 conv=notrunc 2>/dev/null
+mkfifo "$work/keys"
+timeout 60 "$vitrine" -display none -monitor stdio -drive "file=$work/boot.img,format=raw,snapshot=on,id=hd" -cdrom "" \
+    -debugcon "file:$work/e9" <"$work/keys" >"$work/out" 2>"$work/err" &
+pid=$!
+exec 3>"$work/keys"
+tries=0
+while [ ! -s "$work/e9" ] && [ $tries -lt 200 ]; do sleep 0.1; tries=$((tries + 1)); done
+second() { dd if="$work/boot.img" bs=512 skip=1 count=1 2>/dev/null | od -An -tx1 -N4 | tr -d ' '; }
+if [ "$(second)" = 00000000 ]; then good; else bad "-snapshot wrote to the image: $(second)"; fi
+printf 'commit nothing\ncommit ide1-cd0\ncommit hd\ninfo status\n' >&3
+tries=0
+while ! grep -q "VM status" "$work/out" && [ $tries -lt 200 ]; do sleep 0.1; tries=$((tries + 1)); done
+if [ "$(second)" = 6a0007b8 ]; then good; else bad "commit wrote '$(second)': $(cat "$work/out")"; fi
+if grep -q "ide1-cd0 keeps nothing in memory" "$work/out"; then good; else bad "commit of a CD: $(cat "$work/out")"; fi
+if echo quit | timeout 20 "$vitrine" -S -display none -monitor stdio -snapshot "$work/boot.img" >/dev/null 2>&1; then good; else bad "the image is not shared after a commit"; fi
+refuses "in use" -S -display none "$work/boot.img"
+# Another reader: nothing may be written under it.
+mkfifo "$work/keys2"
+timeout 60 "$vitrine" -S -display none -monitor stdio -snapshot "$work/boot.img" <"$work/keys2" >"$work/out2" 2>&1 &
+exec 4>"$work/keys2"
+printf 'info status\n' >&4
+tries=0
+while ! grep -q "VM status" "$work/out2" && [ $tries -lt 200 ]; do sleep 0.1; tries=$((tries + 1)); done
+printf 'commit all\ninfo name\ninfo version\n' >&3
+tries=0
+while ! grep -q "^vitrine \|) vitrine " "$work/out" && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+if grep -q "in use by another" "$work/out"; then good; else bad "commit under another reader: $(cat "$work/out")"; fi
+exec 4>&-
+echo quit >&3
+exec 3>&-
+wait $pid
+status=$?
+if [ $status -eq 0 ]; then good; else bad "status $status: $(cat "$work/err")"; fi
+finish 158
