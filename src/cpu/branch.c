@@ -177,7 +177,7 @@ static bool read_far(struct cpu *c, const struct insn *in, uint16_t *sel, uint64
 {
     unsigned size = 1u << in->opsize;
     uint8_t ptr[10] = {0};
-    if (mem_read(c, in->seg, ea(c, in), size + 2, ptr))
+    if (mem_read_fields(c, in->seg, ea(c, in), size + 2, size, ptr))
         return true;
     *sel = ld16(ptr + size);
     *off = ld_le(ptr, size);
@@ -227,7 +227,7 @@ INSN(x_bound_Gv_Ma)
 {
     uint8_t b[8];
     int32_t v, lo, hi;
-    if (mem_read(c, i->in.seg, ea(c, &i->in), 2u << i->in.opsize, b))
+    if (mem_read_fields(c, i->in.seg, ea(c, &i->in), 2u << i->in.opsize, 1u << i->in.opsize, b))
         return X_FAULT;
     if (i->in.opsize == SZ16) {
         v = (int16_t)reg16(c, i->in.reg);

@@ -195,8 +195,15 @@ static bool through_task(struct cpu *c, const struct event *e, const struct desc
 {
     uint16_t sel;
     struct desc d;
-    if (task_gate(c, g, &sel, &d) || task_switch(c, sel, &d, TASK_EVENT, e->rip) == X_FAULT)
+    uint32_t rf = flags_image(c, e) & ~c->eflags & FL_RF;
+    if (task_gate(c, g, &sel, &d))
         return true;
+    c->eflags |= rf; /* into the old task's image */
+    if (task_switch(c, sel, &d, TASK_EVENT, e->rip) == X_FAULT) {
+        if (!c->exc.in_new_task)
+            c->eflags &= ~rf;
+        return true;
+    }
     if (!e->has_code)
         return false;
     struct frame f;

@@ -206,6 +206,8 @@ DEFINE_LIN_ACCESS(64, uint64_t)
  * nothing read or written. */
 bool mem_read(struct cpu *c, unsigned seg, uint64_t off, unsigned size, void *data);
 bool mem_write(struct cpu *c, unsigned seg, uint64_t off, unsigned size, const void *data);
+/* The same of several fields, for which #AC wants less than the size says: far pointers, BOUND's pair (SDM 3A table 6-7). */
+bool mem_read_fields(struct cpu *c, unsigned seg, uint64_t off, unsigned size, unsigned align, void *data);
 
 /* Accesses that the CPU makes itself with supervisor rights whatever the CPL: descriptor tables,
  * TSS (SDM 3A 4.6). */

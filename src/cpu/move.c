@@ -106,7 +106,7 @@ static enum xstat load_far(struct cpu *c, const struct insn *in, unsigned seg)
 {
     unsigned size = 1u << in->opsize;
     uint8_t ptr[8] = {0};
-    if (mem_read(c, in->seg, ea(c, in), size + 2, ptr) || load_seg(c, seg, ld16(ptr + size)))
+    if (mem_read_fields(c, in->seg, ea(c, in), size + 2, size, ptr) || load_seg(c, seg, ld16(ptr + size)))
         return X_FAULT;
     if (in->opsize == SZ16)
         set16(c, in->reg, ld16(ptr));

@@ -125,6 +125,14 @@ static bool write_type(struct cpu *c, uint16_t sel, const struct desc *d)
     return sys_write(c, lin + 5, 1, &b);
 }
 
+bool desc_probe(struct cpu *c, uint16_t sel)
+{
+    uint64_t lin = 0;
+    if (!desc_address(c, sel, &lin))
+        return raise_code(c, EXC_TS, sel & 0xfffc), true;
+    return view_probe_write(c, VIEW_SUPER, lin + 5, 1);
+}
+
 bool desc_set_accessed(struct cpu *c, uint16_t sel, struct desc *d)
 {
     if (likely(d->hi & DESC_A))

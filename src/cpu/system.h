@@ -94,6 +94,8 @@ bool desc_read(struct cpu *c, uint16_t sel, unsigned vector, struct desc *d);
 bool desc_look(struct cpu *c, uint16_t sel, struct desc *d, bool *found);
 /* Sets the accessed bit, in memory and in *d. True: raised. */
 bool desc_set_accessed(struct cpu *c, uint16_t sel, struct desc *d);
+/* Makes sure that desc_set_busy of it cannot fault; beyond the GDT: #TS. True: raised. */
+bool desc_probe(struct cpu *c, uint16_t sel);
 /* Sets or clears the busy bit of a TSS descriptor. True: raised. */
 bool desc_set_busy(struct cpu *c, uint16_t sel, struct desc *d, bool busy);
 /* Whether an access to [off, off+size) is within limit and type. */

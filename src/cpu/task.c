@@ -178,7 +178,7 @@ static enum xstat load_task(struct cpu *c, const struct incoming *n, bool nested
         c->regs[i] = n->regs[i];
     c->rip = n->rip;
     c->cr0 |= CR0_TS;
-    c->dr[7] &= ~UINT64_C(0x55); /* local breakpoints (SDM 3B 17.2.4) */
+    c->dr[7] &= ~UINT64_C(0x155); /* local breakpoints and LE (SDM 3B 17.2.4) */
     tlb_flush_all(c);            /* pages that a breakpoint kept out may come in */
     c->leave = true;
     if (bad_cr3 || load_task_segs(c, n))
@@ -203,7 +203,8 @@ enum xstat task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_ca
     if (desc_limit(d) < l->min_limit)
         return raise_code(c, EXC_TS, sel & 0xfffc);
     if (tss_read(c, desc_base(d), l->min_limit + 1u, image) ||
-        tss_probe(c, c->tr.base, was->dynamic_end) || (nested && tss_probe(c, desc_base(d), 2)))
+        tss_probe(c, c->tr.base, was->dynamic_end) || (nested && tss_probe(c, desc_base(d), 2)) ||
+        (!nested && desc_probe(c, c->tr.sel)) || (cause != TASK_IRET && desc_probe(c, sel)))
         return X_FAULT;
     parse_task(l, image, &n);
     if (!nested) { /* the old task is busy no more */

@@ -412,23 +412,32 @@ bool view_probe_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size)
     return cached(c, view, lin, ACC_WRITE)->tag != last_page(lin, size) && settle_both(c, view, lin, size, ACC_WRITE, p);
 }
 
-/* #AC (SDM 3A 6.15 table 6-7; 16 bytes of MOVUPS and the like as processors have it): user accesses while CR0.AM and EFLAGS.AC are set. True: raised. */
-static bool alignment(struct cpu *c, uint64_t lin, unsigned size)
+/* #AC (SDM 3A 6.15 table 6-7): user accesses while CR0.AM and EFLAGS.AC are set. True: raised. */
+static bool misaligned(struct cpu *c, uint64_t lin, unsigned align)
 {
-    unsigned align = size >= 16 ? 16 : size >= 8 ? 8 : size >= 4 ? 4 : size >= 2 ? 2 : 1;
     if (likely(c->tlb != &c->checked) || !(lin & (align - 1)))
         return false;
     raise_code(c, EXC_AC, 0);
     return true;
 }
-
-bool lin_read_slow(struct cpu *c, uint64_t lin, unsigned size, void *data)
+/* An operand of one field; 16 bytes of MOVUPS and the like as processors have it. */
+static bool alignment(struct cpu *c, uint64_t lin, unsigned size)
 {
-    if (alignment(c, lin, size) || view_read(c, c->view, lin, size, data))
+    return misaligned(c, lin, size >= 16 ? 16 : size >= 8 ? 8 : size >= 4 ? 4 : size >= 2 ? 2 : 1);
+}
+
+static bool read_checked(struct cpu *c, uint64_t lin, unsigned size, void *data)
+{
+    if (view_read(c, c->view, lin, size, data))
         return true;
     if (unlikely(c->dr[7] & DR7_ENABLES))
         debug_data(c, lin, size, false);
     return false;
+}
+
+bool lin_read_slow(struct cpu *c, uint64_t lin, unsigned size, void *data)
+{
+    return alignment(c, lin, size) || read_checked(c, lin, size, data);
 }
 
 bool lin_write_slow(struct cpu *c, uint64_t lin, unsigned size, const void *data)
@@ -466,6 +475,12 @@ bool mem_read(struct cpu *c, unsigned seg, uint64_t off, unsigned size, void *da
 {
     uint64_t lin;
     return seg_lin(c, seg, off, size, ACC_READ, &lin) || lin_read_slow(c, lin, size, data);
+}
+
+bool mem_read_fields(struct cpu *c, unsigned seg, uint64_t off, unsigned size, unsigned align, void *data)
+{
+    uint64_t lin;
+    return seg_lin(c, seg, off, size, ACC_READ, &lin) || misaligned(c, lin, align) || read_checked(c, lin, size, data);
 }
 
 bool mem_write(struct cpu *c, unsigned seg, uint64_t off, unsigned size, const void *data)

@@ -384,6 +384,56 @@ START_TEST(alignment_check_faults_user_accesses_only)
 }
 END_TEST
 
+/* Operands of several fields need the alignment of the widest (SDM 3A table 6-7). */
+START_TEST(alignment_check_by_operand)
+{
+    static const struct {
+        uint8_t code[4];
+        uint8_t good, bad; /* offsets of ESI */
+    } t[] = {
+        {{0x66, 0x8b, 0x06}, 2, 1},        /* mov ax,[esi] */
+        {{0x62, 0x06}, 4, 2},              /* bound eax,[esi] */
+        {{0x66, 0x62, 0x06}, 2, 1},        /* bound ax,[esi] */
+        {{0xc4, 0x06}, 4, 2},              /* les eax,[esi] */
+        {{0x66, 0xc4, 0x06}, 2, 1},        /* les ax,[esi] */
+        {{0xdd, 0x06}, 8, 4},              /* fld qword [esi] */
+        {{0xdb, 0x2e}, 8, 4},              /* fld tbyte [esi] */
+        {{0xd9, 0x36}, 4, 2},              /* fnstenv [esi] */
+        {{0x66, 0xd9, 0x36}, 2, 1},        /* fnstenvw [esi] */
+        {{0xdd, 0x36}, 4, 2},              /* fnsave [esi] */
+        {{0x0f, 0xab, 0x06}, 4, 2},        /* bts [esi],eax */
+        {{0xff, 0x36}, 4, 1},              /* push dword [esi] */
+        {{0xa5}, 4, 2},                    /* movsd */
+        {{0x8a, 0x06}, 1, 0xff},           /* mov al,[esi] */
+    };
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(t); i++) {
+        bool bad = i & 1;
+        unsigned off = bad ? t[i / 2].bad : t[i / 2].good, len = 4;
+        uint8_t code[6] = {0};
+        if (off == 0xff)
+            continue;
+        paged(true);
+        rig.cpu->cr0 |= CR0_AM;
+        cpu_set_eflags(rig.cpu, FL_1 | FL_AC);
+        mode_update(rig.cpu);
+        rig.cpu->regs[RAX] = 0;
+        rig.cpu->regs[RSI] = PAGE_A + off;
+        rig.cpu->regs[RDI] = PAGE_B;
+        rig.cpu->cr0 &= ~(uint64_t)(CR0_EM | CR0_TS);
+        while (!t[i / 2].code[len - 1])
+            len--;
+        memcpy(code, t[i / 2].code, len);
+        code[len] = 0xcd;
+        code[len + 1] = 32;
+        put32(PAGE_A + off, 0);
+        put32(PAGE_A + off + 4, 0);
+        run_bytes(code, len + 2, 50);
+        ck_assert_msg(rig_vector() == (bad ? EXC_AC : 32), "case %u: %d", i, rig_vector());
+        ck_assert(!bad || frame_word(0) == 0);
+    }
+}
+END_TEST
+
 TCase *paging_tests(void)
 {
     TCase *t = tcase_create("paging");
@@ -413,5 +463,6 @@ TCase *paging_tests(void)
     tcase_add_test(t, page_that_was_a_table_is_plain_again);
     tcase_add_test(t, translate_for_the_debugger_has_no_side_effects);
     tcase_add_test(t, alignment_check_faults_user_accesses_only);
+    tcase_add_test(t, alignment_check_by_operand);
     return t;
 }

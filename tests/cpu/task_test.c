@@ -152,6 +152,240 @@ START_TEST(trap_bit_raises_db_in_the_new_task)
 }
 END_TEST
 
+/* A third task takes what goes wrong: its frame is the error code alone. */
+enum { SEL_TSS3 = SEL_FREE + 0x10, TSS3_AT = TSS2_AT + 0x200, TARGET3 = CODE_AT + 0x200, SEL_BAD = SEL_FREE + 0x40 };
+
+static void catcher(unsigned vector)
+{
+    put_desc(SEL_TSS3, TSS3_AT, 103, 0x89, 0);
+    for (unsigned i = 0; i < 104; i += 4)
+        put32(TSS3_AT + i, 0);
+    put32(TSS3_AT + 28, PD_AT);
+    put32(TSS3_AT + 32, TARGET3);
+    put32(TSS3_AT + 36, FL_1);
+    put32(TSS3_AT + 56, STACK3_TOP);
+    put32(TSS3_AT + 76, SEL_CODE0);
+    put32(TSS3_AT + 80, SEL_DATA0);
+    put32(TSS3_AT + 84, SEL_DATA0);
+    put8(TARGET3, HLT);
+    put_idt(vector, 0x85, SEL_TSS3, 0);
+}
+
+/* What the segments of the new task raise: SDM 3A table 7-1. EIP is the new task's, nothing of it has run. */
+START_TEST(table_7_1_faults_of_the_new_tasks_segments)
+{
+    static const struct {
+        unsigned at; /* in the TSS */
+        uint32_t value;
+        uint8_t type; /* of the descriptor at SEL_BAD */
+        uint8_t vector;
+        uint32_t code;
+    } t[] = {
+        {96, SEL_BAD, 0x92, EXC_TS, SEL_BAD},          /* LDT: no LDT */
+        {96, SEL_BAD, 0x02, EXC_TS, SEL_BAD},          /* not present */
+        {96, SEL_BAD | 4, 0x82, EXC_TS, SEL_BAD | 4},  /* not in the GDT */
+        {96, 0x4000, 0, EXC_TS, 0x4000},               /* beyond it */
+        {76, 0, 0, EXC_TS, 0},                         /* CS: null */
+        {76, SEL_BAD, 0x93, EXC_TS, SEL_BAD},          /* data */
+        {76, SEL_BAD, 0xbb, EXC_TS, SEL_BAD},          /* DPL 1, RPL 0 */
+        {76, SEL_BAD, 0xbf, EXC_TS, SEL_BAD},          /* conforming, DPL above RPL */
+        {76, SEL_BAD, 0x1b, EXC_NP, SEL_BAD},          /* not present */
+        {80, 0, 0, EXC_TS, 0},                         /* SS: null */
+        {80, SEL_BAD, 0x91, EXC_TS, SEL_BAD},          /* read-only */
+        {80, SEL_BAD, 0xb3, EXC_TS, SEL_BAD},          /* DPL is not CPL */
+        {80, SEL_DATA0 | 1, 0, EXC_TS, SEL_DATA0},     /* RPL is not CPL */
+        {80, SEL_BAD, 0x13, EXC_SS, SEL_BAD},          /* not present */
+        {72, SEL_BAD, 0x99, EXC_TS, SEL_BAD},          /* ES: execute-only */
+        {84, SEL_BAD, 0x13, EXC_NP, SEL_BAD},          /* DS: not present */
+        {88, SEL_DATA0 | 3, 0, EXC_TS, SEL_DATA0},     /* FS: RPL above DPL */
+        {92, 0x4000, 0, EXC_TS, 0x4000},               /* GS: beyond the GDT */
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        tasks();
+        catcher(t[i].vector);
+        put_desc(SEL_BAD, 0, 0xfffff, t[i].type, 0xc);
+        put32(TSS2_AT + t[i].at, t[i].value);
+        RUN(0xea, IMM32(0), IMM16(SEL_TSS2));
+        ck_assert_msg(rig.cpu->tr.sel == SEL_TSS3 && rig.cpu->rip == TARGET3 + 1, "case %u", i);
+        ck_assert_msg(frame_word(0) == t[i].code, "case %u: %x", i, frame_word(0));
+        ck_assert_uint_eq(peek16(TSS3_AT), SEL_TSS2);
+        ck_assert_uint_eq(peek32(TSS2_AT + 32), TARGET);
+        ck_assert_uint_eq(peek16(TSS2_AT + 76), t[i].at == 76 ? t[i].value : SEL_CODE0);
+        ck_assert_uint_eq(peek8(GDT_AT + SEL_TSS + 5), 0x89);
+    }
+}
+END_TEST
+
+START_TEST(eip_beyond_the_limit_is_gp0_in_the_new_task)
+{
+    tasks();
+    catcher(EXC_GP);
+    put_desc(SEL_BAD, 0, 0xfff, 0x9b, 0x4);
+    put32(TSS2_AT + 76, SEL_BAD);
+    RUN(0xea, IMM32(0), IMM16(SEL_TSS2));
+    ck_assert_uint_eq(rig.cpu->tr.sel, SEL_TSS3);
+    ck_assert_uint_eq(frame_word(0), 0);
+    ck_assert_uint_eq(peek32(TSS2_AT + 32), TARGET);
+}
+END_TEST
+
+/* What is refused before anything is changed. */
+START_TEST(gate_and_tss_checks_name_what_was_wrong)
+{
+    static const struct {
+        uint8_t gate_type;
+        uint16_t gate_target;
+        uint8_t tss_type;
+        bool user;
+        uint16_t used; /* selector of the JMP */
+        uint8_t vector;
+        uint32_t code;
+    } t[] = {
+        {0x65, SEL_TSS2, 0x89, false, SEL_GATE, EXC_NP, SEL_GATE},
+        {0xe5, 0, 0x89, false, SEL_GATE, EXC_GP, 0},
+        {0xe5, SEL_TSS2 | 4, 0x89, false, SEL_GATE, EXC_GP, SEL_TSS2 | 4},
+        {0xe5, SEL_DATA0, 0x89, false, SEL_GATE, EXC_GP, SEL_DATA0},
+        {0xe5, SEL_TSS, 0x89, false, SEL_GATE, EXC_GP, SEL_TSS}, /* busy */
+        {0xe5, SEL_TSS2, 0x09, false, SEL_GATE, EXC_NP, SEL_TSS2},
+        {0x85, SEL_TSS2, 0x89, true, SEL_GATE, EXC_GP, SEL_GATE},
+        {0xe5, SEL_TSS2, 0x89, true, SEL_TSS2, EXC_GP, SEL_TSS2},
+        {0xe5, SEL_TSS2, 0xe9, false, SEL_TSS2 | 7, EXC_GP, SEL_TSS2 | 4},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        tasks();
+        put_gate(SEL_GATE, t[i].gate_type, t[i].gate_target, 0, 0);
+        put_desc(SEL_TSS2, TSS2_AT, 103, t[i].tss_type, 0);
+        if (t[i].user)
+            rig_user();
+        const uint8_t code[] = {0xea, IMM32(0), IMM16(t[i].used)};
+        run_bytes(code, sizeof code, 50);
+        ck_assert_msg(rig_vector() == t[i].vector && frame_word(0) == t[i].code, "case %u", i);
+        ck_assert_uint_eq(rig.cpu->tr.sel, SEL_TSS);
+        ck_assert_uint_eq(peek8(GDT_AT + SEL_TSS + 5), 0x8b);
+        ck_assert_uint_eq(peek8(GDT_AT + SEL_TSS2 + 5), t[i].tss_type);
+    }
+}
+END_TEST
+
+/* The gate's DPL counts, the TSS descriptor's does not. */
+START_TEST(int_n_from_level_3_through_a_task_gate_and_iret_back)
+{
+    static const uint8_t iret_code[] = {0xcf};
+    tasks();
+    put(TARGET, iret_code, sizeof iret_code);
+    put_idt(40, 0xe5, SEL_TSS2, 0);
+    put32(TSS_AT + 28, 0);
+    rig_user();
+    RUN(0xcd, 40, INT_DONE);
+    ck_assert_int_eq(rig_vector(), 32);
+    ck_assert_uint_eq(frame_word(0), CODE_AT + 4);
+    ck_assert_uint_eq(frame_word(1), SEL_CODE3);
+    ck_assert_uint_eq(rig.cpu->tr.sel, SEL_TSS);
+    tasks();
+    put_idt(40, 0x85, SEL_TSS2, 0);
+    rig_user();
+    RUN(0xcd, 40);
+    ASSERT_FAULT(EXC_GP, 40 * 8 + 2);
+}
+END_TEST
+
+START_TEST(exception_through_a_task_gate_to_a_busy_task_has_ext_and_rf)
+{
+    tasks();
+    catcher(EXC_GP);
+    put_idt(EXC_BR, 0x85, SEL_TSS, 0); /* the busy one */
+    put32(DATA_AT, 1);
+    put32(DATA_AT + 4, 2);
+    RUN(0xb8, IMM32(5), 0x62, 0x05, IMM32(DATA_AT));
+    ck_assert_uint_eq(rig.cpu->tr.sel, SEL_TSS3);
+    ck_assert_uint_eq(frame_word(0), SEL_TSS | 1);
+    ck_assert_uint_eq(peek32(TSS_AT + 32), CODE_AT + 5);
+    ck_assert(peek32(TSS_AT + 36) & FL_RF);
+}
+END_TEST
+
+START_TEST(iret_with_nt_checks_the_back_link)
+{
+    static const struct {
+        uint16_t link;
+        uint8_t type, vector;
+        uint32_t code;
+    } t[] = {{0, 0x8b, EXC_TS, 0},
+             {SEL_TSS2 | 4, 0x8b, EXC_TS, SEL_TSS2 | 4},
+             {SEL_DATA0, 0x8b, EXC_TS, SEL_DATA0},
+             {0x4000, 0x8b, EXC_TS, 0x4000},
+             {SEL_TSS2, 0x89, EXC_TS, SEL_TSS2}, /* not busy */
+             {SEL_TSS2, 0x0b, EXC_NP, SEL_TSS2}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        tasks();
+        put16(TSS_AT, t[i].link);
+        put_desc(SEL_TSS2, TSS2_AT, 103, t[i].type, 0);
+        cpu_set_eflags(rig.cpu, FL_1 | FL_NT);
+        RUN(0xcf);
+        ck_assert_msg(rig_vector() == t[i].vector && frame_word(0) == t[i].code, "case %u", i);
+        ck_assert_uint_eq(rig.cpu->tr.sel, SEL_TSS);
+    }
+    tasks();
+    put16(TSS_AT, SEL_TSS2);
+    put_desc(SEL_TSS2, TSS2_AT, 102, 0x8b, 0);
+    cpu_set_eflags(rig.cpu, FL_1 | FL_NT);
+    RUN(0xcf);
+    ASSERT_FAULT(EXC_TS, SEL_TSS2);
+}
+END_TEST
+
+START_TEST(page_fault_before_the_commit_point_changes_nothing)
+{
+    for (unsigned which = 0; which < 3; which++) {
+        tasks();
+        rig_paging();
+        rig.cpu->cr0 |= CR0_WP;
+        if (which == 0) /* the new TSS is not there */
+            set_pte(TSS2_AT, 0);
+        else if (which == 1) /* the old one cannot be written */
+            set_pte(TSS_AT, TSS_AT | 5);
+        else /* the busy bits cannot */
+            set_pte(GDT_AT, GDT_AT | 5);
+        RUN(0xea, IMM32(0), IMM16(SEL_TSS2));
+        ck_assert_int_eq(rig_vector(), EXC_PF);
+        ck_assert_uint_eq(rig.cpu->cr2 & ~0xfffu, which == 0 ? TSS2_AT : which == 1 ? TSS_AT : GDT_AT);
+        ck_assert_uint_eq(frame_word(1), CODE_AT);
+        ck_assert_uint_eq(rig.cpu->tr.sel, SEL_TSS);
+        ck_assert_uint_eq(peek8(GDT_AT + SEL_TSS + 5), 0x8b);
+        ck_assert_uint_eq(peek8(GDT_AT + SEL_TSS2 + 5), 0x89);
+        ck_assert_uint_eq(peek32(TSS_AT + 32), 0);
+    }
+}
+END_TEST
+
+START_TEST(task_in_vm86)
+{
+    tasks();
+    put32(TSS2_AT + 36, FL_1 | FL_VM | FL_IOPL);
+    put32(TSS2_AT + 32, 0x100);
+    put32(TSS2_AT + 76, CODE_AT >> 4);
+    put32(TSS2_AT + 80, 0x2000);
+    put32(TSS2_AT + 84, 0x1234);
+    put32(TSS2_AT + 4, STACK0_TOP);
+    put32(TSS2_AT + 8, SEL_DATA0);
+    RUN(0xea, IMM32(0), IMM16(SEL_TSS2));
+    ck_assert_int_eq(rig_vector(), 32);
+    ck_assert_uint_eq(frame_word(0), 0x102);
+    ck_assert_uint_eq(frame_word(1), CODE_AT >> 4);
+    ck_assert_uint_eq(frame_word(2), FL_1 | FL_VM | FL_IOPL);
+    ck_assert_uint_eq(frame_word(6), 0x1234);
+}
+END_TEST
+
+START_TEST(local_breakpoints_end_with_the_task)
+{
+    tasks();
+    rig.cpu->dr[7] = 0x7ff;
+    RUN(0xea, IMM32(0), IMM16(SEL_TSS2));
+    ck_assert_uint_eq(rig.cpu->dr[7], 0x6aa);
+}
+END_TEST
+
 TCase *task_tests(void)
 {
     TCase *t = tcase_create("tasks");
@@ -163,5 +397,14 @@ TCase *task_tests(void)
     tcase_add_test(t, task_with_cr3_changes_address_space);
     tcase_add_test(t, tss_of_16_bits);
     tcase_add_test(t, trap_bit_raises_db_in_the_new_task);
+    tcase_add_test(t, table_7_1_faults_of_the_new_tasks_segments);
+    tcase_add_test(t, eip_beyond_the_limit_is_gp0_in_the_new_task);
+    tcase_add_test(t, gate_and_tss_checks_name_what_was_wrong);
+    tcase_add_test(t, int_n_from_level_3_through_a_task_gate_and_iret_back);
+    tcase_add_test(t, exception_through_a_task_gate_to_a_busy_task_has_ext_and_rf);
+    tcase_add_test(t, iret_with_nt_checks_the_back_link);
+    tcase_add_test(t, page_fault_before_the_commit_point_changes_nothing);
+    tcase_add_test(t, task_in_vm86);
+    tcase_add_test(t, local_breakpoints_end_with_the_task);
     return t;
 }
