@@ -31,9 +31,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KERNELS = 9, TASKS = KERNELS + 1, ROUNDS_MAX = 50, ARGS_MAX = 40, LINUX = KERNELS };
-static const char *const task_name[TASKS] = {"sieve",   "crc",   "sort",  "matrix",  "strings",
-                                             "scanner", "calls", "lists", "numbers", "Linux boot"};
+enum { KERNELS = 11, TASKS = KERNELS + 1, ROUNDS_MAX = 50, ARGS_MAX = 40, LINUX = KERNELS };
+static const char *const task_name[TASKS] = {"sieve",   "crc",     "sort",   "matrix",
+                                             "strings", "scanner", "calls",  "lists",
+                                             "numbers", "floats",  "pixels", "Linux boot"};
 
 struct sample {
     double cpu, wall;
@@ -131,7 +132,7 @@ static void bochs_arguments(struct contestant *e, const char *image, bool linux_
     fprintf(go, "c\n");
     fclose(go);
     fprintf(rc,
-            "display_library: rfb, options=\"timeout=0\"\nmegs: 128\ncpu: model=p3_katmai, "
+            "display_library: rfb, options=\"timeout=0\"\nmegs: 128\ncpu: model=p4_willamette, "
             "ips=250000000\n"
             "romimage: file=/usr/share/bochs/BIOS-bochs-latest\nvgaromimage: file=%s\n"
             "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14\n"

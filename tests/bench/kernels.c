@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the bench guest runs: integer kernels in flat 32-bit code with 4 KiB pages on, in guest
- * physical memory from 1 MiB up. Each is announced on port E9h: '<', its letter, then '>', the
- * letter and a checksum in hexadecimal when it is done, so the host can time it and see that every
- * emulator computed the same. '!' ends the run.
+ * What the bench guest runs: integer kernels, and two of SSE2, in flat 32-bit code with 4 KiB pages
+ * on, in guest physical memory from 1 MiB up. Each is announced on port E9h: '<', its letter, then
+ * '>', the letter and a checksum in hexadecimal when it is done, so the host can time it and see
+ * that every emulator computed the same. '!' ends the run.
  */
 #include <stdint.h>
 
@@ -258,10 +258,65 @@ static uint32_t numbers(uint8_t *mem)
     return (uint32_t)(sum ^ sum >> 32);
 }
 
+#define SSE2 __attribute__((target("sse2,fpmath=sse")))
+typedef float singles __attribute__((vector_size(16)));
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef int16_t words8 __attribute__((vector_size(16)));
+
+/* A wave by finite differences in packed singles, its energy in scalar doubles. */
+static SSE2 uint32_t floats(uint8_t *mem)
+{
+    enum { N = 4096 };
+    singles *now = (singles *)(void *)mem, *was = now + N / 4 + 2;
+    float *f = (float *)(void *)now, *g = (float *)(void *)was;
+    double energy = 0;
+    for (uint32_t i = 0; i < N + 8; i++)
+        f[i] = g[i] = (float)(any() >> 8) * 0x1p-24f;
+    for (unsigned round = 0; round < 2000; round++) {
+        for (uint32_t i = 1; i < N / 4; i++) {
+            singles next = now[i] * 1.5f - was[i] * 0.99f + (now[i - 1] + now[i + 1]) * 0.24f;
+            was[i] = next;
+        }
+        energy = energy * 0.5 + (double)g[4 + round % N] * (double)g[round % 64 + 4] / 3;
+        singles *t = now;
+        now = was;
+        was = t;
+        g = (float *)(void *)was;
+    }
+    return (uint32_t)(int32_t)(energy * 1e6) ^ *(uint32_t *)(void *)&now[77];
+}
+
+/* Blending two pictures, 16 bytes at a time. */
+static SSE2 uint32_t pixels(uint8_t *mem)
+{
+    enum { N = 1 << 16 };
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < 2 * N; i++)
+        mem[i] = (uint8_t)any();
+    for (unsigned round = 0; round < 600; round++) {
+        bytes16 *a = (bytes16 *)(void *)mem, *b = a + N / 16;
+        words8 alpha = (words8){} + (int16_t)((round & 63) * 4 + 3);
+        for (uint32_t i = 0; i < N / 16; i++) {
+            const bytes16 zero = {};
+            bytes16 x = a[i], y = b[i];
+            words8 xl =
+                (words8)__builtin_ia32_punpcklbw128((char __attribute__((vector_size(16))))x,
+                                                    (char __attribute__((vector_size(16))))zero);
+            words8 yl =
+                (words8)__builtin_ia32_punpcklbw128((char __attribute__((vector_size(16))))y,
+                                                    (char __attribute__((vector_size(16))))zero);
+            words8 m = (words8)((xl * alpha + yl * (256 - alpha)));
+            a[i] = ((bytes16)m >> 1) ^ (x + y);
+        }
+        sum = sum * 31 + *(uint32_t *)(void *)&a[round * 16 % (N / 16)];
+    }
+    return sum;
+}
+
 void bench_main(void)
 {
-    static uint32_t (*const kernel[])(uint8_t *) = {sieve,   crc,   sort,  matrix, strings,
-                                                    scanner, calls, lists, numbers};
+    static uint32_t (*const kernel[])(uint8_t *) = {sieve, crc,   sort,    matrix, strings, scanner,
+                                                    calls, lists, numbers, floats, pixels};
     for (unsigned i = 0; i < sizeof kernel / sizeof *kernel; i++) {
         seed = 2463534242u;
         put('<');

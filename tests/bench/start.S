@@ -71,6 +71,9 @@ start32:
     cld
     call    page_tables                 /* gives CR3 */
     movl    %eax, %cr3
+    movl    %cr4, %eax
+    orl     $0x600, %eax                /* OSFXSR, OSXMMEXCPT */
+    movl    %eax, %cr4
     movl    %cr0, %eax
     orl     $0x80000000, %eax
     movl    %eax, %cr0
