@@ -150,6 +150,22 @@ static bool send_output(struct front *f, enum link_file what, const char *option
     return good;
 }
 
+/* What will be put into drives during a replay: only read, locked as a drive's image is. */
+static bool send_replay_media(struct front *f, struct error *err)
+{
+    for (unsigned i = 0; i < f->o->nreplay_media; i++) {
+        struct drive_option d = {.file = (char *)(uintptr_t)f->o->replay_media[i], .readonly = true, .raw = true};
+        struct drive_config c;
+        if (!image_open_medium(&d, &c, err))
+            return error_prefix(err, "--replay-media");
+        bool good = send_fd(f, LINK_FILE_REPLAY_MEDIUM, i, c.fd, c.bytes, err);
+        close(c.fd);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
 bool front_configure(struct front *f, struct error *err)
 {
     struct options *o = f->o;
@@ -167,7 +183,7 @@ bool front_configure(struct front *f, struct error *err)
         close(f->frame_fd);
         f->frame_fd = -1;
     }
-    if (!each_input(f, true, err) ||
+    if (!each_input(f, true, err) || !send_replay_media(f, err) ||
         !send_output(f, LINK_FILE_HASH_LOG, "--hash-log", o->hash_log, err) ||
         !send_output(f, LINK_FILE_COVERAGE, "--coverage", o->coverage, err) ||
         !send_output(f, LINK_FILE_RECORD, "--record", o->record, err))

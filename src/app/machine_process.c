@@ -95,6 +95,12 @@ static bool take_file(struct machine_process *p, const struct link_msg *msg, str
             break;
         p->drive_fd[index] = msg->fd;
         return true;
+    case LINK_FILE_REPLAY_MEDIUM:
+        if (index >= MAX_MEDIA || index != p->nmedia)
+            break;
+        p->medium[index].bytes = bytes;
+        p->medium[p->nmedia++].fd = msg->fd;
+        return true;
     case LINK_FILE_FRAME:
         p->frame_fd = msg->fd;
         return true;
@@ -206,6 +212,19 @@ static struct rom_config contents(const struct buf *b)
     return (struct rom_config){b->data, b->len};
 }
 
+static bool open_media(struct machine_process *p, struct error *err)
+{
+    for (unsigned i = 0; i < p->nmedia; i++) {
+        struct drive_config d = {.readonly = true, .bytes = p->medium[i].bytes};
+        snprintf(d.name, sizeof d.name, "number %u", i + 1);
+        struct blk *b = machine_process_image(p, &d, p->medium[i].fd, err);
+        if (!b)
+            return error_prefix(err, "--replay-media");
+        machine_replay_medium(p->m, b);
+    }
+    return true;
+}
+
 static bool make_machine(struct machine_process *p, struct error *err)
 {
     struct machine_backends be = {0};
@@ -250,6 +269,8 @@ static bool make_machine(struct machine_process *p, struct error *err)
         struct buf *j = &p->file[FILE_REPLAY];
         if (!journal_load(machine_journal(p->m), j->data, j->len, err))
             return error_prefix(err, "--replay");
+        if (!open_media(p, err))
+            return false;
         journal_deliver(machine_journal(p->m));
     }
     return true;
@@ -257,7 +278,7 @@ static bool make_machine(struct machine_process *p, struct error *err)
 
 static bool confine(struct machine_process *p, struct error *err)
 {
-    int keep[4 + MAX_DRIVES];
+    int keep[4 + MAX_DRIVES + MAX_MEDIA];
     size_t n = 0;
     keep[n++] = p->link.fd;
     if (p->hash_fd >= 0)
@@ -269,6 +290,8 @@ static bool confine(struct machine_process *p, struct error *err)
     for (unsigned i = 0; i < MAX_DRIVES; i++)
         if (p->cfg.drive[i].medium && p->cfg.drive[i].fd >= 0)
             keep[n++] = p->cfg.drive[i].fd;
+    for (unsigned i = 0; i < p->nmedia; i++)
+        keep[n++] = p->medium[i].fd;
     uint32_t in_force;
     if (!jail_enter(keep, n, SPARE_FDS, &in_force, err))
         return false;

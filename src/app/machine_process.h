@@ -37,6 +37,11 @@ struct machine_process {
     struct buf file[5]; /* contents of -bios, -kernel, -initrd, romfile=, --replay */
     struct buf rom[MAX_ROMS], module[MAX_MODULES];
     int drive_fd[MAX_DRIVES];
+    struct {
+        int fd;
+        uint64_t bytes;
+    } medium[MAX_MEDIA]; /* --replay-media */
+    unsigned nmedia;
     int frame_fd, hash_fd, record_fd, coverage_fd;
 
     struct keyq keyq;

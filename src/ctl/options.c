@@ -249,6 +249,14 @@ static bool take_replay(struct options *o, const char *arg, struct error *err)
     return true;
 }
 
+static bool take_replay_media(struct options *o, const char *arg, struct error *err)
+{
+    if (o->nreplay_media == MAX_MEDIA)
+        return error_set(err, "--replay-media: at most %d files", MAX_MEDIA);
+    o->replay_media[o->nreplay_media++] = arg;
+    return true;
+}
+
 static bool take_help(struct options *o, const char *arg, struct error *err)
 {
     (void)arg;
@@ -359,6 +367,8 @@ static const struct option_row table[] = {
     {"coverage", "FILE", "writes which rows of the instruction table the guest used", take_coverage},
     {"record", "FILE", "writes the journal: everything that comes in from outside", take_record},
     {"replay", "FILE", "runs with a recorded journal instead of what comes in", take_replay},
+    {"replay-media", "FILE", "what was put into a drive while it was recorded; once for each, in order",
+     take_replay_media},
     SECTION("Information"),
     {"help", NULL, "prints this", take_help},
     {"h", NULL, "prints this", take_help},
@@ -439,6 +449,8 @@ static bool complete(struct options *o, struct error *err)
         return error_set(err, "-append needs -kernel");
     if (o->record && o->replay)
         return error_set(err, "--record and --replay exclude each other");
+    if (o->nreplay_media && !o->replay)
+        return error_set(err, "--replay-media is for --replay");
     if (o->replay && o->script)
         return error_set(
             err, "--input-script and --replay exclude each other: the journal holds the input");

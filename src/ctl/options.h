@@ -83,6 +83,8 @@ struct options {
     uint32_t speed; /* percent of the host's time, 0: as fast as it goes (--warp) */
     bool display_said, vga_said, nographic, full_screen, snapshot_all, guest_errors;
     const char *name, *script, *hash_log, *coverage, *record, *replay;
+    const char *replay_media[MAX_MEDIA]; /* in the order in which they were put in */
+    unsigned nreplay_media;
     bool rtc_host, rtc_said, help, version;
     const char *list; /* "cpu", "machine", "device", "accel", "display" or a device's name: what
                          "help" was asked for */

@@ -101,6 +101,7 @@ enum link_file {
     LINK_FILE_COVERAGE,
     LINK_FILE_RECORD,
     LINK_FILE_REPLAY,
+    LINK_FILE_REPLAY_MEDIUM, /* index: which one, from 0 on, without gaps */
 };
 
 enum link_event { LINK_EV_STOP = 1, LINK_EV_RESUME, LINK_EV_RESET, LINK_EV_SHUTDOWN, LINK_EV_POWERDOWN };

@@ -165,7 +165,9 @@ static struct blk *next_named(struct machine *m, const struct medium_identity *w
         return NULL;
     }
     struct blk *b = m->media[m->next_medium];
+    struct error err;
     identify(b, true, &got);
+    got.readonly = want->readonly; /* the files are only read; what the guest writes is kept in memory */
     if (!same(&got, want)) {
         snprintf(text, sizeof text, "'%s' of --replay-media is not the '%s' that was put into a drive then", got.name,
                  want->name);
@@ -173,6 +175,8 @@ static struct blk *next_named(struct machine *m, const struct medium_identity *w
         return NULL;
     }
     m->media[m->next_medium++] = NULL;
+    if (!want->readonly && !(b = blk_overlay(b, &err)))
+        fail(m, err.text);
     return b;
 }
 

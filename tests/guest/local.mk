@@ -8,6 +8,7 @@ GUEST_TESTS = \
 	tests/guest/linux_qmp.sh \
 	tests/guest/linux_acpi.sh \
 	tests/guest/isolinux.sh \
+	tests/guest/isolinux_change.sh \
 	tests/guest/linux_pointer.sh \
 	tests/guest/linux_pae.sh \
 	tests/guest/grub_cd.sh \
