@@ -18,7 +18,6 @@
 #include "base/bits.h"
 #include "block/block.h"
 
-enum { DEFAULT_CD = 2 /* hdc */ };
 enum { SECTOR = 512, MBR_TABLE = 446, MBR_ENTRIES = 4, MBR_ENTRY = 16, MBR_GPT = 0xee };
 
 static bool no_file(const char *what, const char *path, struct error *err)
@@ -228,12 +227,6 @@ bool images_open(struct options *o, struct error *err)
         fit_drive(&o->cfg.drive[i], &o->drive[i]);
         if (o->drive[i].file && !image_open(o, i, err))
             return false;
-    }
-    struct drive_config *hdc = &o->cfg.drive[DEFAULT_CD];
-    if (!o->cfg.nodefaults && !hdc->present) { /* an empty CD drive, as QEMU's "pc" has one */
-        hdc->present = true;
-        hdc->kind = DRIVE_CD;
-        hdc->bootindex = NO_BOOTINDEX;
     }
     return true;
 }

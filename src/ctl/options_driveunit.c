@@ -13,7 +13,7 @@
 #include "base/bits.h"
 #include "base/buf.h"
 
-enum { BOOTINDEX_MAX = 1000 };
+enum { BOOTINDEX_MAX = 1000, DEFAULT_CD = 2 /* hdc */ };
 
 static const struct {
     const char *cls, *help;
@@ -196,9 +196,13 @@ bool drives_complete(struct options *o, struct error *err)
     for (unsigned i = 0; i < o->nplaced; i++)
         if (!place(o, &o->placed[i], err))
             return false;
-    if (!o->cfg.nodefaults && !o->drive[FIRST_FLOPPY].fitted) /* drive A, empty */
+    /* As QEMU's "pc" has them: drive A and a CD drive, empty. */
+    if (!o->cfg.nodefaults && !o->drive[FIRST_FLOPPY].fitted)
         o->drive[FIRST_FLOPPY] =
             (struct drive_option){.fitted = true, .kind = DRIVE_FLOPPY, .bootindex = NO_BOOTINDEX};
+    if (!o->cfg.nodefaults && !o->drive[DEFAULT_CD].fitted)
+        o->drive[DEFAULT_CD] = (struct drive_option){
+            .fitted = true, .kind = DRIVE_CD, .readonly = true, .bootindex = NO_BOOTINDEX};
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         if (!o->drive[i].fitted)
             continue;

@@ -258,6 +258,26 @@ has "^info pci "
 has "unknown command: 'nonsense'"
 has "^stop|s -- "
 
+# Drive A and a CD drive are there, empty, unless nothing is wanted that was not asked for, or something else has the place.
+talk <<IN
+info block
+change ide1-cd0 $work/disk.img
+info block
+IN
+has "^ide1-cd0: \[not inserted\]"
+also "^floppy0: \[not inserted\]"
+says ""
+has "^ide1-cd0: .*disk.img (raw, read-only)"
+talk -nodefaults <<IN
+info block
+IN
+says ""
+talk -hdc "$work/disk.img" <<IN
+info block
+IN
+has "^ide1-hd0: "
+if grep -q cd0 "$work/answer.1"; then bad "a CD drive in the place of -hdc"; else good; fi
+
 # What changes things, and what is wrong with it.
 talk -drive "file=$work/disk.img,format=raw,snapshot=on" -cdrom "" <<IN
 memsave 0xffff0 16 $work/virtual
