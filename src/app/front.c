@@ -151,9 +151,10 @@ static void on_stats(void *ctx, uint64_t pos, uint64_t ns, bool halted)
         window_status(f->window, speed,
                       f->guest.state == LINK_STATE_SHUTDOWN ? "powered off"
                       : !running                            ? "paused"
+                      : !f->speed                           ? "warp"
+                      : limit[0]                            ? limit
                       : halted                              ? "halted"
-                      : f->speed                            ? limit
-                                                            : "warp");
+                                                            : "");
 }
 
 static void on_line(void *ctx, bool guest_error, const char *text)

@@ -63,4 +63,11 @@ timeout 60 "$vitrine" -display none -rtc base=2024-02-29 --input-script "$work/s
 timeout 60 "$vitrine" -display none -rtc base=2024-02-29 --replay "$work/j" --hash-log "$work/h2" >"$work/out" 2>"$work/err" ||
     bad "replaying: $(cat "$work/err")"
 if cmp "$work/h1" "$work/h2"; then good; else bad "a replay has another hash log"; fi
-finish 21
+
+# Warp: an hour that the guest waits through takes no hour, and no minute.
+printf 'wait "Vitrine" within 20s\nat 3600s quit\n' >"$work/s"
+if timeout 100 "$vitrine" -display none --warp --input-script "$work/s" >"$work/out" 2>"$work/err"; then good; else bad "--warp: $(cat "$work/err")"; fi
+refuses "percent" --speed 0
+refuses "percent" --speed fast
+refuses "percent" --speed 20000%
+finish 25
