@@ -113,6 +113,11 @@ static void on_debugcon(void *ctx, const uint8_t *data, size_t len)
         chardev_write(f->debugcon, data, len);
 }
 
+static void on_log(void *ctx, const char *text, size_t len)
+{
+    front_log(ctx, text, len);
+}
+
 static void on_taken(void *ctx, unsigned port, size_t n)
 {
     front_port_taken(ctx, port, n);
@@ -160,7 +165,9 @@ static void on_stats(void *ctx, uint64_t pos, uint64_t ns, bool halted)
 static void on_line(void *ctx, bool guest_error, const char *text)
 {
     struct front *f = ctx;
-    if (!guest_error || f->o->guest_errors)
+    if (guest_error)
+        front_log_guest_error(f, text);
+    else
         front_complain(text);
     front_text_redraw(f);
 }
@@ -391,7 +398,7 @@ static bool write_pidfile(struct front *f, struct error *err)
 
 static bool start(struct front *f, struct error *err)
 {
-    return catch_signals(f, err) && front_open(f, err) && write_pidfile(f, err) && front_spawn(f, err) &&
+    return catch_signals(f, err) && front_open(f, err) && front_open_log(f, err) && write_pidfile(f, err) && front_spawn(f, err) &&
            open_window(f, err) && front_wait_for_clients(f) && front_configure(f, err);
 }
 
@@ -414,6 +421,7 @@ static void close_all(struct front *f)
     guest_close(&f->guest);
     front_free_text(f);
     front_close_streams(f);
+    front_close_log(f);
     front_close_vnc(f);
     window_close(f->window);
     front_menu_free(f);
@@ -454,6 +462,7 @@ int front_main(struct options *o)
         .lights = on_lights,
         .pointer = on_pointer_is,
         .taken = on_taken,
+        .log = on_log,
         .tray = on_tray,
     };
     struct front *f = calloc(1, sizeof *f);
@@ -463,7 +472,7 @@ int front_main(struct options *o)
     }
     f->o = o;
     f->speed = o->speed;
-    f->frame_fd = f->signals = -1;
+    f->frame_fd = f->signals = f->log = -1;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
         f->image_fd[i] = -1;
     guest_init(&f->guest, -1, &ops, f);

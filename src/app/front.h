@@ -66,6 +66,7 @@ struct front {
 
     int image_fd[MAX_DRIVES]; /* with -snapshot: shares the image's lock with the machine process; -1 */
     bool has_pidfile; /* it goes at the end */
+    int log; /* -D's file, or standard error */
     bool quitting;
     uint64_t deadline; /* host ns: a machine process that has not ended by then is killed */
     uint64_t next_stats, stats_pos, stats_ns, stats_host;
@@ -84,6 +85,12 @@ int front_main(struct options *o);
 bool front_open(struct front *f, struct error *err);
 bool front_configure(struct front *f, struct error *err);
 bool front_spawn(struct front *f, struct error *err);
+
+/* front_log.c: -d and -D */
+bool front_open_log(struct front *f, struct error *err);
+void front_close_log(struct front *f);
+void front_log(struct front *f, const char *text, size_t len);
+void front_log_guest_error(struct front *f, const char *line);
 
 /* front_text.c: -display curses */
 bool front_open_text(struct front *f, struct error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* -display curses: asks the machine for the text screen when a frame says that it changed, at most 30
- * times a second, and sends what was typed. */
+/* -display curses: asks the machine for the text screen when a frame says that it changed, at most
+ * 30 times a second, and sends what was typed. */
 #include "config.h"
 
 #include "app/front.h"
@@ -68,8 +68,7 @@ bool front_open_text(struct front *f, struct error *err)
         return error_set(err, "out of memory");
     f->text->f = f;
     f->text->changed = true;
-    f->text->display =
-        text_display_open(f->o->name ? f->o->name : "Vitrine", &ops, f->text, err);
+    f->text->display = text_display_open(f->o->name ? f->o->name : "Vitrine", &ops, f->text, err);
     return f->text->display != NULL;
 }
 

@@ -6,6 +6,7 @@ vitrine_SOURCES = \
 	src/app/front_media.c \
 	src/app/front_menu.c \
 	src/app/front_start.c \
+	src/app/front_log.c \
 	src/app/front_streams.c \
 	src/app/front_text.c \
 	src/app/front_vnc.c \

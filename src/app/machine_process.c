@@ -263,6 +263,7 @@ static bool make_machine(struct machine_process *p, struct error *err)
     p->m = machine_create(&p->cfg, &be, err);
     if (!p->m)
         return false;
+    trace_start(&p->trace, p->m, p->run.log, run_log, p);
     if (p->coverage_fd >= 0 && !machine_coverage_start(p->m))
         return error_set(err, "--coverage: out of memory");
     if (p->file[FILE_REPLAY].len) {
@@ -333,6 +334,8 @@ static void process_free(struct machine_process *p)
         buf_free(&p->serial[i].out);
     }
     buf_free(&p->debugcon);
+    buf_free(&p->log);
+    buf_free(&p->trace.text);
     buf_free(&p->heard);
     buf_free(&p->typing);
     script_free(&p->script);

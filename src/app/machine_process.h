@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "ctl/keys.h"
 #include "ctl/script.h"
+#include "dbg/trace.h"
 #include "link/configmsg.h"
 #include "link/frame.h"
 #include "link/link.h"
@@ -33,7 +34,8 @@ struct machine_process {
     struct machine *m;
     struct frame_writer frame;
     struct serial_line serial[MAX_PORTS]; /* parallel ones too, which only talk */
-    struct buf debugcon;
+    struct buf debugcon, log;
+    struct trace trace;
     struct buf file[5]; /* contents of -bios, -kernel, -initrd, romfile=, --replay */
     struct buf rom[MAX_ROMS], module[MAX_MODULES];
     int drive_fd[MAX_DRIVES];
@@ -101,6 +103,8 @@ void run_write_coverage(struct machine_process *p);
 void run_flush_output(struct machine_process *p);
 void run_set_speed(struct machine_process *p, unsigned percent);
 bool run_virtual(const struct machine_process *p); /* never looks at the host's clock */
+
+void run_log(void *ctx, const char *text, size_t len); /* a trace's output; ctx: the process */
 
 /* requests.c: one message from the front end. False: it is malformed. */
 bool request_handle(struct machine_process *p, const struct link_msg *msg);

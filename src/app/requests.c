@@ -333,6 +333,16 @@ static void looked_at(struct machine_process *p, uint32_t type, uint32_t id, con
     buf_free(&out);
 }
 
+static bool log_items(struct machine_process *p, uint32_t id, struct reader *r)
+{
+    uint32_t items = get32(r);
+    if (r->bad || items > TRACE_ALL)
+        return false;
+    trace_start(&p->trace, p->m, items, run_log, p);
+    link_reply(&p->link, id, NULL, 0);
+    return true;
+}
+
 static bool with_id(struct machine_process *p, uint32_t type, struct reader *r, int fd)
 {
     uint32_t id = get32(r);
@@ -361,6 +371,8 @@ static bool with_id(struct machine_process *p, uint32_t type, struct reader *r, 
     case LINK_DRIVES:
         drives(p, id);
         return true;
+    case LINK_LOG_ITEMS:
+        return log_items(p, id, r);
     case LINK_KEYS:
         return keys(p, id, r);
     case LINK_TYPE:

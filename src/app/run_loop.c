@@ -136,6 +136,27 @@ void run_flush_output(struct machine_process *p)
         link_send(&p->link, LINK_DEBUGCON, p->debugcon.data + at, n);
     }
     buf_clear(&p->debugcon);
+    for (size_t at = 0, n; at < p->log.len; at += n) {
+        n = MIN(p->log.len - at, (size_t)LINK_CHUNK);
+        link_send(&p->link, LINK_LOG, p->log.data + at, n);
+    }
+    buf_clear(&p->log);
+}
+
+/* NOTE: nothing is lost: what the socket does not take at once is queued, and above LINK_QUEUE_HIGH the
+ * machine waits, in the middle of a slice too, since a log of every block fills that soon. */
+void run_log(void *ctx, const char *text, size_t len)
+{
+    struct machine_process *p = ctx;
+    buf_add(&p->log, text, len);
+    if (p->log.len < LINK_CHUNK)
+        return;
+    run_flush_output(p);
+    while (link_queued(&p->link) > LINK_QUEUE_HIGH && !p->link.broken) {
+        struct pollfd pfd = {.fd = p->link.fd, .events = POLLOUT};
+        poll(&pfd, 1, -1);
+        link_flush(&p->link);
+    }
 }
 
 /* Which drives were read and written since the last word about it; at most 20 times a second. */

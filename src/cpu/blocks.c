@@ -377,7 +377,10 @@ struct xblock *block_at(struct cpu *c)
     }
     if (host && bpn == NO_PAGE && lin_fetch(c, lin, &bpn, &host))
         return NULL;
-    return build(c, lin, bpn, host);
+    struct xblock *made = build(c, lin, bpn, host);
+    if (unlikely(c->trace) && c->trace->decoded && made)
+        c->trace->decoded(c->trace->ctx, c, made->bytes);
+    return made;
 }
 
 bool blocks_create(struct cpu *c, struct error *err)

@@ -98,6 +98,8 @@ void cpu_init(struct cpu *c)
 
 void cpu_reset(struct cpu *c)
 {
+    if (c->trace && c->trace->reset)
+        c->trace->reset(c->trace->ctx, c);
     c->cr0 = CR0_CD | CR0_NW;
     common(c);
     c->init_pending = c->reset_pending = c->smi_pending = false;

@@ -13,6 +13,7 @@
 #include "base/state.h"
 #include "bus/bus.h"
 #include "bus/irq.h"
+#include "cpu/trace.h"
 #include "isa/insn.h"
 
 /* EFLAGS (SDM 1 3.4.3). */
@@ -290,6 +291,7 @@ struct cpu {
     uint8_t *block_arena;       /* where they are */
     struct tlb_origin *origins; /* cpu/tlb.c: TLB_SIZE * TLB_VIEWS */
     uint8_t *coverage; /* cpu/coverage.c; NULL: nobody asks */
+    const struct cpu_trace *trace; /* cpu/trace.h; NULL: nobody asks */
     struct page_listener listener;
     struct tlb_view views[TLB_VIEWS];
     uint8_t view; /* enum view: of what the program itself accesses */

@@ -273,9 +273,17 @@ static void note_exception(struct cpu *c, const struct exception *x)
     }
 }
 
+static void tell(struct cpu *c, const struct event *e)
+{
+    struct cpu_delivery d = {e->vector, e->soft, e->exception, e->has_code, e->code, e->rip};
+    if (unlikely(c->trace) && c->trace->delivery)
+        c->trace->delivery(c->trace->ctx, c, &d);
+}
+
 static bool deliver(struct cpu *c, struct event e)
 {
     c->db_pending = 0;
+    tell(c, &e);
     while (faults(c, &e)) {
         struct exception x = c->exc;
         uint32_t ext = !e.soft;
@@ -290,6 +298,7 @@ static bool deliver(struct cpu *c, struct event e)
             x.code = 0;
         }
         e = event_of(&x, e.start_rip);
+        tell(c, &e);
     }
     return true;
 }

@@ -125,6 +125,8 @@ static void step(struct cpu *c)
         deliver(c, c->rip);
         return;
     }
+    if (unlikely(c->trace) && c->trace->block)
+        c->trace->block(c->trace->ctx, c);
     c->stop_pos = c->blk_pos + 1;
     enum xstat st = run_part(c, b, 1);
     if (watch && st != X_FAULT && st != X_TRAP && debug_after(c, tf) == X_TRAP)
@@ -226,6 +228,24 @@ static void run_blocks(struct cpu *c)
     }
 }
 
+/* The same, telling of each block. */
+static void run_blocks_told(struct cpu *c)
+{
+    while (!c->leave && (int64_t)(c->stop_pos - c->blk_pos) > 0) {
+        struct xblock *b = block_at(c);
+        if (!b) {
+            deliver(c, c->rip);
+            return;
+        }
+        c->trace->block(c->trace->ctx, c);
+        uint64_t room = c->stop_pos - c->blk_pos;
+        if (room >= b->count)
+            run_block(c, b);
+        else
+            run_part(c, b, (unsigned)room);
+    }
+}
+
 enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
 {
     bool shadow;
@@ -235,6 +255,8 @@ enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
             continue;
         if (unlikely(shadow || cpu_needs_stepping(c)))
             step(c);
+        else if (unlikely(c->trace) && c->trace->block)
+            run_blocks_told(c);
         else
             run_blocks(c);
     }

@@ -13,7 +13,7 @@ libvitrine_a_SOURCES += \
 	src/cpu/cpu.c src/cpu/cpu.h src/cpu/exec.h src/cpu/system.h src/cpu/walk.c src/cpu/tlb.c \
 	src/cpu/segment.c src/cpu/frame.c src/cpu/far.c src/cpu/task.c src/cpu/exception.c \
 	src/cpu/control.c src/cpu/desctab.c src/cpu/coverage.c src/cpu/cpuid.c src/cpu/features.c src/cpu/msr.c src/cpu/smm.c src/cpu/vme.c src/cpu/sysenter.c src/cpu/io.c src/cpu/debugreg.c \
-	src/cpu/pins.c src/cpu/print.c src/cpu/state.c
+	src/cpu/pins.c src/cpu/print.c src/cpu/state.c src/cpu/trace.h
 
 # The engine
 libvitrine_a_SOURCES += src/cpu/blocks.c src/cpu/interp.c

@@ -18,6 +18,7 @@
 #include "base/bits.h"
 #include "bus/input.h"
 #include "ctl/options.h"
+#include "dbg/trace.h"
 #include "machine/machine.h"
 
 enum { HOLD_MS = 100, HOLD_MAX_MS = 600000, MAX_KEYS = 8, LINE_MAX_BYTES = 4096, PATH_ROOM = 4096 };
@@ -292,16 +293,21 @@ static bool run_commit(struct control *c, const char *args, control_done_fn *don
 
 static bool run_log(struct control *c, const char *args, control_done_fn *done, void *ctx)
 {
-    if (!strcmp(args, "guest_errors") || !strcmp(args, "none"))
-        c->o->guest_errors = *args == 'g';
-    else {
-        control_say(done, ctx, "Log items (comma separated):\n"
-                               "none            remove all logs\n"
-                               "guest_errors    log when the guest OS does something invalid");
+    char *bad;
+    uint32_t items;
+    uint8_t msg[4];
+    if (!*args || !trace_items_parse(args, &items, &bad)) {
+        struct buf b = {0};
+        trace_items_help(&b);
+        done(ctx, true, (const char *)b.data);
+        buf_free(&b);
+        if (*args)
+            free(bad);
         return true;
     }
-    done(ctx, true, "");
-    return true;
+    c->o->log = items;
+    st32(msg, items);
+    return control_send(c, LINK_LOG_ITEMS, msg, sizeof msg, done, ctx);
 }
 
 static bool run_info(struct control *c, const char *args, control_done_fn *done, void *ctx)
@@ -354,7 +360,7 @@ static const struct {
     {{"screendump", NULL, "FILE [-f png|ppm]", "saves the screen"}, run_screendump},
     {{"memsave", NULL, "ADDR SIZE FILE", "saves virtual memory"}, run_memsave},
     {{"pmemsave", NULL, "ADDR SIZE FILE", "saves physical memory"}, run_pmemsave},
-    {{"log", NULL, "guest_errors|none", "what is told on standard error"}, run_log},
+    {{"log", NULL, "ITEM[,...]|none", "what is logged, as -d; log alone lists the items"}, run_log},
 };
 
 const struct command_word *hmp_command_at(unsigned i)

@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "base/bits.h"
+#include "dbg/trace.h"
 
 struct option_row {
     const char *name;
@@ -115,9 +116,25 @@ static bool take_full_screen(struct options *o, const char *arg, struct error *e
 
 static bool take_d(struct options *o, const char *arg, struct error *err)
 {
-    if (strcmp(arg, "guest_errors"))
-        return error_set(err, "-d %s: there is guest_errors", arg);
-    o->guest_errors = true;
+    char *bad;
+    uint32_t items;
+    if (asks_help(arg)) {
+        o->list = "d";
+        return true;
+    }
+    if (!trace_items_parse(arg, &items, &bad)) {
+        error_set(err, "-d %.60s: there is no such item; '-d help' lists them", bad ? bad : arg);
+        free(bad);
+        return false;
+    }
+    o->log |= items;
+    return true;
+}
+
+static bool take_D(struct options *o, const char *arg, struct error *err)
+{
+    (void)err;
+    o->log_file = arg;
     return true;
 }
 
@@ -351,7 +368,8 @@ static const struct option_row table[] = {
     {"monitor", "DEV", "where a monitor for people is: as -serial", take_monitor},
     {"mon", "chardev=ID[,mode=readline|control]", "a monitor on a -chardev", take_mon},
     {"qmp", "DEV", "where QEMU's machine protocol (JSON) is: as -serial", take_qmp},
-    {"d", "guest_errors", "prints what the guest does wrong", take_d},
+    {"d", "ITEM[,...]", "logs what the guest does: guest_errors int cpu_reset in_asm exec cpu; help lists them", take_d},
+    {"D", "FILE", "the log goes there, not to standard error", take_D},
     {"name", "NAME", "the guest's name in the window's title and for QMP", take_name},
     SECTION("Running"),
     {"pidfile", "FILE", "writes the process number; the file goes at the end", take_pidfile},
@@ -585,6 +603,11 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
     } else if (!strcmp(o->list, "accel")) {
         fputs("interp             the interpreter\ntcg                the fastest way there is\n",
               f);
+    } else if (!strcmp(o->list, "d")) {
+        struct buf b = {0};
+        trace_items_help(&b);
+        fwrite(b.data, 1, b.len, f);
+        buf_free(&b);
     } else if (!strcmp(o->list, "chardev")) {
         fputs("null\nvc\nstdio\nfile\npipe\nsocket\npty\n", f);
     } else if (!strcmp(o->list, "display")) {

@@ -81,7 +81,9 @@ struct options {
     enum display_kind display;
     struct vnc_option vnc;
     uint32_t speed; /* percent of the host's time, 0: as fast as it goes (--warp) */
-    bool display_said, vga_said, nographic, full_screen, snapshot_all, guest_errors;
+    bool display_said, vga_said, nographic, full_screen, snapshot_all;
+    uint32_t log; /* enum trace_item's bits */
+    const char *log_file;
     const char *name, *script, *hash_log, *coverage, *record, *replay;
     const char *replay_media[MAX_MEDIA]; /* in the order in which they were put in */
     unsigned nreplay_media;

@@ -24,7 +24,6 @@ static const char DEBUG[] = "there is no gdb server";
 static const struct {
     const char *name, *reason;
 } refused[] = {
-    {"D", "messages go to standard error; keep them with 2>FILE"},
     {"acpitable", TABLES},
     {"add-fd", "files are named by their paths"},
     {"alt-grab", KEYS},
@@ -35,7 +34,7 @@ static const struct {
     {"chroot", RUNAS},
     {"compat", "there is one machine type"},
     {"ctrl-grab", KEYS},
-    {"dfilter", "there are no translation logs; -d guest_errors is what there is"},
+    {"dfilter", "nothing filters the log of -d"},
     {"dtb", ARCH},
     {"dump-vmstate", SNAP},
     {"echr", "the escape character is Ctrl-A"},
@@ -86,7 +85,7 @@ static const struct {
     {"spice", REMOTE},
     {"startdate", "say -rtc base=DATE"},
     {"tpmdev", "there is no TPM"},
-    {"trace", "there are no trace points; -d guest_errors is what there is"},
+    {"trace", "there are no trace points; -d help lists what can be logged"},
     {"virtfs", "there is no file sharing"},
     {"watchdog", "there is no watchdog"},
     {"watchdog-action", "there is no watchdog"},

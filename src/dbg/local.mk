@@ -9,4 +9,5 @@ libvitrine_a_SOURCES += \
 	src/dbg/info_map.c \
 	src/dbg/info_paging.c \
 	src/dbg/info_pci.c \
-	src/dbg/private.h
+	src/dbg/private.h \
+	src/dbg/trace.c src/dbg/trace.h

@@ -10,6 +10,7 @@
 /* What the machine process is told beside the machine's own configuration. */
 struct run_config {
     bool display;   /* somebody looks at the surface */
+    uint32_t log;   /* enum trace_item's bits */
     uint32_t speed; /* percent of the host's time, 0: as fast as it goes */
 };
 

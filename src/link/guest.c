@@ -242,6 +242,17 @@ static bool on_taken(struct guest *g, struct reader *r)
     return true;
 }
 
+static void on_log(struct guest *g, struct reader *r)
+{
+    char part[1024];
+    while (r->p < r->end && g->ops->log) {
+        size_t n = 0;
+        for (; n < sizeof part && r->p < r->end; r->p++)
+            part[n++] = (*r->p < 0x20 && *r->p != '\n' && *r->p != '\t') || *r->p >= 0x7f ? '?' : (char)*r->p;
+        g->ops->log(g->ctx, part, n);
+    }
+}
+
 static bool handle(struct guest *g, const struct link_msg *msg)
 {
     struct reader r = {msg->data, msg->data + msg->len, false};
@@ -263,6 +274,9 @@ static bool handle(struct guest *g, const struct link_msg *msg)
         return true;
     case LINK_SERIAL_TAKEN:
         return on_taken(g, &r);
+    case LINK_LOG:
+        on_log(g, &r);
+        return true;
     case LINK_DEBUGCON:
         g->ops->debugcon(g->ctx, r.p, (size_t)(r.end - r.p));
         return true;

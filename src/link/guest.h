@@ -32,6 +32,7 @@ struct guest_ops {
     void (*lights)(void *ctx, uint8_t reads, uint8_t writes); /* drives by bit */
     void (*pointer)(void *ctx, bool absolute); /* what the guest's driver takes, from now on */
     void (*taken)(void *ctx, unsigned port, size_t n); /* bytes of LINK_SERIAL */
+    void (*log)(void *ctx, const char *text, size_t len); /* printable text and line feeds */
     void (*tray)(void *ctx, unsigned drive, bool open); /* it was opened or closed */
 };
 

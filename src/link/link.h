@@ -46,6 +46,7 @@ enum link_type {
     LINK_STATS,      /* nothing: asks for LINK_STATS_ARE */
     LINK_FRAME_DONE, /* u8 slot: the front end has taken the picture out of it */
     LINK_SERIAL_BREAK, /* u8 port: the line is broken for a moment */
+    LINK_LOG_ITEMS, /* id, u32 enum trace_item's bits: what LINK_LOG is to tell from now on */
     LINK_HOLD,    /* u8 1: stand still, readers of the guest's output are behind; 0: go on */
     LINK_REDRAW,     /* nothing: the next frame is to be whole */
     LINK_MEDIUM, /* id, u8 drive, u8 enum link_medium, u8 1 to override the guest's lock; to put something in: a
@@ -69,6 +70,7 @@ enum link_type {
     LINK_REPLY,       /* u32 id, u8 enum link_reply, bytes */
     LINK_STATS_ARE,   /* u64 position, u64 virtual ns, u8 enum link_state, u8 1 if the CPU is halted
                        */
+    LINK_LOG,         /* text of the log, as it comes */
     LINK_GUEST_ERROR, /* a line about a guest's mistake */
     LINK_NOTE,        /* a line for the user (a host failure that the guest sees as a fault) */
     LINK_PICTURE,     /* u32 number of the script's screenshot, u8 enum link_reply, bytes as

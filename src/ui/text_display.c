@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text screen on a terminal. Colours are the PC's sixteen; a terminal of eight shows bright ones
- * in bold. Codes are shown as CP437's Unicode characters, or where the terminal has no UTF-8, lines by
- * its own line-drawing set and the rest in ASCII.
+ * The text screen on a terminal. Colours are the PC's sixteen; a terminal of eight shows bright
+ * ones in bold. Codes are shown as CP437's Unicode characters, or where the terminal has no UTF-8,
+ * lines by its own line-drawing set and the rest in ASCII.
  */
 #include "config.h"
 
@@ -84,8 +84,9 @@ static attr_t look(const struct text_display *t, uint8_t attribute, bool blink, 
 /* Box lines and blocks for a terminal without UTF-8. */
 static chtype plain_char(uint8_t c)
 {
-    static const char corners[] = "\xb3\xba|\xc4\xcd-\xda\xc9\xd5\xd6{\xbf\xbb\xb7\xb8}\xc0\xc8\xd3\xd4[\xd9\xbc\xbd\xbe]"
-                                  "\xc3\xcc\xc6\xc7<\xb4\xb9\xb5\xb6>\xc2\xcb\xd1\xd2^\xc1\xca\xcf\xd0_\xc5\xce\xd7\xd8+";
+    static const char corners[] =
+        "\xb3\xba|\xc4\xcd-\xda\xc9\xd5\xd6{\xbf\xbb\xb7\xb8}\xc0\xc8\xd3\xd4[\xd9\xbc\xbd\xbe]"
+        "\xc3\xcc\xc6\xc7<\xb4\xb9\xb5\xb6>\xc2\xcb\xd1\xd2^\xc1\xca\xcf\xd0_\xc5\xce\xd7\xd8+";
     if (c >= 0x20 && c < 0x7f)
         return c;
     if (c == 0 || c == 0xff)
@@ -141,8 +142,8 @@ static void put_cell(struct text_display *t, int y, int x, uint8_t code, uint8_t
     }
 }
 
-/* Where the guest's first cell of one direction is: in the middle of a larger terminal; of a smaller
- * one as much is left out as the cursor needs to be seen. */
+/* Where the guest's first cell of one direction is: in the middle of a larger terminal; of a
+ * smaller one as much is left out as the cursor needs to be seen. */
 static int origin(unsigned have, int room, unsigned cursor)
 {
     if ((int)have <= room)

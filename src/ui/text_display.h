@@ -15,8 +15,8 @@
 struct text_display;
 
 struct text_screen {
-    bool text;            /* else a graphics mode of w x h pixels */
-    unsigned w, h, x, y;  /* columns, rows, the cursor's cell */
+    bool text;           /* else a graphics mode of w x h pixels */
+    unsigned w, h, x, y; /* columns, rows, the cursor's cell */
     bool cursor, blink;
     const uint8_t *cells; /* code (CP437) and attribute of each */
 };

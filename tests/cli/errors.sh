@@ -5,7 +5,7 @@
 
 # QEMU's own options that this machine cannot honour are refused by name.
 for option in enable-kvm netdev loadvm gdb s k sandbox spice smbios \
-    D localtime audiodev virtfs pflash numa icount incoming trace plugin tpmdev object set; do
+    localtime audiodev virtfs pflash numa icount incoming trace plugin tpmdev object set; do
     refuses "^vitrine: -$option is not supported: ." "-$option"
     refuses "^vitrine: -$option is not supported: ." "--$option" something
 done
@@ -110,7 +110,6 @@ refuses "leave mon: out" -monitor mon:stdio
 refuses "cannot both use the terminal" -monitor stdio -serial stdio
 refuses "takes no input" -debugcon mon:stdio
 refuses "-debugcon.*no HOST:PORT" -debugcon tcp:4444
-refuses "guest_errors" -d in_asm
 
 # Typing errors get a suggestion.
 refuses "did you mean -snapshot?" -snapshop
