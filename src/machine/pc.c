@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine "pc", as a wiring list: i440FX and PIIX3, two 8259, 8254, MC146818, 8042 with keyboard and mouse, IDE, 16550s, VGA.
+ * The machine "pc", as a wiring list: i440FX and PIIX3, two 8259, local and I/O APIC, 8254, HPET, MC146818, 8042 with keyboard and mouse, IDE, 16550s, VGA.
  *
- *   00:00.0 i440FX   00:01.0 PIIX3   00:01.1 IDE   00:02.0 VGA
+ *   00:00.0 i440FX   00:01.0 PIIX3   00:01.1 IDE   00:01.2 USB   00:01.3 power management   00:02.0 VGA
  */
 #include <stdio.h>
 

@@ -36,11 +36,16 @@ static void to_tick(uint64_t tick)
     rig_run_to(&rig, clock_tick_ns(2000 + tick, I8254_HZ));
 }
 
+static void program_count(int n, uint32_t count)
+{
+    rig_out(&rig, (uint16_t)(0x40 + n), (uint8_t)count);
+    rig_out(&rig, (uint16_t)(0x40 + n), (uint8_t)(count >> 8));
+}
+
 static void program(int n, int mode, uint32_t count, int bcd)
 {
     rig_out(&rig, 0x43, (uint8_t)(n << 6 | 0x30 | mode << 1 | bcd));
-    rig_out(&rig, (uint16_t)(0x40 + n), (uint8_t)count);
-    rig_out(&rig, (uint16_t)(0x40 + n), (uint8_t)(count >> 8));
+    program_count(n, count);
 }
 
 static unsigned read16(int n)
@@ -265,6 +270,95 @@ START_TEST(mode5_strobe_by_trigger)
 }
 END_TEST
 
+START_TEST(mode1_new_count_waits_for_the_next_trigger)
+{
+    gate2(0);
+    program(2, 1, 10, 0);
+    gate2(1);
+    to_tick(5);
+    program_count(2, 30);
+    to_tick(11);
+    ck_assert_int_eq(out[2].level, 1); /* the running pulse keeps its length */
+    gate2(0), gate2(1);
+    to_tick(12);
+    ck_assert_int_eq(out[2].level, 0);
+    to_tick(41);
+    ck_assert_int_eq(out[2].level, 0);
+    to_tick(42);
+    ck_assert_int_eq(out[2].level, 1);
+}
+END_TEST
+
+START_TEST(mode3_gate_low_raises_out_at_once)
+{
+    gate2(1);
+    program(2, 3, 100, 0);
+    to_tick(61);
+    ck_assert_int_eq(out[2].level, 0);
+    gate2(0);
+    ck_assert_int_eq(out[2].level, 1);
+    to_tick(1000);
+    ck_assert_int_eq(out[2].level, 1);
+    gate2(1);
+    to_tick(1050);
+    ck_assert_int_eq(out[2].level, 1); /* loaded at 1001, high for 50 */
+    to_tick(1051);
+    ck_assert_int_eq(out[2].level, 0);
+}
+END_TEST
+
+START_TEST(mode4_gate_low_holds_the_count)
+{
+    gate2(1);
+    program(2, 4, 10, 0);
+    to_tick(6);
+    gate2(0);
+    to_tick(106);
+    ck_assert_uint_eq(out[2].falls, 0);
+    gate2(1);
+    to_tick(111);
+    ck_assert_int_eq(out[2].level, 0);
+}
+END_TEST
+
+START_TEST(mode4_new_count_restarts_at_the_next_clk)
+{
+    program(0, 4, 10, 0);
+    to_tick(5);
+    program_count(0, 20);
+    to_tick(25);
+    ck_assert_uint_eq(out[0].falls, 0);
+    to_tick(26);
+    ck_assert_int_eq(out[0].level, 0);
+}
+END_TEST
+
+START_TEST(mode5_retriggers)
+{
+    gate2(0);
+    program(2, 5, 10, 0);
+    gate2(1);
+    to_tick(5);
+    gate2(0), gate2(1);
+    to_tick(15);
+    ck_assert_uint_eq(out[2].falls, 0);
+    to_tick(16);
+    ck_assert_int_eq(out[2].level, 0);
+}
+END_TEST
+
+START_TEST(read_back_latches_several_counters_at_once)
+{
+    program(0, 2, 1000, 0);
+    program(1, 2, 1000, 0);
+    to_tick(11);
+    rig_out(&rig, 0x43, 0xd6); /* the counts of 0 and 1 */
+    to_tick(31);
+    ck_assert_uint_eq(read16(0), 990);
+    ck_assert_uint_eq(read16(1), 990);
+}
+END_TEST
+
 START_TEST(count_zero_is_65536_and_10000_in_bcd)
 {
     program(0, 2, 0, 0);
@@ -437,6 +531,12 @@ TCase *i8254_tests(void)
     tcase_add_test(t, mode3_long_sleep_equals_short_steps);
     tcase_add_test(t, mode4_strobe_for_one_clk_at_n_plus_1);
     tcase_add_test(t, mode5_strobe_by_trigger);
+    tcase_add_test(t, mode1_new_count_waits_for_the_next_trigger);
+    tcase_add_test(t, mode3_gate_low_raises_out_at_once);
+    tcase_add_test(t, mode4_gate_low_holds_the_count);
+    tcase_add_test(t, mode4_new_count_restarts_at_the_next_clk);
+    tcase_add_test(t, mode5_retriggers);
+    tcase_add_test(t, read_back_latches_several_counters_at_once);
     tcase_add_test(t, count_zero_is_65536_and_10000_in_bcd);
     tcase_add_test(t, bcd_counts_in_decimal);
     tcase_add_test(t, latch_holds_until_read_and_second_latch_is_ignored);

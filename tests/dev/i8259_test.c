@@ -279,6 +279,61 @@ START_TEST(poll_acknowledges_and_gives_level)
 }
 END_TEST
 
+START_TEST(poll_of_a_cascade_gives_ir2_then_the_slaves_level)
+{
+    line(12, 1);
+    rig_out(&rig, 0x20, 0x0c);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0x82);
+    rig_out(&rig, 0xa0, 0x0c);
+    ck_assert_uint_eq(rig_in(&rig, 0xa0), 0x84);
+    ck_assert_uint_eq(isr(0x20), 0x04);
+    ck_assert_uint_eq(isr(0xa0), 0x10);
+}
+END_TEST
+
+START_TEST(poll_reads_at_the_mask_port_too)
+{
+    line(5, 1);
+    rig_out(&rig, 0x20, 0x0c);
+    ck_assert_uint_eq(rig_in(&rig, 0x21), 0x85); /* the RD pulse is what counts, not A0 */
+    ck_assert_uint_eq(rig_in(&rig, 0x21), 0);
+}
+END_TEST
+
+START_TEST(special_mask_mode_still_nests_unmasked_levels)
+{
+    line(3, 1);
+    i8259_ack(pic0);
+    rig_out(&rig, 0x20, 0x68);
+    line(6, 1);
+    ck_assert_int_eq(intr.level, 0); /* IR3 is in service and not masked */
+    rig_out(&rig, 0x21, 0x08);
+    ck_assert_int_eq(intr.level, 1);
+}
+END_TEST
+
+START_TEST(icw1_ends_special_mask_mode_and_rotation)
+{
+    rig_out(&rig, 0x20, 0x68);
+    rig_out(&rig, 0x20, 0xc5);
+    init(0x20, 0x08, 0x04, 0x01);
+    line(5, 1), line(6, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0d); /* IR7 is the lowest again */
+    rig_out(&rig, 0x21, 0x20);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(aeoi_of_the_master_leaves_the_slave_in_service)
+{
+    init(0x20, 0x08, 0x04, 0x03);
+    line(14, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x76);
+    ck_assert_uint_eq(isr(0x20), 0);
+    ck_assert_uint_eq(isr(0xa0), 0x40);
+}
+END_TEST
+
 START_TEST(icw1_clears_imr_edges_and_selects_irr)
 {
     rig_out(&rig, 0x21, 0xff);
@@ -365,6 +420,11 @@ TCase *i8259_tests(void)
     tcase_add_test(t, set_priority_command);
     tcase_add_test(t, special_mask_mode_lets_lower_levels_through);
     tcase_add_test(t, poll_acknowledges_and_gives_level);
+    tcase_add_test(t, poll_of_a_cascade_gives_ir2_then_the_slaves_level);
+    tcase_add_test(t, poll_reads_at_the_mask_port_too);
+    tcase_add_test(t, special_mask_mode_still_nests_unmasked_levels);
+    tcase_add_test(t, icw1_ends_special_mask_mode_and_rotation);
+    tcase_add_test(t, aeoi_of_the_master_leaves_the_slave_in_service);
     tcase_add_test(t, icw1_clears_imr_edges_and_selects_irr);
     tcase_add_test(t, single_mode_skips_icw3_and_no_ic4_skips_icw4);
     tcase_add_test(t, ltim_makes_every_input_level);
