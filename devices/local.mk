@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 libvitrine_a_SOURCES += \
+	devices/audio/pcspk.c devices/audio/pcspk.h \
 	devices/disk/ata.h \
 	devices/disk/ata_channel.c \
 	devices/disk/ata_command.c \

@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/buf.h"
 #include "cpu/cpu.h"
+#include "devices/audio/pcspk.h"
 #include "devices/disk/i82077.h"
 #include "devices/disk/piix3_ide.h"
 #include "devices/dma/i8237.h"
@@ -75,7 +76,7 @@ static const struct dev_class *const optional[] = {&isa_debug_exit_class, &pc_te
 /* The board's own chips: their help can be asked for too. */
 static const struct dev_class *const fitted[] = {
     &debugcon_class, &fw_cfg_class,   &i440fx_class,     &i8042_class,        &i8237_class,   &i8254_class,    &i8259_class,
-    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class, &i82077_class, &lpt_class,    &port61_class,  &ps2_keyboard_class, &ps2_mouse_class, &vmmouse_class, &uhci_class, &vga_class,
+    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class, &i82077_class, &pcspk_class, &lpt_class,    &port61_class,  &ps2_keyboard_class, &ps2_mouse_class, &vmmouse_class, &uhci_class, &vga_class,
 };
 
 const char *const *catalog_devices(void)

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "bus/audio.h"
 #include "bus/blk.h"
 #include "bus/chr.h"
 #include "bus/surface.h"
@@ -18,6 +19,7 @@ struct machine;
 struct machine_backends {
     struct chr serial[MAX_SERIAL], parallel[MAX_PARALLEL];
     struct chr debugcon;
+    struct audio audio;
     struct surface surface;
     struct blk *drive[MAX_DRIVES]; /* owned by the machine afterwards */
     /* Each record of a guest's mistake. May be NULL. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/bits.h"
+#include "devices/audio/pcspk.h"
 #include "devices/disk/i82077.h"
 #include "devices/disk/piix3_ide.h"
 #include "devices/dma/i8237.h"
@@ -243,7 +244,12 @@ static bool add_bridges(struct board *b, struct error *err)
 static bool add_timers(struct board *b, struct error *err)
 {
     struct machine *m = b->m;
+    struct pcspk *speaker = pcspk_new(&m->bus, "pcspk");
+    speaker->audio = m->be.audio;
+    if (!machine_add(m, &speaker->dev, err))
+        return false;
     b->pit = i8254_new(&m->bus, "pit");
+    b->pit->out[2] = pcspk_input(speaker, PCSPK_OUT2);
     struct hpet *hpet = NULL;
     if (m->cfg.hpet) {
         hpet = hpet_new(&m->bus, "hpet");
@@ -259,6 +265,7 @@ static bool add_timers(struct board *b, struct error *err)
         return false;
     struct port61 *p61 = port61_new(&m->bus, "port61");
     p61->pit = b->pit;
+    p61->speaker = pcspk_input(speaker, PCSPK_DATA);
     if (!machine_add(m, &p61->dev, err))
         return false;
     m->rtc = mc146818_new(&m->bus, "rtc");

@@ -20,6 +20,7 @@ int main(void)
     suite_add_tcase(s, i8237_tests());
     suite_add_tcase(s, ide_tests());
     suite_add_tcase(s, fdc_tests());
+    suite_add_tcase(s, pcspk_tests());
     suite_add_tcase(s, lpt_tests());
     suite_add_tcase(s, atapi_tests());
     suite_add_tcase(s, ps2_mouse_tests());

@@ -52,6 +52,7 @@ TCase *ns16550_tests(void);
 TCase *i8237_tests(void);
 TCase *ide_tests(void);
 TCase *fdc_tests(void);
+TCase *pcspk_tests(void);
 TCase *lpt_tests(void);
 TCase *atapi_tests(void);
 TCase *ps2_mouse_tests(void);

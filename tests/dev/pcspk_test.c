@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* PC speaker: what the timer and port 61h do to it, as samples. */
+#include <stdlib.h>
+
+#include "devices/audio/pcspk.h"
+#include "devices/misc/port61.h"
+#include "tests/dev/rig.h"
+
+#define MS UINT64_C(1000000)
+enum { MAX = 48000 };
+
+struct setup {
+    struct rig rig;
+    struct pcspk *spk;
+    struct i8254 *pit;
+    struct port61 *p61;
+    int16_t sound[MAX];
+    uint64_t at;
+    size_t n;
+};
+static struct setup s, t;
+
+static void hear(void *ctx, uint64_t at, const int16_t *samples, size_t n)
+{
+    struct setup *h = ctx;
+    if (h->n)
+        ck_assert_uint_eq(at, h->at + h->n);
+    else
+        h->at = at;
+    ck_assert(h->n + n <= MAX);
+    memcpy(h->sound + h->n, samples, n * 2);
+    h->n += n;
+}
+
+static void make(struct setup *h)
+{
+    memset(h, 0, sizeof *h);
+    rig_init(&h->rig);
+    h->spk = pcspk_new(&h->rig.bus, "pcspk");
+    h->spk->audio = (struct audio){h, hear};
+    rig_realize(&h->spk->dev);
+    h->pit = i8254_new(&h->rig.bus, "pit");
+    h->pit->out[2] = pcspk_input(h->spk, PCSPK_OUT2);
+    rig_realize(&h->pit->dev);
+    h->p61 = port61_new(&h->rig.bus, "port61");
+    h->p61->pit = h->pit;
+    h->p61->speaker = pcspk_input(h->spk, PCSPK_DATA);
+    rig_realize(&h->p61->dev);
+    rig_run(&h->rig, 1000 * MS);
+    h->n = 0;
+}
+
+static void unmake(struct setup *h)
+{
+    dev_free(&h->p61->dev);
+    dev_free(&h->pit->dev);
+    dev_free(&h->spk->dev);
+    rig_free(&h->rig);
+}
+
+static void setup(void)
+{
+    make(&s);
+}
+
+static void teardown(void)
+{
+    unmake(&s);
+}
+
+static void out(uint16_t port, uint8_t v)
+{
+    rig_out(&s.rig, port, v);
+}
+
+static void count(uint16_t v)
+{
+    out(0x43, 0xb6);
+    out(0x42, (uint8_t)v);
+    out(0x42, (uint8_t)(v >> 8));
+}
+
+static unsigned rises(const struct setup *h, size_t from, size_t to)
+{
+    unsigned n = 0;
+    for (size_t i = from + 1; i < to; i++)
+        n += h->sound[i - 1] < 0 && h->sound[i] >= 0;
+    return n;
+}
+
+START_TEST(speaker_beeps_with_the_timers_frequency)
+{
+    count(1193);
+    out(0x61, 3);
+    rig_run(&s.rig, 600 * MS);
+    ck_assert_uint_eq(s.at, 48000);
+    ck_assert_uint_ge(s.n, 28000);
+    ck_assert_uint_eq(rises(&s, 4800, 28000), 483); /* 23200 samples of a 1000.15 Hz square: 483 or 484 */
+    int32_t sum = 0;
+    for (size_t i = 4800; i < 4800 + 24000 - 4800; i++)
+        sum += s.sound[i];
+    ck_assert_int_lt(abs(sum / 19200), 50); /* no constant part */
+}
+END_TEST
+
+START_TEST(speaker_is_silent_unless_both_bits_are_set)
+{
+    count(1193);
+    out(0x61, 1);
+    rig_run(&s.rig, 300 * MS);
+    out(0x61, 0);
+    rig_run(&s.rig, 300 * MS);
+    ck_assert_uint_eq(s.n, 0);
+}
+END_TEST
+
+START_TEST(speaker_has_no_events_after_the_sound_died_away)
+{
+    count(1193);
+    out(0x61, 3);
+    rig_run(&s.rig, 50 * MS);
+    out(0x61, 0);
+    rig_run(&s.rig, 300 * MS);
+    ck_assert(s.n >= 9600 && s.n <= 13000);
+    ck_assert_int_lt(abs(s.sound[s.n - 1]), 4);
+    ck_assert_uint_eq(clock_next(&s.rig.clock), TIME_NEVER);
+}
+END_TEST
+
+/* OUT 2 held high by mode 0's end (or a stopped mode 3) and bit 1 toggled. */
+START_TEST(speaker_follows_bit_1_toggled_by_a_program)
+{
+    out(0x43, 0xb6);
+    out(0x61, 0); /* GATE low: OUT is high in mode 3 */
+    for (unsigned i = 0; i < 400; i++) {
+        out(0x61, i & 1 ? 0 : 2);
+        rig_run(&s.rig, MS); /* 500 Hz */
+    }
+    ck_assert_uint_ge(rises(&s, 4800, 14400), 99);
+    ck_assert_uint_le(rises(&s, 4800, 14400), 101);
+}
+END_TEST
+
+/* Pulse width: at 24 kHz, a quarter and then three quarters of the time high, 100 times a second. */
+START_TEST(speaker_pulses_shorter_than_a_sample_become_their_mean)
+{
+    out(0x43, 0xb6);
+    for (unsigned i = 0; i < 12000; i++) {
+        bool loud = i / 120 & 1;
+        out(0x61, 2);
+        rig_run(&s.rig, loud ? 31250 : 10417);
+        out(0x61, 0);
+        rig_run(&s.rig, loud ? 10417 : 31250);
+    }
+    /* the mean over 24 kHz's period goes up and down 100 times a second */
+    unsigned n = 0;
+    int last = 0;
+    for (size_t i = 4800; i + 2 < 19200; i += 2) {
+        int v = s.sound[i] + s.sound[i + 1];
+        n += last < 0 && v >= 0;
+        last = v ? v : last;
+    }
+    ck_assert_uint_ge(n, 29);
+    ck_assert_uint_le(n, 31);
+}
+END_TEST
+
+START_TEST(speaker_state_round_trip_goes_on_with_the_same_samples)
+{
+    count(2000);
+    out(0x61, 3);
+    rig_run(&s.rig, 33 * MS + 333);
+    make(&t);
+    rig_same_time(&s.rig, &t.rig);
+    rig_copy_state(&s.spk->dev, &t.spk->dev);
+    rig_copy_state(&s.pit->dev, &t.pit->dev);
+    rig_copy_state(&s.p61->dev, &t.p61->dev);
+    size_t before = s.n;
+    rig_run(&s.rig, 100 * MS);
+    rig_run(&t.rig, 100 * MS);
+    ck_assert_uint_eq(t.n, s.n - before);
+    ck_assert_uint_eq(t.at, s.at + before);
+    ck_assert_mem_eq(t.sound, s.sound + before, t.n * 2);
+    unmake(&t);
+}
+END_TEST
+
+TCase *pcspk_tests(void)
+{
+    TCase *c = tcase_create("pcspk");
+    tcase_add_checked_fixture(c, setup, teardown);
+    tcase_add_test(c, speaker_beeps_with_the_timers_frequency);
+    tcase_add_test(c, speaker_is_silent_unless_both_bits_are_set);
+    tcase_add_test(c, speaker_has_no_events_after_the_sound_died_away);
+    tcase_add_test(c, speaker_follows_bit_1_toggled_by_a_program);
+    tcase_add_test(c, speaker_pulses_shorter_than_a_sample_become_their_mean);
+    tcase_add_test(c, speaker_state_round_trip_goes_on_with_the_same_samples);
+    return c;
+}
