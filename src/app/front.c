@@ -96,6 +96,8 @@ static void on_event(void *ctx, enum link_event ev, bool by_guest, enum link_cau
 {
     struct front *f = ctx;
     tell_qmp(f, ev, by_guest, cause);
+    if (ev == LINK_EV_STOP)
+        sound_stop(f->sound);
     f->next_stats = 0;
 }
 
@@ -104,6 +106,12 @@ static void on_serial(void *ctx, unsigned port, const uint8_t *data, size_t len)
     struct front *f = ctx;
     if (f->port[port].chr)
         chardev_write(f->port[port].chr, data, len);
+}
+
+static void on_audio(void *ctx, uint64_t at, const int16_t *samples, size_t n)
+{
+    struct front *f = ctx;
+    sound_play(f->sound, at, samples, n);
 }
 
 static void on_debugcon(void *ctx, const uint8_t *data, size_t len)
@@ -380,6 +388,22 @@ static bool open_window(struct front *f, struct error *err)
     return f->frame_fd >= 0 || !f->shows;
 }
 
+/* After the window, which owns SDL. */
+static bool open_sound(struct front *f, struct error *err)
+{
+    const struct options *o = f->o;
+    if (o->audio == AUDIO_SDL) {
+        f->sound = sound_sdl(front_complain);
+        return f->sound || error_set(err, "out of memory");
+    }
+    if (o->audio != AUDIO_WAV)
+        return true;
+    int fd = output_open("-audiodev wav,path=", o->audio_path, false, o, err);
+    if (fd >= 0)
+        f->sound = sound_wav(fd, front_complain);
+    return f->sound || (fd >= 0 && error_set(err, "out of memory"));
+}
+
 static bool write_pidfile(struct front *f, struct error *err)
 {
     char text[24];
@@ -399,7 +423,7 @@ static bool write_pidfile(struct front *f, struct error *err)
 static bool start(struct front *f, struct error *err)
 {
     return catch_signals(f, err) && front_open(f, err) && front_open_log(f, err) && write_pidfile(f, err) && front_spawn(f, err) &&
-           open_window(f, err) && front_wait_for_clients(f) && front_configure(f, err);
+           open_window(f, err) && open_sound(f, err) && front_wait_for_clients(f) && front_configure(f, err);
 }
 
 /* A machine process that was started in vain. It is waited for, since it holds what it was given,
@@ -423,6 +447,7 @@ static void close_all(struct front *f)
     front_close_streams(f);
     front_close_log(f);
     front_close_vnc(f);
+    sound_close(f->sound);
     window_close(f->window);
     front_menu_free(f);
     buf_free(&f->copied);
@@ -455,6 +480,7 @@ int front_main(struct options *o)
         .event = on_event,
         .serial = on_serial,
         .debugcon = on_debugcon,
+        .audio = on_audio,
         .frame = on_frame,
         .stats = on_stats,
         .line = on_line,

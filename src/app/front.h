@@ -14,6 +14,7 @@
 #include "ctl/script.h"
 #include "link/guest.h"
 #include "ui/terminal.h"
+#include "ui/sound.h"
 #include "ui/window.h"
 
 /* One of the guest's ports: COM1 to COM4, LPT1 to LPT3. */
@@ -40,6 +41,7 @@ struct front {
     struct guest guest;
     struct control control;
     struct window *window;
+    struct sound *sound; /* NULL: nobody listens */
     struct front_vnc *vnc; /* NULL: none */
     struct front_text *text; /* NULL: none */
     bool shows;              /* one of them is there */

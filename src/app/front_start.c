@@ -188,7 +188,7 @@ bool front_configure(struct front *f, struct error *err)
         !send_output(f, LINK_FILE_COVERAGE, "--coverage", o->coverage, err) ||
         !send_output(f, LINK_FILE_RECORD, "--record", o->record, err))
         return false;
-    struct run_config run = {.display = f->shows, .speed = f->o->speed, .log = f->o->log};
+    struct run_config run = {.display = f->shows, .audio = f->sound != NULL, .speed = f->o->speed, .log = f->o->log};
     struct buf b = {0};
     config_put(&o->cfg, &run, &b);
     link_send(&f->guest.link, LINK_CONFIG, b.data, b.len);

@@ -65,6 +65,19 @@ static void debugcon_write(void *ctx, const uint8_t *data, size_t len)
         run_flush_output(p);
 }
 
+static void audio_write(void *ctx, uint64_t at, const int16_t *samples, size_t n)
+{
+    struct machine_process *p = ctx;
+    struct buf b = {0};
+    buf_add64(&b, at);
+    for (size_t i = 0; i < n; i++) {
+        buf_add8(&b, (uint8_t)samples[i]);
+        buf_add8(&b, (uint8_t)((uint16_t)samples[i] >> 8));
+    }
+    link_send(&p->link, LINK_AUDIO, b.data, b.len);
+    buf_free(&b);
+}
+
 /* Reads a file's contents before the confinement; the descriptor is closed. */
 static bool take_contents(struct buf *to, int fd, uint64_t bytes, struct error *err)
 {
@@ -249,6 +262,8 @@ static bool make_machine(struct machine_process *p, struct error *err)
         if (p->cfg.parallel[i])
             be.parallel[i] = (struct chr){.ctx = line, .write = serial_write};
     }
+    if (p->run.audio)
+        be.audio = (struct audio){.ctx = p, .write = audio_write};
     if (p->cfg.debugcon)
         be.debugcon = (struct chr){.ctx = p, .write = debugcon_write};
     if (p->run.display) {

@@ -13,7 +13,7 @@ libvitrine_a_SOURCES += \
 	src/ctl/keys.c src/ctl/keys.h src/ctl/keysym.c \
 	src/ctl/keyval.c src/ctl/modules.c src/ctl/modules.h \
 	src/ctl/options.c src/ctl/options.h \
-	src/ctl/options_boot.c src/ctl/options_device.c src/ctl/options_display.c \
+	src/ctl/options_audio.c src/ctl/options_boot.c src/ctl/options_device.c src/ctl/options_display.c \
 	src/ctl/options_drive.c src/ctl/options_driveunit.c src/ctl/options_machine.c src/ctl/options_private.h src/ctl/options_stream.c \
 	src/ctl/qmp.c src/ctl/qmp.h \
 	src/ctl/qmp_basic.c src/ctl/qmp_block.c \

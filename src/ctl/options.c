@@ -359,6 +359,9 @@ static const struct option_row table[] = {
     {"full-screen", NULL, "starts with the window over the whole screen", take_full_screen},
     {"nographic", NULL, "no window; serial port and console share the terminal (Ctrl-A h helps)",
      take_nographic},
+    {"audiodev", "sdl|wav|none[,id=ID][,path=FILE]",
+     "where the PC speaker is heard (sdl with a window, else none); wav records it", take_audiodev},
+    {"audio", "[driver=]sdl|wav|none[,...]", "the same as -audiodev", take_audio},
     {"chardev", "BACKEND,id=ID[,...]",
      "a character back end: null vc stdio file pipe socket pty; help lists them", take_chardev},
     {"serial", "DEV", "where a serial port goes, up to four times, COM1 first: stdio mon:stdio vc pty null "
@@ -445,7 +448,7 @@ static bool unknown(const char *name, struct error *err)
 /* What was not said, and what does not go together. */
 static bool complete(struct options *o, struct error *err)
 {
-    if (!display_complete(o, err))
+    if (!display_complete(o, err) || !audio_complete(o, err))
         return false;
     if (o->cfg.nodefaults && !o->vga_said)
         o->cfg.vga = false;
@@ -529,6 +532,7 @@ void options_free(struct options *o)
         chardev_option_free(&o->chardev[i]);
     free(o->vnc.host);
     free(o->vnc.path);
+    free(o->audio_path);
     memset(o, 0, sizeof *o);
 }
 

@@ -44,6 +44,8 @@ struct drive_device {
 
 enum display_kind { DISPLAY_SDL, DISPLAY_CURSES, DISPLAY_NONE };
 
+enum audio_kind { AUDIO_NONE, AUDIO_SDL, AUDIO_WAV };
+
 struct vnc_option {
     bool on, password;
     char *host, *path;    /* path: a UNIX socket instead */
@@ -80,6 +82,10 @@ struct options {
     bool monitor_said;
     enum display_kind display;
     struct vnc_option vnc;
+    enum audio_kind audio;
+    bool audio_said;
+    char audio_id[32], speaker_id[32]; /* of -audiodev; what -machine pcspk-audiodev= asks for */
+    char *audio_path;                  /* AUDIO_WAV */
     uint32_t speed; /* percent of the host's time, 0: as fast as it goes (--warp) */
     bool display_said, vga_said, nographic, full_screen, snapshot_all;
     uint32_t log; /* enum trace_item's bits */

@@ -167,6 +167,8 @@ static bool machine_key(struct options *o, const struct keyval *kv, struct error
         return error_prefix(err, "-machine");
     if (known)
         return true;
+    if (!strcmp(kv->key, "pcspk-audiodev"))
+        return copy_word(o->speaker_id, sizeof o->speaker_id, kv->value, "-machine pcspk-audiodev=", err);
     for (size_t i = 0; i < ARRAY_LEN(same); i++)
         if (!strcmp(same[i].key, kv->key))
             return error_set(err, "-machine %s=: say -%s %s", kv->key,

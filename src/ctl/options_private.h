@@ -54,6 +54,11 @@ bool take_vnc(struct options *o, const char *arg, struct error *err);
 bool take_nographic(struct options *o, const char *arg, struct error *err);
 bool display_complete(struct options *o, struct error *err);
 
+/* options_audio.c */
+bool take_audiodev(struct options *o, const char *arg, struct error *err);
+bool take_audio(struct options *o, const char *arg, struct error *err);
+bool audio_complete(struct options *o, struct error *err);
+
 /* options_stream.c */
 bool take_chardev(struct options *o, const char *arg, struct error *err);
 bool take_serial(struct options *o, const char *arg, struct error *err);

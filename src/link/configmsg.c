@@ -165,6 +165,7 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
     buf_add8(out, cfg->start_paused);
     buf_add8(out, run->display);
     buf_add32(out, run->log);
+    buf_add8(out, run->audio);
     buf_add32(out, run->speed);
 }
 
@@ -222,6 +223,7 @@ bool config_get(struct machine_config *cfg, struct run_config *run, const void *
     cfg->start_paused = get_bool(&r);
     run->display = get_bool(&r);
     run->log = get_bounded(&r, 0, TRACE_ALL);
+    run->audio = get_bool(&r);
     run->speed = get_bounded(&r, 0, LINK_SPEED_MAX);
     if (r.bad || r.p != r.end)
         return error_set(err, "the configuration message is malformed");

@@ -11,6 +11,7 @@
 struct run_config {
     bool display;   /* somebody looks at the surface */
     uint32_t log;   /* enum trace_item's bits */
+    bool audio;     /* ... or listens */
     uint32_t speed; /* percent of the host's time, 0: as fast as it goes */
 };
 

@@ -253,6 +253,20 @@ static void on_log(struct guest *g, struct reader *r)
     }
 }
 
+static bool on_audio(struct guest *g, struct reader *r)
+{
+    int16_t samples[GUEST_SAMPLES];
+    uint64_t at = get64(r);
+    size_t n = 0, left = (size_t)(r->end - r->p);
+    if (r->bad || left % 2 || left / 2 > GUEST_SAMPLES)
+        return false;
+    for (; n < left / 2; n++)
+        samples[n] = (int16_t)ld16(r->p + 2 * n);
+    if (g->ops->audio)
+        g->ops->audio(g->ctx, at, samples, n);
+    return true;
+}
+
 static bool handle(struct guest *g, const struct link_msg *msg)
 {
     struct reader r = {msg->data, msg->data + msg->len, false};
@@ -306,6 +320,8 @@ static bool handle(struct guest *g, const struct link_msg *msg)
         g->ops->tray(g->ctx, drive, open);
         return true;
     }
+    case LINK_AUDIO:
+        return on_audio(g, &r);
     case LINK_POINTER_IS: {
         uint8_t absolute = get8(&r);
         if (r.bad || r.p != r.end || absolute > 1)

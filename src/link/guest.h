@@ -34,9 +34,10 @@ struct guest_ops {
     void (*taken)(void *ctx, unsigned port, size_t n); /* bytes of LINK_SERIAL */
     void (*log)(void *ctx, const char *text, size_t len); /* printable text and line feeds */
     void (*tray)(void *ctx, unsigned drive, bool open); /* it was opened or closed */
+    void (*audio)(void *ctx, uint64_t at, const int16_t *samples, size_t n); /* may be NULL */
 };
 
-enum { GUEST_REQUESTS = 32, GUEST_PORTS = 7 };
+enum { GUEST_REQUESTS = 32, GUEST_PORTS = 7, GUEST_SAMPLES = 1024 };
 
 struct guest {
     struct link link;

@@ -78,6 +78,7 @@ enum link_type {
     LINK_EXIT,        /* u32 exit status, u8 1 if an error text follows, text */
     LINK_LIGHTS,      /* u8 drives read, u8 drives written, since the last word of it: bit n, drive n */
     LINK_TRAY, /* u8 drive, u8 1 if its tray is open now: it was opened or closed */
+    LINK_AUDIO,       /* u64 number of the first sample, i16 samples (bus/audio.h) */
     LINK_POINTER_IS,  /* u8 1 if a driver in the guest takes absolute coordinates. Sent when it
                          changes */
 };

@@ -2,6 +2,7 @@
 libvitrine_a_SOURCES += \
 	src/ui/keymap.c src/ui/keymap.h \
 	src/ui/picture.c src/ui/picture.h \
+	src/ui/sound.c src/ui/sound.h \
 	src/ui/terminal.c src/ui/terminal.h \
 	src/ui/text_display.c src/ui/text_display.h \
 	src/ui/vnc.c src/ui/vnc.h src/ui/vnc_client.c src/ui/vnc_priv.h \

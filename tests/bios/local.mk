@@ -9,9 +9,9 @@ BIOSTEST_CC = $(GUEST_CC) -m16 -march=i386 -std=gnu17 -Os -ffreestanding -fno-pi
 BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-system.o \
 	tests/bios/guest-pci.o tests/bios/guest-tables.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-keyboard.o
 
-check_DATA += tests/bios/services.img tests/bios/diskette.bin
-TESTS += tests/bios/run.sh tests/bios/diskette.sh
-dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh
+check_DATA += tests/bios/services.img tests/bios/diskette.bin tests/bios/beep.bin
+TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh
+dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh
 
 tests/bios/guest-start.o: $(BIOSTEST_SRC)/start.S
 	@$(MKDIR_P) tests/bios
@@ -53,7 +53,16 @@ tests/bios/diskette.bin: tests/bios/diskette.o
 		-o tests/bios/diskette.elf tests/bios/diskette.o && \
 		$(OBJCOPY) -O binary -j .text tests/bios/diskette.elf $@
 
-EXTRA_DIST += tests/bios/diskette.S
+tests/bios/beep.o: $(BIOSTEST_SRC)/beep.S
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/beep.S
+tests/bios/beep.bin: tests/bios/beep.o
+	$(AM_V_GEN)$(LD) -m elf_i386 -Ttext 0x7c00 -nostdlib --build-id=none -z noexecstack \
+		-o tests/bios/beep.elf tests/bios/beep.o && \
+		$(OBJCOPY) -O binary -j .text tests/bios/beep.elf $@
+
+EXTRA_DIST += tests/bios/diskette.S tests/bios/beep.S
+CLEANFILES += tests/bios/beep.o tests/bios/beep.elf tests/bios/beep.bin
 CLEANFILES += tests/bios/diskette.o tests/bios/diskette.elf tests/bios/diskette.bin
 EXTRA_DIST += tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
 	tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/keyboard.c

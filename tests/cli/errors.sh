@@ -5,7 +5,7 @@
 
 # QEMU's own options that this machine cannot honour are refused by name.
 for option in enable-kvm netdev loadvm gdb s k sandbox spice smbios \
-    localtime audiodev virtfs pflash numa icount incoming trace plugin tpmdev object set; do
+    localtime virtfs pflash numa icount incoming trace plugin tpmdev object set; do
     refuses "^vitrine: -$option is not supported: ." "-$option"
     refuses "^vitrine: -$option is not supported: ." "--$option" something
 done

@@ -225,7 +225,7 @@ static void fill(struct machine_config *c)
 START_TEST(config_round_trip)
 {
     struct machine_config a, b;
-    struct run_config ra = {true, 100}, rb;
+    struct run_config ra = {.display = true, .audio = true, .log = 1, .speed = 100}, rb;
     struct buf m = {0};
     struct error err;
     fill(&a);
@@ -435,8 +435,13 @@ static void tray(void *ctx, unsigned drive, bool open)
     (void)ctx, (void)drive, (void)open;
     called++;
 }
+static void audio(void *ctx, uint64_t at, const int16_t *samples, size_t n)
+{
+    (void)ctx, (void)at, (void)samples, (void)n;
+    called++;
+}
 static const struct guest_ops ops = {ready, event,   serial, debugcon, frame, stats,
-                                     line,  picture, lights, pointer,  taken,  tray};
+                                     line,  picture, lights, pointer,  taken,  tray,  audio};
 
 static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
 {
@@ -474,6 +479,9 @@ START_TEST(guest_lies_end_the_trust)
         {LINK_SERIAL_OUT, 3, {6, 'a', 'b'}, true},
         {LINK_SERIAL_OUT, 3, {7, 'a', 'b'}, false},
         {LINK_SERIAL_OUT, 0, {0}, false},
+        {LINK_AUDIO, 12, {0}, true},
+        {LINK_AUDIO, 11, {0}, false},
+        {LINK_AUDIO, 7, {0}, false},
         {LINK_FRAME, 5, {0}, false},
         {LINK_REPLY, 5, {1, 0, 0, 0, LINK_LAST}, false}, /* nobody asked */
         {LINK_REPLY, 5, {0, 0, 0, 0, LINK_LAST}, false},
