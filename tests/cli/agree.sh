@@ -37,4 +37,35 @@ while read -r name; do
         done
     fi
 done <"$work/help.names"
-finish 45
+
+# The console's commands and the subcommands of info: help and the man page. QMP's: query-commands and the man page.
+printf 'help\ninfo\nquit\n' | timeout 30 "$vitrine" -S -display none -monitor stdio 2>/dev/null | tr -d '\r' |
+    sed -n 's/^(vitrine) //; s/^\(info \)\{0,1\}\([^ ]*\).* -- .*/\1\2/p' | sed 's/^info \[.*/info/' | sort >"$work/console.help"
+awk '
+    /^\.SH/ { inside = /CONSOLE/ }
+    inside && tag { gsub(/\\-/, "-"); split($0, part, "\""); print part[2] }
+    { tag = /^\.TP/ }
+' "$srcdir/vitrine.1" | sort >"$work/console.man"
+if [ -s "$work/console.man" ] && diff "$work/console.help" "$work/console.man" >"$work/diff"; then
+    good
+else
+    bad "the console's help (<) and the man page (>) differ:"
+    cat "$work/diff"
+fi
+if ! "$vitrine" -version | grep -q "QMP: no"; then
+    printf '{"execute":"qmp_capabilities"}\n{"execute":"query-commands","id":"c"}\n{"execute":"query-events","id":"e"}\n{"execute":"quit"}\n' |
+        timeout 30 "$vitrine" -S -display none -qmp stdio >"$work/qmp"
+    grep '"id":"c"' "$work/qmp" | tr '{' '\n' | sed -n 's/.*"name":"\([^"]*\)".*/\1/p' | sort >"$work/qmp.names"
+    awk '/^\.SH/ { inside = /QMP/ } inside && /^\.BR? / { gsub(/\\-/, "-"); print $2 } /^\.PP/ && inside && seen++ { exit }' \
+        "$srcdir/vitrine.1" | sort -u >"$work/qmp.man"
+    if [ -s "$work/qmp.man" ] && diff "$work/qmp.names" "$work/qmp.man" >"$work/diff"; then
+        good
+    else
+        bad "query-commands (<) and the man page (>) differ:"
+        cat "$work/diff"
+    fi
+    for event in $(grep '"id":"e"' "$work/qmp" | tr '{' '\n' | sed -n 's/.*"name":"\([^"]*\)".*/\1/p'); do
+        if grep -q "^Events: .*$event" "$srcdir/vitrine.1"; then good; else bad "the man page has no event $event"; fi
+    done
+fi
+finish 52
