@@ -78,6 +78,36 @@ START_TEST(lock_needs_a_lockable_form_with_a_memory_destination)
 }
 END_TEST
 
+/* SDM 2D A.2.4.4: F3 and F2 come before 66, and the last of the two counts. */
+START_TEST(mandatory_prefix_chooses_the_form)
+{
+    static const struct {
+        const char *hex;
+        unsigned form;
+    } cases[] = {
+        {"0f 10 c1", FORM_MOVUPS_Vps_Wps},       {"66 0f 10 c1", FORM_MOVUPD_Vpd_Wpd},
+        {"f3 0f 10 c1", FORM_MOVSS_Vss_Wss},     {"f2 0f 10 c1", FORM_MOVSD_Vsd_Wsd},
+        {"66 f3 0f 10 c1", FORM_MOVSS_Vss_Wss},  {"f2 66 0f 10 c1", FORM_MOVSD_Vsd_Wsd},
+        {"f3 f2 0f 10 c1", FORM_MOVSD_Vsd_Wsd},  {"f2 f3 0f 10 c1", FORM_MOVSS_Vss_Wss},
+        {"0f fc c1", FORM_PADDB_Pq_Qq},          {"66 0f fc c1", FORM_PADDB_Vdq_Wdq},
+        {"f3 0f fc c1", FORM_UD},                {"66 0f 77", FORM_UD},
+        {"0f 12 c1", FORM_MOVHLPS_Vq_Uq},        {"0f 12 01", FORM_MOVLPS_Vq_Mq},
+        {"66 0f 12 c1", FORM_UD},                {"0f ae 08", FORM_FXRSTOR_Mfxs},
+        {"0f ae e8", FORM_LFENCE},               {"0f ae ef", FORM_LFENCE},
+        {"0f ae 28", FORM_UD},                   {"0f 18 08", FORM_PREFETCHT0_M},
+        {"66 0f 73 f9 03", FORM_PSLLDQ_Udq_Ib},  {"0f 73 f9 03", FORM_UD},
+        {"f0 0f 58 00", FORM_UD},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++)
+        ck_assert_msg(decode(32, cases[k].hex).form == cases[k].form, "%s", cases[k].hex);
+    /* REX reaches XMM registers and not MMX registers. */
+    ck_assert_uint_eq(decode(64, "45 0f 58 c1").reg, 8);
+    ck_assert_uint_eq(decode(64, "45 0f 58 c1").rm, 9);
+    ck_assert_uint_eq(decode(64, "45 0f fc c1").reg, 0);
+    ck_assert_uint_eq(decode(64, "45 0f fc c1").rm, 1);
+}
+END_TEST
+
 START_TEST(stack_bases_default_to_ss)
 {
     static const struct {
@@ -207,6 +237,7 @@ int main(void)
     tcase_add_test(t, immediates_extend_as_the_form_says);
     tcase_add_test(t, the_last_repeat_prefix_counts);
     tcase_add_test(t, every_form_says_what_it_is);
+    tcase_add_test(t, mandatory_prefix_chooses_the_form);
     tcase_add_test(t, a_form_needs_its_family_and_features);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
