@@ -440,8 +440,11 @@ static void audio(void *ctx, uint64_t at, const int16_t *samples, size_t n)
     (void)ctx, (void)at, (void)samples, (void)n;
     called++;
 }
-static const struct guest_ops ops = {ready, event,   serial, debugcon, frame, stats,
-                                     line,  picture, lights, pointer,  taken,  tray,  audio};
+static const struct guest_ops ops = {
+    .ready = ready,     .event = event,     .serial = serial, .debugcon = debugcon, .frame = frame,
+    .stats = stats,     .line = line,       .picture = picture, .lights = lights,   .pointer = pointer,
+    .taken = taken,     .tray = tray,       .audio = audio,
+};
 
 static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
 {
