@@ -115,7 +115,8 @@ static void step(struct cpu *c)
 {
     bool watch = cpu_needs_stepping(c);
     bool tf = (c->eflags & FL_TF) != 0;
-    if (watch && debug_before(c) == X_FAULT) {
+    /* An instruction breakpoint right behind a load of SS is inhibited (SDM 3A 6.8.3). */
+    if (watch && !c->shadow_ss && debug_before(c) == X_FAULT) {
         deliver(c, c->rip);
         return;
     }

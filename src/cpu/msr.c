@@ -120,7 +120,17 @@ static bool write_def_type(struct cpu *c, uint32_t index, uint64_t v)
     return false;
 }
 
-/* --- Machine check (SDM 3B 15.3.2): CTL keeps what is written, the others take 0 alone --- */
+/* --- Machine check (SDM 3B 15.3.1, 15.3.2): the CTLs take all ones or 0, the others 0 alone --- */
+
+static bool write_mcg_ctl(struct cpu *c, uint32_t index, uint64_t v)
+{
+    (void)index;
+    if (v && v != UINT64_MAX)
+        return true;
+    c->mcg_ctl = v;
+    return false;
+}
+
 
 static uint64_t read_bank(struct cpu *c, uint32_t index)
 {
@@ -130,9 +140,20 @@ static uint64_t read_bank(struct cpu *c, uint32_t index)
 static bool write_bank(struct cpu *c, uint32_t index, uint64_t v)
 {
     uint32_t n = index - MSR_MC0_CTL;
+    if (v && (n % MC_REGISTERS || v != UINT64_MAX))
+        return true;
     if (n % MC_REGISTERS)
-        return v != 0;
+        return false;
     c->mc_ctl[n / MC_REGISTERS] = v;
+    return false;
+}
+
+static bool write_misc_enable(struct cpu *c, uint32_t index, uint64_t v)
+{
+    (void)index;
+    if (v & ~(MISC_ENABLE_WRITABLE | MISC_ENABLE_READ_ONLY))
+        return true;
+    c->misc_enable = (v & MISC_ENABLE_WRITABLE) | (MISC_ENABLE_RESET & MISC_ENABLE_READ_ONLY);
     return false;
 }
 
@@ -192,9 +213,9 @@ static const struct msr msrs[] = {
     {"IA32_SYSENTER_EIP", 0x176, 1, NEEDS(CPUID_SEP), FIELD_AT(msr_sysenter_eip), .mask = ANY},
     {"IA32_MCG_CAP", 0x179, 1, NEEDS(CPUID_MCA), .kind = KIND_FIXED, .value = MCG_CAP},
     {"IA32_MCG_STATUS", 0x17a, 1, NEEDS(CPUID_MCA), FIELD_AT(mcg_status), .mask = 7},
-    {"IA32_MCG_CTL", 0x17b, 1, NEEDS(CPUID_MCA), FIELD_AT(mcg_ctl), .mask = ANY},
+    {"IA32_MCG_CTL", 0x17b, 1, NEEDS(CPUID_MCA), FIELD_AT(mcg_ctl), .write = write_mcg_ctl},
     {"PERFEVTSEL0, PERFEVTSEL1", 0x186, 2, .gate = GATE_P6_ALONE, .kind = KIND_VOID},
-    {"IA32_MISC_ENABLE", 0x1a0, 1, .gate = GATE_P4, FIELD_AT(misc_enable), .mask = MISC_ENABLE_WRITABLE},
+    {"IA32_MISC_ENABLE", 0x1a0, 1, .gate = GATE_P4, FIELD_AT(misc_enable), .write = write_misc_enable},
     {"IA32_MTRR_PHYSBASE, PHYSMASK", MSR_MTRR_PHYSBASE0, 16, NEEDS(CPUID_MTRR), CODE(read_variable, write_variable)},
     {"IA32_MTRR_FIX64K", MSR_MTRR_FIX64K, 1, NEEDS(CPUID_MTRR), CODE(read_fixed, write_fixed)},
     {"IA32_MTRR_FIX16K", MSR_MTRR_FIX16K, 2, NEEDS(CPUID_MTRR), CODE(read_fixed, write_fixed)},

@@ -188,11 +188,13 @@ static inline enum view view_of(const struct cpu *c, unsigned cpl)
 {
     return cpl == 3 ? VIEW_USER : c->cr4 & CR4_SMAP && c->eflags & FL_AC ? VIEW_SUPER_AC : VIEW_SUPER;
 }
-/* IA32_MISC_ENABLE (SDM 3C table 35-2): fast strings; no branch trace, no PEBS. */
+/* IA32_MISC_ENABLE (SDM 3C tables 35-2, 35-13): fast strings; no branch trace, no PEBS. Software sets fast strings, TM1, EIST, MONITOR, the
+ * CPUID limit, xTPR and XD disable; performance monitoring, branch trace and PEBS are read-only. */
 #define MISC_ENABLE_RESET UINT64_C(0x1801)
 #define MISC_ENABLE_LIMIT_CPUID UINT64_C(0x400000)
 #define MISC_ENABLE_XD_DISABLE (UINT64_C(1) << 34)
-#define MISC_ENABLE_WRITABLE (MISC_ENABLE_RESET | MISC_ENABLE_LIMIT_CPUID | MISC_ENABLE_XD_DISABLE)
+#define MISC_ENABLE_WRITABLE (UINT64_C(0x850009) | MISC_ENABLE_LIMIT_CPUID | MISC_ENABLE_XD_DISABLE)
+#define MISC_ENABLE_READ_ONLY UINT64_C(0x1880)
 void msr_reset(struct cpu *c);
 
 static inline unsigned cpu_family(const struct cpu *c)

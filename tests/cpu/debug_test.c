@@ -48,6 +48,14 @@ START_TEST(int_n_under_tf_enters_the_handler_without_trap)
 }
 END_TEST
 
+START_TEST(instruction_breakpoint_behind_mov_ss_is_inhibited)
+{
+    breakpoint(CODE_AT + 2, RW_EXEC, 0);
+    rig.cpu->regs[RAX] = SEL_DATA0;
+    RUN(0x8e, 0xd0, 0x43, INT_DONE); /* mov ss,ax; inc ebx */
+    ck_assert_int_eq(rig_vector(), 32);
+}
+END_TEST
 START_TEST(instruction_breakpoint_is_a_fault_and_rf_skips_it)
 {
     breakpoint(CODE_AT + 1, RW_EXEC, 0);
@@ -157,6 +165,7 @@ TCase *debug_tests(void)
     tcase_add_test(t, tf_traps_after_the_next_instruction);
     tcase_add_test(t, tf_is_held_over_mov_ss);
     tcase_add_test(t, int_n_under_tf_enters_the_handler_without_trap);
+    tcase_add_test(t, instruction_breakpoint_behind_mov_ss_is_inhibited);
     tcase_add_test(t, instruction_breakpoint_is_a_fault_and_rf_skips_it);
     tcase_add_test(t, data_write_breakpoint_traps_after_writes_only);
     tcase_add_test(t, data_read_write_breakpoint_traps_after_reads);

@@ -116,8 +116,9 @@ START_TEST(msr_reserved_bits_are_gp_and_values_stay)
         {0x277, 7, 3},
         {0x277, 0, UINT64_C(0x0800000000000000)},
         {0x17a, 7, 8}, /* MCG_STATUS */
-        {0x400, UINT64_MAX, 0},
-        {0x410, 0x1234, 0},
+        {0x17b, UINT64_MAX, 0x1234}, /* MCG_CTL, MC0_CTL, MC4_CTL */
+        {0x400, UINT64_MAX, UINT32_MAX},
+        {0x410, UINT64_MAX, 1},
         {0x401, 0, 1}, /* MC0_STATUS: software may only clear it */
         {0x412, 0, UINT64_C(1) << 63},
     };
