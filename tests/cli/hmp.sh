@@ -407,10 +407,30 @@ printf 'commit all\ninfo name\ninfo version\n' >&3
 tries=0
 while ! grep -q "^vitrine \|) vitrine " "$work/out" && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 if grep -q "in use by another" "$work/out"; then good; else bad "commit under another reader: $(cat "$work/out")"; fi
+echo quit >&4
 exec 4>&-
 echo quit >&3
 exec 3>&-
 wait $pid
 status=$?
 if [ $status -eq 0 ]; then good; else bad "status $status: $(cat "$work/err")"; fi
-finish 158
+
+# What the console changes is in the journal: a replay ends in the same state, and lets nothing in.
+rm -f "$work/e9"
+mkfifo "$work/keys3"
+timeout 60 "$vitrine" -display none --clock virtual -monitor stdio -snapshot "$work/boot.img" -debugcon "file:$work/e9" \
+    --record "$work/journal" --hash-log "$work/hash1" <"$work/keys3" >"$work/out" 2>"$work/err" &
+pid=$!
+exec 3>"$work/keys3"
+tries=0
+while [ ! -s "$work/e9" ] && [ $tries -lt 200 ]; do sleep 0.1; tries=$((tries + 1)); done
+printf 'o /b 0x82 0x5a\ni /b 0x60\nboot_set dc\nnmi\nsendkey a\nsystem_reset\nquit\n' >&3
+exec 3>&-
+wait $pid
+timeout 60 "$vitrine" -display none --clock virtual -snapshot "$work/boot.img" -debugcon null --replay "$work/journal" \
+    --hash-log "$work/hash2" 2>>"$work/err"
+if [ -s "$work/hash1" ] && cmp "$work/hash1" "$work/hash2"; then good; else bad "a replay of console commands differs: $(tail -1 "$work/hash1") $(tail -1 "$work/hash2")"; fi
+printf 'o /b 0x82 1\nboot_set c\ncommit all\nquit\n' | timeout 60 "$vitrine" -S -display none --clock virtual -monitor stdio \
+    -snapshot "$work/boot.img" -debugcon null --replay "$work/journal" >"$work/out" 2>"$work/err"
+if [ "$(grep -c "being replayed" "$work/out")" -eq 3 ]; then good; else bad "a replay lets something in: $(cat "$work/out")"; fi
+finish 168
