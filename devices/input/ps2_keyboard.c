@@ -2,9 +2,6 @@
 /*
  * PS/2 keyboard with 101/102 keys, scan code sets 1, 2 and 3. IBM Personal System/2 Hardware
  * Interface Technical Reference (84F8933, 1988), "Keyboards (101- and 102-Key)".
- *
- * LIMIT: the shift codes that a real keyboard puts around the cursor keys while Shift or Num Lock
- * is on are not sent.
  */
 #include "devices/input/ps2_keyboard.h"
 
@@ -39,7 +36,8 @@ enum {
 enum { ID_1 = 0xab, ID_2 = 0x83 };
 enum { TYPE_BREAK = 1, TYPE_TYPEMATIC = 2 };
 enum { DEFAULT_RATE = 0x2b, DEFAULT_SET = 2 };
-enum { KEY_CTRL = 0x1d, KEY_ALT = 0x38, KEY_LSHIFT = 0x2a, KEY_RSHIFT = 0x36 };
+enum { KEY_CTRL = 0x1d, KEY_ALT = 0x38, KEY_LSHIFT = 0x2a, KEY_RSHIFT = 0x36, KEY_SLASH = 0xb5 };
+enum { LED_NUM = 2 };
 
 /* NOTE: 300 to 500 ms on a real keyboard, in which nothing happens but waiting. */
 #define BAT_NS UINT64_C(1000000)
@@ -166,6 +164,48 @@ static unsigned put_print(const struct ps2_keyboard *k, uint8_t *out, bool down,
     return n + put_key(k, out + n, down ? KEY_PRINT : KEY_LSHIFT | KEY_E0, down);
 }
 
+/* The ten grey keys that the keypad has too: Home to Delete. */
+static bool is_cursor(uint8_t key)
+{
+    uint8_t code = key & 0x7f;
+    return (key & KEY_E0) && code >= 0x47 && code <= 0x53 && code != 0x4a && code != 0x4c &&
+           code != 0x4e;
+}
+
+/* The Shift keys that are down, as if they were pressed or released. */
+static unsigned put_shifts(const struct ps2_keyboard *k, uint8_t *out, bool down)
+{
+    unsigned n = 0;
+    if (is_down(k, KEY_LSHIFT))
+        n += put_key(k, out, KEY_LSHIFT | KEY_E0, down);
+    if (is_down(k, KEY_RSHIFT))
+        n += put_key(k, out + n, KEY_RSHIFT | KEY_E0, down);
+    return n;
+}
+
+/*
+ * The cursor keys and the keypad's slash mean the same to a program of the 84-key keyboard's time,
+ * whatever Shift and Num Lock say: Shift is taken back around them, or given where Num Lock is on.
+ */
+static unsigned put_grey(const struct ps2_keyboard *k, uint8_t *out, uint8_t key, bool down)
+{
+    bool shift = is_down(k, KEY_LSHIFT) || is_down(k, KEY_RSHIFT), num = k->leds & LED_NUM;
+    unsigned n = 0;
+    if (shift && (key == KEY_SLASH || !num)) {
+        if (down)
+            n = put_shifts(k, out, false);
+        n += put_key(k, out + n, key, down);
+        return down ? n : n + put_shifts(k, out + n, true);
+    }
+    if (num && !shift && key != KEY_SLASH) {
+        if (down)
+            n = put_key(k, out, KEY_LSHIFT | KEY_E0, true);
+        n += put_key(k, out + n, key, down);
+        return down ? n : n + put_key(k, out + n, KEY_LSHIFT | KEY_E0, false);
+    }
+    return put_key(k, out, key, down);
+}
+
 /* Pause is Ctrl-Num Lock, Break is Ctrl-Scroll Lock; both are make and break at once. */
 static unsigned put_pause(const struct ps2_keyboard *k, uint8_t *out)
 {
@@ -202,6 +242,8 @@ static void send_key(struct ps2_keyboard *k, uint8_t key, bool down, bool repeat
         n = put_print(k, codes, down, repeat);
     else if (key == KEY_PAUSE)
         n = down ? put_pause(k, codes) : 0;
+    else if (!repeat && (is_cursor(key) || key == KEY_SLASH))
+        n = put_grey(k, codes, key, down);
     else
         n = put_key(k, codes, key, down);
     if (n)

@@ -84,6 +84,10 @@ bool keyboard_event(struct key_event *event)
         if (byte == 0xe1 || byte == 0xfa) /* the head of Pause, an acknowledge */
             continue;
         unsigned code = byte & 0x7f;
+        if (after_e0 && (code == SC_LEFT_SHIFT || code == SC_RIGHT_SHIFT)) {
+            after_e0 = false; /* the keyboard's own, around the grey keys */
+            continue;
+        }
         *event = (struct key_event){byte, after_e0, !(byte & 0x80), KEY_NONE};
         if (event->pressed) {
             if (code == SC_CAPS && !after_e0 && !keyboard_is_down(code))

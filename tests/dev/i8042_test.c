@@ -239,6 +239,100 @@ START_TEST(print_screen_with_alt_is_sysrq_and_ctrl_pause_is_break)
 }
 END_TEST
 
+START_TEST(shift_is_taken_back_around_the_cursor_keys)
+{
+    key(0x2a, true);
+    EXPECT(0x2a);
+    key(0x48 | KEY_E0, true), key(0x48 | KEY_E0, false);
+    EXPECT(0xe0, 0xaa, 0xe0, 0x48, 0xe0, 0xc8, 0xe0, 0x2a);
+    key(0x36, true);
+    EXPECT(0x36);
+    key(0x53 | KEY_E0, true);
+    EXPECT(0xe0, 0xaa, 0xe0, 0xb6, 0xe0, 0x53);
+    key(0x53 | KEY_E0, false), key(0x2a, false), key(0x36, false);
+    EXPECT(0xe0, 0xd3, 0xe0, 0x2a, 0xe0, 0x36, 0xaa, 0xb6);
+    raw_set2();
+    key(0x36, true), key(0x4b | KEY_E0, true), key(0x4b | KEY_E0, false);
+    EXPECT(0x59, 0xe0, 0xf0, 0x59, 0xe0, 0x6b, 0xe0, 0xf0, 0x6b, 0xe0, 0x59);
+}
+END_TEST
+
+START_TEST(num_lock_gives_shift_to_the_cursor_keys_and_slash_ignores_it)
+{
+    data(0xed);
+    EXPECT(0xfa);
+    data(0x02);
+    EXPECT(0xfa);
+    key(0x48 | KEY_E0, true), key(0x48 | KEY_E0, false);
+    EXPECT(0xe0, 0x2a, 0xe0, 0x48, 0xe0, 0xc8, 0xe0, 0xaa);
+    key(0x35 | KEY_E0, true), key(0x35 | KEY_E0, false);
+    EXPECT(0xe0, 0x35, 0xe0, 0xb5);
+    key(0x2a, true), key(0x48 | KEY_E0, true), key(0x48 | KEY_E0, false);
+    EXPECT(0x2a, 0xe0, 0x48, 0xe0, 0xc8);
+    key(0x35 | KEY_E0, true), key(0x35 | KEY_E0, false);
+    EXPECT(0xe0, 0xaa, 0xe0, 0x35, 0xe0, 0xb5, 0xe0, 0x2a);
+}
+END_TEST
+
+START_TEST(set_3_typematic_and_make_only_by_key)
+{
+    raw_set2();
+    data(0xf0);
+    EXPECT(0xfa);
+    data(0x03);
+    EXPECT(0xfa);
+    data(0xfc); /* make/break for A */
+    EXPECT(0xfa);
+    data(0x1c);
+    EXPECT(0xfa);
+    data(0xf4); /* ends the list */
+    EXPECT(0xfa);
+    key(0x1e, true), key(0x1e, false), key(0x30, true), key(0x30, false);
+    EXPECT(0x1c, 0xf0, 0x1c, 0x32);
+    data(0xf9); /* all make only */
+    EXPECT(0xfa);
+    key(0x1e, true), key(0x1e, false);
+    EXPECT(0x1c);
+    data(0xfa); /* all typematic, make and break */
+    EXPECT(0xfa);
+    key(0x1e, true), key(0x1e, false);
+    EXPECT(0x1c, 0xf0, 0x1c);
+    data(0xf6); /* defaults: set 2 again */
+    EXPECT(0xfa);
+    key(0x1e, true), key(0x1e, false);
+    EXPECT(0x1c, 0xf0, 0x1c);
+}
+END_TEST
+
+START_TEST(f3_sets_delay_and_rate)
+{
+    data(0xf3);
+    EXPECT(0xfa);
+    data(0x60); /* 1 s, 30 a second */
+    EXPECT(0xfa);
+    key(0x1e, true);
+    EXPECT(0x1e);
+    uint64_t from = clock_ns(&s.rig.clock);
+    unsigned before = s.irq1.rises;
+    while (s.irq1.rises == before && clock_ns(&s.rig.clock) - from < 2000 * MS)
+        rig_run(&s.rig, MS);
+    ck_assert_uint_ge(clock_ns(&s.rig.clock) - from, 980 * MS);
+    for (unsigned i = 0; i < 1000; i++) {
+        rig_in(&s.rig, 0x60);
+        rig_run(&s.rig, MS);
+    }
+    ck_assert_uint_ge(s.irq1.rises - before, 29);
+    ck_assert_uint_le(s.irq1.rises - before, 32);
+    key(0x1e, false);
+    for (unsigned i = 0; i < 5; i++, rig_run(&s.rig, 2 * MS))
+        rig_in(&s.rig, 0x60);
+    data(0xf3);
+    EXPECT(0xfa);
+    data(0x80); /* bit 7 must be 0 */
+    EXPECT(0xfe);
+}
+END_TEST
+
 START_TEST(irq1_falls_with_the_read_and_next_byte_takes_time)
 {
     key(0x1e, true), key(0x30, true);
@@ -427,6 +521,10 @@ TCase *i8042_tests(void)
     tcase_add_test(t, every_key_translates_to_its_set1_code);
     tcase_add_test(t, without_translation_set2_comes_through);
     tcase_add_test(t, print_screen_with_alt_is_sysrq_and_ctrl_pause_is_break);
+    tcase_add_test(t, shift_is_taken_back_around_the_cursor_keys);
+    tcase_add_test(t, num_lock_gives_shift_to_the_cursor_keys_and_slash_ignores_it);
+    tcase_add_test(t, set_3_typematic_and_make_only_by_key);
+    tcase_add_test(t, f3_sets_delay_and_rate);
     tcase_add_test(t, irq1_falls_with_the_read_and_next_byte_takes_time);
     tcase_add_test(t, disabled_interface_holds_keys_back_and_a_data_write_enables_it);
     tcase_add_test(t, reset_gives_ack_then_bat);
