@@ -13,6 +13,7 @@
 #include "app/machine_process.h"
 #include "jail/jail.h"
 #include "ui/picture.h"
+#include "ui/vnc.h"
 
 static void print_version(void)
 {
@@ -26,6 +27,21 @@ static void print_version(void)
            "yes"
 #else
            "no (built without libjansson)"
+#endif
+    );
+    printf("console line editing: %s\n",
+#ifdef HAVE_LIBEDIT
+           "yes"
+#else
+           "no (built without libedit)"
+#endif
+    );
+    printf("VNC: %s\n", vnc_built_in() ? "yes" : "no (built without libvncserver)");
+    printf("display on a terminal: %s\n",
+#ifdef HAVE_NCURSES
+           "yes"
+#else
+           "no (built without ncursesw)"
 #endif
     );
     printf("PNG screenshots: %s\n", picture_has_png() ? "yes" : "no (built without libpng)");

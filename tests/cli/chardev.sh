@@ -125,4 +125,55 @@ check test -S "$work/m"
 seen=$(tr '\r' '\n' <"$work/echo" | grep -o 'line [0-9]*' | sort -u | wc -l)
 if [ "$seen" -eq 300 ]; then good; else bad "$seen lines of 300 came back: $(head -c 600 "$work/echo")"; fi
 end "flow"
-finish 30
+
+# Port E9h at full speed: a client that does not read makes the machine stand still, QMP answers meanwhile, and then it gets every byte.
+{
+    printf '\346\351\376\300\353\372' # out 0xe9,al; inc al; jmp
+    head -c 504 /dev/zero
+    printf '\125\252'
+    head -c 512 /dev/zero
+} >"$work/flood.img"
+mkfifo "$work/gate"
+"$vitrine" -display none -drive file="$work/flood.img",format=raw,readonly=on -debugcon unix:"$work/e9",server=on,wait=on \
+    -qmp unix:"$work/q",server=on,wait=off <&9 >"$work/out" 2>"$work/err" &
+pid=$!
+check test -S "$work/e9"
+(sleep 5; head -c 6000000 >"$work/flood") <"$work/gate" &
+reader=$!
+timeout 60 socat -u UNIX-CONNECT:"$work/e9" STDOUT >"$work/gate" 2>/dev/null &
+client=$!
+sleep 2
+printf '{"execute":"qmp_capabilities"}{"execute":"query-status","id":"while it waits"}{"execute":"human-monitor-command","arguments":{"command-line":"info chardev"}}' |
+    timeout 10 socat -t 2 - UNIX-CONNECT:"$work/q" >"$work/qmp"
+if grep -q 'while it waits' "$work/qmp"; then good; else bad "QMP beside a stopped client: $(cat "$work/qmp")"; fi
+if grep -q 'bytes wait for the reader' "$work/qmp"; then good; else bad "info chardev: $(cat "$work/qmp")"; fi
+wait $reader
+if od -An -v -tu1 -w1 "$work/flood" | awk '$1 != (NR == 1 ? $1 : (last + 1) % 256) { exit 1 } { last = $1 } END { exit NR != 6000000 }'; then
+    good
+else
+    bad "bytes are missing: $(wc -c <"$work/flood")"
+fi
+wait $client
+end "flood"
+
+# A printer on LPT1: data, then a pulse on STROBE# (IEEE 1284 compatibility mode).
+{
+    printf '\272\170\003\260\120\356\102\102\260\015\356\260\014\356\364\353\375' # 'P' to 378h; 0Dh, 0Ch to 37Ah; hlt
+    head -c 493 /dev/zero
+    printf '\125\252'
+    head -c 512 /dev/zero
+} >"$work/print.img"
+"$vitrine" -display none -drive file="$work/print.img",format=raw,readonly=on -parallel file:"$work/paper" <&9 >"$work/out" 2>"$work/err" &
+pid=$!
+check grep -q '^P$' "$work/paper"
+end "printer"
+
+# telnet: options are offered, commands taken out, IAC doubled both ways.
+start -serial telnet:127.0.0.1:$((port + 2)),server=on,wait=on
+check grep -q "waiting for a connection on telnet" "$work/err"
+(sleep 1; printf 'A\377\375\001B\377\372\030\001\377\360C\r\000D\377\377E\377\361'; sleep 1) |
+    timeout 10 socat - TCP:127.0.0.1:$((port + 2)) | od -An -v -tx1 | tr -d ' \n' >"$work/telnet"
+if grep -q '^fffb01fffb03fffb00fffd00' "$work/telnet" && grep -q '4142430d44ffff45$' "$work/telnet"; then good; else bad "telnet: $(cat "$work/telnet")"; fi
+end "telnet"
+
+finish 40

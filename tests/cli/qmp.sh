@@ -121,7 +121,23 @@ if [ "$(wc -c <"$work/low")" -eq 1048577 ]; then good; else bad "pmemsave across
 if [ "$(wc -c <"$work/one")" -eq 1 ] && [ "$(wc -c <"$work/none")" -eq 0 ]; then good; else bad "memsave"; fi
 if head -c 2 "$work/a.ppm" | grep -q P6; then good; else bad "screendump wrote no PPM"; fi
 
-# A guest that is powered off by -no-shutdown, or runs into the host's signals, says so.
+# A guest that is powered off under -no-shutdown is "shutdown", without a window too; a reset makes it go on.
+printf 'wait "Menu" within 20s\nkey p\n' >"$work/off"
+mkfifo "$work/hold2"
+"$vitrine" -display none -no-shutdown --input-script "$work/off" -qmp stdio <"$work/hold2" >"$work/out" 2>"$work/err" &
+pid=$!
+exec 3>"$work/hold2"
+printf '{"execute":"qmp_capabilities"}\n' >&3
+n=0
+while ! grep -q SHUTDOWN "$work/out" && [ $n -lt 200 ]; do sleep 0.1; n=$((n + 1)); done
+sleep 0.5
+printf '{"execute":"query-status","id":"off"}{"execute":"system_reset"}{"execute":"query-status","id":"reset"}{"execute":"quit"}\n' >&3
+wait $pid
+exec 3>&-
+has '"status":"shutdown"},"id":"off"}'
+has '"status":"paused"},"id":"reset"}'
+
+# One that runs into the host's signals says so.
 mkfifo "$work/hold"
 "$vitrine" -display none -S -qmp stdio <"$work/hold" >"$work/out" 2>"$work/err" &
 exec 3>"$work/hold"

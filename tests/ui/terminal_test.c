@@ -206,6 +206,35 @@ START_TEST(terminal_console_behind_ctrl_a_c)
 }
 END_TEST
 
+/* With libedit: lines come back with the up key, and Tab completes; without, this is skipped. */
+START_TEST(terminal_console_lines_are_edited)
+{
+    FILE *f = popen("./vitrine -version", "r");
+    char line[128];
+    bool edits = false;
+    while (f && fgets(line, sizeof line, f))
+        edits |= strstr(line, "line editing: yes") != NULL;
+    ck_assert(f && pclose(f) == 0);
+    if (!edits)
+        return;
+    struct session *s = start(NULL);
+    ck_assert(sees(s, "demo guest"));
+    types(s, "\001cinfo status\r");
+    ck_assert(sees(s, "VM status: running"));
+    types(s, "stop\r");
+    s->len = 0;
+    memset(s->seen, 0, sizeof s->seen);
+    types(s, "\033[A\033[A\r"); /* not stop: the line before it */
+    ck_assert(sees(s, "VM status: paused"));
+    types(s, "system_re\t");
+    ck_assert(sees(s, "set "));
+    types(s, "\025"); /* Ctrl-U: the line is dropped */
+    types(s, "quit\r");
+    ck_assert_int_eq(ended(s), 0);
+    done(s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("terminal");
@@ -218,6 +247,7 @@ int main(void)
     tcase_add_test(t, terminal_ctrl_c_is_the_guests_under_nographic);
     tcase_add_test(t, terminal_ctrl_c_ends_serial_stdio);
     tcase_add_test(t, terminal_console_behind_ctrl_a_c);
+    tcase_add_test(t, terminal_console_lines_are_edited);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
