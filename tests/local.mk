@@ -7,6 +7,7 @@ include tests/cpu/local.mk
 include tests/bios/local.mk
 include tests/multiboot/local.mk
 include tests/fuzz/local.mk
+include tests/vga/local.mk
 include tests/guest/local.mk
 include tests/snap/local.mk
 include tests/replay/local.mk

@@ -59,7 +59,7 @@ static uint32_t cell_row(const struct vga *v, const struct vga_view *view, const
     uint32_t ch = cell & 0xff, attr = cell >> 8 & 0xff;
     uint32_t bits = vga_vram8(v, (font_base(view, attr) + ch * 32 + row) << 2 | 2);
     bool solid = cell & CURSOR_HERE && row >= cur->first && row <= cur->last;
-    if (view->attr_mode & ATTR_MODE_MONO && (attr & 7) == 1 && row == (view->underline & 0x1f))
+    if ((attr & 0x77) == 1 && row == (view->underline & 0x1f)) /* as on an MDA: with no background; colour modes set a row that is not there */
         solid = true;
     if (solid)
         return view->dots == 8 ? 0xff : 0x1ff; /* the ninth dot too */

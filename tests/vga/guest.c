@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The VGA test's guest: sets each mode through the BIOS, draws the scene by storing to video memory and programming
+ * registers, says "ready NAME" on COM1, and waits for a key.
+ */
+#include "tests/bios/guest.h"
+#include "tests/vga/scenes.h"
+
+enum { COM1 = 0x3f8, SEQ = 0x3c4, GFX = 0x3ce, CRTC = 0x3d4, ATTR = 0x3c0, STATUS = 0x3da };
+
+static const struct scene scenes[] = {
+#define S(name, kind, mode, w, h, changes, bpp) {name, kind, mode, w, h, changes, bpp},
+    SCENES(S)
+#undef S
+};
+
+static void put(uint8_t c)
+{
+    while (!(inb(COM1 + 5) & 0x20))
+        ;
+    outb(COM1, c);
+}
+
+void say(const char *s)
+{
+    while (*s)
+        put((uint8_t)*s++);
+}
+
+static void index_write(uint16_t port, uint8_t index, uint8_t v)
+{
+    outb(port, index);
+    outb(port + 1, v);
+}
+
+static void attr_write(uint8_t index, uint8_t v)
+{
+    inb(STATUS);
+    outb(ATTR, index | 0x20);
+    outb(ATTR, v);
+}
+
+static uint16_t bios(uint16_t ax, uint16_t bx, uint16_t cx, uint16_t dx, uint16_t es, uint16_t bp)
+{
+    struct regs r = {0};
+    r.eax = ax;
+    r.ebx = bx;
+    r.ecx = cx;
+    r.edx = dx;
+    r.ebp = bp;
+    r.edi = bp;
+    r.ds = SEG;
+    r.es = es;
+    r.flags = IF | 2;
+    intr(0x10, &r);
+    return r.ax;
+}
+
+/* --- Text --- */
+
+static uint8_t font[256 * 16];
+
+static void text(const struct scene *s, uint16_t segment)
+{
+    unsigned rows = s->changes & SCROLLED ? 50 : s->height;
+    if (s->changes & FONT_8X8)
+        bios(0x1112, 0, 0, 0, SEG, 0);
+    if (s->changes & FONT_8X14)
+        bios(0x1111, 0, 0, 0, SEG, 0);
+    if (s->changes & TWO_FONTS) {
+        for (unsigned i = 0; i < sizeof font; i++)
+            font[i] = second_font(i >> 4, i & 15);
+        bios(0x1100, 0x1001, 256, 0, SEG, (uint16_t)(uintptr_t)font);
+        bios(0x1103, 0x0004, 0, 0, SEG, 0); /* map A: block 1, map B: block 0 */
+        attr_write(0x12, 7);                /* bit 3 is no colour any more */
+    }
+    bios(0x0100, 0, 0x2000, 0, SEG, 0); /* no cursor */
+    if (s->changes & BRIGHT)
+        bios(0x1003, 0, 0, 0, SEG, 0);
+    for (unsigned row = 0; row < rows; row++)
+        for (unsigned col = 0; col < s->width; col++) {
+            uint8_t attr = text_attr(row, col);
+            if (!(s->changes & BRIGHT))
+                attr &= 0x7f;
+            poke16(segment, (row * s->width + col) * 2, (uint16_t)(attr << 8 | text_char(row, col)));
+        }
+}
+
+/* --- Graphics --- */
+
+static void cga(const struct scene *s)
+{
+    unsigned per_byte = 8 / s->bpp;
+    for (unsigned y = 0; y < s->height; y++)
+        for (unsigned b = 0; b < 80; b++) {
+            uint8_t v = 0;
+            for (unsigned i = 0; i < per_byte; i++)
+                v = (uint8_t)(v << s->bpp | pixel_number(b * per_byte + i, y, s->bpp));
+            poke8(0xb800, (y & 1) * 0x2000 + (y >> 1) * 80 + b, v);
+        }
+}
+
+static uint8_t planar_number(const struct scene *s, unsigned x, unsigned y)
+{
+    return s->mode == 0x0f ? mono_number(x, y) : pixel_number(x, y, s->bpp);
+}
+
+static void planar(const struct scene *s)
+{
+    unsigned bytes = s->width / 8, lines = s->height + (s->changes & SCROLLED ? SCROLL_LINES + 1 : 0);
+    for (unsigned plane = 0; plane < 4; plane++) {
+        index_write(SEQ, 2, (uint8_t)(1 << plane));
+        for (unsigned y = 0; y < lines; y++)
+            for (unsigned b = 0; b < bytes; b++) {
+                uint8_t v = 0;
+                for (unsigned i = 0; i < 8; i++)
+                    v = (uint8_t)(v << 1 | (planar_number(s, b * 8 + i, y) >> plane & 1));
+                poke8(0xa000, y * bytes + b, v);
+            }
+    }
+    index_write(SEQ, 2, 15);
+}
+
+static void set_dac(void)
+{
+    outb(0x3c8, 0);
+    for (unsigned i = 0; i < 256; i++) {
+        uint8_t rgb[3];
+        dac_entry(i, rgb);
+        for (unsigned k = 0; k < 3; k++)
+            outb(0x3c9, rgb[k]);
+    }
+}
+
+static void linear8(const struct scene *s)
+{
+    for (unsigned y = 0; y < s->height; y++)
+        for (unsigned x = 0; x < s->width; x++)
+            poke8(0xa000, y * s->width + x, pixel_number(x, y, 8));
+}
+
+/* Mode 13h without chain 4, with the 480-line timing. */
+static void mode_x(const struct scene *s)
+{
+    static const uint8_t crtc[][2] = {{0x11, 0x2c}, {0x06, 0x0d}, {0x07, 0x3e}, {0x09, 0x41}, {0x10, 0xea},
+                                      {0x11, 0xac}, {0x12, 0xdf}, {0x14, 0x00}, {0x15, 0xe7}, {0x16, 0x06},
+                                      {0x17, 0xe3}};
+    unsigned lines = s->height + (s->changes & SCROLLED ? SCROLL_LINES + 1 : 0);
+    index_write(SEQ, 4, 6);
+    index_write(SEQ, 0, 1);
+    outb(0x3c2, 0xe3);
+    index_write(SEQ, 0, 3);
+    for (unsigned i = 0; i < sizeof crtc / sizeof crtc[0]; i++)
+        index_write(CRTC, crtc[i][0], crtc[i][1]);
+    for (unsigned plane = 0; plane < 4; plane++) {
+        index_write(SEQ, 2, (uint8_t)(1 << plane));
+        for (unsigned y = 0; y < lines; y++)
+            for (unsigned x = plane; x < s->width; x += 4)
+                poke8(0xa000, y * (s->width / 4) + x / 4, pixel_number(x, y, 8));
+    }
+}
+
+static void scroll(const struct scene *s)
+{
+    unsigned stride = s->kind == TEXT ? s->width : s->kind == MODE_X ? s->width / 4 : s->width / 8;
+    unsigned start = stride * (s->kind == TEXT ? SCROLL_ROWS : SCROLL_LINES) + SCROLL_BYTES;
+    uint8_t pan = s->kind == MODE_X ? PAN * 2 : s->kind == TEXT ? PAN - 1 : PAN; /* 9-dot text: 8 is no panning */
+    inb(STATUS);
+    outb(ATTR, 0x30);
+    uint8_t mode = inb(ATTR + 1);
+    index_write(CRTC, 0x0c, (uint8_t)(start >> 8));
+    index_write(CRTC, 0x0d, (uint8_t)start);
+    attr_write(0x10, mode | 0x20);
+    attr_write(0x13, pan);
+    outb(CRTC, 7);
+    outb(CRTC + 1, (uint8_t)((inb(CRTC + 1) & ~0x10) | (SPLIT_AT >> 8 & 1) << 4));
+    outb(CRTC, 9);
+    outb(CRTC + 1, inb(CRTC + 1) & ~0x40);
+    index_write(CRTC, 0x18, (uint8_t)SPLIT_AT);
+}
+
+/* --- VBE --- */
+
+static uint8_t mode_info[256];
+
+/* Through FS, which flat_on() lets reach all memory. */
+static void flat8(uint32_t at, uint8_t v)
+{
+    __asm__ volatile("movb %0, %%fs:(%1)" : : "q"(v), "r"(at) : "memory");
+}
+static void flat16(uint32_t at, uint16_t v)
+{
+    __asm__ volatile("movw %0, %%fs:(%1)" : : "q"(v), "r"(at) : "memory");
+}
+static void flat32(uint32_t at, uint32_t v)
+{
+    __asm__ volatile("movl %0, %%fs:(%1)" : : "q"(v), "r"(at) : "memory");
+}
+
+static void store_pixel(uint32_t at, const struct scene *s, unsigned x, unsigned y)
+{
+    uint32_t c = pixel_rgb(x, y), r = c >> 16, g = c >> 8 & 255, b = c & 255;
+    switch (s->bpp) {
+    case 8:
+        flat8(at, pixel_number(x, y, 8));
+        break;
+    case 15:
+        flat16(at, (uint16_t)(r >> 3 << 10 | g >> 3 << 5 | b >> 3));
+        break;
+    case 16:
+        flat16(at, (uint16_t)(r >> 3 << 11 | g >> 2 << 5 | b >> 3));
+        break;
+    case 24:
+        flat16(at, (uint16_t)c);
+        flat8(at + 2, (uint8_t)r);
+        break;
+    default:
+        flat32(at, c);
+        break;
+    }
+}
+
+static int vbe(const struct scene *s)
+{
+    if (bios(0x4f01, 0, s->mode, 0, SEG, (uint16_t)(uintptr_t)mode_info) != 0x4f ||
+        bios(0x4f02, s->mode | 0x4000, 0, 0, SEG, 0) != 0x4f)
+        return 0;
+    uint32_t lfb = *(uint32_t *)(mode_info + 0x28), stride = *(uint16_t *)(mode_info + 0x10);
+    unsigned bytes = (s->bpp + 7) / 8;
+    flat_on();
+    __asm__ volatile("movw %0, %%fs" : : "r"((uint16_t)0)); /* a selector that an interrupt may load again */
+    for (unsigned y = 0; y < s->height; y++)
+        for (unsigned x = 0; x < s->width; x++)
+            store_pixel(lfb + y * stride + x * bytes, s, x, y);
+    return 1;
+}
+
+static int draw(const struct scene *s)
+{
+    if (s->kind == VBE) {
+        int good = vbe(s);
+        set_dac();
+        return good;
+    }
+    if (s->mode >= 0x100) {
+        if (bios(0x4f02, s->mode, 0, 0, SEG, 0) != 0x4f)
+            return 0;
+    } else {
+        bios(s->mode, 0, 0, 0, SEG, 0);
+    }
+    switch (s->kind) {
+    case TEXT:
+        text(s, 0xb800);
+        break;
+    case MONO_TEXT:
+        text(s, 0xb000);
+        break;
+    case CGA4:
+    case CGA2:
+        cga(s);
+        break;
+    case PLANAR:
+        planar(s);
+        break;
+    case LINEAR8:
+        set_dac();
+        linear8(s);
+        break;
+    default:
+        set_dac();
+        mode_x(s);
+        break;
+    }
+    if (s->changes & SCROLLED)
+        scroll(s);
+    return 1;
+}
+
+void main(void);
+void main(void)
+{
+    outb(COM1 + 3, 3); /* 8 bits, no parity */
+    for (unsigned i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
+        struct regs r = {0};
+        bios(3, 0, 0, 0, SEG, 0);
+        say(draw(&scenes[i]) ? "ready " : "refused ");
+        say(scenes[i].name);
+        say("\n");
+        r.flags = IF | 2;
+        r.ds = r.es = SEG;
+        intr(0x16, &r);
+    }
+    outb(0x501, 0);
+}
