@@ -12,6 +12,7 @@ GUEST_TESTS = \
 	tests/guest/linux_pointer.sh \
 	tests/guest/linux_pae.sh \
 	tests/guest/grub_cd.sh \
+	tests/guest/grub_floppy.sh \
 	tests/guest/memtest.sh \
 	tests/guest/ipxe.sh \
 	tests/guest/installer.sh \
