@@ -6,6 +6,7 @@ include tests/isa/local.mk
 include tests/cpu/local.mk
 include tests/bios/local.mk
 include tests/multiboot/local.mk
+include tests/firmware/local.mk
 include tests/fuzz/local.mk
 include tests/vga/local.mk
 include tests/guest/local.mk
