@@ -123,6 +123,7 @@ static void reset(void *ctx)
     uint8_t what = POWER_RESET;
     p->user_reset = true;
     journal_input(machine_journal(p->m), J_POWER, 0, &what, sizeof what);
+    run_settle(p); /* before what the script does next at this position, as a replay has it */
 }
 
 static void quit(void *ctx)

@@ -219,9 +219,11 @@ enum run_stop machine_run(struct machine *m, uint64_t until_pos)
     enum run_stop stop = RUN_BUDGET;
     bool more = true;
     while (more) {
-        journal_deliver(&m->journal);
-        if (m->reset_wanted && take_reset(m))
-            return RUN_SHUTDOWN;
+        do {
+            journal_deliver(&m->journal);
+            if (m->reset_wanted && take_reset(m))
+                return RUN_SHUTDOWN;
+        } while (m->journal.mode == JOURNAL_REPLAY && journal_next_pos(&m->journal) <= m->clock.pos);
         if (m->clock.pos >= until_pos || clock_ns(&m->clock) >= m->time_limit)
             return RUN_BUDGET;
         uint64_t until = MIN(until_pos, journal_next_pos(&m->journal));

@@ -74,6 +74,8 @@ void journal_deliver(struct journal *j)
     while (j->mode == JOURNAL_REPLAY && peek(j, &e) && e.pos <= *j->pos) {
         j->next += ENTRY_HEAD + e.len;
         deliver(j, &e);
+        if (e.kind == J_POWER)
+            return;
     }
 }
 

@@ -64,7 +64,8 @@ void journal_set_sink(struct journal *j, enum journal_kind kind, journal_sink *f
 void journal_input(struct journal *j, enum journal_kind kind, uint16_t channel, const void *data, uint32_t len);
 /* Replay: position of the next entry, UINT64_MAX if none is left (or recording). */
 uint64_t journal_next_pos(const struct journal *j);
-/* Replay: delivers every entry of the current position. */
+/* Replay: delivers every entry of the current position, or those up to a power request: a reset takes place before what came in
+ * after it, at the same position. */
 void journal_deliver(struct journal *j);
 /* Turns it into a replay of the bytes of a recorded journal. */
 bool journal_load(struct journal *j, const void *data, size_t len, struct error *err);

@@ -416,21 +416,30 @@ status=$?
 if [ $status -eq 0 ]; then good; else bad "status $status: $(cat "$work/err")"; fi
 
 # What the console changes is in the journal: a replay ends in the same state, and lets nothing in.
+# The guest runs in a circle, since hashes are taken every 2^24 positions.
 rm -f "$work/e9"
+cp "$work/boot.img" "$work/spin.img"
+printf '\353\376' | dd of="$work/spin.img" bs=1 seek=21 conv=notrunc 2>/dev/null
 mkfifo "$work/keys3"
-timeout 60 "$vitrine" -display none --clock virtual -monitor stdio -snapshot "$work/boot.img" -debugcon "file:$work/e9" \
+timeout 60 "$vitrine" -display none --clock virtual -monitor stdio -snapshot "$work/spin.img" -debugcon "file:$work/e9" \
     --record "$work/journal" --hash-log "$work/hash1" <"$work/keys3" >"$work/out" 2>"$work/err" &
 pid=$!
 exec 3>"$work/keys3"
 tries=0
 while [ ! -s "$work/e9" ] && [ $tries -lt 200 ]; do sleep 0.1; tries=$((tries + 1)); done
-printf 'o /b 0x82 0x5a\ni /b 0x60\nboot_set dc\nnmi\nsendkey a\nsystem_reset\nquit\n' >&3
+printf 'system_reset\no /b 0x82 0x5a\ni /b 0x60\nboot_set dc\nnmi\nsendkey a\ninfo name\ninfo version\n' >&3
+tries=0
+while ! grep -q ") vitrine " "$work/out" && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+tries=0
+lines=$(wc -l <"$work/hash1")
+while [ "$(wc -l <"$work/hash1")" -lt $((lines + 3)) ] && [ $tries -lt 200 ]; do sleep 0.1; tries=$((tries + 1)); done
+echo quit >&3
 exec 3>&-
 wait $pid
-timeout 60 "$vitrine" -display none --clock virtual -snapshot "$work/boot.img" -debugcon null --replay "$work/journal" \
+timeout 60 "$vitrine" -display none --clock virtual -snapshot "$work/spin.img" -debugcon null --replay "$work/journal" \
     --hash-log "$work/hash2" 2>>"$work/err"
-if [ -s "$work/hash1" ] && cmp "$work/hash1" "$work/hash2"; then good; else bad "a replay of console commands differs: $(tail -1 "$work/hash1") $(tail -1 "$work/hash2")"; fi
+if [ "$(wc -l <"$work/hash1")" -ge 4 ] && cmp "$work/hash1" "$work/hash2"; then good; else bad "a replay of console commands differs: $(tail -1 "$work/hash1") $(tail -1 "$work/hash2")"; fi
 printf 'o /b 0x82 1\nboot_set c\ncommit all\nquit\n' | timeout 60 "$vitrine" -S -display none --clock virtual -monitor stdio \
-    -snapshot "$work/boot.img" -debugcon null --replay "$work/journal" >"$work/out" 2>"$work/err"
+    -snapshot "$work/spin.img" -debugcon null --replay "$work/journal" >"$work/out" 2>"$work/err"
 if [ "$(grep -c "being replayed" "$work/out")" -eq 3 ]; then good; else bad "a replay lets something in: $(cat "$work/out")"; fi
 finish 168
