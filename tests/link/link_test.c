@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/bits.h"
+#include "link/cells.h"
 #include "link/configmsg.h"
 #include "link/frame.h"
 #include "link/guest.h"
@@ -425,6 +426,13 @@ static void taken(void *ctx, unsigned port, size_t n)
     (void)ctx, (void)port, (void)n;
     called++;
 }
+static void told(void *ctx, const char *text, size_t len)
+{
+    (void)ctx;
+    for (size_t i = 0; i < len; i++)
+        ck_assert(text[i] == '\n' || text[i] == '\t' || (text[i] >= 0x20 && text[i] < 0x7f));
+    called++;
+}
 static void lights(void *ctx, uint8_t reads, uint8_t writes)
 {
     (void)ctx, (void)reads, (void)writes;
@@ -443,7 +451,8 @@ static void audio(void *ctx, uint64_t at, const int16_t *samples, size_t n)
 static const struct guest_ops ops = {
     .ready = ready,     .event = event,     .serial = serial, .debugcon = debugcon, .frame = frame,
     .stats = stats,     .line = line,       .picture = picture, .lights = lights,   .pointer = pointer,
-    .taken = taken,     .tray = tray,       .audio = audio,
+    .taken = taken,     .log = told,
+        .tray = tray,       .audio = audio,
 };
 
 static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
@@ -471,6 +480,11 @@ START_TEST(guest_lies_end_the_trust)
         {LINK_POINTER_IS, 2, {1, 0}, false},
         {LINK_POINTER_IS, 0, {0}, false},
         {LINK_LIGHTS, 2, {1, 2}, true},
+        {LINK_SERIAL_TAKEN, 5, {6, 1, 0, 0, 0}, true},
+        {LINK_SERIAL_TAKEN, 5, {7, 1, 0, 0, 0}, false},
+        {LINK_SERIAL_TAKEN, 4, {0, 1, 0, 0}, false},
+        {LINK_SERIAL_TAKEN, 6, {0, 1, 0, 0, 0, 0}, false},
+        {LINK_LOG, 6, {'a', 27, '[', 'J', 0x9b, '\n'}, true},
         {LINK_LIGHTS, 1, {1}, false},
         {LINK_READY, 3, {0}, false},
         {LINK_EVENT, 3, {LINK_EV_STOP, 0, 0}, true},
@@ -516,6 +530,38 @@ START_TEST(guest_lies_end_the_trust)
         ck_assert_msg((called != 0) == lies[i].good, "row %zu calls", i);
         guest_close(&g);
         close(fds[1]);
+    }
+}
+END_TEST
+
+START_TEST(cells_size_must_fit_what_comes)
+{
+    static const struct {
+        uint8_t flags;
+        uint32_t w, h;
+        size_t more;
+        bool good;
+    } rows[] = {
+        {1, 80, 25, 4000, true},        {7, 1, 1, 2, true},
+        {1, 80, 25, 3999, false},       {1, 80, 25, 4002, false},
+        {1, 0, 25, 0, false},           {1, 80, 0, 0, false},
+        {1, 0x80000001, 2, 4, false},   {1, CELLS_MAX_COLS + 1, 1, 2 * (CELLS_MAX_COLS + 1), false},
+        {0, 640, 480, 0, true},         {0, 640, 480, 2, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf b = {0};
+        struct cells c;
+        buf_add8(&b, rows[i].flags);
+        buf_add32(&b, rows[i].w);
+        buf_add32(&b, rows[i].h);
+        buf_add32(&b, UINT32_MAX);
+        buf_add32(&b, 3);
+        for (size_t k = 0; k < rows[i].more; k++)
+            buf_add8(&b, (uint8_t)k);
+        ck_assert_msg(cells_get(b.data, b.len, &c) == rows[i].good, "row %zu", i);
+        ck_assert(!rows[i].good || (c.w == rows[i].w && c.h == rows[i].h && c.y == 3));
+        ck_assert(!cells_get(b.data, 16, &c));
+        buf_free(&b);
     }
 }
 END_TEST
@@ -577,6 +623,7 @@ int main(void)
     tcase_add_test(t, frame_numbers_out_of_range_are_refused);
     tcase_add_test(t, frame_slot_in_use_is_not_written);
     tcase_add_test(t, guest_lies_end_the_trust);
+    tcase_add_test(t, cells_size_must_fit_what_comes);
     tcase_add_test(t, guest_requests_fail_when_the_machine_is_gone);
     tcase_add_test(t, guest_requests_are_bounded);
     suite_add_tcase(s, t);
