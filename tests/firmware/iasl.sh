@@ -18,6 +18,10 @@ for table in FACP APIC HPET DSDT RSDT; do
         failed=1
     fi
 done
+if grep 'External (' "$work/DSDT.dsl"; then
+    echo "FAIL: the DSDT uses names that nothing defines"
+    failed=1
+fi
 # 3168: Processor() is what ACPI before 6.0 calls a processor.
 if ! iasl -vw 3168 -p "$work/again" "$work/DSDT.dsl" >"$work/log" 2>&1 || ! grep -q ' 0 Errors, 0 Warnings' "$work/log"; then
     cat "$work/log"
