@@ -17,6 +17,7 @@
 #define DIR 0x3f7
 #define CCR 0x3f7
 
+#define DOR_NOT_RESET 0x04
 #define DOR_RUN 0x0c /* not in reset, DMA gate on */
 #define MSR_RQM 0x80
 #define MSR_DIO 0x40
@@ -207,6 +208,8 @@ static uint8_t reset(void)
 
 static void motor_on(uint8_t drive)
 {
+    if (!(inb(DOR) & DOR_NOT_RESET)) /* the first access of all */
+        reset();
     BDA->fd_motor_ticks = 0xff;
     BDA->fd_motor |= 1 << drive;
     outb(DOR, (BDA->fd_motor & 3) << 4 | DOR_RUN | drive);

@@ -72,6 +72,8 @@ void test_system(void);
 void test_memory(void);
 void test_time(void);
 void test_disk(void);
+void test_floppy(void);
+void test_printer(void);
 void test_keyboard(void);
 void test_mouse(void);
 void test_pci(void);

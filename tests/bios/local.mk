@@ -7,7 +7,7 @@ BIOSTEST_CC = $(GUEST_CC) -m16 -march=i386 -std=gnu17 -Os -ffreestanding -fno-pi
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -fno-builtin \
 	-fomit-frame-pointer -Wall -Wextra
 BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-system.o \
-	tests/bios/guest-pci.o tests/bios/guest-tables.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-keyboard.o
+	tests/bios/guest-pci.o tests/bios/guest-tables.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-floppy.o tests/bios/guest-keyboard.o
 
 check_DATA += tests/bios/services.img tests/bios/diskette.bin tests/bios/beep.bin
 TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh
@@ -34,6 +34,9 @@ tests/bios/guest-time.o: $(BIOSTEST_SRC)/time.c $(BIOSTEST_SRC)/guest.h
 tests/bios/guest-disk.o: $(BIOSTEST_SRC)/disk.c $(BIOSTEST_SRC)/guest.h
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/disk.c
+tests/bios/guest-floppy.o: $(BIOSTEST_SRC)/floppy.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/floppy.c
 tests/bios/guest-keyboard.o: $(BIOSTEST_SRC)/keyboard.c $(BIOSTEST_SRC)/guest.h
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/keyboard.c
@@ -65,5 +68,5 @@ EXTRA_DIST += tests/bios/diskette.S tests/bios/beep.S
 CLEANFILES += tests/bios/beep.o tests/bios/beep.elf tests/bios/beep.bin
 CLEANFILES += tests/bios/diskette.o tests/bios/diskette.elf tests/bios/diskette.bin
 EXTRA_DIST += tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
-	tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/keyboard.c
+	tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/floppy.c tests/bios/keyboard.c
 CLEANFILES += $(BIOSTEST_OBJ) tests/bios/guest.elf tests/bios/services.img

@@ -118,6 +118,8 @@ static void first_run(void)
     test_ports();
     test_time();
     test_disk();
+    test_floppy();
+    test_printer();
     test_keyboard();
     test_mouse();
     set_stage(1);

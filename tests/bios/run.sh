@@ -21,9 +21,14 @@ cp "$image" "$dir/hda" && chmod u+w "$dir/hda" || exit 1
 truncate -s 32M "$dir/hda" && truncate -s 9G "$dir/hdb" && truncate -s 200G "$dir/hdc" ||
     { echo "run.sh: no room for sparse images in $dir"; exit 1; }
 
+# Diskettes: 1.44 MB with a mark at the end of its first sector, 720 KB.
+truncate -s 1440K "$dir/fda" && truncate -s 720K "$dir/fdb" &&
+    printf '\245\132' | dd of="$dir/fda" bs=1 seek=510 conv=notrunc 2>/dev/null || exit 1
+
 ${TEST_TIMEOUT:+timeout "$TEST_TIMEOUT"} "$@" ${bios:+-bios "$bios"} -m 64 \
     -display none -serial none -net none -debugcon "file:$dir/log" \
     -device isa-debug-exit,iobase=0xf4,iosize=0x4 \
+    -drive "file=$dir/fda,format=raw,if=floppy,index=0" -drive "file=$dir/fdb,format=raw,if=floppy,index=1" \
     -drive "file=$dir/hda,format=raw,if=ide,index=0" \
     -drive "file=$dir/hdb,format=raw,if=ide,index=1" \
     -drive "file=$dir/hdc,format=raw,if=ide,index=2"
