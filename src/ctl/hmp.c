@@ -141,7 +141,7 @@ static bool run_mouse_move(struct control *c, const char *args, control_done_fn 
         control_say(done, ctx, "mouse_move: say DX DY [DZ], for example mouse_move 10 -5");
         return true;
     }
-    guest_pointer(c->guest, LINK_AXES_RELATIVE, dx, dy, -dz, 0, 0);
+    guest_pointer(c->guest, LINK_AXES_RELATIVE, dx, dy, dz, 0, 0); /* DZ: away from the user, as in QEMU */
     done(ctx, true, "");
     return true;
 }

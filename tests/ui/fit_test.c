@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Scaling and keys by rule. */
+/* Scaling, keys and panels by rule. */
 #include <SDL.h>
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bits.h"
 #include "ui/keymap.h"
+#include "ui/panel.h"
 #include "ui/window.h"
 
 static void fits(uint32_t w, uint32_t h, int rw, int rh, bool aspect, int x, int y, int fw, int fh)
@@ -68,6 +70,51 @@ START_TEST(keymap_is_by_place_and_without_doubles)
 }
 END_TEST
 
+START_TEST(panel_cuts_lines_and_counts_characters_of_utf8)
+{
+    static struct panel p;
+    unsigned w, h;
+    char text[200];
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = 0;
+    panel_clear(&p);
+    panel_add(&p, "a\303\244b\tc");
+    ck_assert_str_eq(p.line[0], "a?b?c");
+    panel_size(&p, &w, &h);
+    ck_assert_uint_eq(w, (5 + 4) * 8);
+    ck_assert_uint_eq(h, (1 + 2) * 16);
+    panel_add(&p, text);
+    ck_assert_uint_eq(strlen(p.line[1]), PANEL_COLS);
+    for (unsigned i = 0; i < 100; i++)
+        panel_add(&p, "more");
+    ck_assert_uint_eq(p.lines, PANEL_ROWS);
+}
+END_TEST
+
+START_TEST(panel_draws_the_font_and_inverts_the_chosen_line)
+{
+    static struct panel p;
+    static uint32_t pixels[80 * 16 * 64];
+    unsigned w, h, ink[2] = {0, 0};
+    panel_clear(&p);
+    panel_add(&p, "I");
+    panel_add(&p, "I");
+    p.selected = 1;
+    panel_size(&p, &w, &h);
+    panel_draw(&p, pixels);
+    for (unsigned line = 0; line < 2; line++)
+        for (unsigned y = 0; y < 16; y++)
+            for (unsigned x = 0; x < 8; x++)
+                ink[line] += pixels[(16 + line * 16 + y) * w + 16 + x] == 0xfff0f0f0;
+    unsigned dots = 0;
+    for (unsigned y = 0; y < 16; y++)
+        dots += (unsigned)__builtin_popcount(panel_font['I'][y]);
+    ck_assert_uint_gt(dots, 8);
+    ck_assert_uint_eq(ink[0], dots);
+    ck_assert_uint_eq(ink[1], 128 - dots);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ui");
@@ -76,6 +123,8 @@ int main(void)
     tcase_add_test(t, fit_integer_shrinks_in_shape_where_the_room_is_too_small);
     tcase_add_test(t, fit_aspect_gives_old_modes_a_4_to_3_screen);
     tcase_add_test(t, keymap_is_by_place_and_without_doubles);
+    tcase_add_test(t, panel_cuts_lines_and_counts_characters_of_utf8);
+    tcase_add_test(t, panel_draws_the_font_and_inverts_the_chosen_line);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
