@@ -9,9 +9,9 @@ BIOSTEST_CC = $(GUEST_CC) -m16 -march=i386 -std=gnu17 -Os -ffreestanding -fno-pi
 BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-system.o \
 	tests/bios/guest-pci.o tests/bios/guest-tables.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-floppy.o tests/bios/guest-keyboard.o
 
-check_DATA += tests/bios/services.img tests/bios/diskette.bin tests/bios/beep.bin
-TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh
-dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh
+check_DATA += tests/bios/services.img tests/bios/diskette.bin tests/bios/beep.bin tests/bios/eltorito.bin
+TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh
+dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh
 
 tests/bios/guest-start.o: $(BIOSTEST_SRC)/start.S
 	@$(MKDIR_P) tests/bios
@@ -55,6 +55,13 @@ tests/bios/diskette.bin: tests/bios/diskette.o
 	$(AM_V_GEN)$(LD) -m elf_i386 -Ttext 0x7c00 -nostdlib --build-id=none -z noexecstack \
 		-o tests/bios/diskette.elf tests/bios/diskette.o && \
 		$(OBJCOPY) -O binary -j .text tests/bios/diskette.elf $@
+tests/bios/eltorito.o: $(BIOSTEST_SRC)/eltorito.S
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/eltorito.S
+tests/bios/eltorito.bin: tests/bios/eltorito.o
+	$(AM_V_GEN)$(LD) -m elf_i386 -Ttext 0x7c00 -nostdlib --build-id=none -z noexecstack \
+		-o tests/bios/eltorito.elf tests/bios/eltorito.o && \
+		$(OBJCOPY) -O binary -j .text tests/bios/eltorito.elf $@
 
 tests/bios/beep.o: $(BIOSTEST_SRC)/beep.S
 	@$(MKDIR_P) tests/bios
@@ -67,6 +74,8 @@ tests/bios/beep.bin: tests/bios/beep.o
 EXTRA_DIST += tests/bios/diskette.S tests/bios/beep.S
 CLEANFILES += tests/bios/beep.o tests/bios/beep.elf tests/bios/beep.bin
 CLEANFILES += tests/bios/diskette.o tests/bios/diskette.elf tests/bios/diskette.bin
+EXTRA_DIST += tests/bios/eltorito.S
+CLEANFILES += tests/bios/eltorito.o tests/bios/eltorito.elf tests/bios/eltorito.bin
 EXTRA_DIST += tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
 	tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/floppy.c tests/bios/keyboard.c
 CLEANFILES += $(BIOSTEST_OBJ) tests/bios/guest.elf tests/bios/services.img
