@@ -385,7 +385,7 @@ static const struct {
     {"netdev_del", "there is no network adapter in this machine"},
     {"hostfwd_add", "there is no network adapter in this machine"},
     {"set_link", "there is no network adapter in this machine"},
-    {"logfile", "messages go to standard error; keep them with 2>FILE"},
+    {"logfile", "the log goes where -D said from the start on, or to standard error"},
     {"singlestep", "the interpreter needs no such switch"},
     {"cpu", "there is one CPU"},
     {"mce", "machine checks cannot be injected"},

@@ -40,10 +40,10 @@ done <"$work/help.names"
 
 # The console's commands and the subcommands of info: help and the man page. QMP's: query-commands and the man page.
 printf 'help\ninfo\nquit\n' | timeout 30 "$vitrine" -S -display none -monitor stdio 2>/dev/null | tr -d '\r' |
-    sed -n 's/^(vitrine) //; s/^\(info \)\{0,1\}\([^ ]*\).* -- .*/\1\2/p' | sed 's/^info \[.*/info/' | sort >"$work/console.help"
+    sed -n 's/^(vitrine) //; s/ -- .*//p' | sort >"$work/console.help"
 awk '
     /^\.SH/ { inside = /CONSOLE/ }
-    inside && tag { gsub(/\\-/, "-"); split($0, part, "\""); print part[2] }
+    inside && tag { gsub(/\\-/, "-"); split($0, part, "\""); print part[2] part[4] }
     { tag = /^\.TP/ }
 ' "$srcdir/vitrine.1" | sort >"$work/console.man"
 if [ -s "$work/console.man" ] && diff "$work/console.help" "$work/console.man" >"$work/diff"; then
