@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What options do, seen through the console: -boot, -global, -device, -drive's places and names, -L, -pidfile, -daemonize.
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+head -c 1048576 /dev/zero >"$work/a.img"
+head -c 1048576 /dev/zero >"$work/b,c.img"
+
+# shows COMMANDS OPTION...: what the console said goes to $work/out.
+shows() {
+    printf "$1\nquit\n" >"$work/in"
+    shift
+    timeout 30 "$vitrine" -display none -S -monitor stdio "$@" <"$work/in" 2>"$work/err" | tr -d '\r' | sed 's/^(vitrine) //' >"$work/out"
+    if [ -s "$work/err" ]; then bad "vitrine $*: $(cat "$work/err")"; fi
+}
+has() { if grep -q -e "$1" "$work/out"; then good; else bad "no '$1' in: $(cat "$work/out")"; fi; }
+
+# CMOS 3Dh: the first device in the low nibble (1 floppy, 2 disk, 3 CD, 4 network), the second in the high one.
+order='o /b 0x70 0x3d\ni /b 0x71'
+shows "$order" -boot order=dc
+has "0x0071\] = 0x23"
+shows "$order" -boot n
+has "0x0071\] = 0x04"
+shows "$order\nsystem_reset\n$order\nsystem_reset\n$order" -boot order=c,once=d
+if [ "$(sed -n 's/.*\] = //p' "$work/out" | tr '\n' ' ')" = "0x03 0x02 0x02 " ]; then good; else bad "once=: $(cat "$work/out")"; fi
+shows "boot_set da\n$order" -boot c
+has "0x0071\] = 0x13"
+
+# Properties: -global for all of a class, -device for its own; names.
+shows "info qtree" -device isa-debug-exit,id=out -global isa-debug-exit.iobase=0x511
+has 'dev: isa-debug-exit, id "out"'
+has "iobase = 1297 (0x511)"
+shows "info qtree" -global driver=isa-debug-exit,property=iobase,value=0x511 -device driver=isa-debug-exit,iobase=0x521
+has "iobase = 1313 (0x521)"
+
+# Places and names of drives.
+shows "info block" -drive "file=$work/a.img,format=raw,bus=1,unit=1" -drive "file=$work/b,,c.img,format=raw,id=two,index=1,cache=unsafe"
+has "^ide1-hd1: .*a.img (raw)"
+has "^two: .*b,c.img (raw)"
+has "Attached to:      hdb"
+has "Cache mode:       writeback, ignore flushes"
+shows "info block" -device ide-hd,drive=n,bus=ide.1,id=dev,serial=ABC -drive "file=$work/a.img,format=raw,if=none,id=n,readonly=on" \
+    -blockdev "driver=raw,node-name=m,file.filename=$work/b,,c.img,read-only=on" -device floppy,unit=1,drive=m
+has "^n: .*a.img (raw, read-only)"
+has "Attached to:      dev"
+has "^m: .*b,c.img (raw, read-only)"
+has "Attached to:      fdb"
+shows "info block" -blockdev "driver=file,node-name=f,filename=$work/a.img" -blockdev driver=raw,node-name=r,file=f -device ide-hd,drive=r \
+    -snapshot
+has "^r: .*a.img (raw, snapshot)"
+
+# -L: an image by its name alone, in the first folder that has it.
+mkdir "$work/firmware"
+head -c 65536 /dev/zero | tr '\0' '\364' >"$work/firmware/hlt.bin"
+shows "xp /2xb 0xffff0" -L "$work/nowhere" -L "$work/firmware" -bios hlt.bin
+has "0xf4 0xf4"
+if "$vitrine" -L "$work/firmware" -L help | head -1 | grep -q "^$work/firmware$"; then good; else bad "-L help"; fi
+
+# -pidfile and -daemonize: the command ends when the machine is made, with the status that the start has.
+timeout 30 "$vitrine" -display none -S -daemonize -pidfile "$work/pid" -serial "file:$work/log" -name guest=a,debug-threads=on \
+    -action reboot=shutdown,shutdown=pause >"$work/out" 2>"$work/err"
+status=$?
+pid=$(cat "$work/pid" 2>/dev/null)
+if [ $status -eq 0 ] && [ -n "$pid" ] && kill -0 "$pid"; then good; else bad "-daemonize: status $status: $(cat "$work/err")"; fi
+kill "$pid"
+tries=0
+while [ -e "$work/pid" ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+if [ ! -e "$work/pid" ]; then good; else bad "the -pidfile stays"; fi
+refuses "no such file" -display none -daemonize "$work/missing.img"
+finish 21
