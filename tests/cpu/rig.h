@@ -88,6 +88,7 @@ TCase *msr_tests(void);
 TCase *pae_tests(void);
 TCase *smm_tests(void);
 TCase *vme_tests(void);
+TCase *features_tests(void);
 
 #define IMM32(v) (uint8_t)(v), (uint8_t)((uint32_t)(v) >> 8), (uint8_t)((uint32_t)(v) >> 16), (uint8_t)((uint32_t)(v) >> 24)
 #define IMM16(v) (uint8_t)(v), (uint8_t)((uint32_t)(v) >> 8)

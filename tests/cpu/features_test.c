@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* CPU models and -cpu's features: what they show (SDM 2A CPUID) is what is there. */
+#include "tests/cpu/rig.h"
+
+#include "isa/cpuid.h"
+
+#define INT_DONE 0xcd, 32
+#define CPUID 0x0f, 0xa2
+#define MOV_CR4_EAX 0x0f, 0x22, 0xe0
+
+static struct cpu_model model; /* of the test that runs */
+
+static void use(const char *spec)
+{
+    struct error err = {""};
+    ck_assert_msg(cpu_model_parse(spec, &model, &err), "%s", err.text);
+    rig.cpu->model = &model;
+    rig_protected();
+}
+static void leaf(uint32_t eax, uint32_t ecx)
+{
+    rig.cpu->regs[RAX] = eax;
+    rig.cpu->regs[RCX] = ecx;
+    RUN(CPUID, HLT);
+}
+
+START_TEST(features_are_switched_by_name)
+{
+    use("pentium3,+sse2,-pae,nx=on,mmx=off");
+    leaf(1, 0);
+    ck_assert_uint_eq(rig.cpu->regs[RDX] & (CPUID_SSE | CPUID_SSE2 | CPUID_PAE | CPUID_MMX), CPUID_SSE | CPUID_SSE2);
+    leaf(0x80000000, 0);
+    ck_assert_uint_eq(rig.cpu->regs[RAX], 0x80000001);
+    leaf(0x80000001, 0);
+    ck_assert_uint_eq(rig.cpu->regs[RDX], CPUID_NX);
+    use("486,smep");
+    leaf(0, 0);
+    ck_assert_uint_eq(rig.cpu->regs[RAX], 7);
+    use("max,-avx"); /* one that there is not is off already */
+}
+END_TEST
+
+START_TEST(features_that_are_not_there_are_refused)
+{
+    static const struct {
+        const char *spec, *says;
+    } t[] = {{"pentium9", "no such model"},
+             {"", "no such model"},
+             {"max,+sse9", "there is no CPU feature 'sse9'"},
+             {"max,-sse9", "there is no CPU feature 'sse9'"},
+             {"max,+avx", "Vitrine has no 'avx'"},
+             {"max,lm=on", "Vitrine has no 'lm'"},
+             {"max,nx=maybe", "say on or off"}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        struct error err = {""};
+        ck_assert_msg(!cpu_model_parse(t[i].spec, &model, &err), "%s", t[i].spec);
+        ck_assert_msg(strstr(err.text, t[i].says) != NULL, "%s: %s", t[i].spec, err.text);
+    }
+}
+END_TEST
+
+/* SDM 3A 2.5: a bit of CR4 that the processor does not have is reserved. */
+START_TEST(cr4_bits_need_their_feature)
+{
+    static const struct {
+        const char *without;
+        uint32_t bits;
+    } t[] = {{"max,-vme", CR4_VME},   {"max,-vme", CR4_PVI},    {"max,-tsc", CR4_TSD},       {"max,-de", CR4_DE},
+             {"max,-pse", CR4_PSE},   {"max,-pae", CR4_PAE},    {"max,-mce", CR4_MCE},       {"max,-pge", CR4_PGE},
+             {"max,-fxsr", CR4_OSFXSR}, {"max,-sse", CR4_OSXMMEXCPT}, {"max,-umip", CR4_UMIP}, {"max,-smep", CR4_SMEP},
+             {"max,-smap", CR4_SMAP}};
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(t); i++) {
+        use(i & 1 ? t[i / 2].without : "max");
+        rig.cpu->regs[RAX] = t[i / 2].bits;
+        RUN(MOV_CR4_EAX, INT_DONE);
+        if (i & 1)
+            ASSERT_FAULT(EXC_GP, 0);
+        else
+            ck_assert_msg(rig_vector() == 32, "%x", t[i / 2].bits);
+    }
+    for (unsigned bit = 11; bit < 32; bit++) {
+        if (1u << bit & (CR4_UMIP | CR4_SMEP | CR4_SMAP))
+            continue;
+        use("max");
+        rig.cpu->regs[RAX] = 1u << bit;
+        RUN(MOV_CR4_EAX, INT_DONE);
+        ASSERT_FAULT(EXC_GP, 0);
+    }
+}
+END_TEST
+
+START_TEST(instructions_need_their_feature)
+{
+    static const struct {
+        const char *without;
+        uint8_t code[4];
+    } t[] = {{"max,-tsc", {0x0f, 0x31}},         {"max,-cmov", {0x0f, 0x44, 0xc1}},   {"max,-msr", {0x0f, 0x32}},
+             {"max,-cx8", {0x0f, 0xc7, 0x0e}},   {"max,-sep", {0x0f, 0x34}},          {"max,-mmx", {0x0f, 0xef, 0xc0}},
+             {"max,-fxsr", {0x0f, 0xae, 0x06}},  {"max,-sse", {0x0f, 0x57, 0xc0}},    {"max,-sse2", {0x66, 0x0f, 0x57, 0xc0}},
+             {"max,-pni", {0xf2, 0x0f, 0x12, 0xc0}}, {"max,-clflush", {0x0f, 0xae, 0x3e}}, {"486", {0x0f, 0x31}},
+             {"pentium", {0x0f, 0x33}},          {"pentium2", {0x0f, 0x57, 0xc0}},    {"pentium3", {0x66, 0x0f, 0x57, 0xc0}}};
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(t); i++) {
+        uint8_t code[7] = {0};
+        use(i & 1 ? t[i / 2].without : "max");
+        rig.cpu->cr0 &= ~(uint64_t)(CR0_EM | CR0_TS);
+        rig.cpu->cr4 = i & 1 ? 0 : CR4_OSFXSR;
+        rig.cpu->regs[RSI] = DATA_AT;
+        rig.cpu->regs[RCX] = 0x10;
+        memcpy(code, t[i / 2].code, 4);
+        run_bytes(code, sizeof code, 1);
+        cpu_run(rig.cpu, rig.clock.pos + 1);
+        ck_assert_msg((rig_vector() == EXC_UD) == (i & 1), "case %u: %d", i, rig_vector());
+    }
+}
+END_TEST
+
+/* Signature, highest leaves, cache descriptors: AP-485 tables 4 and 5. */
+START_TEST(models_show_what_the_processors_show)
+{
+    static const struct {
+        const char *name;
+        uint32_t signature, max_leaf, leaf2_edx, max_extended;
+    } t[] = {{"486", 0x480, 1, 0, 0},
+             {"pentium", 0x52c, 1, 0, 0},
+             {"pentiumpro", 0x619, 2, 0x06040a42, 0},
+             {"pentium2", 0x652, 2, 0x0c040843, 0},
+             {"pentium3", 0x673, 2, 0x0c040843, 0},
+             {"pentium4", 0xf34, 5, 0x007c7040, 0x80000008},
+             {"max", 0x6e8, 7, 0x2c04307d, 0x80000008}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        use(t[i].name);
+        ck_assert_uint_eq(rig.cpu->regs[RDX], t[i].signature); /* after RESET */
+        leaf(0, 0);
+        ck_assert_uint_eq(rig.cpu->regs[RAX], t[i].max_leaf);
+        leaf(1, 0);
+        ck_assert_uint_eq(rig.cpu->regs[RAX], t[i].signature);
+        if (t[i].max_leaf >= 2) {
+            leaf(2, 0);
+            ck_assert_uint_eq(rig.cpu->regs[RDX], t[i].leaf2_edx);
+        }
+        if (t[i].max_extended) {
+            leaf(0x80000000, 0);
+            ck_assert_uint_eq(rig.cpu->regs[RAX], t[i].max_extended);
+            leaf(0x80000008, 0);
+            ck_assert_uint_eq(rig.cpu->regs[RAX], 0x2024);
+        }
+    }
+}
+END_TEST
+
+START_TEST(leaf_4_tells_of_the_caches_one_by_one)
+{
+    static const uint32_t want[][3] = {{0x121, 0x01c0003f, 63}, {0x122, 0x01c0003f, 63}, {0x143, 0x01c0003f, 4095}, {0, 0, 0}};
+    use("max");
+    for (unsigned n = 0; n < ARRAY_LEN(want); n++) {
+        leaf(4, n);
+        ck_assert_uint_eq(rig.cpu->regs[RAX], want[n][0]);
+        ck_assert_uint_eq(rig.cpu->regs[RBX], want[n][1]);
+        ck_assert_uint_eq(rig.cpu->regs[RCX], want[n][2]);
+    }
+    leaf(0x80000006, 0);
+    ck_assert_uint_eq(rig.cpu->regs[RCX], 0x08006040);
+}
+END_TEST
+
+TCase *features_tests(void)
+{
+    TCase *t = tcase_create("models and features");
+    tcase_add_test(t, features_are_switched_by_name);
+    tcase_add_test(t, features_that_are_not_there_are_refused);
+    tcase_add_test(t, cr4_bits_need_their_feature);
+    tcase_add_test(t, instructions_need_their_feature);
+    tcase_add_test(t, models_show_what_the_processors_show);
+    tcase_add_test(t, leaf_4_tells_of_the_caches_one_by_one);
+    return t;
+}
