@@ -157,6 +157,26 @@ START_TEST(raw_write_to_a_file_at_its_limit_is_an_error)
 }
 END_TEST
 
+START_TEST(guessed_raw_refuses_to_look_like_another_format)
+{
+    uint8_t two[2 * BLOCK_SECTOR] = {'Q', 'F', 'I', 0xfb};
+    struct blk *b = raw(image(8 * BLOCK_SECTOR), 8 * BLOCK_SECTOR, false);
+    ck_assert_int_eq(b->ops->write(b, 0, 1, two), 0); /* the format was said */
+    blk_raw_guessed(b);
+    ck_assert_int_eq(b->ops->write(b, 0, 2, two), -EPERM);
+    ck_assert_int_eq(b->ops->write(b, 0, 1, two), -EPERM);
+    ck_assert_uint_eq(notes, 1);
+    ck_assert_msg(strstr(last_note, "qcow2") && strstr(last_note, "format=raw"), "%s", last_note);
+    ck_assert_int_eq(b->ops->write(b, 1, 1, two), 0); /* only the head tells */
+    two[0] = 'q';
+    ck_assert_int_eq(b->ops->write(b, 0, 2, two), 0);
+    ck_assert_uint_eq(byte_of(b, 0, 0), 'q');
+    memcpy(two + 64, "\x7f\x10\xda\xbe", 4);
+    ck_assert_int_eq(b->ops->write(b, 0, 1, two), -EPERM);
+    blk_free(b);
+}
+END_TEST
+
 START_TEST(memory_disk_is_a_copy_in_whole_sectors)
 {
     struct error err;
@@ -300,6 +320,7 @@ int main(void)
     tcase_add_test(t, raw_file_cut_by_somebody_is_an_error_said_once);
     tcase_add_test(t, raw_no_room_is_enospc_said_once);
     tcase_add_test(t, raw_write_to_a_file_at_its_limit_is_an_error);
+    tcase_add_test(t, guessed_raw_refuses_to_look_like_another_format);
     tcase_add_test(t, memory_disk_is_a_copy_in_whole_sectors);
     tcase_add_test(t, overlay_writes_never_reach_the_image);
     tcase_add_test(t, overlay_commit_writes_all_of_it_and_keeps_nothing);

@@ -5,5 +5,6 @@
 #include <check.h>
 
 TCase *damage_tests(void);
+TCase *media_tests(void); /* media_test.c */
 
 #endif

@@ -186,6 +186,7 @@ static Suite *demo_suite(void)
     tcase_add_test(t, a_machine_of_another_size_is_refused);
     suite_add_tcase(s, t);
     suite_add_tcase(s, damage_tests());
+    suite_add_tcase(s, media_tests());
     return s;
 }
 
