@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PC speaker. IBM PC/AT technical reference, "Speaker": OUT 2 of the timer and bit 1 of port 61h, ANDed, drive
- * a transistor and a loudspeaker.
+ * PC speaker. IBM PC/AT technical reference, "Speaker": OUT 2 of the timer and bit 1 of port 61h,
+ * ANDed, drive a transistor and a loudspeaker.
  *
- * Edges come at their exact virtual time. A sample is the level's mean over its 1/48000 s (a box filter), so pulses
- * much shorter than a sample, as programs make to play recordings, come out as what they mean; a
- * high-pass of 20 Hz takes the constant part away, as the coil's mounting does. Nothing happens while nothing moves:
- * 200 ms after the last edge the samples end.
+ * Edges come at their exact virtual time. A sample is the level's mean over its 1/48000 s (a box
+ * filter), so pulses much shorter than a sample, as programs make to play recordings, come out as
+ * what they mean; a high-pass of 20 Hz takes the constant part away, as the coil's mounting does.
+ * Nothing happens while nothing moves: 200 ms after the last edge the samples end.
  */
 #include "devices/audio/pcspk.h"
 
@@ -130,10 +130,12 @@ static void print(struct dev *d, struct buf *out)
 }
 
 static const struct state_field fields[] = {
-    STATE_U(struct pcspk, input), STATE_U(struct pcspk, level), STATE_U(struct pcspk, active),
-    STATE_U(struct pcspk, done),  STATE_U(struct pcspk, last_edge), STATE_U(struct pcspk, high),
-    STATE_U(struct pcspk, in),    STATE_U(struct pcspk, out),   STATE_U(struct pcspk, first),
-    STATE_U(struct pcspk, n),     STATE_ARRAY(struct pcspk, batch), STATE_TIMER_FIELD(struct pcspk, flush),
+    STATE_U(struct pcspk, input),     STATE_U(struct pcspk, level),
+    STATE_U(struct pcspk, active),    STATE_U(struct pcspk, done),
+    STATE_U(struct pcspk, last_edge), STATE_U(struct pcspk, high),
+    STATE_U(struct pcspk, in),        STATE_U(struct pcspk, out),
+    STATE_U(struct pcspk, first),     STATE_U(struct pcspk, n),
+    STATE_ARRAY(struct pcspk, batch), STATE_TIMER_FIELD(struct pcspk, flush),
 };
 
 const struct dev_class pcspk_class = {

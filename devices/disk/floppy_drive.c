@@ -24,14 +24,13 @@ enum { SECTOR_BYTES = 574 };
 const struct floppy_format *floppy_format_of(uint64_t sectors)
 {
     static const struct floppy_format formats[] = {
-        {320, 40, 1, 8, FLOPPY_360K, 250},    {360, 40, 1, 9, FLOPPY_360K, 250},
-        {640, 40, 2, 8, FLOPPY_360K, 250},    {720, 40, 2, 9, FLOPPY_360K, 250},
-        {1280, 80, 2, 8, FLOPPY_720K, 250},   {1440, 80, 2, 9, FLOPPY_720K, 250},
-        {1600, 80, 2, 10, FLOPPY_720K, 250},
-        {2400, 80, 2, 15, FLOPPY_1M2, 500},   {2880, 80, 2, 18, FLOPPY_1M44, 500},
-        {3200, 80, 2, 20, FLOPPY_1M44, 500},  {3360, 80, 2, 21, FLOPPY_1M44, 500},
-        {3444, 82, 2, 21, FLOPPY_1M44, 500},  {3486, 83, 2, 21, FLOPPY_1M44, 500},
-        {5760, 80, 2, 36, FLOPPY_2M88, 1000},
+        {320, 40, 1, 8, FLOPPY_360K, 250},   {360, 40, 1, 9, FLOPPY_360K, 250},
+        {640, 40, 2, 8, FLOPPY_360K, 250},   {720, 40, 2, 9, FLOPPY_360K, 250},
+        {1280, 80, 2, 8, FLOPPY_720K, 250},  {1440, 80, 2, 9, FLOPPY_720K, 250},
+        {1600, 80, 2, 10, FLOPPY_720K, 250}, {2400, 80, 2, 15, FLOPPY_1M2, 500},
+        {2880, 80, 2, 18, FLOPPY_1M44, 500}, {3200, 80, 2, 20, FLOPPY_1M44, 500},
+        {3360, 80, 2, 21, FLOPPY_1M44, 500}, {3444, 82, 2, 21, FLOPPY_1M44, 500},
+        {3486, 83, 2, 21, FLOPPY_1M44, 500}, {5760, 80, 2, 36, FLOPPY_2M88, 1000},
     };
     for (size_t i = 0; i < ARRAY_LEN(formats); i++)
         if (formats[i].sectors == sectors)
@@ -44,7 +43,8 @@ const struct floppy_format *floppy_format_of(uint64_t sectors)
     return NULL;
 }
 
-/* What a drive of a given type reads; the 3.5-inch ones read all smaller ones, 5.25-inch likewise. */
+/* What a drive of a given type reads; the 3.5-inch ones read all smaller ones, 5.25-inch likewise.
+ */
 static bool takes(uint32_t drive, uint8_t medium)
 {
     switch (drive) {

@@ -29,8 +29,8 @@ enum floppy_type {
 struct floppy_format {
     uint16_t sectors; /* on the whole diskette */
     uint8_t cylinders, heads, spt;
-    uint8_t type;     /* the drive made for it: enum floppy_type */
-    uint16_t kbps;    /* data rate in that drive */
+    uint8_t type;  /* the drive made for it: enum floppy_type */
+    uint16_t kbps; /* data rate in that drive */
 };
 
 /* The smallest standard format that holds an image of so many sectors; NULL: none does. */
@@ -44,8 +44,8 @@ struct floppy_drive {
     uint8_t cylinder; /* where the head stands */
     uint8_t changed;  /* DSKCHG: a diskette was taken out since the last step with one in */
     uint8_t motor;
-    uint64_t at_speed;              /* ns: from when on the disk turns at its speed */
-    uint8_t deleted[FLOPPY_MARKS];  /* one bit a sector: it has a deleted data mark */
+    uint64_t at_speed;                  /* ns: from when on the disk turns at its speed */
+    uint8_t deleted[FLOPPY_MARKS];      /* one bit a sector: it has a deleted data mark */
     const struct floppy_format *format; /* derived; NULL: empty, or no diskette for this drive */
 };
 

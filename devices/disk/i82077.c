@@ -4,13 +4,14 @@
  * Intel 82077AA data sheet, 290166-007. Transfers are in i82077_transfer.c, the drives and what the
  * disk's rotation takes in floppy_drive.c.
  *
- * Everything mechanical takes 1/speedup of its time (property): rotation, steps, spin-up. In non-DMA mode
- * bytes come at the rate of a real drive, since a program has to take them in time.
+ * Everything mechanical takes 1/speedup of its time (property): rotation, steps, spin-up. In
+ * non-DMA mode bytes come at the rate of a real drive, since a program has to take them in time.
  *
- * NOTE: stepping, TRK0 and DSKCHG need the drive's select bits in DOR, not its motor; rotation needs both.
+ * NOTE: stepping, TRK0 and DSKCHG need the drive's select bits in DOR, not its motor; rotation
+ * needs both.
  *
- * LIMIT: head load and unload times (HLT, HUT), precompensation, gap lengths and FM have no effect (FM
- * finds no address mark); PART ID and POWERDOWN are not this chip's and are invalid commands,
+ * LIMIT: head load and unload times (HLT, HUT), precompensation, gap lengths and FM have no effect
+ * (FM finds no address mark); PART ID and POWERDOWN are not this chip's and are invalid commands,
  * powering down is by DSR; tape drives (TDR) are not there.
  */
 #include "devices/disk/i82077_priv.h"
@@ -23,7 +24,7 @@ enum { ST0_INVALID = 0x80, ST0_POLLED = 0xc0 };
 enum { ST3_WP = 0x40, ST3_T0 = 0x10, ST3_ONES = 0x28 };
 enum { UNIT = 0x03, HDS = 0x04, RESET_RATE = 2, RECALIBRATE_STEPS = 79 };
 enum { LOCK_BIT = 0x80, OVERWRITE = 0x80, PERPENDICULAR_DRIVES = 0x3c, RELATIVE_IN = 0x40 };
-#define RESET_NS UINT64_C(30000)      /* until the polling interrupt */
+#define RESET_NS UINT64_C(30000) /* until the polling interrupt */
 #define SPIN_UP_NS UINT64_C(300000000)
 #define INDEX_PULSE_NS UINT64_C(3000000)
 
@@ -157,7 +158,8 @@ static void step_due(void *ctx)
         timer_set(&s->step, now(c) + step_ns(c));
 }
 
-/* `target`: a cylinder, or for SEEK_RELATIVE a number of steps. The first step comes after one step time. */
+/* `target`: a cylinder, or for SEEK_RELATIVE a number of steps. The first step comes after one step
+ * time. */
 void fdc_start_seek(struct i82077 *c, unsigned unit, enum fdc_seek kind, uint8_t target)
 {
     struct i82077_seek *s = &c->seek[unit];
@@ -478,7 +480,8 @@ static uint8_t read_fifo(struct i82077 *c)
     return v;
 }
 
-/* PS/2 and Model 30; in PC/AT mode the pins are not driven. Signals of the drive are active low but where noted. */
+/* PS/2 and Model 30; in PC/AT mode the pins are not driven. Signals of the drive are active low but
+ * where noted. */
 static uint8_t read_sra(struct i82077 *c)
 {
     const struct floppy_drive *d = fdc_selected(c);
@@ -577,8 +580,10 @@ static bool realize(struct dev *d, struct error *err)
         timer_init(&c->seek[i].step, d->bus->clock, step_due, &c->seek[i]);
     }
     c->dreq = i8237_dreq(c->dma, I82077_DMA);
-    c->ports = (struct port_range){.name = d->id, .base = 0x3f0, .count = PORTS, .ops = &ops, .ctx = c};
-    c->dir_port = (struct port_range){.name = d->id, .base = 0x3f7, .count = 1, .ops = &dir_ops, .ctx = c};
+    c->ports =
+        (struct port_range){.name = d->id, .base = 0x3f0, .count = PORTS, .ops = &ops, .ctx = c};
+    c->dir_port =
+        (struct port_range){.name = d->id, .base = 0x3f7, .count = 1, .ops = &dir_ops, .ctx = c};
     port_claim(d->bus->ports, &c->ports);
     port_claim(d->bus->ports, &c->dir_port);
     return true;
@@ -631,16 +636,18 @@ static void print(struct dev *d, struct buf *out)
 {
     static const char *const phases[] = {"command", "execution", "result"};
     struct i82077 *c = (struct i82077 *)d;
-    buf_printf(out, "%s: dor=%02x msr=%02x rate=%u kbit/s phase=%s\n", d->id, c->dor, read_msr(c), fdc_kbps(c),
-               phases[MIN(c->phase, 2)]);
+    buf_printf(out, "%s: dor=%02x msr=%02x rate=%u kbit/s phase=%s\n", d->id, c->dor, read_msr(c),
+               fdc_kbps(c), phases[MIN(c->phase, 2)]);
     for (unsigned i = 0; i < I82077_DRIVES; i++) {
         const struct floppy_drive *f = &c->drive[i];
         if (!f->fitted)
             continue;
-        buf_printf(out, "  drive %u: head at %u%s%s, %s", i, f->cylinder, f->motor ? ", motor on" : "",
-                   f->changed ? ", changed" : "", f->blk ? f->blk->name : "empty");
+        buf_printf(out, "  drive %u: head at %u%s%s, %s", i, f->cylinder,
+                   f->motor ? ", motor on" : "", f->changed ? ", changed" : "",
+                   f->blk ? f->blk->name : "empty");
         if (f->format)
-            buf_printf(out, " (%u x %u x %u)", f->format->cylinders, f->format->heads, f->format->spt);
+            buf_printf(out, " (%u x %u x %u)", f->format->cylinders, f->format->heads,
+                       f->format->spt);
         buf_printf(out, "\n");
     }
 }
@@ -657,9 +664,9 @@ static const struct dev_prop props[] = {
 };
 
 static const struct dev_reg regs[] = {
-    {"SRA", REG_PORT, 0x3f0, 1, 0xff, 0},  {"SRB", REG_PORT, 0x3f1, 1, 0xff, 0},
-    {"DOR", REG_PORT, 0x3f2, 1, 0, 0xff},  {"TDR", REG_PORT, 0x3f3, 1, 0xfc, 0x03},
-    {"MSR/DSR", REG_PORT, 0x3f4, 1, 0, 0xff}, {"FIFO", REG_PORT, 0x3f5, 1, 0xff, 0xff},
+    {"SRA", REG_PORT, 0x3f0, 1, 0xff, 0},        {"SRB", REG_PORT, 0x3f1, 1, 0xff, 0},
+    {"DOR", REG_PORT, 0x3f2, 1, 0, 0xff},        {"TDR", REG_PORT, 0x3f3, 1, 0xfc, 0x03},
+    {"MSR/DSR", REG_PORT, 0x3f4, 1, 0, 0xff},    {"FIFO", REG_PORT, 0x3f5, 1, 0xff, 0xff},
     {"DIR/CCR", REG_PORT, 0x3f7, 1, 0xff, 0x03},
 };
 

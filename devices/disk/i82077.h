@@ -53,8 +53,8 @@ struct i82077 {
     struct timer exec;
     uint8_t stage; /* enum fdc_stage: what `exec` brings */
     uint8_t c, h, r, n, head;
-    uint8_t place;   /* READ TRACK, READ ID: the sector's place on the track */
-    uint16_t count;  /* sectors still to be read or verified */
+    uint8_t place;  /* READ TRACK, READ ID: the sector's place on the track */
+    uint16_t count; /* sectors still to be read or verified */
     uint8_t st0, st1, st2;
     uint8_t wrote;
     uint16_t pio_len, pio_host, pio_disk; /* non-DMA mode: bytes that went by on either side */
@@ -68,7 +68,8 @@ struct i82077 {
 extern const struct dev_class i82077_class;
 
 struct i82077 *i82077_new(struct bus *bus, const char *id);
-/* Takes out what is in drive 0 or 1 and puts in `blk` (NULL: nothing). The controller owns neither. */
+/* Takes out what is in drive 0 or 1 and puts in `blk` (NULL: nothing). The controller owns neither.
+ */
 void fdc_set_medium(struct dev *fdc, unsigned drive, struct blk *blk);
 /* The number that CMOS 10h has for the drive (floppy_cmos_type). */
 enum floppy_type fdc_cmos_type(const struct i82077 *c, unsigned drive);

@@ -16,25 +16,26 @@ enum fdc_stage {
     STAGE_ID,        /* READ ID: an ID field */
     STAGE_SECTOR,    /* the sector's data field has passed; non-DMA mode: is about to */
     STAGE_PIO,       /* non-DMA mode: a byte passes */
-    STAGE_FORMAT,    /* the index pulse after the last sector; non-DMA mode: the one before the first */
+    STAGE_FORMAT, /* the index pulse after the last sector; non-DMA mode: the one before the first
+                   */
 };
 
 enum { /* commands, bits 4-0 */
-    CMD_READ_TRACK = 0x02,
-    CMD_WRITE = 0x05,
-    CMD_READ = 0x06,
-    CMD_WRITE_DELETED = 0x09,
-    CMD_READ_ID = 0x0a,
-    CMD_READ_DELETED = 0x0c,
-    CMD_FORMAT = 0x0d,
-    CMD_SCAN_EQUAL = 0x11,
-    CMD_VERIFY = 0x16,
-    CMD_SCAN_LOW = 0x19,
-    CMD_SCAN_HIGH = 0x1d,
-    CMD_CODE = 0x1f,
-    CMD_MT = 0x80,
-    CMD_MFM = 0x40,
-    CMD_SK = 0x20
+       CMD_READ_TRACK = 0x02,
+       CMD_WRITE = 0x05,
+       CMD_READ = 0x06,
+       CMD_WRITE_DELETED = 0x09,
+       CMD_READ_ID = 0x0a,
+       CMD_READ_DELETED = 0x0c,
+       CMD_FORMAT = 0x0d,
+       CMD_SCAN_EQUAL = 0x11,
+       CMD_VERIFY = 0x16,
+       CMD_SCAN_LOW = 0x19,
+       CMD_SCAN_HIGH = 0x1d,
+       CMD_CODE = 0x1f,
+       CMD_MT = 0x80,
+       CMD_MFM = 0x40,
+       CMD_SK = 0x20
 };
 enum { ST0_IC_ABNORMAL = 0x40, ST0_SE = 0x20, ST0_EC = 0x10 };
 enum { ST1_EN = 0x80, ST1_DE = 0x20, ST1_OR = 0x10, ST1_ND = 0x04, ST1_NW = 0x02, ST1_MA = 0x01 };

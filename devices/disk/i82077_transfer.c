@@ -3,9 +3,9 @@
  * 82077AA: the commands that pass data between disk and host, READ ID and FORMAT TRACK. Data sheet
  * 290166-007, 5.1 and table 5-10 (results); what it leaves open as the 8272A (205980-009) has it.
  *
- * A command searches for its sector (search), and `exec` fires when that has passed the head or when two
- * index pulses have gone by without it. With no index pulses (no diskette, motor off) it waits, as the
- * chip does, until there are some or the host resets it.
+ * A command searches for its sector (search), and `exec` fires when that has passed the head or
+ * when two index pulses have gone by without it. With no index pulses (no diskette, motor off) it
+ * waits, as the chip does, until there are some or the host resets it.
  *
  * LIMIT: FORMAT TRACK gives the image's sectors their fill byte; a track of another format than the
  * image's (or at another rate) has no place there: sectors that do not fit are left out.
@@ -93,7 +93,8 @@ static unsigned depth(const struct i82077 *c)
     return c->configure[0] & CONFIG_EFIFO ? 1 : FIFO_DEPTH;
 }
 
-/* RQM and INT rise at the threshold and fall when the FIFO is empty (to the host) or full (5.1, FIFO). */
+/* RQM and INT rise at the threshold and fall when the FIFO is empty (to the host) or full (5.1,
+ * FIFO). */
 static void pio_update(struct i82077 *c)
 {
     unsigned threshold = (c->configure[0] & CONFIG_FIFOTHR) + 1u, d = depth(c);
@@ -214,7 +215,7 @@ static void compare(struct i82077 *c, const uint8_t *disk, uint32_t len)
     bool met = fdc_code(c) == CMD_SCAN_EQUAL ? order == 0
                : fdc_code(c) == CMD_SCAN_LOW ? order <= 0
                                              : order >= 0;
-    c->st2 &= (uint8_t)~(ST2_SH | ST2_SN);
+    c->st2 &= (uint8_t) ~(ST2_SH | ST2_SN);
     c->st2 |= order == 0 ? ST2_SH : met ? 0 : ST2_SN;
 }
 
@@ -303,8 +304,10 @@ static void format(struct i82077 *c, struct floppy_drive *d, uint32_t bytes)
     memset(fill, c->command[5], sizeof fill);
     for (uint32_t i = 0; i + ID_BYTES <= bytes; i += ID_BYTES) {
         const uint8_t *id = c->buffer + i;
-        if (id[0] != floppy_track(d) || id[1] != c->head || !id[2] || id[2] > d->format->spt || id[3] != N_512) {
-            guest_error(c->dev.bus->log, c->dev.id, "FORMAT asks for a sector that the image has no place for");
+        if (id[0] != floppy_track(d) || id[1] != c->head || !id[2] || id[2] > d->format->spt ||
+            id[3] != N_512) {
+            guest_error(c->dev.bus->log, c->dev.id,
+                        "FORMAT asks for a sector that the image has no place for");
             continue;
         }
         if (floppy_write(d, c->head, id[2], fill, false) < 0) {
@@ -332,7 +335,8 @@ static void format_due(struct i82077 *c, struct floppy_drive *d)
 
 static void pio_due(struct i82077 *c, struct floppy_drive *d)
 {
-    bool overrun = from_host(c) ? c->pio_host <= c->pio_disk : c->pio_disk - c->pio_host >= (int)depth(c);
+    bool overrun =
+        from_host(c) ? c->pio_host <= c->pio_disk : c->pio_disk - c->pio_host >= (int)depth(c);
     if (c->pio_disk < c->pio_len) {
         if (overrun) {
             fail(c, ST1_OR, 0);
@@ -399,7 +403,8 @@ void fdc_exec_due(void *ctx)
 
 static bool id_is_there(const struct i82077 *c, const struct floppy_drive *d)
 {
-    return c->c == floppy_track(d) && c->h == c->head && c->n == N_512 && c->r >= 1 && c->r <= d->format->spt;
+    return c->c == floppy_track(d) && c->h == c->head && c->n == N_512 && c->r >= 1 &&
+           c->r <= d->format->spt;
 }
 
 static void wait_for(struct i82077 *c, enum fdc_stage stage, uint64_t when)
@@ -408,10 +413,12 @@ static void wait_for(struct i82077 *c, enum fdc_stage stage, uint64_t when)
     timer_set(&c->exec, when);
 }
 
-static void search_sector(struct i82077 *c, const struct floppy_drive *d, uint64_t from, uint64_t second_index)
+static void search_sector(struct i82077 *c, const struct floppy_drive *d, uint64_t from,
+                          uint64_t second_index)
 {
     bool track = fdc_code(c) == CMD_READ_TRACK;
-    if (track && (c->c != floppy_track(d) || c->h != c->head || c->r != c->place % d->format->spt + 1u))
+    if (track &&
+        (c->c != floppy_track(d) || c->h != c->head || c->r != c->place % d->format->spt + 1u))
         c->st1 |= ST1_ND; /* told at the end; the track is read all the same */
     if (!track && !id_is_there(c, d)) {
         wait_for(c, STAGE_NO_ID, second_index);

@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Parallel port: IBM PC/AT technical reference, "IBM Personal Computer AT Serial/Parallel Adapter"; its
- * extension for both directions and the interrupt status by the PS/2 technical reference, "Parallel port
- * controller" (IEEE 1284: compatibility and byte mode's registers). On the cable is a printer that is selected,
- * has paper and takes a byte in 15 us (Centronics: ACKNLG# low for 5 us, then BUSY falls).
+ * Parallel port: IBM PC/AT technical reference, "IBM Personal Computer AT Serial/Parallel Adapter";
+ * its extension for both directions and the interrupt status by the PS/2 technical reference,
+ * "Parallel port controller" (IEEE 1284: compatibility and byte mode's registers). On the cable is
+ * a printer that is selected, has paper and takes a byte in 15 us (Centronics: ACKNLG# low for 5
+ * us, then BUSY falls).
  *
- * A byte is taken where STROBE rises while INIT# is high and SLCT IN is given. The interrupt comes with the end
- * of ACKNLG#.
+ * A byte is taken where STROBE rises while INIT# is high and SLCT IN is given. The interrupt comes
+ * with the end of ACKNLG#.
  *
- * LIMIT: the printer sends nothing back: with DIRECTION set the data lines float high. No EPP, no ECP (no
- * ECR at base + 402h).
+ * LIMIT: the printer sends nothing back: with DIRECTION set the data lines float high. No EPP, no
+ * ECP (no ECR at base + 402h).
  */
 #include "devices/parallel/lpt.h"
 
 enum { DATA, STATUS, CONTROL, PORTS };
-enum { STATUS_NOT_BUSY = 0x80, STATUS_NOT_ACK = 0x40, STATUS_SLCT = 0x10, STATUS_NOT_ERROR = 0x08, STATUS_NOT_IRQ = 0x04, STATUS_ONES = 0x03 };
+enum {
+    STATUS_NOT_BUSY = 0x80,
+    STATUS_NOT_ACK = 0x40,
+    STATUS_SLCT = 0x10,
+    STATUS_NOT_ERROR = 0x08,
+    STATUS_NOT_IRQ = 0x04,
+    STATUS_ONES = 0x03
+};
 enum {
     CONTROL_STROBE = 0x01,
     CONTROL_INIT = 0x04,
@@ -151,18 +159,21 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct lpt *l = (const struct lpt *)d;
-    buf_printf(out, "%s: port %xh data=%02x control=%02x busy=%u\n", d->id, l->iobase, l->data, l->control, l->busy);
+    buf_printf(out, "%s: port %xh data=%02x control=%02x busy=%u\n", d->id, l->iobase, l->data,
+               l->control, l->busy);
 }
 
 static const struct dev_reg regs[] = {
     {"DATA", REG_PORT, DATA, 1, 0, 0xff},
-    {"STATUS", REG_PORT, STATUS, 1, STATUS_NOT_ACK | STATUS_SLCT | STATUS_NOT_ERROR | STATUS_NOT_IRQ | STATUS_ONES, 0},
+    {"STATUS", REG_PORT, STATUS, 1,
+     STATUS_NOT_ACK | STATUS_SLCT | STATUS_NOT_ERROR | STATUS_NOT_IRQ | STATUS_ONES, 0},
     {"CONTROL", REG_PORT, CONTROL, 1, CONTROL_ONES, CONTROL_BITS},
 };
 
 static const struct state_field fields[] = {
-    STATE_U(struct lpt, data), STATE_U(struct lpt, control),     STATE_U(struct lpt, busy),
-    STATE_U(struct lpt, ack),  STATE_U(struct lpt, irq_pending), STATE_TIMER_FIELD(struct lpt, printer),
+    STATE_U(struct lpt, data),        STATE_U(struct lpt, control),
+    STATE_U(struct lpt, busy),        STATE_U(struct lpt, ack),
+    STATE_U(struct lpt, irq_pending), STATE_TIMER_FIELD(struct lpt, printer),
 };
 
 const struct dev_class lpt_class = {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sound output. Virtual time and the sound card's clock drift apart: SDL's queue starts with a little silence,
- * loses one sample in 64 while it is longer than it should be, and a whole batch where that does not do (a
- * guest that runs faster than time); when it has run empty it starts anew.
+ * Sound output. Virtual time and the sound card's clock drift apart: SDL's queue starts with a
+ * little silence, loses one sample in 64 while it is longer than it should be, and a whole batch
+ * where that does not do (a guest that runs faster than time); when it has run empty it starts
+ * anew.
  */
 #include "config.h"
 
@@ -19,9 +20,9 @@
 #include "base/bits.h"
 
 enum {
-    START_SAMPLES = AUDIO_HZ / 25,   /* 40 ms: what is queued ahead of a sound */
-    HIGH_SAMPLES = AUDIO_HZ / 10,    /* 100 ms */
-    FULL_SAMPLES = AUDIO_HZ / 4,     /* 250 ms */
+    START_SAMPLES = AUDIO_HZ / 25, /* 40 ms: what is queued ahead of a sound */
+    HIGH_SAMPLES = AUDIO_HZ / 10,  /* 100 ms */
+    FULL_SAMPLES = AUDIO_HZ / 4,   /* 250 ms */
     THIN_OUT = 64,
     DEVICE_SAMPLES = 512,
     WAV_HEADER = 44,
@@ -65,7 +66,8 @@ struct sound *sound_sdl(void (*complain)(const char *text))
 
 static bool open_device(struct sound *s)
 {
-    SDL_AudioSpec want = {.freq = AUDIO_HZ, .format = AUDIO_S16SYS, .channels = 1, .samples = DEVICE_SAMPLES};
+    SDL_AudioSpec want = {
+        .freq = AUDIO_HZ, .format = AUDIO_S16SYS, .channels = 1, .samples = DEVICE_SAMPLES};
     if (s->device || s->failed)
         return s->device != 0;
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
@@ -96,7 +98,8 @@ static void play(struct sound *s, const int16_t *samples, size_t n)
     size_t step = queued > HIGH_SAMPLES ? THIN_OUT : n;
     for (size_t at = 0; at < n; at += step) {
         size_t some = MIN(step, n - at);
-        SDL_QueueAudio(s->device, samples + at, (uint32_t)((some == THIN_OUT ? some - 1 : some) * sizeof *samples));
+        SDL_QueueAudio(s->device, samples + at,
+                       (uint32_t)((some == THIN_OUT ? some - 1 : some) * sizeof *samples));
     }
 }
 

@@ -2,8 +2,8 @@
 /*
  * Where the guest's sound goes: SDL's default output, or a WAV file.
  *
- * Samples carry their place in virtual time. SDL plays them as they come, with bounded latency; a WAV file has
- * them at their places from the first one on.
+ * Samples carry their place in virtual time. SDL plays them as they come, with bounded latency; a
+ * WAV file has them at their places from the first one on.
  */
 #ifndef VITRINE_UI_SOUND_H
 #define VITRINE_UI_SOUND_H
@@ -15,7 +15,8 @@
 
 struct sound;
 
-/* Opens the output with the first sample; where there is none, `complain` hears it once and nothing is played. */
+/* Opens the output with the first sample; where there is none, `complain` hears it once and nothing
+ * is played. */
 struct sound *sound_sdl(void (*complain)(const char *text));
 /* Writes to fd, which becomes the sound's. */
 struct sound *sound_wav(int fd, void (*complain)(const char *text));

@@ -104,7 +104,7 @@ static void out(uint16_t port, uint8_t v)
 static void give(const uint8_t *bytes, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        ck_assert_msg((in(MSR) & 0xc0) == 0x80, "byte %u is not asked for: MSR %02x", i, in(MSR));
+        ck_assert_msg((in(MSR)&0xc0) == 0x80, "byte %u is not asked for: MSR %02x", i, in(MSR));
         out(FIFO, bytes[i]);
     }
 }
@@ -113,7 +113,7 @@ static void give(const uint8_t *bytes, unsigned n)
 static void take_results(void)
 {
     s.nresult = 0;
-    while ((in(MSR) & 0xd0) == 0xd0 && s.nresult < 10)
+    while ((in(MSR)&0xd0) == 0xd0 && s.nresult < 10)
         s.result[s.nresult++] = in(FIFO);
 }
 
@@ -170,7 +170,8 @@ static void results(uint8_t st0, uint8_t st1, uint8_t st2, uint8_t c, uint8_t h,
     ck_assert_uint_eq(s.nresult, 7);
     uint8_t want[] = {st0, st1, st2, c, h, r, 2};
     for (unsigned i = 0; i < 7; i++)
-        ck_assert_msg(s.result[i] == want[i], "result %u is %02x, not %02x", i, s.result[i], want[i]);
+        ck_assert_msg(s.result[i] == want[i], "result %u is %02x, not %02x", i, s.result[i],
+                      want[i]);
     ck_assert(!s.irq.level);
     ck_assert_uint_eq(in(MSR), 0x80);
 }
@@ -351,17 +352,17 @@ END_TEST
 START_TEST(fdc_change_line_falls_by_a_step_with_a_diskette_in)
 {
     start();
-    ck_assert_uint_eq(in(DIR) & 0x80, 0x80);
+    ck_assert_uint_eq(in(DIR)&0x80, 0x80);
     seek(1);
-    ck_assert_uint_eq(in(DIR) & 0x80, 0);
+    ck_assert_uint_eq(in(DIR)&0x80, 0);
     fdc_set_medium(&s.fdc->dev, 0, NULL);
-    ck_assert_uint_eq(in(DIR) & 0x80, 0x80);
+    ck_assert_uint_eq(in(DIR)&0x80, 0x80);
     seek(0);
-    ck_assert_uint_eq(in(DIR) & 0x80, 0x80);
+    ck_assert_uint_eq(in(DIR)&0x80, 0x80);
     fdc_set_medium(&s.fdc->dev, 0, make_disk(&other, 1440));
-    ck_assert_uint_eq(in(DIR) & 0x80, 0x80);
+    ck_assert_uint_eq(in(DIR)&0x80, 0x80);
     seek(1);
-    ck_assert_uint_eq(in(DIR) & 0x80, 0);
+    ck_assert_uint_eq(in(DIR)&0x80, 0);
 }
 END_TEST
 
@@ -508,7 +509,8 @@ START_TEST(fdc_read_track_takes_sectors_as_they_come_from_the_index)
 {
     start();
     dma_setup(0x46, 4 * 512);
-    GIVE(0x42, 0, 0, 0, 9, 2, 4, 0x1b, 0xff); /* R=9: no ID matches, and the data comes all the same */
+    GIVE(0x42, 0, 0, 0, 9, 2, 4, 0x1b,
+         0xff); /* R=9: no ID matches, and the data comes all the same */
     results(0x00, 0x04, 0, 0, 0, 13);
     for (uint32_t i = 0; i < 4; i++)
         ck_assert_uint_eq(memory(i * 512), i);
@@ -720,7 +722,7 @@ START_TEST(fdc_fifo_threshold_delays_the_request)
     GIVE(0x46, 0, 0, 0, 1, 2, 1, 0x1b, 0xff);
     ck_assert(wait_int(400));
     unsigned burst = 0;
-    while ((in(MSR) & 0xc0) == 0xc0 && burst < 100) {
+    while ((in(MSR)&0xc0) == 0xc0 && burst < 100) {
         in(FIFO);
         burst++;
     }
@@ -739,7 +741,7 @@ START_TEST(fdc_non_dma_write)
     GIVE(0x45, 0, 0, 0, 4, 2, 4, 0x1b, 0xff);
     unsigned n = 0;
     for (unsigned i = 0; i < 500000 && n < 512; i++) {
-        if ((in(MSR) & 0xe0) == 0xa0)
+        if ((in(MSR)&0xe0) == 0xa0)
             out(FIFO, (uint8_t)(n++ ^ 0x5a));
         else
             rig_run(&s.rig, 4000);
@@ -759,8 +761,8 @@ START_TEST(fdc_every_size_has_its_geometry)
         uint8_t c, h, s;
         uint16_t kbps;
         uint8_t cmos;
-    } want[] = {{160, 40, 1, 8, 250, 1},  {180, 40, 1, 9, 250, 1},   {320, 40, 2, 8, 250, 1},
-                {360, 40, 2, 9, 250, 1},  {720, 80, 2, 9, 250, 4},   {1200, 80, 2, 15, 500, 2},
+    } want[] = {{160, 40, 1, 8, 250, 1},   {180, 40, 1, 9, 250, 1},   {320, 40, 2, 8, 250, 1},
+                {360, 40, 2, 9, 250, 1},   {720, 80, 2, 9, 250, 4},   {1200, 80, 2, 15, 500, 2},
                 {1440, 80, 2, 18, 500, 4}, {1680, 80, 2, 21, 500, 4}, {1722, 82, 2, 21, 500, 4},
                 {2880, 80, 2, 36, 1000, 5}};
     for (size_t i = 0; i < ARRAY_LEN(want); i++) {

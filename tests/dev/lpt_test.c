@@ -104,10 +104,10 @@ END_TEST
 START_TEST(lpt_reset_or_deselected_printer_takes_nothing)
 {
     out(CONTROL, 0x08);
-    ck_assert_uint_eq(in(STATUS) & 0x80, 0);
+    ck_assert_uint_eq(in(STATUS)&0x80, 0);
     out(CONTROL, 0x09);
     out(CONTROL, 0x04);
-    ck_assert_uint_eq(in(STATUS) & 0x80, 0x80);
+    ck_assert_uint_eq(in(STATUS)&0x80, 0x80);
     out(CONTROL, 0x05);
     ck_assert_uint_eq(s.out.len, 0);
 }
