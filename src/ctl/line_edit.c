@@ -197,7 +197,8 @@ static bool open_libedit(struct line_edit *e)
     el_set(e->el, EL_EDITOR, "emacs");
     el_set(e->el, EL_HIST, history, e->history);
     el_set(e->el, EL_GETCFN, next_key);
-    el_set(e->el, EL_ADDFN, "complete", "completes a command", complete);
+    /* NOTE: by its wide names, which libedit keeps as they are: it copies and loses narrow ones. */
+    el_wset(e->el, EL_ADDFN, L"complete", L"completes a command", complete);
     bind_key(e, "^I", "complete");
     bind_key(e, "\\e[H", "ed-move-to-beg");
     bind_key(e, "\\e[F", "ed-move-to-end");

@@ -13,7 +13,6 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/bits.h"
@@ -21,7 +20,7 @@
 #include "ui/vnc_priv.h"
 
 #define PICTURE_BYTES ((size_t)SURFACE_MAX_W * (SURFACE_MAX_H + 1) * 4)
-enum { FIRST_W = 640, FIRST_H = 480, PATIENCE_MS = 20000, CLOSE_S = 1 };
+enum { FIRST_W = 640, FIRST_H = 480, PATIENCE_MS = 20000 };
 
 bool vnc_built_in(void)
 {
@@ -41,10 +40,33 @@ static void accept_viewer(struct vnc *v, int listener)
     rfbClientPtr cl = rfbNewClient(v->screen, fd);
     if (!cl)
         return; /* libvncserver has closed it */
-    rfbIncrClientRef(cl);
+    struct vnc_viewer *w = cl->clientData;
+    w->started = true;
+    rfbIncrClientRef(cl); /* it stays while we look at it */
     rfbStartOnHoldClient(cl);
-    pthread_detach(cl->client_thread);
+    pthread_mutex_lock(&v->lock);
+    w->thread = cl->client_thread;
+    w->joinable = true;
+    pthread_mutex_unlock(&v->lock);
     rfbDecrClientRef(cl);
+}
+
+/* Threads of viewers that have gone end here; all: of every viewer, once it has gone. */
+static void join_viewers(struct vnc *v, bool all)
+{
+    for (unsigned i = 0; i < VNC_VIEWERS; i++) {
+        struct vnc_viewer *w = &v->viewer[i];
+        pthread_mutex_lock(&v->lock);
+        bool join = w->vnc && w->joinable && (w->gone || all);
+        pthread_t thread = w->thread;
+        pthread_mutex_unlock(&v->lock);
+        if (!join)
+            continue;
+        pthread_join(thread, NULL);
+        pthread_mutex_lock(&v->lock);
+        memset(w, 0, sizeof *w);
+        pthread_mutex_unlock(&v->lock);
+    }
 }
 
 /* What the front end left: a new picture, changed lines, another kind of pointer. False: the end.
@@ -84,13 +106,14 @@ static void *work(void *arg)
             return NULL;
         if (p[v->nlisteners].revents && !take_work(v))
             return NULL;
+        join_viewers(v, false);
         for (size_t i = 0; i < v->nlisteners; i++)
             if (p[i].revents)
                 accept_viewer(v, v->listener[i]);
     }
 }
 
-static void wake(struct vnc *v)
+void vnc_wake(struct vnc *v)
 {
     uint64_t one = 1;
     if (write(v->wake_thread, &one, sizeof one) < 0)
@@ -120,7 +143,7 @@ void vnc_frame(struct vnc *v, const uint32_t *pixels, uint32_t w, uint32_t h, ui
     v->y0 = v->y1 > v->y0 ? MIN(v->y0, y0) : y0;
     v->y1 = MAX(v->y1, y1);
     pthread_mutex_unlock(&v->lock);
-    wake(v);
+    vnc_wake(v);
 }
 
 void vnc_pointer_mode(struct vnc *v, bool absolute)
@@ -129,7 +152,7 @@ void vnc_pointer_mode(struct vnc *v, bool absolute)
     v->absolute = absolute;
     v->mode_new = true;
     pthread_mutex_unlock(&v->lock);
-    wake(v);
+    vnc_wake(v);
 }
 
 bool vnc_has_password(const struct vnc *v)
@@ -154,7 +177,7 @@ void vnc_viewers(struct vnc *v, void (*one)(void *ctx, const char *host), void *
 {
     pthread_mutex_lock(&v->lock);
     for (unsigned i = 0; i < VNC_VIEWERS; i++)
-        if (v->viewer[i].vnc)
+        if (v->viewer[i].vnc && !v->viewer[i].gone)
             one(ctx, v->viewer[i].host);
     pthread_mutex_unlock(&v->lock);
 }
@@ -254,22 +277,16 @@ struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool pass
     return NULL;
 }
 
-/* Sends every viewer away; false where one of their threads has not ended in time. */
-static bool dismiss(struct vnc *v)
+/* Sends every viewer away. */
+static void dismiss(struct vnc *v)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += CLOSE_S;
     pthread_mutex_lock(&v->lock);
     for (unsigned i = 0; i < VNC_VIEWERS; i++)
-        if (v->viewer[i].vnc)
+        if (v->viewer[i].vnc && !v->viewer[i].gone)
             shutdown(v->viewer[i].cl->sock, SHUT_RDWR);
     pthread_cond_broadcast(&v->changed);
-    while (v->nviewers && pthread_cond_timedwait(&v->changed, &v->lock, &until) == 0)
-        ;
-    bool all = v->nviewers == 0;
     pthread_mutex_unlock(&v->lock);
-    return all;
+    join_viewers(v, true);
 }
 
 void vnc_close(struct vnc *v)
@@ -280,14 +297,24 @@ void vnc_close(struct vnc *v)
     v->closing = true;
     pthread_mutex_unlock(&v->lock);
     if (v->running) {
-        wake(v);
+        vnc_wake(v);
         pthread_join(v->thread, NULL);
     }
     for (size_t i = 0; i < v->nlisteners; i++)
         close(v->listener[i]);
-    /* NOTE: what viewers' threads still use is left to the end of the process, which is near: a
-     * thread leaves libvncserver's hands a little after it has told us so. */
     dismiss(v);
+    if (v->screen)
+        rfbScreenCleanup(v->screen);
+    for (unsigned i = 0; i < 2; i++)
+        if (v->picture[i])
+            munmap(v->picture[i], PICTURE_BYTES);
+    if (v->wake_thread >= 0)
+        close(v->wake_thread);
+    if (v->wake_front >= 0)
+        close(v->wake_front);
+    pthread_cond_destroy(&v->changed);
+    pthread_mutex_destroy(&v->lock);
+    free(v);
 }
 
 #else

@@ -67,10 +67,12 @@ static void on_gone(rfbClientPtr cl)
         return;
     put_event(v, &e);
     pthread_mutex_lock(&v->lock);
-    memset(w, 0, sizeof *w);
+    w->gone = true;
+    if (!w->started)
+        memset(w, 0, sizeof *w);
     v->nviewers--;
-    pthread_cond_broadcast(&v->changed);
     pthread_mutex_unlock(&v->lock);
+    vnc_wake(v); /* its thread is to be joined */
 }
 
 static enum rfbNewClientAction on_client(rfbClientPtr cl)
@@ -171,7 +173,7 @@ void vnc_tell_mode(struct vnc *v)
     bool absolute = v->absolute;
     for (unsigned i = 0; i < VNC_VIEWERS; i++) {
         struct vnc_viewer *w = &v->viewer[i];
-        if (!w->vnc || !w->motion || w->relative == !absolute)
+        if (!w->vnc || w->gone || !w->motion || w->relative == !absolute)
             continue;
         w->relative = !absolute;
         rfbIncrClientRef(w->cl); /* it stays while we talk to it */

@@ -23,8 +23,11 @@ struct vnc_viewer {
     struct vnc *vnc; /* NULL: free */
     rfbClientPtr cl;
     char host[64];
-    bool motion;   /* it knows the pseudo-encoding "pointer motion change" */
-    bool relative; /* ... and was told to send motion */
+    pthread_t thread;
+    bool started, joinable; /* its thread runs, or has; `thread` is known */
+    bool gone;              /* libvncserver has let go of it: cl is no more */
+    bool motion;            /* it knows the pseudo-encoding "pointer motion change" */
+    bool relative;          /* ... and was told to send motion */
 };
 
 struct vnc {
@@ -39,7 +42,7 @@ struct vnc {
     int wake_thread, wake_front; /* eventfds */
 
     pthread_mutex_t lock;   /* of all that follows */
-    pthread_cond_t changed; /* an event was taken; a viewer has gone */
+    pthread_cond_t changed; /* an event was taken, or it is the end */
     struct vnc_event event[VNC_EVENTS];
     unsigned head, count;
     struct vnc_viewer viewer[VNC_VIEWERS];
@@ -52,6 +55,7 @@ struct vnc {
     bool size_new;
 };
 
+void vnc_wake(struct vnc *v); /* the thread that accepts */
 /* vnc_client.c: what libvncserver calls, in its threads. */
 void vnc_callbacks(struct vnc *v);
 /* Tells each viewer that knows of it whether to send motion or places. */

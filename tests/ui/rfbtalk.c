@@ -95,7 +95,9 @@ static int tcp_socket(const char *host, const char *port)
     if (getaddrinfo(host, port, &hints, &a) != 0)
         fail("no such host");
     int fd = socket(a->ai_family, SOCK_STREAM, 0);
-    return connect(fd, a->ai_addr, a->ai_addrlen) == 0 ? fd : -1;
+    int r = connect(fd, a->ai_addr, a->ai_addrlen);
+    freeaddrinfo(a);
+    return r == 0 ? fd : -1;
 }
 
 /* VNC authentication needs DES with each key byte's bits in reverse; openssl does it for us. */
