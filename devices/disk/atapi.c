@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The packet protocol of a CD drive: PACKET by PIO and DMA, the other ATA commands it has, resets, and the tray.
+ * The packet protocol of a CD drive: PACKET by PIO and DMA, the other ATA commands it has, resets,
+ * and the tray.
  *
- * ATA-6 (T13/1410D) 8.21 PACKET, 8.16, 8.10, 9.7-9.9; SFF-8020i revision 2.6 chapters 5 and 7. Data goes through the
- * channel's buffer; by PIO it is offered in DRQ blocks of at most the byte count limit, of whole disc blocks where
- * those fit. A command's steps take virtual time that depends on the request alone.
- * LIMIT: no overlap, no queuing; a limit of 0 aborts a PIO command that moves data, as ATA/ATAPI-7 has it.
+ * ATA-6 (T13/1410D) 8.21 PACKET, 8.16, 8.10, 9.7-9.9; SFF-8020i revision 2.6 chapters 5 and 7. Data
+ * goes through the channel's buffer; by PIO it is offered in DRQ blocks of at most the byte count
+ * limit, of whole disc blocks where those fit. A command's steps take virtual time that depends on
+ * the request alone. LIMIT: no overlap, no queuing; a limit of 0 aborts a PIO command that moves
+ * data, as ATA/ATAPI-7 has it.
  */
 #include "base/bits.h"
 #include "devices/disk/ata.h"
@@ -91,7 +93,8 @@ static void offer_chunk(struct ata_channel *c, struct ata_drive *d)
     c->len = a->at + n;
 }
 
-/* Time until the next part of the data is there: what is still to come from the disc takes longer. */
+/* Time until the next part of the data is there: what is still to come from the disc takes longer.
+ */
 static uint64_t data_ns(const struct ata_channel *c, const struct atapi *a)
 {
     if (a->flow != FLOW_BLOCKS || a->at < a->fill || !a->block_bytes)
@@ -265,10 +268,17 @@ void atapi_command(struct ata_channel *c, uint8_t command)
     case 0xef:
         ata_set_features(c);
         return;
-    case 0xe0: case 0xe1: case 0xe2: case 0xe3: case 0xe5: case 0xe6:
+    case 0xe0:
+    case 0xe1:
+    case 0xe2:
+    case 0xe3:
+    case 0xe5:
+    case 0xe6:
         ata_power(c, command);
         return;
-    case 0x20: case 0xec: /* the signature tells a host that tries a disk's commands (ATA-6 8.15.5.2, 8.34.5.2) */
+    case 0x20:
+    case 0xec: /* the signature tells a host that tries a disk's commands (ATA-6 8.15.5.2, 8.34.5.2)
+                */
         ata_signature(d);
         break;
     case 0x00:

@@ -2,10 +2,10 @@
 /*
  * Packets that look at the disc: reading, its table of contents, its kind.
  *
- * SFF-8020i revision 2.6, 10.8; MMC-3 (T10/1363-D) 6.18-6.27. Every disc is one session with one data track of mode 1
- * sectors, of which the image has the 2048 bytes of user data; what surrounds them is computed. A disc that is larger than a CD
- * can be is a DVD-ROM.
- * LIMIT: no audio or mode 2 tracks, no R-W subchannel, no CD-TEXT; DVD structures are those of an unprotected disc.
+ * SFF-8020i revision 2.6, 10.8; MMC-3 (T10/1363-D) 6.18-6.27. Every disc is one session with one
+ * data track of mode 1 sectors, of which the image has the 2048 bytes of user data; what surrounds
+ * them is computed. A disc that is larger than a CD can be is a DVD-ROM. LIMIT: no audio or mode 2
+ * tracks, no R-W subchannel, no CD-TEXT; DVD structures are those of an unprotected disc.
  */
 #include "base/bits.h"
 #include "devices/disk/ata.h"
@@ -39,7 +39,8 @@ static void put_address(uint8_t *r, uint32_t lba, bool msf)
 
 /* --- Reading --- */
 
-static enum atapi_sense stream(struct ata_channel *c, struct ata_drive *d, uint32_t lba, uint32_t count, uint32_t block_bytes)
+static enum atapi_sense stream(struct ata_channel *c, struct ata_drive *d, uint32_t lba,
+                               uint32_t count, uint32_t block_bytes)
 {
     uint32_t blocks = disc_blocks(d);
     if (lba > blocks || count > blocks - lba)
@@ -58,7 +59,14 @@ static enum atapi_sense check_range(const struct ata_drive *d, uint32_t lba, uin
 }
 
 /* Parts of a sector, READ CD byte 9 (MMC-3 table 202). */
-enum { PART_SYNC = 0x80, PART_SUBHEADER = 0x40, PART_HEADER = 0x20, PART_USER = 0x10, PART_EDC = 0x08, PART_C2 = 0x06 };
+enum {
+    PART_SYNC = 0x80,
+    PART_SUBHEADER = 0x40,
+    PART_HEADER = 0x20,
+    PART_USER = 0x10,
+    PART_EDC = 0x08,
+    PART_C2 = 0x06
+};
 enum { SYNC_BYTES = 12, HEADER_BYTES = 4, EDC_BYTES = 288, RAW_BYTES = 2352, Q_BYTES = 16 };
 
 static uint32_t c2_bytes(uint8_t parts)
@@ -69,8 +77,8 @@ static uint32_t c2_bytes(uint8_t parts)
 static uint32_t part_bytes(uint8_t parts, uint8_t subchannel)
 {
     return (parts & PART_SYNC ? SYNC_BYTES : 0u) + (parts & PART_HEADER ? HEADER_BYTES : 0u) +
-           (parts & PART_USER ? CD_BLOCK : 0u) + (parts & PART_EDC ? EDC_BYTES : 0u) + c2_bytes(parts) +
-           (subchannel ? Q_BYTES : 0u);
+           (parts & PART_USER ? CD_BLOCK : 0u) + (parts & PART_EDC ? EDC_BYTES : 0u) +
+           c2_bytes(parts) + (subchannel ? Q_BYTES : 0u);
 }
 
 /* A sector's parts are asked for without gaps (MMC-3 table 203). */
@@ -83,7 +91,8 @@ static bool legal_parts(uint8_t parts)
     return !(parts & PART_SYNC && parts & PART_USER && !(parts & PART_HEADER));
 }
 
-static enum atapi_sense read_cd(struct ata_channel *c, struct ata_drive *d, uint32_t lba, uint32_t count)
+static enum atapi_sense read_cd(struct ata_channel *c, struct ata_drive *d, uint32_t lba,
+                                uint32_t count)
 {
     const uint8_t *p = d->cd.packet;
     unsigned type = p[1] >> 2 & 7;
@@ -105,7 +114,8 @@ static enum atapi_sense read_cd_msf(struct ata_channel *c, struct ata_drive *d)
     return read_cd(c, d, from - 150, to - from);
 }
 
-/* The 16 bytes of Q that READ CD gives: track, index, relative and absolute time, all in BCD (MMC-3 table 206). */
+/* The 16 bytes of Q that READ CD gives: track, index, relative and absolute time, all in BCD (MMC-3
+ * table 206). */
 static void put_q(uint8_t *q, uint32_t lba)
 {
     memset(q, 0, Q_BYTES);
@@ -147,7 +157,8 @@ static bool fetch_user(struct ata_drive *d, uint64_t block, uint32_t n, uint8_t 
     uint64_t sector = block * SECTORS_PER_BLOCK;
     if (!d->blk || sector >= d->blk->sectors)
         return false;
-    uint32_t want = n * SECTORS_PER_BLOCK, have = (uint32_t)MIN((uint64_t)want, d->blk->sectors - sector);
+    uint32_t want = n * SECTORS_PER_BLOCK,
+             have = (uint32_t)MIN((uint64_t)want, d->blk->sectors - sector);
     memset(to + (size_t)have * ATA_SECTOR, 0, (size_t)(want - have) * ATA_SECTOR);
     return d->blk->ops->read(d->blk, sector, have, to) == 0;
 }
@@ -250,7 +261,8 @@ static enum atapi_sense read_toc(struct ata_channel *c, struct ata_drive *d)
     return atapi_reply(c, d, (uint32_t)(at - r), be16(p + 7));
 }
 
-/* READ SUB-CHANNEL (MMC-3 6.23): nothing plays, so the position is the start of the track; no catalogue number, no ISRC. */
+/* READ SUB-CHANNEL (MMC-3 6.23): nothing plays, so the position is the start of the track; no
+ * catalogue number, no ISRC. */
 static enum atapi_sense read_subchannel(struct ata_channel *c, struct ata_drive *d)
 {
     enum { POSITION = 1, CATALOGUE, ISRC };
@@ -283,10 +295,11 @@ static enum atapi_sense disc_information(struct ata_channel *c, struct ata_drive
     uint8_t *r = c->buffer;
     memset(r, 0, 34);
     put_be16(r, 32);
-    r[2] = 0x0e;                 /* last session complete, disc finalized */
-    r[3] = r[4] = r[5] = r[6] = 1; /* first track, sessions, first and last track of the last session */
-    r[7] = 0x20;                 /* unrestricted use */
-    memset(r + 16, 0xff, 8);     /* no further session can start */
+    r[2] = 0x0e; /* last session complete, disc finalized */
+    r[3] = r[4] = r[5] = r[6] =
+        1;                   /* first track, sessions, first and last track of the last session */
+    r[7] = 0x20;             /* unrestricted use */
+    memset(r + 16, 0xff, 8); /* no further session can start */
     return atapi_reply(c, d, 34, be16(d->cd.packet + 7));
 }
 

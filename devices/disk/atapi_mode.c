@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mode pages of a CD drive: 01h read error recovery, 0Dh CD parameters, 0Eh audio control, 2Ah capabilities.
- * SFF-8020i revision 2.6, 10.10 and 10.11; MMC-3 6.3. Nothing is saved over a power cycle.
+ * Mode pages of a CD drive: 01h read error recovery, 0Dh CD parameters, 0Eh audio control, 2Ah
+ * capabilities. SFF-8020i revision 2.6, 10.10 and 10.11; MMC-3 6.3. Nothing is saved over a power
+ * cycle.
  */
 #include "base/bits.h"
 #include "devices/disk/ata.h"
@@ -77,7 +78,9 @@ static void put_capabilities(const struct ata_drive *d, enum page_control pc, ui
     data[0] = 0x0b; /* reads CD-R, CD-RW and DVD-ROM */
     data[2] = 0x70; /* mode 2 forms 1 and 2, multi-session */
     data[3] = 0x03; /* CD-DA commands, stream is accurate: for READ CD */
-    data[4] = (uint8_t)(0x29 | (pc == PC_CURRENT && d->cd.locked ? 2 : 0)); /* tray, eject, lock; lock state */
+    data[4] =
+        (uint8_t)(0x29 |
+                  (pc == PC_CURRENT && d->cd.locked ? 2 : 0)); /* tray, eject, lock; lock state */
     put_be16(data + 6, SPEED_48X);
     put_be16(data + 8, 2); /* volume levels: on and off */
     put_be16(data + 10, ATA_BUFFER / 1024);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A CD-ROM sector of mode 1 around its user data: sync, header, EDC and ECC. ECMA-130 (2nd edition) 14 and annex A.
+ * A CD-ROM sector of mode 1 around its user data: sync, header, EDC and ECC. ECMA-130 (2nd edition)
+ * 14 and annex A.
  */
 #include "base/bits.h"
 #include "devices/disk/atapi.h"
@@ -19,7 +20,8 @@ void sector_msf(uint32_t lba, bool as_bcd, uint8_t msf[3])
         msf[i] = as_bcd ? bcd(part[i]) : (uint8_t)part[i];
 }
 
-/* EDC: CRC over sync, header and user data with (x^16+x^15+x^2+1)(x^16+x^2+x+1), bits reversed (14.3). */
+/* EDC: CRC over sync, header and user data with (x^16+x^15+x^2+1)(x^16+x^2+x+1), bits reversed
+ * (14.3). */
 static uint32_t edc(const uint8_t *p, uint32_t len)
 {
     uint32_t crc = 0;
@@ -48,11 +50,12 @@ static uint8_t over_alpha_plus_1(uint8_t v)
 }
 
 /*
- * Parity of `lines` code words with `n` bytes each: line i, byte j of it is data[index(i, j)], and the two parity bytes p0, p1
- * make sum(v) = 0 and sum(v * alpha^k) = 0 (annex A). The data is the sector without its sync.
+ * Parity of `lines` code words with `n` bytes each: line i, byte j of it is data[index(i, j)], and
+ * the two parity bytes p0, p1 make sum(v) = 0 and sum(v * alpha^k) = 0 (annex A). The data is the
+ * sector without its sync.
  */
-static void parity(const uint8_t *data, uint32_t lines, uint32_t n, uint32_t step_line, uint32_t step_byte, uint32_t size,
-                   uint8_t *out)
+static void parity(const uint8_t *data, uint32_t lines, uint32_t n, uint32_t step_line,
+                   uint32_t step_byte, uint32_t size, uint8_t *out)
 {
     for (uint32_t i = 0; i < lines; i++) {
         uint32_t at = (i >> 1) * step_line + (i & 1);

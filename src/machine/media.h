@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Media of a machine, between the files of this room and snapshots. machine.h has what others use. */
+/* Media of a machine, between the files of this room and snapshots. machine.h has what others use.
+ */
 #ifndef VITRINE_MACHINE_MEDIA_H
 #define VITRINE_MACHINE_MEDIA_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A CD drive behind the PIIX3's IDE function, by ATA-6, SFF-8020i and MMC-3. */
+/* A CD drive behind the PIIX3's IDE function, by ATA-6, SFF-8020i and MMC-3.  Long, since the rules share the packet's helpers. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -148,6 +148,69 @@ START_TEST(link_more_than_one_descriptor_is_bad_and_none_leaks)
 }
 END_TEST
 
+/* A descriptor keeps its place between what was queued before and after it, and is closed here once it is sent. */
+START_TEST(link_passed_descriptor_waits_in_the_queue)
+{
+    struct rig *r = rig_new();
+    struct link *peer = calloc(1, sizeof *peer);
+    static const uint8_t big[LINK_MAX];
+    int pipe_fd[2], got = -1;
+    unsigned before = 0;
+    ck_assert_int_eq(pipe(pipe_fd), 0);
+    link_init(peer, r->peer);
+    while (!link_queued(&r->link))
+        link_send(&r->link, LINK_KEY, big, sizeof big), before++;
+    link_pass(&r->link, LINK_MEDIUM, "x", 1, pipe_fd[1]);
+    link_send(&r->link, LINK_QUIT, NULL, 0);
+    for (unsigned i = 0; i < before + 2; i++) {
+        link_flush(&r->link);
+        ck_assert_int_eq(link_recv(peer, &r->msg), LINK_GOT_MSG);
+        ck_assert_uint_eq(r->msg.type, i < before ? LINK_KEY : i == before ? LINK_MEDIUM : LINK_QUIT);
+        ck_assert(i == before ? r->msg.fd >= 0 : r->msg.fd < 0);
+        if (i == before)
+            got = r->msg.fd;
+    }
+    ck_assert_int_eq(write(got, "y", 1), 1);
+    close(got);
+    char bytes[2];
+    ck_assert_int_eq(read(pipe_fd[0], bytes, 2), 1);
+    ck_assert_int_eq(read(pipe_fd[0], bytes, 2), 0); /* the sender has none any more */
+    close(pipe_fd[0]);
+    free(peer);
+    rig_free(r);
+}
+END_TEST
+
+/* What is never sent is closed with the link. */
+START_TEST(link_close_closes_what_was_to_be_passed)
+{
+    struct rig *r = rig_new();
+    static const uint8_t big[LINK_MAX];
+    int pipe_fd[2];
+    char byte;
+    ck_assert_int_eq(pipe(pipe_fd), 0);
+    while (!link_queued(&r->link))
+        link_send(&r->link, LINK_KEY, big, sizeof big);
+    link_pass(&r->link, LINK_MEDIUM, "x", 1, pipe_fd[1]);
+    rig_free(r);
+    ck_assert_int_eq(read(pipe_fd[0], &byte, 1), 0); /* nobody has the other end any more */
+    close(pipe_fd[0]);
+}
+END_TEST
+
+START_TEST(guest_drives_takes_whole_replies_only)
+{
+    uint8_t reply[MAX_DRIVES * 41] = {LINK_DRIVE_FITTED | LINK_DRIVE_OPEN, 7};
+    struct guest_drive d[MAX_DRIVES];
+    ck_assert(guest_drives(reply, sizeof reply, d));
+    ck_assert(d[0].fitted && d[0].open && !d[0].medium && !d[0].locked);
+    ck_assert_uint_eq(d[0].reads, 7);
+    ck_assert(!d[1].fitted);
+    ck_assert(!guest_drives(reply, sizeof reply - 1, d));
+    ck_assert(!guest_drives(reply, 0, d));
+}
+END_TEST
+
 START_TEST(link_sender_queues_and_never_waits)
 {
     struct rig *r = rig_new();
@@ -615,6 +678,9 @@ int main(void)
     tcase_add_test(t, link_wrong_lengths_are_bad);
     tcase_add_test(t, link_longest_message_passes);
     tcase_add_test(t, link_more_than_one_descriptor_is_bad_and_none_leaks);
+    tcase_add_test(t, link_passed_descriptor_waits_in_the_queue);
+    tcase_add_test(t, link_close_closes_what_was_to_be_passed);
+    tcase_add_test(t, guest_drives_takes_whole_replies_only);
     tcase_add_test(t, link_sender_queues_and_never_waits);
     tcase_add_test(t, link_last_words_are_heard_after_an_unread_message);
     tcase_add_test(t, config_round_trip);

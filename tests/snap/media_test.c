@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in the drives of a machine: changed by hand, by a journal, and remembered by a snapshot. */
+/* What is in the drives of a machine: changed by hand, by a journal, and remembered by a snapshot.
+ */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,8 @@ static struct buf recorded(uint64_t *end, uint64_t *hash)
     return log;
 }
 
-static struct machine *replay(const struct buf *log, struct blk *first, struct blk *second, struct blk *third)
+static struct machine *replay(const struct buf *log, struct blk *first, struct blk *second,
+                              struct blk *third)
 {
     struct error err;
     struct machine *m = machine();
