@@ -491,19 +491,23 @@ boot_setup:
  */
     .globl pnp_entry
 pnp_entry:
-    pushw %bp
-    movw %sp, %bp
-    movw $0x82, %ax
-    cmpw $0x60, 6(%bp)
-    jne 1f
+    pushl %ebp
+    movl %esp, %ebp
+    smsww %ax
+    testb $1, %al               /* QUIRK: Linux calls it on its own flat stack, all of ESP counts */
+    jnz 1f
+    movzwl %sp, %ebp
+1:  movw $0x82, %ax
+    cmpw $0x60, 8(%ebp)
+    jne 2f
     pushw %es
     pushw %di
-    lesw 8(%bp), %di
+    lesw 10(%ebp), %di
     movw $0x0101, %es:(%di)
     popw %di
     popw %es
     xorw %ax, %ax
-1:  popw %bp
+2:  popl %ebp
     lretw
 
 /* void halt(void): interrupts stay on, so that Ctrl-Alt-Del works. Does not return. */
