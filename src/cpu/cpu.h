@@ -273,6 +273,7 @@ struct cpu {
     uint64_t mtrr_fixed[11], mtrr_variable[16], mtrr_def_type; /* variable: base, mask, base ... */
     uint64_t mcg_status, mcg_ctl, mc_ctl[MC_BANKS];
     uint64_t misc_enable, bios_sign_id;
+    uint64_t debugctl, last_branch[2], last_int[2]; /* from, to */
     struct x87 x87;
     union xmm xmm[8];
     uint32_t mxcsr;

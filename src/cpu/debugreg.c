@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Debug registers and single step (SDM 3B 17.2, 17.3): instruction, data and I/O breakpoints, TF, general detect.
+ * Debug registers and single step (SDM 3B 17.2, 17.3): instruction, data and I/O breakpoints, TF, general detect; last-branch recording
+ * and single step on branches of the P6 family (17.12).
  *
  * Pages with a data breakpoint have no TLB entries, so every access to them comes by. Instruction breakpoints and TF make the
  * engine go one instruction at a time.
- * LIMIT: data breakpoints do not see the processor's own accesses (descriptors, TSS, interrupt frames); an instruction breakpoint
- * right behind a load of SS is not held back.
+ * LIMIT: data breakpoints do not see the processor's own accesses (descriptors, TSS, interrupt frames).
  */
 #include "cpu/handler.h"
 #include "cpu/system.h"
@@ -67,9 +67,19 @@ void debug_io(struct cpu *c, uint16_t port, unsigned size)
 
 /* --- What the engine asks --- */
 
+void debug_branch(struct cpu *c, uint64_t from, bool event)
+{
+    if (!(c->debugctl & DEBUGCTL_LBR))
+        return;
+    if (event)
+        memcpy(c->last_int, c->last_branch, sizeof c->last_int);
+    c->last_branch[0] = from;
+    c->last_branch[1] = c->rip;
+}
+
 bool cpu_needs_stepping(const struct cpu *c)
 {
-    if (c->eflags & FL_TF || c->db_pending)
+    if (c->eflags & FL_TF || c->db_pending || c->debugctl & DEBUGCTL_LBR)
         return true;
     for (unsigned n = 0; c->dr[7] & DR7_ENABLES && n < 4; n++)
         if (enabled(c, n) && kind_of(c, n) == BP_EXEC)

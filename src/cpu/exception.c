@@ -270,6 +270,7 @@ static void note_exception(struct cpu *c, const struct exception *x)
     if (x->vector == EXC_DB && !x->soft) {
         c->dr[6] |= x->dr6;
         c->dr[7] &= ~(uint64_t)DR7_GD; /* the handler may use the debug registers (SDM 3B 17.2.4) */
+        c->debugctl &= ~(uint64_t)(DEBUGCTL_LBR | DEBUGCTL_BTF); /* 17.4.1, 17.4.3 */
     }
 }
 
@@ -300,6 +301,7 @@ static bool deliver(struct cpu *c, struct event e)
         e = event_of(&x, e.start_rip);
         tell(c, &e);
     }
+    debug_branch(c, e.rip, true);
     return true;
 }
 

@@ -128,8 +128,14 @@ static void step(struct cpu *c)
     }
     if (unlikely(c->trace) && c->trace->block)
         c->trace->block(c->trace->ctx, c);
+    uint64_t from = c->rip;
+    bool btf = c->debugctl & DEBUGCTL_BTF;
     c->stop_pos = c->blk_pos + 1;
     enum xstat st = run_part(c, b, 1);
+    if (st == X_BRANCH)
+        debug_branch(c, from, false);
+    else if (btf)
+        tf = false; /* TF traps branches alone */
     if (watch && st != X_FAULT && st != X_TRAP && debug_after(c, tf) == X_TRAP)
         deliver(c, c->rip);
 }

@@ -8,7 +8,7 @@
  *
  * The TSC counts virtual nanoseconds: 1 GHz, exact at the position of the instruction that reads it.
  * LIMIT: performance counters do not count; microcode updates are accepted and have no effect; memory types change nothing, since
- * there are no caches; machine checks are never raised, so the banks stay empty; no last-branch recording.
+ * there are no caches; machine checks are never raised, so the banks stay empty.
  */
 #include <stddef.h>
 
@@ -216,6 +216,11 @@ static const struct msr msrs[] = {
     {"IA32_MCG_CTL", 0x17b, 1, NEEDS(CPUID_MCA), FIELD_AT(mcg_ctl), .write = write_mcg_ctl},
     {"PERFEVTSEL0, PERFEVTSEL1", 0x186, 2, .gate = GATE_P6_ALONE, .kind = KIND_VOID},
     {"IA32_MISC_ENABLE", 0x1a0, 1, .gate = GATE_P4, FIELD_AT(misc_enable), .write = write_misc_enable},
+    {"IA32_DEBUGCTL", 0x1d9, 1, .gate = GATE_P6_ALONE, FIELD_AT(debugctl), .mask = DEBUGCTL_WRITABLE},
+    {"LASTBRANCHFROMIP", 0x1db, 1, .gate = GATE_P6_ALONE, FIELD_AT(last_branch[0]), .mask = ANY},
+    {"LASTBRANCHTOIP", 0x1dc, 1, .gate = GATE_P6_ALONE, FIELD_AT(last_branch[1]), .mask = ANY},
+    {"LASTINTFROMIP", 0x1dd, 1, .gate = GATE_P6_ALONE, FIELD_AT(last_int[0]), .mask = ANY},
+    {"LASTINTTOIP", 0x1de, 1, .gate = GATE_P6_ALONE, FIELD_AT(last_int[1]), .mask = ANY},
     {"IA32_MTRR_PHYSBASE, PHYSMASK", MSR_MTRR_PHYSBASE0, 16, NEEDS(CPUID_MTRR), CODE(read_variable, write_variable)},
     {"IA32_MTRR_FIX64K", MSR_MTRR_FIX64K, 1, NEEDS(CPUID_MTRR), CODE(read_fixed, write_fixed)},
     {"IA32_MTRR_FIX16K", MSR_MTRR_FIX16K, 2, NEEDS(CPUID_MTRR), CODE(read_fixed, write_fixed)},
@@ -305,6 +310,9 @@ void msr_reset(struct cpu *c)
     c->msr_tsc_adjust = 0;
     c->msr_sysenter_cs = c->msr_sysenter_esp = c->msr_sysenter_eip = 0;
     c->bios_sign_id = 0;
+    c->debugctl = 0;
+    memset(c->last_branch, 0, sizeof c->last_branch);
+    memset(c->last_int, 0, sizeof c->last_int);
     c->msr_pat = UINT64_C(0x0007040600070406);
     memset(c->mtrr_fixed, 0, sizeof c->mtrr_fixed);
     memset(c->mtrr_variable, 0, sizeof c->mtrr_variable);

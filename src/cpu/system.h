@@ -165,6 +165,10 @@ uint32_t cr4_writable(const struct cpu *c); /* bits that the model has */
 uint64_t cr0_value(uint32_t v);             /* CR0 as MOV sets it: reserved bits gone, ET set */
 
 /* --- Debug registers (cpu/debugreg.c) --- */
+/* IA32_DEBUGCTL of the P6 family. */
+enum { DEBUGCTL_LBR = 1, DEBUGCTL_BTF = 2, DEBUGCTL_WRITABLE = 0x7f };
+/* A branch, an interrupt or an exception went from there to c->rip. */
+void debug_branch(struct cpu *c, uint64_t from, bool event);
 enum { DR7_ENABLES = 0xff, DR7_GD = 0x2000 };
 enum { DR6_BD = 0x2000, DR6_BS = 0x4000, DR6_BT = 0x8000 };
 /* Whether a data breakpoint lies in lin's page, so that every access to it must come to debug_data. */

@@ -48,6 +48,30 @@ START_TEST(int_n_under_tf_enters_the_handler_without_trap)
 }
 END_TEST
 
+/* DEBUGCTL, SDM 3B 17.4.3: with BTF, TF traps behind a branch that is taken. */
+START_TEST(btf_makes_tf_trap_taken_branches_alone)
+{
+    rig_protected();
+    rig.cpu->debugctl = 2;
+    /* popf sets TF; nop; cmp eax,eax; jnz +0; jz +1; hlt; nop */
+    RUN(0x68, IMM32(FL_TF | FL_1), 0x9d, 0x90, 0x39, 0xc0, 0x75, 0, 0x74, 1, HLT, 0x90, 0x90);
+    assert_db(14, BS);
+    ck_assert_uint_eq(rig.cpu->debugctl, 0);
+}
+END_TEST
+START_TEST(lbr_records_branches_and_what_was_before_an_exception)
+{
+    rig_protected();
+    rig.cpu->debugctl = 1;
+    RUN(0xeb, 1, 0x90, 0x90, 0x0f, 0x0b); /* jmp +1; nop; nop; ud2 */
+    ck_assert_int_eq(rig_vector(), EXC_UD);
+    ck_assert_uint_eq(rig.cpu->last_int[0], CODE_AT);
+    ck_assert_uint_eq(rig.cpu->last_int[1], CODE_AT + 3);
+    ck_assert_uint_eq(rig.cpu->last_branch[0], CODE_AT + 4);
+    ck_assert_uint_eq(rig.cpu->last_branch[1], HANDLERS_AT + EXC_UD);
+    ck_assert_uint_eq(rig.cpu->debugctl, 1);
+}
+END_TEST
 START_TEST(instruction_breakpoint_behind_mov_ss_is_inhibited)
 {
     breakpoint(CODE_AT + 2, RW_EXEC, 0);
@@ -166,6 +190,8 @@ TCase *debug_tests(void)
     tcase_add_test(t, tf_is_held_over_mov_ss);
     tcase_add_test(t, int_n_under_tf_enters_the_handler_without_trap);
     tcase_add_test(t, instruction_breakpoint_behind_mov_ss_is_inhibited);
+    tcase_add_test(t, btf_makes_tf_trap_taken_branches_alone);
+    tcase_add_test(t, lbr_records_branches_and_what_was_before_an_exception);
     tcase_add_test(t, instruction_breakpoint_is_a_fault_and_rf_skips_it);
     tcase_add_test(t, data_write_breakpoint_traps_after_writes_only);
     tcase_add_test(t, data_read_write_breakpoint_traps_after_reads);
