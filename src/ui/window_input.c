@@ -20,42 +20,6 @@ static void send_key(struct window *w, uint8_t q, bool down)
     w->ops->key(w->ctx, q, down);
 }
 
-void window_release_all(struct window *w)
-{
-    for (unsigned q = 0; q < ARRAY_LEN(w->down); q++)
-        send_key(w, (uint8_t)q, false);
-    if (w->buttons)
-        w->ops->pointer(w->ctx, false, 0, 0, 0, w->buttons, 0);
-    w->buttons = 0;
-}
-
-void window_show_cursor(struct window *w)
-{
-    SDL_ShowCursor(w->takes_absolute && !w->overlay ? SDL_DISABLE : SDL_ENABLE);
-}
-
-void window_set_grab(struct window *w, bool on)
-{
-    if (on == w->grabbed)
-        return;
-    w->grabbed = on;
-    SDL_SetWindowKeyboardGrab(w->window, on);
-    SDL_SetRelativeMouseMode(on && !w->takes_absolute);
-    if (!on)
-        window_release_all(w);
-    window_show_title(w);
-}
-
-void window_pointer_mode(struct window *w, bool absolute)
-{
-    if (absolute == w->takes_absolute)
-        return;
-    w->takes_absolute = absolute;
-    if (w->grabbed)
-        SDL_SetRelativeMouseMode(!absolute);
-    window_show_cursor(w);
-}
-
 static uint8_t button_bit(uint8_t button)
 {
     switch (button) {
@@ -100,6 +64,53 @@ static void send_pointer(struct window *w, const struct gesture *g)
                         along(g->y * rh / MAX(wh, 1), f.y, f.h), g->wheel, g->mask, g->level);
     }
     w->buttons = (uint8_t)((w->buttons & ~g->mask) | g->level);
+}
+
+/* By the way on which they went down. */
+static void release_buttons(struct window *w)
+{
+    struct gesture g = {.mask = w->buttons};
+    SDL_GetMouseState(&g.x, &g.y);
+    if (w->buttons && w->takes_absolute)
+        send_pointer(w, &g);
+    else if (w->buttons)
+        w->ops->pointer(w->ctx, false, 0, 0, 0, w->buttons, 0);
+    w->buttons = 0;
+}
+
+void window_release_all(struct window *w)
+{
+    for (unsigned q = 0; q < ARRAY_LEN(w->down); q++)
+        send_key(w, (uint8_t)q, false);
+    release_buttons(w);
+}
+
+void window_show_cursor(struct window *w)
+{
+    SDL_ShowCursor(w->takes_absolute && !w->overlay ? SDL_DISABLE : SDL_ENABLE);
+}
+
+void window_set_grab(struct window *w, bool on)
+{
+    if (on == w->grabbed)
+        return;
+    w->grabbed = on;
+    SDL_SetWindowKeyboardGrab(w->window, on);
+    SDL_SetRelativeMouseMode(on && !w->takes_absolute);
+    if (!on)
+        window_release_all(w);
+    window_show_title(w);
+}
+
+void window_pointer_mode(struct window *w, bool absolute)
+{
+    if (absolute == w->takes_absolute)
+        return;
+    release_buttons(w);
+    w->takes_absolute = absolute;
+    if (w->grabbed)
+        SDL_SetRelativeMouseMode(!absolute);
+    window_show_cursor(w);
 }
 
 static void on_button(struct window *w, const SDL_MouseButtonEvent *e)
