@@ -225,7 +225,7 @@ static void start_transmission(struct ns16550 *u)
     memmove(u->tx, u->tx + 1, --u->ntx);
     if (!u->ntx)
         u->thre_pending = 1;
-    timer_set(&u->transmit, later(u, 1));
+    timer_set(&u->transmit, clock_ns(u->dev.bus->clock) + MAX(character_ns(u) / u->transmit_speedup, (uint64_t)1));
     drive(u);
 }
 
@@ -486,6 +486,8 @@ static void print(struct dev *d, struct buf *out)
 static const struct dev_prop props[] = {
     {"speedup", PROP_UINT, offsetof(struct ns16550, speedup), 1, 65536, 1,
      "characters take 1/speedup of the time that the divisor gives"},
+    {"transmit_speedup", PROP_UINT, offsetof(struct ns16550, transmit_speedup), 1, 65536, 1,
+     "and those that are sent 1/transmit_speedup of that"},
 };
 
 static const struct dev_reg regs[] = {

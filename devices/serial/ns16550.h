@@ -22,6 +22,7 @@ struct ns16550 {
     struct irq_line irq;
     struct chr chr;
     uint32_t speedup; /* property: characters take 1/speedup of what the divisor says */
+    uint32_t transmit_speedup; /* property: and sent ones 1/transmit_speedup of that */
 
     uint8_t ier, fcr, lcr, mcr, scr;
     uint8_t overrun;    /* LSR OE */

@@ -171,8 +171,8 @@ static bool halted(struct machine *m, enum run_stop *stop)
     if (m->cfg.clock == CLOCK_VIRTUAL && next != TIME_NEVER && can_wake(m)) {
         /* NOTE: the limit is where something may come in. It comes at this same position, so that only the journal can tell a
          * replay how long the halt was before it. */
-        if (next < clock_next(&m->clock) && m->journal.mode == JOURNAL_RECORD)
-            machine_skip_to(m, next);
+        if (next == m->time_limit && m->journal.mode == JOURNAL_RECORD)
+            machine_skip_to(m, next); /* also where an event is due at the limit: what comes in comes before it */
         else
             clock_skip_to(&m->clock, next);
         return true;

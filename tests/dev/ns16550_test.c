@@ -128,6 +128,21 @@ START_TEST(baud_and_format_lengthen_a_character)
 }
 END_TEST
 
+START_TEST(transmit_speedup_shortens_sent_characters_alone)
+{
+    struct error err;
+    ck_assert(dev_set_prop(&s.uart->dev, "transmit_speedup", "16", &err));
+    out(THR, 'A');
+    rig_run(&s.rig, CHAR_NS / 16 + 10);
+    ck_assert_uint_eq(s.out.len, 1);
+    ns16550_receive(s.uart, (const uint8_t *)"x", 1);
+    rig_run(&s.rig, CHAR_NS - 10);
+    ck_assert_uint_eq(in(LSR) & 1, 0);
+    rig_run(&s.rig, 20);
+    ck_assert_uint_eq(in(LSR) & 1, 1);
+}
+END_TEST
+
 START_TEST(speedup_shortens_a_character)
 {
     struct error err = {0};
@@ -363,6 +378,7 @@ TCase *ns16550_tests(void)
     tcase_add_test(t, character_takes_its_bits_at_the_divided_clock);
     tcase_add_test(t, drain_sends_the_shift_register_and_the_fifo_at_once);
     tcase_add_test(t, baud_and_format_lengthen_a_character);
+    tcase_add_test(t, transmit_speedup_shortens_sent_characters_alone);
     tcase_add_test(t, speedup_shortens_a_character);
     tcase_add_test(t, word_length_masks_the_character);
     tcase_add_test(t, fifo_takes_16_and_thre_means_empty);
