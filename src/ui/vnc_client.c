@@ -11,6 +11,7 @@
 #include "ui/vnc_priv.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,11 +59,22 @@ static void on_pointer(int buttons, int x, int y, rfbClientPtr cl)
     put_event(vnc_of(cl), &e);
 }
 
+/* NOTE: libvncserver 0.9.14 forgets what it keeps of a viewer's extensions. */
+static void free_extensions(rfbClientPtr cl)
+{
+    for (rfbExtensionData *e = cl->extensions, *next; e; e = next) {
+        next = e->next;
+        free(e);
+    }
+    cl->extensions = NULL;
+}
+
 static void on_gone(rfbClientPtr cl)
 {
     struct vnc *v = vnc_of(cl);
     struct vnc_viewer *w = cl->clientData;
     struct vnc_event e = {.kind = VNC_LEFT};
+    free_extensions(cl);
     if (!w)
         return;
     put_event(v, &e);
