@@ -12,7 +12,7 @@ libvitrine_a_SOURCES += \
 	devices/disk/atapi_sector.c \
 	devices/disk/floppy_drive.c devices/disk/floppy_drive.h \
 	devices/disk/i82077.c devices/disk/i82077.h devices/disk/i82077_priv.h \
-	devices/disk/i82077_transfer.c \
+	devices/disk/i82077_control.c devices/disk/i82077_transfer.c \
 	devices/disk/piix3_ide.c devices/disk/piix3_ide.h \
 	devices/dma/dma_pages.c devices/dma/dma_pages.h \
 	devices/dma/i8237.c devices/dma/i8237.h \

@@ -47,6 +47,13 @@ enum { SPECIFY_ND = 0x01 };
 void fdc_drive_int(struct i82077 *c);
 struct floppy_drive *fdc_selected(struct i82077 *c); /* by DOR; NULL: none there */
 unsigned fdc_kbps(const struct i82077 *c);
+
+/* i82077_control.c */
+enum { PERPENDICULAR_DRIVES = 0x3c };
+bool fdc_at_track0(struct i82077 *c);
+void fdc_command_phase(struct i82077 *c);
+void fdc_take_command(struct i82077 *c, uint8_t v); /* a byte of the command phase */
+void fdc_step_due(void *ctx);
 void fdc_result(struct i82077 *c, unsigned n); /* n bytes of `result` are to be read */
 void fdc_start_seek(struct i82077 *c, unsigned unit, enum fdc_seek kind, uint8_t target);
 
@@ -58,6 +65,10 @@ void fdc_implied_seek_done(struct i82077 *c);
 void fdc_exec_due(void *ctx);
 uint8_t fdc_pio_read(struct i82077 *c);
 void fdc_pio_write(struct i82077 *c, uint8_t v);
+static inline uint64_t fdc_now(const struct i82077 *c)
+{
+    return clock_ns(c->dev.bus->clock);
+}
 static inline bool fdc_non_dma(const struct i82077 *c)
 {
     return c->specify[1] & SPECIFY_ND;

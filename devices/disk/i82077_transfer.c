@@ -18,11 +18,6 @@ enum { PIO_TO_DISK = 1, PIO_TO_HOST = 2 }; /* pio_request */
 
 static void search(struct i82077 *c);
 
-static uint64_t now(const struct i82077 *c)
-{
-    return clock_ns(c->dev.bus->clock);
-}
-
 static bool is_scan(const struct i82077 *c)
 {
     unsigned code = fdc_code(c);
@@ -131,7 +126,7 @@ static uint64_t byte_ns(const struct i82077 *c)
 static void pio_run(struct i82077 *c)
 {
     c->stage = STAGE_PIO;
-    timer_set(&c->exec, now(c) + byte_ns(c));
+    timer_set(&c->exec, fdc_now(c) + byte_ns(c));
 }
 
 uint8_t fdc_pio_read(struct i82077 *c)
@@ -346,7 +341,7 @@ static void pio_due(struct i82077 *c, struct floppy_drive *d)
         pio_update(c);
     }
     if (c->pio_disk < c->pio_len || c->pio_host < c->pio_len)
-        timer_set(&c->exec, now(c) + byte_ns(c));
+        timer_set(&c->exec, fdc_now(c) + byte_ns(c));
     else if (fdc_code(c) == CMD_FORMAT)
         format(c, d, c->pio_len);
     else if (from_host(c))
@@ -445,10 +440,10 @@ static void search(struct i82077 *c)
     if (!d || !floppy_turns(d))
         return;
     if (d->blk->readonly && (is_write(c) || fdc_code(c) == CMD_FORMAT)) {
-        wait_for(c, STAGE_PROTECTED, now(c) + PROTECTED_NS);
+        wait_for(c, STAGE_PROTECTED, fdc_now(c) + PROTECTED_NS);
         return;
     }
-    uint64_t from = MAX(now(c), d->at_speed);
+    uint64_t from = MAX(fdc_now(c), d->at_speed);
     uint64_t index = floppy_next_index(d, c->speedup, from);
     uint64_t second_index = index + floppy_revolution(d, c->speedup);
     if (!(c->command[0] & CMD_MFM) || !floppy_legible(d, fdc_kbps(c), c->head)) {
