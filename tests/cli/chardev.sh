@@ -81,7 +81,7 @@ if grep -q "make FIFOs" "$work/err"; then good; else bad "pipe: $(cat "$work/err
 start -serial pty
 check grep -q '^char device redirected to /dev/pts/[0-9]* (label serial0)$' "$work/out"
 pts=$(sed -n 's/^char device redirected to \([^ ]*\) .*/\1/p' "$work/out")
-(sleep 1; printf '\rhelp\r'; sleep 1) | timeout 10 socat - "$pts,raw,echo=0" >"$work/pty"
+(sleep 1; printf '\rhelp\r'; sleep 4) | timeout 10 socat - "$pts,raw,echo=0" >"$work/pty"
 if grep -q "help" "$work/pty"; then good; else bad "pty: $(cat "$work/pty")"; fi
 end "pty"
 mkfifo "$work/p.in" "$work/p.out"
