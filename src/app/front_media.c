@@ -111,7 +111,7 @@ static bool open_image(struct change *c, const char *path, const char *format,
     if (format && strcmp(format, "raw"))
         return error_set(err, "format '%.40s' is not supported; only raw is", format);
     c->option.raw = format != NULL;
-    c->option.snapshot = c->option.snapshot || c->f->o->snapshot_all;
+    c->option.snapshot = c->option.snapshot || (c->f->o->snapshot_all && !c->option.snapshot_said);
     if (access != MEDIUM_RETAIN)
         c->option.readonly = access == MEDIUM_READ_ONLY;
     if (c->config.kind == DRIVE_CD)

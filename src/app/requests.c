@@ -254,6 +254,8 @@ static bool medium(struct machine_process *p, uint32_t id, struct reader *r, int
         return true;
     }
     bool done = machine_set_medium(p->m, drive, b, force, &err);
+    if (done && insert)
+        run_report_insertion(p, drive);
     run_report_trays(p);
     if (done) {
         link_reply(&p->link, id, NULL, 0);
@@ -298,8 +300,9 @@ static void drives(struct machine_process *p, uint32_t id)
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         struct drive_info d;
         machine_drive_info(p->m, i, &d);
-        buf_add8(&b, (uint8_t)((d.fitted ? LINK_DRIVE_FITTED : 0) | (d.medium ? LINK_DRIVE_MEDIUM : 0) |
-                               (d.open ? LINK_DRIVE_OPEN : 0) | (d.locked ? LINK_DRIVE_LOCKED : 0)));
+        buf_add8(&b,
+                 (uint8_t)((d.fitted ? LINK_DRIVE_FITTED : 0) | (d.medium ? LINK_DRIVE_MEDIUM : 0) |
+                           (d.open ? LINK_DRIVE_OPEN : 0) | (d.locked ? LINK_DRIVE_LOCKED : 0)));
         buf_add64(&b, d.stats.reads);
         buf_add64(&b, d.stats.writes);
         buf_add64(&b, d.stats.flushes);

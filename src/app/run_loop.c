@@ -2,10 +2,11 @@
 /*
  * Runs the machine in slices and serves the link in between.
  *
- * Under --clock host virtual time follows the host's, at the speed that was asked for: a machine that is ahead sleeps, one that is
- * behind has its rate steered (at most 100 times a second, each a journal entry), and a halted one
- * sleeps until its next event. Under --clock virtual and in a replay the host's clock is never
- * read; slices then end at positions that depend on the guest alone.
+ * Under --clock host virtual time follows the host's, at the speed that was asked for: a machine
+ * that is ahead sleeps, one that is behind has its rate steered (at most 100 times a second, each a
+ * journal entry), and a halted one sleeps until its next event. Under --clock virtual and in a
+ * replay the host's clock is never read; slices then end at positions that depend on the guest
+ * alone.
  */
 #include "config.h"
 
@@ -143,8 +144,8 @@ void run_flush_output(struct machine_process *p)
     buf_clear(&p->log);
 }
 
-/* NOTE: nothing is lost: what the socket does not take at once is queued, and above LINK_QUEUE_HIGH the
- * machine waits, in the middle of a slice too, since a log of every block fills that soon. */
+/* NOTE: nothing is lost: what the socket does not take at once is queued, and above LINK_QUEUE_HIGH
+ * the machine waits, in the middle of a slice too, since a log of every block fills that soon. */
 void run_log(void *ctx, const char *text, size_t len)
 {
     struct machine_process *p = ctx;
@@ -194,23 +195,39 @@ static void report_resets(struct machine_process *p)
     uint64_t now = machine_reset_count(p->m);
     for (; p->resets < now; p->resets++) {
         run_send_event(p, LINK_EV_RESET, !p->user_reset,
-                   p->user_reset ? LINK_CAUSE_HOST_QMP : LINK_CAUSE_GUEST_RESET);
+                       p->user_reset ? LINK_CAUSE_HOST_QMP : LINK_CAUSE_GUEST_RESET);
         p->user_reset = false;
     }
+}
+
+static void report_tray(struct machine_process *p, unsigned drive, bool open)
+{
+    uint8_t b[2] = {(uint8_t)drive, open};
+    p->tray_open[drive] = open;
+    link_send(&p->link, LINK_TRAY, b, sizeof b);
+}
+
+static bool has_tray(const struct machine_process *p, unsigned drive)
+{
+    return drive < IDE_DRIVES && p->cfg.drive[drive].present &&
+           p->cfg.drive[drive].kind == DRIVE_CD;
+}
+
+void run_report_insertion(struct machine_process *p, unsigned drive)
+{
+    if (has_tray(p, drive) && !p->tray_open[drive])
+        report_tray(p, drive, true);
 }
 
 void run_report_trays(struct machine_process *p)
 {
     for (unsigned i = 0; i < IDE_DRIVES; i++) {
         struct drive_info d;
-        if (p->cfg.drive[i].kind != DRIVE_CD || !p->cfg.drive[i].present)
+        if (!has_tray(p, i))
             continue;
         machine_drive_info(p->m, i, &d);
-        if (d.open == p->tray_open[i])
-            continue;
-        uint8_t b[2] = {(uint8_t)i, d.open};
-        p->tray_open[i] = d.open;
-        link_send(&p->link, LINK_TRAY, b, sizeof b);
+        if (d.open != p->tray_open[i])
+            report_tray(p, i, d.open);
     }
 }
 
@@ -345,9 +362,9 @@ static uint64_t slice_end(struct machine_process *p)
 static void shut_down(struct machine_process *p, enum run_stop stop)
 {
     run_send_event(p, LINK_EV_SHUTDOWN, true,
-               stop == RUN_TRIPLE ? LINK_CAUSE_GUEST_PANIC
-               : machine_powered_off(p->m) || !p->cfg.no_reboot ? LINK_CAUSE_GUEST_SHUTDOWN
-                                                                : LINK_CAUSE_GUEST_RESET);
+                   stop == RUN_TRIPLE                               ? LINK_CAUSE_GUEST_PANIC
+                   : machine_powered_off(p->m) || !p->cfg.no_reboot ? LINK_CAUSE_GUEST_SHUTDOWN
+                                                                    : LINK_CAUSE_GUEST_RESET);
     if (p->cfg.no_shutdown && stop != RUN_EXIT)
         run_set_state(p, LINK_STATE_SHUTDOWN);
     else
@@ -494,7 +511,8 @@ static bool serve_link(struct machine_process *p, uint64_t wait)
         enum link_got got = link_recv(&p->link, &msg);
         if (got == LINK_GOT_NONE)
             return true;
-        if (msg.fd >= 0 && (got != LINK_GOT_MSG || (msg.type != LINK_MEDIUM && msg.type != LINK_COMMIT))) {
+        if (msg.fd >= 0 &&
+            (got != LINK_GOT_MSG || (msg.type != LINK_MEDIUM && msg.type != LINK_COMMIT))) {
             close(msg.fd); /* none is expected with anything else */
             msg.fd = -1;
         }

@@ -10,7 +10,7 @@
 static const char help[] =
     "\r\n"
     "Ctrl-A h        this help\r\n"
-    "Ctrl-A x   quit\r\n"
+    "Ctrl-A x        quit\r\n"
     "Ctrl-A s        writes disk changes of -snapshot back to the images\r\n"
     "Ctrl-A t        times before each line, on and off\r\n"
     "Ctrl-A b        a break on the serial line\r\n"

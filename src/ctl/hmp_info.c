@@ -64,7 +64,8 @@ static bool info_cpus(struct control *c, control_done_fn *done, void *ctx)
 }
 
 /* What the program around the machine has: streams, servers. */
-static bool around(struct control *c, const char *what, const char *none, control_done_fn *done, void *ctx)
+static bool around(struct control *c, const char *what, const char *none, control_done_fn *done,
+                   void *ctx)
 {
     struct buf b = {0};
     if (!c->info || !c->info(c->ctx, what, &b))
@@ -87,16 +88,18 @@ static bool info_vnc(struct control *c, control_done_fn *done, void *ctx)
 /* info block and info blockstats wait for the machine's answer. */
 struct waiting {
     struct control *c;
+    int drive; /* it alone; -1: all */
     control_done_fn *done;
     void *ctx;
 };
 
-static bool ask_drives(struct control *c, drives_fn *fn, control_done_fn *done, void *ctx)
+static bool ask_drives(struct control *c, int drive, drives_fn *fn, control_done_fn *done,
+                       void *ctx)
 {
     struct waiting *w = malloc(sizeof *w);
     if (!w)
         return false;
-    *w = (struct waiting){c, done, ctx};
+    *w = (struct waiting){c, drive, done, ctx};
     if (drives_ask(c, fn, w))
         return true;
     free(w);
@@ -124,7 +127,7 @@ static void block_came(void *ctx, const struct guest_drive *g, const char *error
     struct buf b = {0};
     for (unsigned i = 0; !error && i < MAX_DRIVES; i++) {
         const struct drive_option *d = &w->c->o->drive[i];
-        if (!d->fitted)
+        if (!d->fitted || (w->drive >= 0 && i != (unsigned)w->drive))
             continue;
         buf_printf(&b, "%s%s", b.len ? "\n" : "", d->id);
         if (g[i].medium)
@@ -135,8 +138,8 @@ static void block_came(void *ctx, const struct guest_drive *g, const char *error
             buf_printf(&b, ": [not inserted]\n");
         buf_printf(&b, "    Attached to:      %s\n", d->qdev[0] ? d->qdev : drive_place(i));
         if (d->kind != DRIVE_DISK)
-            buf_printf(&b, "    Removable device: %slocked, tray %s\n",
-                       g[i].locked ? "" : "not ", g[i].open ? "open" : "closed");
+            buf_printf(&b, "    Removable device: %slocked, tray %s\n", g[i].locked ? "" : "not ",
+                       g[i].open ? "open" : "closed");
         if (g[i].medium)
             buf_printf(&b, "    Cache mode:       %s\n", cache_name(d->cache));
     }
@@ -160,14 +163,20 @@ static void stats_came(void *ctx, const struct guest_drive *g, const char *error
     end(w, &b, error);
 }
 
-static bool info_block(struct control *c, control_done_fn *done, void *ctx)
+/* info block [DRIVE]. False: the machine takes no more requests. */
+static bool info_block(struct control *c, const char *args, control_done_fn *done, void *ctx)
 {
-    return ask_drives(c, block_came, done, ctx);
+    int drive = *args ? drive_by_name(c, args) : -1;
+    if (*args && drive < 0) {
+        control_say(done, ctx, "Error: Device '%s' not found", args);
+        return true;
+    }
+    return ask_drives(c, drive, block_came, done, ctx);
 }
 
 static bool info_blockstats(struct control *c, control_done_fn *done, void *ctx)
 {
-    return ask_drives(c, stats_came, done, ctx);
+    return ask_drives(c, -1, stats_came, done, ctx);
 }
 
 static const struct {
@@ -180,7 +189,7 @@ static const struct {
     {{"uuid", NULL, "", "the machine's UUID"}, info_uuid},
     {{"kvm", NULL, "", "there is none"}, info_kvm},
     {{"cpus", NULL, "", "the CPU"}, info_cpus},
-    {{"block", NULL, "", "drives and what is in them"}, info_block},
+    {{"block", NULL, "[DRIVE]", "drives and what is in them"}, NULL},
     {{"blockstats", NULL, "", "what was read and written"}, info_blockstats},
     {{"chardev", NULL, "", "character devices"}, info_chardev},
     {{"vnc", NULL, "", "VNC's server"}, info_vnc},
@@ -197,9 +206,9 @@ bool hmp_info(struct control *c, const char *what, control_done_fn *done, void *
         const char *args = command_args(&table[i].word, what);
         if (!args)
             continue;
-        if (*args)
+        if (*args && !*table[i].word.args)
             control_say(done, ctx, "info %s: takes no arguments", table[i].word.name);
-        else if (!table[i].run(c, done, ctx))
+        else if (table[i].run ? !table[i].run(c, done, ctx) : !info_block(c, args, done, ctx))
             control_say(done, ctx, "the machine takes no more requests now");
         return true;
     }
@@ -244,8 +253,10 @@ void hmp_help(const char *what, struct buf *out)
     } else if (!strcmp(what, "info")) {
         print_words(hmp_info_at, "info ", false, out);
         print_words(dbg_info_at, "info ", false, out);
-    } else if (sub ? !print_one(hmp_info_at, "info ", sub, out) && !print_one(dbg_info_at, "info ", sub, out)
-                   : !print_one(hmp_command_at, "", what, out) && !print_one(dbg_command_at, "", what, out)) {
+    } else if (sub ? !print_one(hmp_info_at, "info ", sub, out) &&
+                         !print_one(dbg_info_at, "info ", sub, out)
+                   : !print_one(hmp_command_at, "", what, out) &&
+                         !print_one(dbg_command_at, "", what, out)) {
         const char *reason = hmp_refused(what);
         buf_printf(out, reason ? "%s is not supported: %s\n" : "unknown command: '%s'%s\n", what,
                    reason ? reason : "");

@@ -173,8 +173,8 @@ static bool take_name(struct options *o, const char *arg, struct error *err)
             if (!keyval_bool(&kv, &on, err)) /* there are no threads to name */
                 return error_prefix(err, "-name");
         } else if (kv.has_value && strcmp(kv.key, "guest")) {
-            return error_set(err, "-name %s=: not supported; there are guest= and debug-threads=",
-                             kv.key);
+            return error_set(
+                err, "-name %s=: not supported; there are guest= and debug-threads=", kv.key);
         } else if (!copy_word(o->cfg.name, sizeof o->cfg.name, kv.has_value ? kv.value : kv.key,
                               "-name", err)) {
             return false;
@@ -210,7 +210,8 @@ static bool action_key(struct options *o, const struct keyval *kv, struct error 
         known = !strcmp(v, "poweroff") || !strcmp(v, "pause");
         o->cfg.no_shutdown = !strcmp(v, "pause");
     } else if (!strcmp(kv->key, "panic")) {
-        /* NOTE: there is no device by which a guest reports its panic, so no action is ever taken. */
+        /* NOTE: there is no device by which a guest reports its panic, so no action is ever taken.
+         */
         known = !strcmp(v, "none") || !strcmp(v, "pause") || !strcmp(v, "shutdown") ||
                 !strcmp(v, "exit-failure");
     } else if (!strcmp(kv->key, "watchdog")) {
@@ -297,7 +298,8 @@ static bool take_version(struct options *o, const char *arg, struct error *err)
 static const struct option_row table[] = {
     SECTION("Machine"),
     {"m", "SIZE", "memory in megabytes, or with K, M or G (128)", take_m},
-    {"cpu", "MODEL[,+FEATURE|,-FEATURE]...", "what CPUID shows and what faults (max); help lists models and features", take_cpu},
+    {"cpu", "MODEL[,+FEATURE|,-FEATURE]...",
+     "what CPUID shows and what faults (max); help lists models and features", take_cpu},
     {"accel", "interp|tcg", "how instructions are run; tcg: the fastest way there is (tcg)",
      take_accel},
     {"machine", "pc[,PROP=VALUE...]",
@@ -306,8 +308,8 @@ static const struct option_row table[] = {
     {"no-acpi", NULL, "the same as -machine acpi=off", take_no_acpi},
     {"no-hpet", NULL, "the same as -machine hpet=off", take_no_hpet},
     {"usb", NULL, "the same as -machine usb=on", take_usb},
-    {"usbdevice", "tablet|mouse|keyboard", "the same as -usb -device usb-tablet, usb-mouse or usb-kbd",
-     take_usbdevice},
+    {"usbdevice", "tablet|mouse|keyboard",
+     "the same as -usb -device usb-tablet, usb-mouse or usb-kbd", take_usbdevice},
     {"smp", "1", "number of processors: one", take_smp},
     {"uuid", "UUID", "the machine's UUID, which SMBIOS shows", take_uuid},
     {"device", "NAME[,PROP=VALUE...]", "adds a device; help lists them, NAME,help its properties",
@@ -315,7 +317,8 @@ static const struct option_row table[] = {
     {"global", "DRIVER.PROP=VALUE", "what a property is in every device of a class", take_global},
     {"vga", "std|none", "display adapter (std)", take_vga},
     {"nodefaults", NULL,
-     "no serial port, diskette drive or display adapter unless they are asked for, and no demo guest",
+     "no serial port, diskette drive or display adapter unless they are asked for, and no demo "
+     "guest",
      take_nodefaults},
     {"net", "none", "no network: there is none", take_net},
     {"nic", "none", "no network: there is none", take_nic},
@@ -336,14 +339,16 @@ static const struct option_row table[] = {
     {"fda", "FILE", "floppy image as drive A:", take_fda},
     {"fdb", "FILE", "floppy image as drive B:", take_fdb},
     {"drive", "file=FILE[,OPTION...]",
-     "a drive: format=raw if=ide|floppy|none index=N media=disk|cdrom id=ID snapshot= readonly= cache=",
+     "a drive: format=raw if=ide|floppy|none index=N media=disk|cdrom id=ID snapshot= readonly= "
+     "cache=",
      drive_parse},
     {"blockdev", "driver=raw,node-name=ID,file.filename=FILE", "an image for a -device's drive=ID",
      blockdev_parse},
     {"snapshot", NULL, "writes to all drives are kept in memory and dropped at the end",
      take_snapshot},
     {"boot", "[order=]DRIVES[,OPTION...]",
-     "what to boot from: a floppy, c disk, d CD, n network (cad); once= menu=on strict=on", take_boot},
+     "what to boot from: a floppy, c disk, d CD, n network (cad); once= menu=on strict=on",
+     take_boot},
     {"kernel", "FILE", "boots a Linux kernel (bzImage) or a Multiboot one", take_kernel},
     {"initrd", "FILE", "its initial RAM disk, or modules: \"FILE ARGS,FILE ARGS\"", take_initrd},
     {"append", "TEXT", "its command line", take_append},
@@ -355,7 +360,8 @@ static const struct option_row table[] = {
      "a window, the text screen on the terminal, viewers by VNC, or none (sdl)", take_display},
     {"curses", NULL, "the same as -display curses", take_curses},
     {"vnc", "HOST:DISPLAY|unix:PATH|none[,OPTION...]",
-     "viewers by VNC, port 5900 + DISPLAY: password=on to=DISPLAYS share=force-shared|ignore", take_vnc},
+     "viewers by VNC, port 5900 + DISPLAY: password=on to=DISPLAYS share=force-shared|ignore",
+     take_vnc},
     {"full-screen", NULL, "starts with the window over the whole screen", take_full_screen},
     {"nographic", NULL, "no window; serial port and console share the terminal (Ctrl-A h helps)",
      take_nographic},
@@ -364,14 +370,18 @@ static const struct option_row table[] = {
     {"audio", "[driver=]sdl|wav|none[,...]", "the same as -audiodev", take_audio},
     {"chardev", "BACKEND,id=ID[,...]",
      "a character back end: null vc stdio file pipe socket pty; help lists them", take_chardev},
-    {"serial", "DEV", "where a serial port goes, up to four times, COM1 first: stdio mon:stdio vc pty null "
-     "none file:FILE pipe:PATH unix:PATH tcp:HOST:PORT telnet:HOST:PORT chardev:ID", take_serial},
+    {"serial", "DEV",
+     "where a serial port goes, up to four times, COM1 first: stdio mon:stdio vc pty null "
+     "none file:FILE pipe:PATH unix:PATH tcp:HOST:PORT telnet:HOST:PORT chardev:ID",
+     take_serial},
     {"parallel", "DEV", "where a printer port goes, up to three times: as -serial", take_parallel},
     {"debugcon", "DEV", "where bytes written to port E9h go: as -serial", take_debugcon},
     {"monitor", "DEV", "where a monitor for people is: as -serial", take_monitor},
     {"mon", "chardev=ID[,mode=readline|control]", "a monitor on a -chardev", take_mon},
     {"qmp", "DEV", "where QEMU's machine protocol (JSON) is: as -serial", take_qmp},
-    {"d", "ITEM[,...]", "logs what the guest does: guest_errors int cpu_reset in_asm exec cpu; help lists them", take_d},
+    {"d", "ITEM[,...]",
+     "logs what the guest does: guest_errors int cpu_reset in_asm exec cpu; help lists them",
+     take_d},
     {"D", "FILE", "the log goes there, not to standard error", take_D},
     {"name", "NAME", "the guest's name in the window's title and for QMP", take_name},
     SECTION("Running"),
@@ -385,11 +395,12 @@ static const struct option_row table[] = {
      "types, waits and takes screenshots as the file says, at exact virtual times", take_script},
     {"hash-log", "FILE", "writes a hash of the machine's state every 2^24 positions",
      take_hash_log},
-    {"coverage", "FILE", "writes which rows of the instruction table the guest used", take_coverage},
+    {"coverage", "FILE", "writes which rows of the instruction table the guest used",
+     take_coverage},
     {"record", "FILE", "writes the journal: everything that comes in from outside", take_record},
     {"replay", "FILE", "runs with a recorded journal instead of what comes in", take_replay},
-    {"replay-media", "FILE", "what was put into a drive while it was recorded; once for each, in order",
-     take_replay_media},
+    {"replay-media", "FILE",
+     "what was put into a drive while it was recorded; once for each, in order", take_replay_media},
     SECTION("Information"),
     {"help", NULL, "prints this", take_help},
     {"h", NULL, "prints this", take_help},
@@ -546,6 +557,25 @@ const char *option_name(unsigned i)
     return i < ARRAY_LEN(table) ? table[i].name : NULL;
 }
 
+enum { HELP_INDENT = 33, HELP_WIDTH = 100 - HELP_INDENT };
+
+/* What an option does, in lines that a terminal of 100 columns shows whole. */
+static void print_wrapped(FILE *f, const char *text)
+{
+    size_t left = strlen(text);
+    while (left > HELP_WIDTH) {
+        size_t n = HELP_WIDTH;
+        while (n && text[n] != ' ')
+            n--;
+        if (!n)
+            break;
+        fprintf(f, "%.*s\n%*s", (int)n, text, HELP_INDENT, "");
+        text += n + 1;
+        left -= n + 1;
+    }
+    fprintf(f, "%s\n", text);
+}
+
 void options_help(FILE *f)
 {
     fputs(
@@ -563,12 +593,14 @@ void options_help(FILE *f)
         char left[80];
         snprintf(left, sizeof left, "-%s%s%s", r->name, r->arg ? " " : "", r->arg ? r->arg : "");
         if (strlen(left) < 30)
-            fprintf(f, "  %-30s %s\n", left, r->help);
+            fprintf(f, "  %-30s ", left);
         else
-            fprintf(f, "  %s\n  %-30s %s\n", left, "", r->help);
+            fprintf(f, "  %s\n%*s", left, HELP_INDENT, "");
+        print_wrapped(f, r->help);
     }
     fputs("\nKeys in the window: Ctrl+Alt+F full screen, Ctrl+Alt+A aspect, Ctrl+Alt+U size 1:1,\n"
-          "Ctrl+Alt+S screenshot, Ctrl+Alt+G mouse and keyboard grab, Ctrl+Alt+M media, Ctrl+Alt+V paste,\n"
+          "Ctrl+Alt+S screenshot, Ctrl+Alt+G mouse and keyboard grab, Ctrl+Alt+M media, Ctrl+Alt+V "
+          "paste,\n"
           "Ctrl+Alt+C copy, Ctrl+Alt+H all of them, Ctrl+Alt+Q quit. On the terminal: Ctrl-A h.\n",
           f);
 }
@@ -592,6 +624,7 @@ static void print_flags(FILE *f, const char *const *flags)
 
 bool options_list(const struct options *o, FILE *f, struct error *err)
 {
+    static const char *const vga[] = {"VGA", "the display adapter, which is fitted anyway", NULL};
     if (!strcmp(o->list, "cpu")) {
         print_pairs(f, catalog_cpus());
         print_flags(f, catalog_cpu_flags());
@@ -600,10 +633,17 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
     } else if (!strcmp(o->list, "device")) {
         print_pairs(f, drive_devices());
         print_pairs(f, catalog_devices());
+        print_pairs(f, vga);
+    } else if (!strcmp(o->list, vga[0])) {
+        fprintf(f,
+                "%s: %s\nproperties:\n  romfile=FILE  another VGA BIOS, looked for as -bios is\n",
+                vga[0], vga[1]);
     } else if (!strcmp(o->list, "paths")) {
         list_bios_paths(o, f);
     } else if (!strcmp(o->list, "vga")) {
-        fputs("std                VGA with VBE and a linear frame buffer\nnone               no adapter\n", f);
+        fputs("std                VGA with VBE and a linear frame buffer\nnone               no "
+              "adapter\n",
+              f);
     } else if (!strcmp(o->list, "accel")) {
         fputs("interp             the interpreter\ntcg                the fastest way there is\n",
               f);
@@ -618,7 +658,8 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
         fputs("sdl                a window\n"
               "curses             the text screen on the terminal\n"
               "vnc=HOST:DISPLAY   viewers by VNC\n"
-              "none               no display\n", f);
+              "none               no display\n",
+              f);
     } else {
         char *text = drive_device_help(o->list);
         text = text ? text : catalog_device_help(o->list);

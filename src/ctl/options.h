@@ -22,7 +22,7 @@ struct drive_option {
     char *file; /* NULL: no drive here, or (with `fitted`) nothing in it */
     bool fitted;
     enum drive_kind kind;
-    bool readonly, snapshot;
+    bool readonly, snapshot, snapshot_said; /* said: -snapshot does not change it */
     bool raw; /* the format was said */
     enum cache_mode cache;
     int32_t bootindex;

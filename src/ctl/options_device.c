@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: -device and -global. Classes and properties are checked here, before anything is
- * opened or made. */
+/* The command line: -device and -global. Classes and properties are checked here, before anything
+ * is opened or made. */
 #include "config.h"
 
 #include "ctl/options_private.h"
@@ -36,6 +36,10 @@ static bool vga_device(struct options *o, const char *props, struct error *err)
     struct keyval kv;
     o->cfg.vga = true;
     while (keyval_next(&props, &kv)) {
+        if (!kv.has_value && asks_help(kv.key)) {
+            o->list = "VGA";
+            return true;
+        }
         if (strcmp(kv.key, "romfile"))
             return error_set(err, "-device VGA: '%s' is not supported; there is romfile=", kv.key);
         if (!set_vga_rom(o, kv.value, err))
@@ -116,8 +120,8 @@ bool take_global(struct options *o, const char *arg, struct error *err)
         }
     }
     if (!good || !g.cls[0] || !g.name[0])
-        return error_set(err, "-global %s: say DRIVER.PROPERTY=VALUE; '-device help' lists the drivers",
-                         arg);
+        return error_set(
+            err, "-global %s: say DRIVER.PROPERTY=VALUE; '-device help' lists the drivers", arg);
     if (!strcmp(g.cls, "VGA") && !strcmp(g.name, "romfile"))
         return set_vga_rom(o, g.value, err) || error_prefix(err, "-global");
     if (o->cfg.nglobals == MAX_GLOBALS)

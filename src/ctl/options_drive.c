@@ -224,8 +224,10 @@ static bool drive_key(struct drive_words *w, const struct keyval *kv, struct err
         return small_number(kv, 1, &w->bus, err);
     if (!strcmp(key, "unit"))
         return small_number(kv, 1, &w->unit, err);
-    if (!strcmp(key, "snapshot"))
+    if (!strcmp(key, "snapshot")) {
+        w->d.snapshot_said = true;
         return keyval_bool(kv, &w->d.snapshot, err) || error_prefix(err, "-drive");
+    }
     if (!strcmp(key, "readonly") || !strcmp(key, "read-only"))
         return keyval_bool(kv, &w->d.readonly, err) || error_prefix(err, "-drive");
     if (!strcmp(key, "cache"))

@@ -212,7 +212,7 @@ bool drives_complete(struct options *o, struct error *err)
                 o->drive[i].bootindex == o->drive[j].bootindex)
                 return error_set(err, "bootindex=%d is given to %s and %s", o->drive[i].bootindex,
                                  o->drive[j].id, o->drive[i].id);
-        if (o->snapshot_all)
+        if (o->snapshot_all && !o->drive[i].snapshot_said)
             o->drive[i].snapshot = true;
     }
     return true;

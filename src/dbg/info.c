@@ -79,12 +79,11 @@ static void mice(struct machine *m, const char *args, struct buf *out)
     } mouse[] = {{"ps2-mouse", "PS/2 Mouse", false}, {"vmmouse", "vmmouse", true}, {"usb-tablet", "USB Tablet", true},
                  {"usb-mouse", "USB Mouse", false}};
     unsigned n = 0;
-    bool absolute = machine_takes_absolute(m);
     (void)args;
     for (struct dev *d = m->devices; d; d = d->next)
         for (size_t i = 0; i < ARRAY_LEN(mouse); i++)
             if (!strcmp(d->cls->name, mouse[i].cls))
-                buf_printf(out, "%c Mouse #%u: %s%s\n", absolute == mouse[i].absolute ? '*' : ' ', n++, mouse[i].name,
+                buf_printf(out, "%c Mouse #%u: %s%s\n", machine_points_with(m, d) ? '*' : ' ', n++, mouse[i].name,
                            mouse[i].absolute ? " (absolute)" : "");
     if (!n)
         buf_printf(out, "No mouse devices connected\n");

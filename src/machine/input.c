@@ -38,6 +38,15 @@ bool machine_takes_absolute(struct machine *m)
     return listener(m->absolute, ARRAY_LEN(m->absolute)) != NULL;
 }
 
+/* NOTE: a sink's ctx is its device, whose struct dev comes first. */
+bool machine_points_with(struct machine *m, const struct dev *d)
+{
+    const struct pointer_sink *s = listener(m->absolute, ARRAY_LEN(m->absolute));
+    if (!s)
+        s = listener(m->relative, ARRAY_LEN(m->relative));
+    return s && s->ctx == d;
+}
+
 static void mouse(void *ctx, const struct journal_entry *e)
 {
     struct machine *m = ctx;

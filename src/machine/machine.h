@@ -13,6 +13,7 @@
 #include "time/event.h"
 #include "time/journal.h"
 
+struct dev;
 struct machine;
 
 /* Back ends that app injects. Unused ones are zero. */
@@ -105,6 +106,8 @@ void machine_info(struct machine *m, const char *what, struct buf *out); /* mtre
 
 /* A driver of the guest takes a pointer's absolute coordinates. */
 bool machine_takes_absolute(struct machine *m);
+/* Whether d is the pointing device that the guest listens to: the absolute one where there is one. */
+bool machine_points_with(struct machine *m, const struct dev *d);
 
 /* Which rows of the instruction table the guest uses from now on; a line for each. */
 bool machine_coverage_start(struct machine *m);

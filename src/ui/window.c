@@ -25,9 +25,9 @@ void window_show_title(struct window *w)
         snprintf(title, sizeof title, "%s - press Ctrl+Alt+G to release the mouse and the keyboard",
                  w->name);
     else
-        snprintf(title, sizeof title, "%s - Vitrine%s%s%s%s%s%s", w->name, w->speed[0] ? " [" : "",
-                 w->speed, w->speed[0] ? "]" : "", w->state[0] ? " (" : "", w->state,
-                 w->state[0] ? ")" : "");
+        snprintf(title, sizeof title, "%s%s%s%s%s%s%s%s", w->name,
+                 strcmp(w->name, "Vitrine") ? " - Vitrine" : "", w->speed[0] ? " [" : "", w->speed,
+                 w->speed[0] ? "]" : "", w->state[0] ? " (" : "", w->state, w->state[0] ? ")" : "");
     if (strcmp(title, SDL_GetWindowTitle(w->window)))
         SDL_SetWindowTitle(w->window, title);
 }

@@ -106,7 +106,7 @@ for text in "monitor - type 'help'" "(vitrine) " "EIP=" "m: filename=disconnecte
 done
 (printf '\001cinfo registers\r'; sleep 1; printf '\001c'; printf '\rhelp\r'; sleep 1; printf '\001h') |
     timeout 10 socat -t 1 - UNIX-CONNECT:"$work/m" >"$work/mux"
-for text in "EIP=" "help" "Ctrl-A x   quit"; do
+for text in "EIP=" "help" "Ctrl-A x        quit"; do
     if grep -q -e "$text" "$work/mux"; then good; else bad "no '$text' on the mux: $(cat "$work/mux")"; fi
 done
 # A line of more than 1 MiB gets its error, also on a socket, and the connection goes on.

@@ -49,6 +49,26 @@ shows "info block" -blockdev "driver=file,node-name=f,filename=$work/a.img" -blo
     -snapshot
 has "^r: .*a.img (raw, snapshot)"
 
+# What -drive says of snapshot= stands against -snapshot, whichever comes first; info block of one drive.
+shows "info block" -snapshot -drive "file=$work/a.img,format=raw,snapshot=off" -hdb "$work/b,c.img"
+has "^ide0-hd0: .*a.img (raw)"
+has "^ide0-hd1: .*b,c.img (raw, snapshot)"
+shows "info block hdb\ninfo block nothing" -snapshot -hdb "$work/b,c.img"
+has "^ide0-hd1: "
+has "Error: Device 'nothing' not found"
+if grep -q "ide1-cd0" "$work/out"; then bad "info block DRIVE shows others: $(cat "$work/out")"; else good; fi
+
+# The device that the guest listens to is the one with a star, and it alone.
+shows "info mice" -usb -device usb-tablet
+if [ "$(grep -c "^\*" "$work/out")" -eq 1 ]; then good; else bad "info mice: $(cat "$work/out")"; fi
+has "^\* Mouse #0: PS/2 Mouse"
+
+# Each device that -device help lists has its own help; -help keeps within 100 columns.
+for device in $("$vitrine" -device help | sed 's/ .*//'); do
+    if "$vitrine" -device "$device,help" | grep -q "^properties:"; then good; else bad "-device $device,help"; fi
+done
+if "$vitrine" -help | grep -q '.\{101\}'; then bad "-help has lines of more than 100 columns"; else good; fi
+
 # -L: an image by its name alone, in the first folder that has it.
 mkdir "$work/firmware"
 head -c 65536 /dev/zero | tr '\0' '\364' >"$work/firmware/hlt.bin"
@@ -67,4 +87,4 @@ tries=0
 while [ -e "$work/pid" ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 if [ ! -e "$work/pid" ]; then good; else bad "the -pidfile stays"; fi
 refuses "no such file" -display none -daemonize "$work/missing.img"
-finish 21
+finish 39

@@ -164,6 +164,12 @@ info s
 IN
 has '"event":"DEVICE_TRAY_MOVED","data":{"device":"ide1-cd0","id":"hdc","tray-open":true}'
 has '"event":"DEVICE_TRAY_MOVED","data":{"device":"ide0-cd1","id":"second","tray-open":false}'
+# A change where the tray is closed opens and closes it: both are told, before the answer.
+if [ "$(sed '/"id":"change"/q' "$work/out" | grep -o 'ide1-cd0.*tray-open":[a-z]*' | sed 's/.*://' | tr '\n' ' ')" = "true false " ]; then
+    good
+else
+    bad "the tray's events at a change: $(sed '/"id":"change"/q' "$work/out")"
+fi
 if grep '"id":"two"' "$work/out" | grep -q "two.iso"; then good; else bad "the medium was not changed"; fi
 if grep '"id":"empty"' "$work/out" | grep -q "two.iso"; then bad "an ejected medium is still there"; else good; fi
 if grep '"id":"after"' "$work/out" | grep -q "two.iso"; then good; else bad "what was inserted is not there"; fi
@@ -207,4 +213,4 @@ for text in "'now' is unexpected" "'filename' is missing" "for 'filename', expec
     n=$((n + 1))
     if grep "\"id\":\"$n\"" "$work/out" | grep -q "\"error\".*$text"; then good; else bad "$n: no '$text' in: $(grep "\"id\":\"$n\"" "$work/out")"; fi
 done
-finish 48
+finish 49

@@ -136,4 +136,19 @@ kill -0 $front || bad "the front end has ended: $(cat err)"
 xdotool key --clearmodifiers alt+F4
 wait $front
 if [ $? -eq 0 ] && ! [ -s err ]; then good; else bad "the window manager's close: $(cat err)"; fi
-finish 24
+
+# Without -name the title says the program's name once.
+LIBGL_ALWAYS_SOFTWARE=1 "$vitrine" -S >out 2>err &
+front=$!
+helpers="$front $helpers"
+window=
+unnamed() { window=$(xdotool search --name "^Vitrine" 2>/dev/null | tail -n 1) && [ -n "$window" ]; }
+wait_for unnamed
+case $(xdotool getwindowname "$window") in
+*Vitrine*Vitrine*) bad "the title: $(xdotool getwindowname "$window")" ;;
+Vitrine*) good ;;
+*) bad "no title: $(xdotool getwindowname "$window")" ;;
+esac
+kill $front
+wait $front
+finish 25
