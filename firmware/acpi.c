@@ -134,7 +134,7 @@ static void put_blocks(uint8_t *t)
 /* 5.2.9 */
 static size_t add_fadt(struct acpi_files *f, size_t facs, size_t dsdt)
 {
-    enum { WBINVD = 1, PROC_C1 = 4, SLP_BUTTON = 0x20 /* none in fixed registers */, FIX_RTC = 0x40, RESET_REG_SUP = 0x400 };
+    enum { WBINVD = 1, PROC_C1 = 4, SLP_BUTTON = 0x20 /* none in fixed registers */, RESET_REG_SUP = 0x400 };
     enum { LEGACY_DEVICES = 1, HAS_8042 = 2 };
     size_t at = begin_table(f, "FACP", 3);
     uint8_t t[FADT_SIZE] = {0}; /* the header has its place already */
@@ -150,7 +150,7 @@ static size_t add_fadt(struct acpi_files *f, size_t facs, size_t dsdt)
     st16(t + 98, 0xfff); /* nor C3 */
     t[108] = CENTURY;
     st16(t + 109, LEGACY_DEVICES | HAS_8042);
-    st32(t + 112, WBINVD | PROC_C1 | SLP_BUTTON | FIX_RTC | RESET_REG_SUP);
+    st32(t + 112, WBINVD | PROC_C1 | SLP_BUTTON | RESET_REG_SUP);
     put_gas(t + 116, 1, 8, RESET_REG);
     t[128] = RESET_VALUE;
     st64(t + 132, facs);

@@ -118,6 +118,23 @@ void piix4_pm_button(struct piix4_pm *pm)
     raise_pm1(pm, PWRBTN);
 }
 
+/* RTC_STS is set by the assertion of IRQ8#, whatever the clock asserts it for (11.2.1). */
+static void set_irq8(void *ctx, int n, int level)
+{
+    struct piix4_pm *pm = ctx;
+    (void)n;
+    bool rises = level && !pm->irq8_in;
+    pm->irq8_in = level;
+    if (rises)
+        raise_pm1(pm, RTC);
+    irq_set(&pm->irq8, level);
+}
+
+struct irq_line piix4_pm_irq8(struct piix4_pm *pm)
+{
+    return (struct irq_line){set_irq8, pm, 0};
+}
+
 static void smbus_changed(void *ctx)
 {
     struct piix4_pm *pm = ctx;
@@ -325,6 +342,7 @@ static const struct state_field fields[] = {
     STATE_ARRAY(struct piix4_pm, pci.config),
     STATE_ARRAY(struct piix4_pm, io),
     STATE_ARRAY(struct piix4_pm, apm),
+    STATE_U(struct piix4_pm, irq8_in),
     STATE_U(struct piix4_pm, halves),
     STATE_TIMER_FIELD(struct piix4_pm, overflow),
     STATE_ARRAY(struct piix4_pm, smbus.reg),

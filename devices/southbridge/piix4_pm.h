@@ -23,10 +23,12 @@ struct piix4_pm {
     struct irq_line sci; /* level */
     struct irq_line smi; /* a pulse: 1, then 0 */
     struct irq_line off; /* a pulse: soft off was entered */
+    struct irq_line irq8; /* where IRQ8# goes on to: see piix4_pm_irq8() */
 
     struct pci_func pci;
     uint8_t io[PM_REGS]; /* registers at PMBA, but for the timer */
     uint8_t apm[2];      /* APMC, APMS */
+    bool irq8_in;        /* the clock's interrupt, as last heard */
     uint64_t halves;     /* toggles of the timer's bit 23 that TMROF_STS knows of */
     struct timer overflow;
     struct piix4_smbus smbus;
@@ -38,5 +40,7 @@ extern const struct dev_class piix4_pm_class;
 
 struct piix4_pm *piix4_pm_new(struct bus *bus, const char *id);
 void piix4_pm_button(struct piix4_pm *pm);
+/* The input of the real-time clock's IRQ8#: sets RTC_STS and reaches pm->irq8. */
+struct irq_line piix4_pm_irq8(struct piix4_pm *pm);
 
 #endif

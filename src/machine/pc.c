@@ -286,6 +286,8 @@ static bool add_power(struct board *b, struct error *err)
     m->pm->pbus = &m->pci;
     m->pm->devfn = DEVFN(1, 3);
     m->pm->sci = irq(b, 9);
+    m->pm->irq8 = m->rtc->irq; /* IRQ8# of the clock passes by, where the HPET replaces it too */
+    m->rtc->irq = piix4_pm_irq8(m->pm);
     m->pm->smi = (struct irq_line){wire_smi, m, 0};
     m->pm->off = (struct irq_line){wire_off, m, 0};
     return machine_add(m, &m->pm->dev, err);

@@ -79,6 +79,30 @@ START_TEST(pm_registers_move_with_pmba_and_hide_without_pmiose)
 }
 END_TEST
 
+START_TEST(pm_rtc_status_is_set_by_irq8_and_is_an_sci)
+{
+    struct irq_line irq8 = piix4_pm_irq8(pm);
+    struct probe through = {0};
+    pm->irq8 = probe_line(&through, &rig);
+    irq_set(&irq8, 1);
+    ck_assert_int_eq(through.level, 1);
+    ck_assert_uint_eq(in(PMSTS, 2) & 0x400, 0x400);
+    ck_assert_int_eq(sci.level, 0);
+    out(PMSTS, 2, 0x400);
+    irq_set(&irq8, 1); /* told again, not asserted again */
+    ck_assert_uint_eq(in(PMSTS, 2) & 0x400, 0);
+    irq_set(&irq8, 0);
+    ck_assert_int_eq(through.level, 0);
+    out(PMCNTRL, 2, 1);
+    out(PMEN, 2, 0x400);
+    ck_assert_int_eq(sci.level, 0);
+    irq_set(&irq8, 1);
+    ck_assert_int_eq(sci.level, 1);
+    out(PMSTS, 2, 0x400);
+    ck_assert_int_eq(sci.level, 0);
+}
+END_TEST
+
 START_TEST(pm_timer_is_24_bits_at_3579545_hz)
 {
     uint32_t first = in(PMTMR, 4);
@@ -263,6 +287,7 @@ TCase *piix4_tests(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, pm_identity_and_base_registers);
     tcase_add_test(t, pm_registers_move_with_pmba_and_hide_without_pmiose);
+    tcase_add_test(t, pm_rtc_status_is_set_by_irq8_and_is_an_sci);
     tcase_add_test(t, pm_timer_is_24_bits_at_3579545_hz);
     tcase_add_test(t, pm_timer_overflow_is_every_change_of_bit_23);
     tcase_add_test(t, pm_power_button_sets_status_and_sci_when_enabled);
