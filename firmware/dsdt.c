@@ -7,10 +7,14 @@
 #include "firmware/acpi.h"
 #include "firmware/aml.h"
 
+/* An ID of four letters and four digits is a string, one of three letters an EISA ID (6.1.4). */
 static void add_hid(struct buf *b, const char *id, unsigned uid)
 {
     aml_name(b, "_HID");
-    aml_eisa_id(b, id);
+    if (strlen(id) == 8)
+        aml_string(b, id);
+    else
+        aml_eisa_id(b, id);
     if (uid) {
         aml_name(b, "_UID");
         aml_int(b, uid);
@@ -222,6 +226,7 @@ static void add_isa_bridge(const struct acpi_config *cfg, struct buf *b)
     static const struct isa_device fdc = {"FDC0", "PNP0700", 0, {{0x3f2, 4}, {0x3f7, 1}}, 6, 2};
     static const struct isa_device board = {
         "SYSR", "PNP0C02", 1, {{ACPI_PM_BASE, 0x40}, {ACPI_SMBUS_BASE, 0x10}, {0x4d0, 2}, {0xb2, 2}}, -1, -1};
+    static const struct isa_device fw_cfg = {"FWCF", "QEMU0002", 0, {{0x510, 12}}, -1, -1}; /* a driver for the files looks for it */
     size_t isa = aml_device(b, "ISA");
     aml_name(b, "_ADR");
     aml_int(b, 0x00010000);
@@ -237,6 +242,7 @@ static void add_isa_bridge(const struct acpi_config *cfg, struct buf *b)
     if (cfg->floppy)
         add_isa_device(b, &fdc);
     add_ports(cfg, b);
+    add_isa_device(b, &fw_cfg);
     add_isa_device(b, &board);
     aml_end(b, isa);
 }

@@ -60,6 +60,26 @@ static uint16_t bios(uint16_t ax, uint16_t bx, uint16_t cx, uint16_t dx, uint16_
 
 static uint8_t font[256 * 16];
 
+static void palette(void)
+{
+    static const uint8_t usual[16] = {0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f};
+    for (unsigned i = 0; i < 16; i++) {
+        inb(STATUS);
+        outb(ATTR, (uint8_t)i);
+        outb(ATTR, usual[(i + PALETTE_STEP) & 15]);
+    }
+    outb(ATTR, 0x20);
+}
+
+static void cursor(const struct scene *s)
+{
+    unsigned at = CURSOR_ROW * s->width + CURSOR_COL;
+    index_write(CRTC, 0x0a, CURSOR_START);
+    index_write(CRTC, 0x0b, CURSOR_END);
+    index_write(CRTC, 0x0e, (uint8_t)(at >> 8));
+    index_write(CRTC, 0x0f, (uint8_t)at);
+}
+
 static void text(const struct scene *s, uint16_t segment)
 {
     unsigned rows = s->changes & SCROLLED ? 50 : s->height;
@@ -77,10 +97,14 @@ static void text(const struct scene *s, uint16_t segment)
     bios(0x0100, 0, 0x2000, 0, SEG, 0); /* no cursor */
     if (s->changes & BRIGHT)
         bios(0x1003, 0, 0, 0, SEG, 0);
+    if (s->changes & PALETTE)
+        palette();
+    if (s->changes & CURSOR)
+        cursor(s);
     for (unsigned row = 0; row < rows; row++)
         for (unsigned col = 0; col < s->width; col++) {
             uint8_t attr = text_attr(row, col);
-            if (!(s->changes & BRIGHT))
+            if (!(s->changes & (BRIGHT | BLINK)))
                 attr &= 0x7f;
             poke16(segment, (row * s->width + col) * 2, (uint16_t)(attr << 8 | text_char(row, col)));
         }
@@ -91,6 +115,8 @@ static void text(const struct scene *s, uint16_t segment)
 static void cga(const struct scene *s)
 {
     unsigned per_byte = 8 / s->bpp;
+    if (s->changes & PALETTE)
+        bios(0x0b00, 0x0100, 0, 0, SEG, 0);
     for (unsigned y = 0; y < s->height; y++)
         for (unsigned b = 0; b < 80; b++) {
             uint8_t v = 0;
@@ -107,7 +133,13 @@ static uint8_t planar_number(const struct scene *s, unsigned x, unsigned y)
 
 static void planar(const struct scene *s)
 {
-    unsigned bytes = s->width / 8, lines = s->height + (s->changes & SCROLLED ? SCROLL_LINES + 1 : 0);
+    unsigned bytes = s->width / 8, base = 0, bank = 0, lines = s->height + (s->changes & SCROLLED ? SCROLL_LINES + 1 : 0);
+    if (s->changes & PALETTE)
+        palette();
+    if (s->changes & PAGE_1) {
+        bios(0x0501, 0, 0, 0, SEG, 0);
+        base = s->height == 350 ? 0x8000 : 0x2000; /* the mode's page size in IBM's table */
+    }
     for (unsigned plane = 0; plane < 4; plane++) {
         index_write(SEQ, 2, (uint8_t)(1 << plane));
         for (unsigned y = 0; y < lines; y++)
@@ -115,7 +147,12 @@ static void planar(const struct scene *s)
                 uint8_t v = 0;
                 for (unsigned i = 0; i < 8; i++)
                     v = (uint8_t)(v << 1 | (planar_number(s, b * 8 + i, y) >> plane & 1));
-                poke8(0xa000, y * bytes + b, v);
+                unsigned at = base + y * bytes + b;
+                if (at >> 16 != bank) {
+                    bank = at >> 16;
+                    bios(0x4f05, 0, 0, (uint16_t)bank, SEG, 0);
+                }
+                poke8(0xa000, at & 0xffff, v);
             }
     }
     index_write(SEQ, 2, 15);
@@ -134,24 +171,45 @@ static void set_dac(void)
 
 static void linear8(const struct scene *s)
 {
-    for (unsigned y = 0; y < s->height; y++)
-        for (unsigned x = 0; x < s->width; x++)
-            poke8(0xa000, y * s->width + x, pixel_number(x, y, 8));
+    for (unsigned i = 0; i < 65536; i++)
+        poke8(0xa000, i, pixel_number(i % s->width, i / s->width, 8));
+    if (s->changes & PALETTE)
+        outb(0x3c6, DAC_MASK);
+    if (s->changes & SCROLLED) {
+        index_write(CRTC, 0x0c, FLAT_SKIPPED >> 8);
+        index_write(CRTC, 0x0d, FLAT_SKIPPED & 255);
+    }
 }
 
-/* Mode 13h without chain 4, with the 480-line timing. */
-static void mode_x(const struct scene *s)
+/* Mode 13h without chain 4: with its own timing and each line once, or with the 480-line timing, also at the 28 MHz clock. */
+static void mode_x_timing(const struct scene *s)
 {
-    static const uint8_t crtc[][2] = {{0x11, 0x2c}, {0x06, 0x0d}, {0x07, 0x3e}, {0x09, 0x41}, {0x10, 0xea},
-                                      {0x11, 0xac}, {0x12, 0xdf}, {0x14, 0x00}, {0x15, 0xe7}, {0x16, 0x06},
-                                      {0x17, 0xe3}};
-    unsigned lines = s->height + (s->changes & SCROLLED ? SCROLL_LINES + 1 : 0);
+    static const uint8_t crtc[][2] = {{0x11, 0x2c}, {0x06, 0x0d}, {0x07, 0x3e}, {0x10, 0xea}, {0x11, 0x2c},
+                                      {0x12, 0xdf}, {0x14, 0x00}, {0x15, 0xe7}, {0x16, 0x06}, {0x17, 0xe3}};
+    static const uint8_t wide[][2] = {{0x00, 0x6b}, {0x01, 0x59}, {0x02, 0x5a}, {0x03, 0x8e},
+                                      {0x04, 0x5e}, {0x05, 0x8a}, {0x13, 0x2d}};
     index_write(SEQ, 4, 6);
+    if (s->height == 400) {
+        index_write(CRTC, 0x09, 0x40);
+        index_write(CRTC, 0x14, 0x00);
+        index_write(CRTC, 0x17, 0xe3);
+        return;
+    }
     index_write(SEQ, 0, 1);
-    outb(0x3c2, 0xe3);
+    outb(0x3c2, s->width == 360 ? 0xe7 : 0xe3);
     index_write(SEQ, 0, 3);
     for (unsigned i = 0; i < sizeof crtc / sizeof crtc[0]; i++)
         index_write(CRTC, crtc[i][0], crtc[i][1]);
+    index_write(CRTC, 0x09, s->height == 240 ? 0x41 : 0x40);
+    for (unsigned i = 0; s->width == 360 && i < sizeof wide / sizeof wide[0]; i++)
+        index_write(CRTC, wide[i][0], wide[i][1]);
+    index_write(CRTC, 0x11, 0xac);
+}
+
+static void mode_x(const struct scene *s)
+{
+    unsigned lines = s->height + (s->changes & SCROLLED ? SCROLL_LINES + 1 : 0);
+    mode_x_timing(s);
     for (unsigned plane = 0; plane < 4; plane++) {
         index_write(SEQ, 2, (uint8_t)(1 << plane));
         for (unsigned y = 0; y < lines; y++)
@@ -230,7 +288,7 @@ static int vbe(const struct scene *s)
     flat_on();
     __asm__ volatile("movw %0, %%fs" : : "r"((uint16_t)0)); /* a selector that an interrupt may load again */
     for (unsigned y = 0; y < s->height; y++)
-        for (unsigned x = 0; x < s->width; x++)
+        for (unsigned x = s->changes & SPARSE ? y & 15 : 0; x < s->width; x += s->changes & SPARSE ? 16 : 1)
             store_pixel(lfb + y * stride + x * bytes, s, x, y);
     return 1;
 }
@@ -271,7 +329,7 @@ static int draw(const struct scene *s)
         mode_x(s);
         break;
     }
-    if (s->changes & SCROLLED)
+    if (s->changes & SCROLLED && s->kind != LINEAR8)
         scroll(s);
     return 1;
 }

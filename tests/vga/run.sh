@@ -7,6 +7,10 @@ cp tests/vga/guest.img "$work/guest.img" && chmod u+w "$work/guest.img" && trunc
 tests/vga/expect -l | while read -r scene; do
     printf 'wait-serial "ready %s\\n" within 20s\n' "$scene"
     echo "after 20ms screenshot $work/$scene.ppm"
+    case $scene in # half a period of what blinks: 16 frames of 14.268 ms, the cursor 8
+    *_blink) echo "after 228ms screenshot $work/${scene}_later.ppm" ;;
+    *_cursor) echo "after 114ms screenshot $work/${scene}_later.ppm" ;;
+    esac
     echo "key spc"
 done >"$work/script"
 echo 'after 5s quit' >>"$work/script"
