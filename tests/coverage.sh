@@ -11,7 +11,7 @@ srcdir=${srcdir:-$(sed -n 's/^srcdir = //p' Makefile)}
 tested=tests/coverage/tested
 mkdir -p tests/coverage
 rm -f $tested.raw
-for program in tests/isa/integertest tests/isa/stringtest tests/isa/hostdifftest tests/isa/simdhosttest tests/isa/x87test \
+for program in tests/isa/integertest tests/isa/stringtest tests/isa/hostdifftest tests/isa/compathosttest tests/isa/simdhosttest tests/isa/x87test \
     tests/isa/x87hosttest tests/cpu/cputest; do
     [ -x $program ] || continue
     VITRINE_COVERAGE=$PWD/$tested.raw srcdir=$srcdir $program >/dev/null 2>&1 || echo "note: $program failed"

@@ -394,6 +394,56 @@ START_TEST(info_registers_lines)
 }
 END_TEST
 
+/* Registers of the system through memory: 16 bits are stored whatever the operand size, and loads take a word. */
+START_TEST(sldt_str_smsw_store_and_lldt_ltr_lmsw_load_a_word_of_memory)
+{
+    rig_protected();
+    put_desc(SEL_FREE, 0x7000, 0xff, 0x89, 0);
+    put_desc(SEL_FREE + 8, LDT_AT, 0x3f, 0x82, 0);
+    put32(DATA_AT, SEL_FREE | 0xffff0000);
+    put32(DATA_AT + 4, (SEL_FREE + 8) | 0xffff0000);
+    put32(DATA_AT + 8, CR0_PE | CR0_MP | 0xfff0);
+    for (unsigned k = 0; k < 3; k++)
+        put32(DATA_AT + 16 + 4 * k, 0xa5a5a5a5);
+    RUN(0x0f, 0x00, 0x1d, IMM32(DATA_AT), 0x0f, 0x00, 0x15, IMM32(DATA_AT + 4), 0x0f, 0x01, 0x35, IMM32(DATA_AT + 8),
+        0x0f, 0x00, 0x0d, IMM32(DATA_AT + 16), 0x0f, 0x00, 0x05, IMM32(DATA_AT + 20), 0x0f, 0x01, 0x25, IMM32(DATA_AT + 24), INT_DONE);
+    assert_done();
+    ck_assert_uint_eq(rig.cpu->tr.base, 0x7000);
+    ck_assert_uint_eq(rig.cpu->ldtr.base, LDT_AT);
+    ck_assert_uint_eq(rig.cpu->cr0 & 0xf, CR0_PE | CR0_MP);
+    ck_assert_uint_eq(peek32(DATA_AT + 16), 0xa5a50000 | SEL_FREE);
+    ck_assert_uint_eq(peek32(DATA_AT + 20), 0xa5a50000 | (SEL_FREE + 8));
+    ck_assert_uint_eq(peek32(DATA_AT + 24), 0xa5a50000 | (rig.cpu->cr0 & 0xffff));
+}
+END_TEST
+
+/* SDM 2D UD: UD0 and UD1 have a ModRM byte and raise #UD at themselves without an access. */
+START_TEST(ud0_ud1_and_ud2_are_ud_at_the_instruction)
+{
+    static const uint8_t code[][9] = {{0x90, 0x0f, 0x0b}, {0x90, 0x0f, 0xb9, 0xc1}, {0x90, 0x0f, 0xff, 0xc1},
+                                      {0x90, 0x0f, 0xb9, 0x05, IMM32(0xfff00000)}, {0x90, 0x0f, 0xff, 0x05, IMM32(0xfff00000)}};
+    for (unsigned k = 0; k < ARRAY_LEN(code); k++) {
+        rig_protected();
+        run_bytes(code[k], sizeof code[k], 20);
+        ck_assert_int_eq(rig_vector(), EXC_UD);
+        ck_assert_uint_eq(frame_word(0), CODE_AT + 1);
+    }
+}
+END_TEST
+
+/* SDM 2A INT n: INT1 is #DB behind the instruction, whatever the gate's DPL, and no DR6 bit says so. */
+START_TEST(int1_is_db_behind_itself_and_needs_no_privilege)
+{
+    rig_protected();
+    rig_user();
+    uint64_t dr6 = rig.cpu->dr[6];
+    RUN(0x90, 0xf1);
+    ck_assert_int_eq(rig_vector(), EXC_DB);
+    ck_assert_uint_eq(frame_word(0), CODE_AT + 2);
+    ck_assert_uint_eq(rig.cpu->dr[6] & 0xf00f, dr6 & 0xf00f);
+}
+END_TEST
+
 TCase *system_tests(void)
 {
     TCase *t = tcase_create("system instructions");
@@ -417,6 +467,9 @@ TCase *system_tests(void)
     tcase_add_test(t, cpuid_max_has_an_invariant_tsc_and_a_brand);
     tcase_add_test(t, rdtsc_under_tsd_is_gp_for_users);
     tcase_add_test(t, unknown_msr_is_gp);
+    tcase_add_test(t, sldt_str_smsw_store_and_lldt_ltr_lmsw_load_a_word_of_memory);
+    tcase_add_test(t, ud0_ud1_and_ud2_are_ud_at_the_instruction);
+    tcase_add_test(t, int1_is_db_behind_itself_and_needs_no_privilege);
     tcase_add_test(t, state_table_round_trip);
     tcase_add_test(t, info_registers_lines);
     return t;

@@ -242,6 +242,75 @@ START_TEST(ins_whose_destination_faults_does_not_read_the_port)
 }
 END_TEST
 
+struct last_access {
+    uint32_t offset, size, value, writes, reads;
+};
+static uint64_t last_read(void *ctx, uint64_t offset, unsigned size, enum initiator who)
+{
+    struct last_access *l = ctx;
+    (void)who;
+    l->offset = (uint32_t)offset;
+    l->size = size;
+    l->reads++;
+    return UINT64_C(0x123456789abcdef0) >> 8 * offset;
+}
+static void last_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+{
+    struct last_access *l = ctx;
+    (void)who;
+    l->offset = (uint32_t)offset;
+    l->size = size;
+    l->value = (uint32_t)value;
+    l->writes++;
+}
+
+/* SDM 2A IN, INS; 2B OUT, OUTS: the port is an immediate byte or DX, the size the operand's; IN leaves the rest of EAX. */
+START_TEST(in_out_ins_outs_of_each_size_reach_the_port_that_imm8_or_dx_names)
+{
+    static const struct io_ops ops = {last_read, last_write, 4};
+    static const struct {
+        uint8_t bytes[5], offset, size;
+        bool out;
+    } row[] = {
+        {{0xe4, 0xe1}, 1, 1, false},       {{0x66, 0xe5, 0xe2}, 2, 2, false}, {{0xe5, 0xe0}, 0, 4, false},
+        {{0xec}, 3, 1, false},             {{0x66, 0xed}, 3, 2, false},       {{0xed}, 3, 4, false},
+        {{0xe6, 0xe1}, 1, 1, true},        {{0x66, 0xe7, 0xe2}, 2, 2, true},  {{0xe7, 0xe0}, 0, 4, true},
+        {{0xee}, 3, 1, true},              {{0x66, 0xef}, 3, 2, true},        {{0xef}, 3, 4, true},
+        {{0x6c}, 3, 1, false},             {{0x66, 0x6d}, 3, 2, false},       {{0x6d}, 3, 4, false},
+        {{0x6e}, 3, 1, true},              {{0x66, 0x6f}, 3, 2, true},        {{0x6f}, 3, 4, true},
+    };
+    struct last_access last = {0};
+    struct port_range range = {.name = "last", .base = 0xe0, .count = 8, .ops = &ops, .ctx = &last};
+    flat();
+    port_claim(rig.bus.ports, &range);
+    for (unsigned k = 0; k < ARRAY_LEN(row); k++) {
+        uint8_t code[INSN_MAX] = {0}, opcode = row[k].bytes[row[k].bytes[0] == 0x66];
+        bool string = opcode >= 0x6c && opcode <= 0x6f;
+        uint32_t mask = UINT32_MAX >> (32 - 8 * row[k].size), from_port = (uint32_t)(UINT64_C(0x123456789abcdef0) >> 8 * row[k].offset);
+        memcpy(code, row[k].bytes, sizeof row[k].bytes);
+        last = (struct last_access){0};
+        c->regs[RAX] = 0xa1b2c3d4;
+        c->regs[RDX] = 0xffff00e3; /* the upper half is nothing to the port */
+        c->regs[RSI] = 0x300000;
+        c->regs[RDI] = 0x400000;
+        isa_rig_put32(&rig, 0x300000, 0x55667788);
+        isa_rig_put32(&rig, 0x400000, 0xa1b2c3d4);
+        ck_assert_int_eq(isa_rig_exec(&rig, code, 0x1000), X_NEXT);
+        ck_assert_uint_eq(last.size, row[k].size);
+        ck_assert_uint_eq(last.offset, row[k].offset);
+        ck_assert_uint_eq(last.writes, row[k].out);
+        ck_assert_uint_eq(last.reads, !row[k].out);
+        if (row[k].out)
+            ck_assert_uint_eq(last.value & mask, (string ? 0x55667788 : 0xa1b2c3d4) & mask);
+        else
+            ck_assert_uint_eq(string ? isa_rig_get32(&rig, 0x400000) : c->regs[RAX], (0xa1b2c3d4 & ~mask) | (from_port & mask));
+        ck_assert_uint_eq(c->regs[RDI], 0x400000 + (string && !row[k].out ? row[k].size : 0));
+        ck_assert_uint_eq(c->regs[RSI], 0x300000 + (string && row[k].out ? row[k].size : 0));
+    }
+    port_release(rig.bus.ports, &range);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("string");
@@ -257,6 +326,7 @@ int main(void)
     tcase_add_test(t, rep_that_overwrites_itself_is_fetched_anew_after_that_iteration);
     tcase_add_test(t, rep_ins_and_outs_reach_the_port_at_the_position_of_each_iteration);
     tcase_add_test(t, ins_whose_destination_faults_does_not_read_the_port);
+    tcase_add_test(t, in_out_ins_outs_of_each_size_reach_the_port_that_imm8_or_dx_names);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
