@@ -233,8 +233,10 @@ static uint64_t next_pulse(const struct i8254 *p)
 
 static void drive_pins(struct i8254 *p)
 {
-    for (int i = 0; i < 3; i++)
-        irq_set(&p->out[i], p->counter[i].out);
+    for (int i = 0; i < 3; i++) {
+        p->pin[i] = p->counter[i].out;
+        irq_set(&p->out[i], p->pin[i]);
+    }
 }
 
 static void drive(struct i8254 *p)
@@ -495,7 +497,7 @@ static void post_load(struct dev *d)
         struct i8254_counter *c = &p->counter[i];
         c->cr = MIN(MAX(c->cr, 1), 65536); /* divisors: never trusted to a file */
         c->reload = MIN(MAX(c->reload, 1), 65536);
-        irq_set(&p->out[i], c->out);
+        irq_set(&p->out[i], p->pin[i]); /* not c->out: a read may have brought the counter further (settle) */
     }
 }
 
@@ -528,6 +530,7 @@ static const struct state_field fields[] = {
     COUNTER_FIELDS(0),
     COUNTER_FIELDS(1),
     COUNTER_FIELDS(2),
+    STATE_ARRAY(struct i8254, pin),
     STATE_TIMER_FIELD(struct i8254, edge),
 };
 

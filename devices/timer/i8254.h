@@ -39,6 +39,7 @@ struct i8254 {
     struct irq_line out[3]; /* set before dev_realize */
 
     struct i8254_counter counter[3];
+    uint8_t pin[3]; /* OUT as it was last driven */
     struct timer edge; /* the next CLK pulse that may move a wired OUT */
 
     struct port_range ports;

@@ -166,12 +166,11 @@ void dispi_post_load(struct vga *v)
     if (!ok)
         v->dispi[DISPI_BPP] = 8;
     ok = ok && v->dispi[DISPI_XRES] > 0 && v->dispi[DISPI_XRES] <= SURFACE_MAX_W && v->dispi[DISPI_YRES] > 0 &&
-         v->dispi[DISPI_YRES] <= SURFACE_MAX_H && v->dispi[DISPI_BANK] < v->vram_pages / 16 &&
-         fits(v, v->dispi[DISPI_X_OFFSET], v->dispi[DISPI_Y_OFFSET]);
-    if (!ok) {
+         v->dispi[DISPI_YRES] <= SURFACE_MAX_H && fits(v, v->dispi[DISPI_X_OFFSET], v->dispi[DISPI_Y_OFFSET]);
+    if (!ok)
         v->dispi[DISPI_ENABLE] &= (uint16_t)~DISPI_ENABLED;
+    if (v->dispi[DISPI_BANK] >= v->vram_pages / 16)
         v->dispi[DISPI_BANK] = 0;
-    }
 }
 
 /* Port 1CEh is the index, 1CFh the data: words at adjacent bytes. */

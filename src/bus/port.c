@@ -2,6 +2,7 @@
 /* The 64 KiB port space: who answers which port. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bits.h"
 #include "base/log.h"
@@ -11,7 +12,7 @@ enum { PORTS = 65536 };
 
 struct port_space {
     struct port_range *owner[PORTS]; /* derived from the list */
-    struct port_range *claims;       /* latest first */
+    struct port_range *claims;       /* in the order of precedes() */
 };
 
 struct port_space *port_space_create(void)
@@ -24,7 +25,18 @@ void port_space_destroy(struct port_space *s)
     free(s);
 }
 
-/* Who answers each port of a range: the latest claim that has it. */
+/*
+ * Where ranges overlap, as only a guest's mistake makes them, the narrower one answers. NOTE: nothing of history decides: a machine
+ * that was loaded claims its ports in an order of its own.
+ */
+static bool precedes(const struct port_range *a, const struct port_range *b)
+{
+    if (a->live_count != b->live_count)
+        return a->live_count < b->live_count;
+    return a->live_base != b->live_base ? a->live_base < b->live_base : strcmp(a->name, b->name) < 0;
+}
+
+/* Who answers each port of a range: the first claim that has it. */
 static void refresh(struct port_space *s, uint32_t base, uint32_t count)
 {
     for (uint32_t port = base; port < base + count; port++) {
@@ -65,8 +77,11 @@ void port_claim(struct port_space *s, struct port_range *r)
     port_release(s, r);
     r->live_base = r->base;
     r->live_count = r->count;
-    r->next = s->claims;
-    s->claims = r;
+    struct port_range **p = &s->claims;
+    while (*p && precedes(*p, r))
+        p = &(*p)->next;
+    r->next = *p;
+    *p = r;
     r->claimed = true;
     refresh(s, r->base, r->count);
 }

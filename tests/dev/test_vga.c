@@ -886,6 +886,19 @@ START_TEST(pci_bars_show_frame_buffer_registers_and_rom)
 }
 END_TEST
 
+/* The bank can be written while VBE is off (only turning it off writes 0), so a load must not take that for a bad state. */
+START_TEST(vbe_bank_written_while_off_survives_a_load)
+{
+    dispi(DISPI_ENABLE, 0);
+    dispi(DISPI_BANK, 6);
+    vga_class.post_load(&b.vga->dev);
+    ck_assert_uint_eq(dispi_get(DISPI_BANK), 6);
+    b.vga->dispi[DISPI_BANK] = 0xffff; /* what no guest can have written */
+    vga_class.post_load(&b.vga->dev);
+    ck_assert_uint_eq(dispi_get(DISPI_BANK), 0);
+}
+END_TEST
+
 START_TEST(state_round_trip_keeps_every_register)
 {
     vbe(800, 600, 16);
@@ -958,6 +971,7 @@ int main(void)
     tcase_add_test(c, retrace_draws_frames_by_virtual_time);
     tcase_add_test(c, pci_bars_show_frame_buffer_registers_and_rom);
     tcase_add_test(c, state_round_trip_keeps_every_register);
+    tcase_add_test(c, vbe_bank_written_while_off_survives_a_load);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

@@ -2,7 +2,8 @@
 /*
  * Streams of accesses against every chip of the machine, made out of its register table: writes and reads of the
  * registers with values that the table suggests, accesses of any width anywhere in what the chip claims, configuration
- * space, descriptors in memory for whoever is a bus master, keys and characters from outside, time.
+ * space, model-specific registers, descriptors in memory for whoever is a bus master, keys, characters and other media from
+ * outside, time.
  *
  *     devices [SEED [ROUNDS [CHIP]]]
  *
@@ -20,7 +21,7 @@
 #include "machine/parts.h"
 #include "snap/snapshot.h"
 
-enum { OPS = 400, PORT_SPACE = 65536, MAX_RANGES = 96, MAX_MMIO = 32, POOL = 64, RAM_MB = 2, DISK_SECTORS = 4096 };
+enum { OPS = 400, PORT_SPACE = 65536, MAX_RANGES = 96, MAX_MMIO = 32, RAM_MB = 2, DISK_SECTORS = 4096, CD_DRIVE = 2, NO_DRIVE = 3, MAX_MSRS = 8 };
 
 /* xorshift64*: the stream is a function of the seed. */
 struct rng {
@@ -94,7 +95,10 @@ struct claims {
     struct {
         uint64_t base, size;
     } mmio[MAX_MMIO];
-    unsigned nports, nmmio;
+    struct {
+        uint32_t first, count;
+    } msr[MAX_MSRS];
+    unsigned nports, nmmio, nmsrs;
     int devfn; /* -1: no PCI function */
 };
 
@@ -103,12 +107,18 @@ struct side {
     struct rng rng;
     struct claims claims;
     struct dev *dev;
+    uint64_t medium[MAX_DRIVES]; /* sectors of what is in it, 0: nothing */
     uint64_t sum; /* of every value read */
 };
 
 static void drop(void *ctx, const uint8_t *data, size_t len)
 {
     (void)ctx, (void)data, (void)len;
+}
+
+static uint64_t first_medium(unsigned drive)
+{
+    return drive >= FIRST_FLOPPY ? 2880 : drive == NO_DRIVE ? 0 : DISK_SECTORS;
 }
 
 static struct machine *make_machine(void)
@@ -133,10 +143,10 @@ static struct machine *make_machine(void)
         snprintf(cfg.device[cfg.ndevices++].cls, sizeof cfg.device[0].cls, "%s", *extra);
     }
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
-        enum drive_kind kind = i >= FIRST_FLOPPY ? DRIVE_FLOPPY : i == 2 ? DRIVE_CD : DRIVE_DISK;
-        if (i == 3)
+        enum drive_kind kind = i >= FIRST_FLOPPY ? DRIVE_FLOPPY : i == CD_DRIVE ? DRIVE_CD : DRIVE_DISK;
+        if (i == NO_DRIVE)
             continue;
-        be.drive[i] = make_disk(512, kind == DRIVE_FLOPPY ? 2880 : DISK_SECTORS);
+        be.drive[i] = make_disk(512, first_medium(i));
         cfg.drive[i] = (struct drive_config){.present = true, .medium = true, .kind = kind, .fd = -1,
                                              .bytes = be.drive[i]->sectors * 512, .name = "fuzz"};
     }
@@ -157,7 +167,7 @@ static bool inside(const struct dev *d, const void *p)
 static void look(struct side *s)
 {
     struct claims *c = &s->claims;
-    c->nports = c->nmmio = 0;
+    c->nports = c->nmmio = c->nmsrs = 0;
     c->devfn = -1;
     const struct port_range *last = NULL;
     for (uint32_t port = 0; port < PORT_SPACE; port++) {
@@ -182,6 +192,11 @@ static void look(struct side *s)
             }
             c->mmio[at].base = map->live_base;
             c->mmio[at].size = map->live_size;
+        }
+    for (const struct msr_range *r = s->m->bus.msrs.claims; r && c->nmsrs < MAX_MSRS; r = r->next)
+        if (inside(s->dev, r->ctx)) {
+            c->msr[c->nmsrs].first = r->first;
+            c->msr[c->nmsrs++].count = r->count;
         }
     for (unsigned i = 0; i < 256; i++)
         if (s->m->pci.func[i] && inside(s->dev, s->m->pci.func[i]))
@@ -283,6 +298,25 @@ static void access_config(struct side *s, unsigned off, const struct dev_reg *re
         pci_config_write(&s->m->pci, (uint8_t)s->claims.devfn, off, size, value(s, reg));
 }
 
+/* As RDMSR and WRMSR find it. A refused access is #GP; whether it is must agree too. */
+static void access_msr(struct side *s)
+{
+    struct claims *c = &s->claims;
+    unsigned i = below(&s->rng, c->nmsrs);
+    uint32_t index = c->msr[i].first + below(&s->rng, c->msr[i].count);
+    const struct msr_range *r = msr_find(&s->m->bus.msrs, index);
+    bool read = one_in(&s->rng, 3), done;
+    uint64_t v = one_in(&s->rng, 4) ? (uint64_t)value(s, NULL) << 32 : 0;
+    v |= value(s, NULL);
+    if (!r)
+        return;
+    if (read)
+        v = 0, done = r->ops->read(r->ctx, index, &v);
+    else
+        done = r->ops->write(r->ctx, index, v);
+    note(s, done ? v : UINT64_MAX);
+}
+
 /* One register of the table. Ports below a range's length are offsets in it. */
 static void access_register(struct side *s)
 {
@@ -369,6 +403,29 @@ static void outside(struct side *s)
     j->log.len = 0; /* nobody replays this */
 }
 
+/* What the user puts into a drive, 0: takes out. */
+static bool put_in(struct side *s, unsigned drive, uint64_t sectors, bool force)
+{
+    struct error err = {0};
+    struct blk *b = sectors ? make_disk(512, sectors) : NULL;
+    bool done = machine_set_medium(s->m, drive, b, force, &err);
+    if (done)
+        s->medium[drive] = sectors;
+    else if (b)
+        disk_close(b);
+    machine_journal(s->m)->log.len = 0;
+    return done;
+}
+
+static void change_medium(struct side *s)
+{
+    static const uint16_t sectors[] = {0, 320, 360, 640, 720, 1440, 2400, 2880, 5760, DISK_SECTORS, 4, 1};
+    static const uint8_t drives[] = {CD_DRIVE, FIRST_FLOPPY, FIRST_FLOPPY + 1};
+    unsigned drive = drives[below(&s->rng, sizeof drives)];
+    uint64_t n = sectors[below(&s->rng, ARRAY_LEN(sectors))];
+    note(s, put_in(s, drive, n, one_in(&s->rng, 2)));
+}
+
 static void pass_time(struct side *s)
 {
     struct clock *c = &s->m->clock;
@@ -400,6 +457,14 @@ static void operation(struct side *s)
             outside(s);
         else if (one_in(&s->rng, 40) && s->dev->cls->reset)
             s->dev->cls->reset(s->dev);
+        break;
+    case 6:
+        if (s->claims.nmsrs)
+            access_msr(s);
+        else if (one_in(&s->rng, 16))
+            change_medium(s);
+        else
+            access_register(s);
         break;
     default:
         access_register(s);
@@ -463,6 +528,9 @@ static bool run_round(struct side *a, struct side *b, unsigned chip, uint64_t se
     struct error err = {0};
     const char *what = NULL;
     machine_save(a->m, &state);
+    for (unsigned i = 0; i < MAX_DRIVES; i++) /* a machine is loaded with the same media in its drives */
+        if (b->medium[i] != a->medium[i])
+            put_in(b, i, a->medium[i], true);
     bool loaded = machine_load(b->m, state.data, state.len, &err);
     buf_free(&state);
     a->dev = device(a->m, chip);
@@ -494,9 +562,13 @@ static bool run_round(struct side *a, struct side *b, unsigned chip, uint64_t se
 static unsigned fuzz_chip(unsigned chip, uint64_t seed, unsigned rounds)
 {
     struct side a = {.m = make_machine()};
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        a.medium[i] = first_medium(i);
     unsigned failed = 0;
     for (unsigned round = 0; round < rounds && !failed; round++) {
         struct side b = {.m = make_machine(), .sum = a.sum};
+        for (unsigned i = 0; i < MAX_DRIVES; i++)
+            b.medium[i] = first_medium(i);
         alarm(120); /* an operation that never ends */
         assign_bars(a.m);
         failed = !run_round(&a, &b, chip, seed, round);
