@@ -51,6 +51,18 @@ void rtc_stop_wait(void);
 
 /* keyboard.c, mouse.c, i8042.c */
 void keyboard_init(void);
+#define I8042_HOLD_KBD 0x10
+#define I8042_HOLD_AUX 0x20
+#define I8042_HOLD_BOTH (I8042_HOLD_KBD | I8042_HOLD_AUX)
+
+struct i8042_exchange {
+    uint8_t mode;     /* the controller's command byte, to be set again at the end */
+    uint8_t put_back; /* D2h or D3h: `byte` was in the output buffer; 0: nothing was */
+    uint8_t byte;
+};
+
+void i8042_begin(struct i8042_exchange *x, uint8_t hold);
+void i8042_end(struct i8042_exchange *x);
 int i8042_send(uint8_t byte);
 int i8042_recv(uint8_t *byte);
 int i8042_command(uint8_t command);

@@ -3,13 +3,14 @@
  * The 8042 keyboard controller: bytes to and from the keyboard and the auxiliary device.
  *
  * IBM PS/2 hardware interface technical reference, "Keyboard and auxiliary device controller".
- * NOTE: while a byte is being exchanged the controller's interrupts are off, so that the answer is
- * not taken for a key. A scan code that comes in between is dropped, as it was on the AT.
+ * NOTE: while bytes are exchanged with one device the controller's interrupts are off, so that the answer
+ * is not taken for a key, and the other device's clock is held, so that a key is not taken for the answer.
  */
 #include "bios.h"
 
 #define ST_OBF 0x01
 #define ST_IBF 0x02
+#define ST_AUX 0x20
 
 #define MODE_IRQ1 0x01
 #define MODE_IRQ12 0x02
@@ -74,6 +75,35 @@ static void drain(void)
 {
     for (int i = 0; i < 32 && inb(0x64) & ST_OBF; i++)
         inb(0x60);
+}
+
+/*
+ * The devices that `hold` does not name may talk to us. What stood in the output buffer before is kept: its
+ * interrupt has not been taken yet.
+ */
+void i8042_begin(struct i8042_exchange *x, uint8_t hold)
+{
+    uint8_t status = inb(0x64);
+    x->put_back = 0;
+    if (status & ST_OBF) {
+        x->put_back = status & ST_AUX ? 0xd3 : 0xd2;
+        x->byte = inb(0x60);
+    }
+    x->mode = i8042_get_mode();
+    i8042_set_mode((x->mode & ~(MODE_IRQ1 | MODE_IRQ12 | I8042_HOLD_BOTH)) | hold);
+}
+
+/* NOTE: an answer that came late must not stay: with its interrupt off nobody would make room for a key. */
+void i8042_end(struct i8042_exchange *x)
+{
+    i8042_set_mode((x->mode & ~(MODE_IRQ1 | MODE_IRQ12)) | I8042_HOLD_BOTH);
+    drain();
+    if (x->put_back) {
+        i8042_set_mode(x->mode | I8042_HOLD_BOTH);
+        if (i8042_command(x->put_back))
+            i8042_send(x->byte);
+    }
+    i8042_set_mode(x->mode);
 }
 
 /* Sends one byte to the keyboard and waits for its ACK; gives 1 when that came. */

@@ -146,15 +146,14 @@ static int store(uint16_t code)
 static void update_leds(void)
 {
     uint8_t want = BDA->kbd_flags0 >> 4 & 7;
-    uint8_t mode;
+    struct i8042_exchange x;
     if ((BDA->kbd_leds & 7) == want || inb(0x64) & 1)
         return;
     BDA->kbd_leds = (BDA->kbd_leds & ~7) | want;
-    mode = i8042_get_mode();
-    i8042_set_mode(mode & ~1);
+    i8042_begin(&x, I8042_HOLD_AUX);
     if (i8042_kbd(0xed))
         i8042_kbd(want);
-    i8042_set_mode(mode);
+    i8042_end(&x);
 }
 
 static void set_bits(volatile uint8_t __seg_fs *flags, uint8_t bits, int on)
@@ -407,13 +406,13 @@ static int peek(int enhanced, uint16_t *code)
 
 static void set_typematic(struct regs *r)
 {
-    uint8_t mode = i8042_get_mode();
+    struct i8042_exchange x;
     if (r->al != 5 || r->bh > 3 || r->bl > 31)
         return;
-    i8042_set_mode(mode & ~1);
+    i8042_begin(&x, I8042_HOLD_AUX);
     if (i8042_kbd(0xf3))
         i8042_kbd(r->bh << 5 | r->bl);
-    i8042_set_mode(mode);
+    i8042_end(&x);
 }
 
 static uint8_t extended_flags(void)

@@ -13,16 +13,18 @@
 #define FLAGS2_HANDLER 0x80
 
 #define MODE_IRQ12 0x02
-#define MODE_NO_AUX 0x20
-#define MODE_IRQ1 0x01
 
-/* Runs with both interrupts of the controller off, and sets them back. */
-static uint8_t begin(void)
+#define PUT_BACK_AUX 0xd3
+
+/* The keyboard waits until end(). The rest of a packet that was under way will not come. */
+static void begin(struct i8042_exchange *x)
 {
-    uint8_t mode = i8042_get_mode();
-    i8042_set_mode(mode & ~(MODE_IRQ12 | MODE_IRQ1 | MODE_NO_AUX));
+    i8042_begin(x, I8042_HOLD_KBD);
     i8042_command(0xa8);
-    return mode & ~MODE_NO_AUX;
+    x->mode &= ~I8042_HOLD_AUX;
+    if (x->put_back == PUT_BACK_AUX)
+        x->put_back = 0;
+    ebda.mouse_flags1 = 0;
 }
 
 static int aux_value(uint8_t command, uint8_t value)
@@ -32,25 +34,28 @@ static int aux_value(uint8_t command, uint8_t value)
 
 static int enable(int on)
 {
-    uint8_t mode = begin();
+    struct i8042_exchange x;
+    begin(&x);
     int ok = i8042_aux(on ? 0xf4 : 0xf5);
-    i8042_set_mode(on ? mode | MODE_IRQ12 : mode & ~MODE_IRQ12);
+    x.mode = on ? x.mode | MODE_IRQ12 : x.mode & ~MODE_IRQ12;
+    i8042_end(&x);
     if (on) {
         outb(0xa1, inb(0xa1) & ~0x10);
         outb(0x21, inb(0x21) & ~0x04);
     }
-    ebda.mouse_flags1 = 0;
     return ok;
 }
 
 static int reset(struct regs *r)
 {
-    uint8_t mode = begin(), bat = 0, id = 0;
+    struct i8042_exchange x;
+    uint8_t bat = 0, id = 0;
+    begin(&x);
     int ok = i8042_aux(0xff);
     for (int tries = 0; ok && tries < 30 && !i8042_recv(&bat); tries++)
         ;
     ok = ok && bat == 0xaa && i8042_recv(&id);
-    i8042_set_mode(mode);
+    i8042_end(&x);
     r->bl = bat;
     r->bh = id;
     return ok;
@@ -68,25 +73,28 @@ static int read_status(struct regs *r)
 
 static int status_or_scaling(struct regs *r)
 {
-    uint8_t mode = begin();
+    struct i8042_exchange x;
+    begin(&x);
     int ok = r->bh == 0 ? read_status(r) : i8042_aux(r->bh == 1 ? 0xe6 : 0xe7);
-    i8042_set_mode(mode);
+    i8042_end(&x);
     return ok;
 }
 
 static int set_value(uint8_t command, uint8_t value)
 {
-    uint8_t mode = begin();
+    struct i8042_exchange x;
+    begin(&x);
     int ok = aux_value(command, value);
-    i8042_set_mode(mode);
+    i8042_end(&x);
     return ok;
 }
 
 static int read_id(struct regs *r)
 {
-    uint8_t mode = begin();
+    struct i8042_exchange x;
+    begin(&x);
     int ok = i8042_aux(0xf2) && i8042_recv(&r->bh);
-    i8042_set_mode(mode);
+    i8042_end(&x);
     return ok;
 }
 

@@ -323,6 +323,36 @@ static void mouse_byte(uint8_t b)
     controller_idle();
 }
 
+/* A key goes down just when a program resets the mouse: neither is taken for the other. */
+static void key_during_mouse_reset(void)
+{
+    struct regs r;
+    press(0x1e);
+    release(0x1e);
+    check_eq(get(0), 0x1e61, "key_before_mouse_reset");
+    prepare(&r);
+    __asm__ volatile("cli");
+    outb(0x64, 0xd2); /* its scan code stands in the output buffer */
+    outb(0x60, 0x1e);
+    mouse(&r, 0x01, 0);
+    check(!(r.flags & CF) && r.bx == 0x00aa, "mouse_reset_reads_no_scan_code_that_is_there");
+    __asm__ volatile("sti");
+    scan(0x9e);
+    check_eq(get(0), 0x1e61, "scan_code_from_before_mouse_reset_becomes_a_key");
+
+    prepare(&r);
+    controller_idle();
+    __asm__ volatile("cli");
+    outb(0x60, 0xee); /* the keyboard's echo is on the wire for some time */
+    mouse(&r, 0x01, 0);
+    check(!(r.flags & CF) && r.bx == 0x00aa, "mouse_reset_reads_no_byte_of_the_keyboard");
+    __asm__ volatile("sti");
+    controller_idle();
+    press(0x1e);
+    release(0x1e);
+    check_eq(get(0), 0x1e61, "keyboard_lives_after_mouse_reset");
+}
+
 void test_mouse(void)
 {
     struct regs r;
@@ -333,6 +363,7 @@ void test_mouse(void)
         return;
     }
     check(!(r.flags & CF) && r.ah == 0, "int15_c205_initialises");
+    key_during_mouse_reset();
     prepare(&r);
     mouse(&r, 0x00, 1);
     check((r.flags & CF) && r.ah == 5, "int15_c200_needs_a_handler");
