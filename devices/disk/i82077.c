@@ -318,9 +318,6 @@ static bool realize(struct dev *d, struct error *err)
         fd->type = c->type[i];
         fd->changed = 1;
         floppy_derive(fd);
-        if (fd->blk && !floppy_format_of(fd->blk->sectors))
-            return error_set(err, "%s: %llu KiB are more than a diskette holds", fd->blk->name,
-                             (unsigned long long)fd->blk->sectors / 2);
     }
     timer_init(&c->exec, d->bus->clock, fdc_exec_due, c);
     timer_init(&c->reset_end, d->bus->clock, reset_over, c);
@@ -336,6 +333,12 @@ static bool realize(struct dev *d, struct error *err)
         (struct port_range){.name = d->id, .base = 0x3f7, .count = 1, .ops = &dir_ops, .ctx = c};
     port_claim(d->bus->ports, &c->ports);
     port_claim(d->bus->ports, &c->dir_port);
+    for (unsigned i = 0; i < I82077_DRIVES; i++) { /* NOTE: last, since unrealize undoes all of this */
+        const struct blk *b = c->drive[i].blk;
+        if (b && !floppy_format_of(b->sectors))
+            return error_set(err, "%s: %llu KiB are more than a diskette holds", b->name,
+                             (unsigned long long)b->sectors / 2);
+    }
     return true;
 }
 

@@ -86,9 +86,9 @@ static bool accel_name(struct options *o, const char *list, const char *option, 
     }
     if (kvm)
         return error_set(
-            err, "%s %s: the CPU is software: there is no hypervisor to use; say -accel tcg",
+            err, "%s%s: the CPU is software: there is no hypervisor to use; say -accel tcg",
             option, list);
-    return error_set(err, "%s %s: there are interp and tcg", option, list);
+    return error_set(err, "%s%s: there are interp and tcg", option, list);
 }
 
 bool take_accel(struct options *o, const char *arg, struct error *err)
@@ -104,7 +104,7 @@ bool take_accel(struct options *o, const char *arg, struct error *err)
     const char *whole = arg;
     if (!keyval_next(&arg, &kv) || kv.has_value)
         return error_set(err, "-accel %s: there are interp and tcg", whole);
-    if (!accel_name(o, kv.key, "-accel", err))
+    if (!accel_name(o, kv.key, "-accel ", err))
         return false;
     while (keyval_next(&arg, &kv)) {
         size_t i = 0;

@@ -14,7 +14,7 @@ static const char ARCH[] = "it is for other machines than this PC";
 static const char SNAP[] = "there are no saved machine states";
 static const char XEN[] = "Xen is not supported";
 static const char REMOTE[] =
-    "the screen is shown in a window (-display sdl) or not at all (-display none)";
+    "the screen is shown in a window (-display sdl), on the terminal (curses) or to VNC viewers (-vnc)";
 static const char RUNAS[] = "the machine process is confined without it (seccomp, Landlock)";
 static const char TABLES[] = "firmware tables cannot be added";
 static const char AUDIO[] = "there is no sound device in this machine";

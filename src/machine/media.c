@@ -245,6 +245,9 @@ bool machine_set_medium(struct machine *m, unsigned drive, struct blk *medium, b
         return error_set(err, "a replay takes its media where the recording did");
     if (!machine_can_change(m, drive, err))
         return false;
+    if (medium && drive >= FIRST_FLOPPY && !floppy_format_of(medium->sectors))
+        return error_set(err, "%s: %llu KiB are more than a diskette holds", medium->name,
+                         (unsigned long long)medium->sectors / 2);
     if (is_cd(m, drive) && ide_drive(m, drive)->cd.locked && !force) {
         enter(m, drive, MEDIUM_ASKED, NULL);
         return error_set(err,

@@ -195,4 +195,10 @@ echo kept >"$work/log"
 refuses "has no property" -display none -serial "file:$work/log" -device isa-debug-exit,nonsense=1
 refuses "number from" -display none -serial "file:$work/log" -device isa-debug-exit,iobase=0x10000000
 if [ "$(cat "$work/log")" = kept ]; then good; else bad "an output file was emptied"; fi
-finish 185
+# A machine that cannot be made for what is in a drive says so; its devices are taken apart again.
+truncate -s 5M "$work/large.img"
+refuses "5120 KiB are more than a diskette holds" -display none -fda "$work/large.img"
+
+refuses "-machine accel=kvm: the CPU is software" -machine accel=kvm
+
+finish 216

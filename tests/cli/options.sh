@@ -69,6 +69,12 @@ for device in $("$vitrine" -device help | sed 's/ .*//'); do
 done
 if "$vitrine" -help | grep -q '.\{101\}'; then bad "-help has lines of more than 100 columns"; else good; fi
 
+# A diskette drive takes no medium that is larger than a diskette, at the start (errors.sh) or later.
+truncate -s 5M "$work/large.img"
+shows "change floppy0 $work/large.img\ninfo block fda" -fda "$work/a.img"
+has "5120 KiB are more than a diskette holds"
+has "^floppy0: .*a.img"
+
 # -L: an image by its name alone, in the first folder that has it.
 mkdir "$work/firmware"
 head -c 65536 /dev/zero | tr '\0' '\364' >"$work/firmware/hlt.bin"
@@ -87,4 +93,4 @@ tries=0
 while [ -e "$work/pid" ] && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 if [ ! -e "$work/pid" ]; then good; else bad "the -pidfile stays"; fi
 refuses "no such file" -display none -daemonize "$work/missing.img"
-finish 39
+finish 41

@@ -1,3 +1,9 @@
 # SPDX-License-Identifier: MIT
-TESTS += tests/lint/floors.sh
-EXTRA_DIST += tests/lint/floors.sh
+LINT_TESTS = tests/lint/floors.sh tests/lint/guests.sh
+TESTS += $(LINT_TESTS)
+EXTRA_DIST += $(LINT_TESTS)
+
+# README's list of guests, out of the guest tests that have passed here.
+guest-list:
+	srcdir=$(srcdir) $(srcdir)/tests/lint/guests.sh write
+.PHONY: guest-list
