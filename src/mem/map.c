@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bits.h"
 #include "base/log.h"
@@ -87,6 +88,19 @@ static void unlink_map(struct mem *m, struct mapping *map)
     map->enabled = false;
 }
 
+/*
+ * Which of two mappings hides the other: the higher priority, then, where a guest's mistake makes equals overlap, the narrower one.
+ * NOTE: nothing of history decides: a machine that was loaded maps in an order of its own.
+ */
+static bool precedes(const struct mapping *a, const struct mapping *b)
+{
+    if (a->prio != b->prio)
+        return a->prio > b->prio;
+    if (a->live_size != b->live_size)
+        return a->live_size < b->live_size;
+    return a->live_base != b->live_base ? a->live_base < b->live_base : strcmp(a->name, b->name) < 0;
+}
+
 void mem_map(struct mem *m, struct mapping *map)
 {
     if (!map->size || map->base > PHYS_MASK || map->size > PHYS_MASK + 1 - map->base)
@@ -95,7 +109,7 @@ void mem_map(struct mem *m, struct mapping *map)
     map->live_base = map->base;
     map->live_size = map->size;
     struct mapping **p = &m->maps;
-    while (*p && (*p)->prio > map->prio)
+    while (*p && precedes(*p, map))
         p = &(*p)->next;
     map->next = *p;
     *p = map;

@@ -114,7 +114,7 @@ struct target {
 };
 
 /*
- * A mapping is owned by who maps it (a chip), listed in the map while enabled. Higher `prio` covers lower. base and size
+ * A mapping is owned by who maps it (a chip), listed in the map while enabled. Higher `prio` covers lower, the narrower of equals the wider. base and size
  * are multiples of the page size except for TO_IO/TO_IO mappings, which may be smaller than a page and share it.
  */
 struct mapping {
