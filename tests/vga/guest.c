@@ -293,6 +293,136 @@ static int vbe(const struct scene *s)
     return 1;
 }
 
+/* --- What the VBE functions answer (VBE 3.0, chapter 4) --- */
+
+static uint8_t block[4096];
+static unsigned failures;
+
+static void check_vbe(int good, const char *rule)
+{
+    if (good)
+        return;
+    failures++;
+    say("FAIL: ");
+    say(rule);
+    say("\n");
+}
+
+/* 4Fxxh; ES:DI and ES:BX (where BX is not given) are the block. */
+static struct regs vbe_call(uint16_t ax, uint16_t bx, uint16_t cx, uint16_t dx)
+{
+    struct regs r = {0};
+    r.ax = ax;
+    r.bx = bx;
+    r.cx = cx;
+    r.dx = dx;
+    r.di = (uint16_t)(uintptr_t)block;
+    r.ds = r.es = SEG;
+    r.flags = IF | 2;
+    intr(0x10, &r);
+    return r;
+}
+
+static void vbe_lists_modes(void)
+{
+    block[0] = 'V', block[1] = 'B', block[2] = 'E', block[3] = '2';
+    struct regs r = vbe_call(0x4f00, 0, 0, 0);
+    check_vbe(r.ax == 0x4f && *(uint32_t *)block == 0x41534556 && *(uint16_t *)(block + 4) == 0x300, "4f00_signature_and_version");
+    uint16_t memory = *(uint16_t *)(block + 18), list = *(uint16_t *)(block + 14), segment = *(uint16_t *)(block + 16);
+    unsigned listed = 0, known = 0;
+    for (; peek16(segment, list) != 0xffff && listed < 200; list += 2, listed++) {
+        uint16_t number = peek16(segment, list);
+        check_vbe(bios(0x4f01, 0, number, 0, SEG, (uint16_t)(uintptr_t)mode_info) == 0x4f && mode_info[0] & 1, "4f01_knows_each_mode");
+        check_vbe((uint32_t)*(uint16_t *)(mode_info + 0x10) * *(uint16_t *)(mode_info + 0x14) <= (uint32_t)memory << 16,
+                  "4f01_modes_fit_the_memory");
+        for (unsigned i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
+            if (scenes[i].mode == number) {
+                known++;
+                check_vbe(*(uint16_t *)(mode_info + 0x12) == scenes[i].width && *(uint16_t *)(mode_info + 0x14) == scenes[i].height &&
+                              mode_info[0x19] == scenes[i].bpp,
+                          "4f01_size_and_depth");
+                break;
+            }
+    }
+    check_vbe(listed && known == listed, "each_listed_mode_has_a_picture");
+    check_vbe(vbe_call(0x4f01, 0, 0x1fd, 0).ax == 0x14f, "4f01_refuses_other_numbers");
+    check_vbe(vbe_call(0x4f02, 0x1fd, 0, 0).ax == 0x14f, "4f02_refuses_other_numbers");
+}
+
+static void vbe_windows(void)
+{
+    check_vbe(vbe_call(0x4f02, 0x101, 0, 0).ax == 0x4f && vbe_call(0x4f03, 0, 0, 0).bx == 0x101, "4f03_gives_the_mode");
+    check_vbe(vbe_call(0x4f05, 0, 0, 2).ax == 0x4f, "4f05_sets_the_window");
+    poke8(0xa000, 0, 0x5a);
+    check_vbe(vbe_call(0x4f05, 0x100, 0, 0).dx == 2, "4f05_gives_the_window");
+    vbe_call(0x4f05, 0, 0, 0);
+    check_vbe(peek8(0xa000, 0) == 0, "4f05_other_window_other_memory");
+    bios(0x4f01, 0, 0x101, 0, SEG, (uint16_t)(uintptr_t)mode_info);
+    __asm__ volatile("pushw %%ds\n\tpushal\n\tlcallw *%0\n\tpopal\n\tpopw %%ds" : : "m"(mode_info[12]), "b"(0), "d"(2) : "memory");
+    check_vbe(peek8(0xa000, 0) == 0x5a, "window_function_is_4f05_by_a_far_call");
+    check_vbe(vbe_call(0x4f05, 1, 0, 0).ax == 0x14f && vbe_call(0x4f05, 0, 0, 0xfff0).ax == 0x14f, "4f05_refuses_window_b_and_beyond_memory");
+    vbe_call(0x4f02, 0x4101, 0, 0);
+    check_vbe(vbe_call(0x4f05, 0, 0, 1).ax == 0x34f, "4f05_is_invalid_in_a_linear_mode");
+}
+
+static void vbe_scrolls(void)
+{
+    vbe_call(0x4f02, 0x101, 0, 0);
+    struct regs r = vbe_call(0x4f06, 1, 0, 0);
+    check_vbe(r.ax == 0x4f && r.bx == 640 && r.cx == 640 && r.dx >= 480, "4f06_gives_the_line");
+    r = vbe_call(0x4f06, 0, 1000, 0);
+    check_vbe(r.ax == 0x4f && r.cx >= 1000 && r.bx == r.cx, "4f06_sets_pixels");
+    r = vbe_call(0x4f06, 2, 800, 0);
+    check_vbe(r.ax == 0x4f && r.bx == 800 && r.cx == 800, "4f06_sets_bytes");
+    check_vbe(vbe_call(0x4f06, 0, 0xfff0, 0).ax == 0x24f, "4f06_refuses_what_the_display_cannot");
+    check_vbe(vbe_call(0x4f06, 3, 0, 0).cx >= 800 && vbe_call(0x4f06, 1, 0, 0).cx == 800, "4f06_most_changes_nothing");
+    check_vbe(vbe_call(0x4f07, 0, 16, 100).ax == 0x4f, "4f07_sets_the_start");
+    r = vbe_call(0x4f07, 1, 0, 0);
+    check_vbe(r.cx == 16 && r.dx == 100, "4f07_gives_the_start");
+    check_vbe(vbe_call(0x4f07, 0x80, 8, 50).ax == 0x4f && vbe_call(0x4f07, 1, 0, 0).dx == 50, "4f07_in_the_retrace");
+    check_vbe(vbe_call(0x4f07, 0, 0, 0xfff0).ax == 0x14f, "4f07_refuses_beyond_memory");
+}
+
+static void vbe_colours(void)
+{
+    check_vbe(vbe_call(0x4f08, 0x800, 0, 0).bx >> 8 == 8 && vbe_call(0x4f08, 1, 0, 0).bx >> 8 == 8, "4f08_8_bits");
+    for (unsigned i = 0; i < 12; i++)
+        block[i] = (i & 3) == 3 ? 0 : (uint8_t)(0xf3 - 7 * i);
+    check_vbe(vbe_call(0x4f09, 0, 3, 10).ax == 0x4f, "4f09_sets_entries");
+    for (unsigned i = 0; i < 16; i++)
+        block[i] = 0xee;
+    struct regs r = vbe_call(0x4f09, 1, 3, 10);
+    int same = r.ax == 0x4f && block[12] == 0xee;
+    for (unsigned i = 0; i < 12; i++)
+        same &= block[i] == ((i & 3) == 3 ? 0 : (uint8_t)(0xf3 - 7 * i));
+    check_vbe(same, "4f09_gives_entries_of_8_bits");
+    check_vbe(vbe_call(0x4f09, 2, 1, 0).ax == 0x24f, "4f09_has_no_secondary_palette");
+    outb(0x3c7, 10);
+    check_vbe(inb(0x3c9) == (uint8_t)(0xf3 - 14), "4f09_order_is_blue_green_red");
+}
+
+/* Functions that restore: the mode, the line and the start come back, with the wide DAC. */
+static void vbe_restores(void)
+{
+    struct regs r = vbe_call(0x4f04, 0, 15, 0);
+    check_vbe(r.ax == 0x4f && r.bx && r.bx * 64 <= sizeof block, "4f04_gives_the_size");
+    check_vbe(vbe_call(0x4f04, (uint16_t)(uintptr_t)block, 15, 1).ax == 0x4f, "4f04_saves");
+    bios(3, 0, 0, 0, SEG, 0);
+    check_vbe(vbe_call(0x4f03, 0, 0, 0).bx == 3, "4f03_gives_a_vga_mode");
+    check_vbe(vbe_call(0x4f06, 1, 0, 0).ax != 0x4f, "4f06_needs_a_vbe_mode");
+    check_vbe(vbe_call(0x4f04, (uint16_t)(uintptr_t)block, 15, 2).ax == 0x4f, "4f04_restores");
+    check_vbe(vbe_call(0x4f03, 0, 0, 0).bx == 0x101 && vbe_call(0x4f06, 1, 0, 0).cx == 800 && vbe_call(0x4f07, 1, 0, 0).dx == 50,
+              "4f04_restores_mode_line_and_start");
+    outb(0x3c7, 10);
+    check_vbe(vbe_call(0x4f08, 1, 0, 0).bx >> 8 == 8 && inb(0x3c9) == (uint8_t)(0xf3 - 14), "4f04_restores_the_dac");
+    check_vbe(vbe_call(0x4f08, 0x600, 0, 0).bx >> 8 == 6, "4f08_6_bits");
+    vbe_call(0x4f02, 0x111, 0, 0);
+    check_vbe(vbe_call(0x4f08, 0x800, 0, 0).ax == 0x34f, "4f08_is_invalid_in_direct_colour");
+    r = vbe_call(0x4f0a, 0, 0, 0);
+    check_vbe(r.ax == 0x4f && r.cx > 8 && peek16(r.es, r.di) < r.cx && peek16(r.es, r.di + 2u) < r.cx && peek16(r.es, r.di + 4u) < r.cx,
+              "4f0a_gives_a_table_of_routines");
+}
+
 static int draw(const struct scene *s)
 {
     if (s->kind == VBE) {
@@ -338,6 +468,11 @@ void main(void);
 void main(void)
 {
     outb(COM1 + 3, 3); /* 8 bits, no parity */
+    vbe_lists_modes();
+    vbe_windows();
+    vbe_scrolls();
+    vbe_colours();
+    vbe_restores();
     for (unsigned i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
         struct regs r = {0};
         bios(3, 0, 0, 0, SEG, 0);
@@ -348,5 +483,5 @@ void main(void)
         r.ds = r.es = SEG;
         intr(0x16, &r);
     }
-    outb(0x501, 0);
+    outb(0x501, failures ? 1 : 0);
 }

@@ -19,6 +19,7 @@ timeout $((250 * patience)) "$vitrine" -display none --clock virtual -m 16 -seri
 status=$?
 if [ $status -ne 1 ] || [ -s "$work/out" ]; then
     cat "$work/out"
-    tail -n 1 "$work/serial"
+    grep FAIL "$work/serial" || tail -n 1 "$work/serial"
 fi
+[ $status -eq 1 ] || { tests/vga/expect "$work" && echo "FAIL: status $status"; exit 1; }
 tests/vga/expect "$work"
