@@ -116,7 +116,7 @@ bios/bios.elf: $(BIOS_OBJ) $(BIOS_SRC)/rombios.ld
 bios/bios.bin: bios/bios.elf
 	$(AM_V_GEN)$(OBJCOPY) -O binary -j .data -j .text -j .fixed bios/bios.elf $@ && chmod 644 $@
 
-EXTRA_DIST += bios/apic.c bios/ata.c bios/ata.h bios/bda.h bios/bios.h bios/bios32.S bios/boot.c bios/cdrom.c bios/disk.c bios/eltorito.c bios/entry.S \
+EXTRA_DIST += bios/apic.c bios/ata.c bios/ata.h bios/bda.h bios/bios.h bios/bios32.S bios/boot.c bios/cdrom.c bios/disk.c bios/eltorito.c bios/mtrr.c bios/entry.S \
 	bios/floppy.c bios/font.S bios/fwcfg.c bios/i8042.c bios/io.h bios/keyboard.c bios/loader.c bios/memory.c bios/mouse.c bios/mptable.c \
 	bios/optrom.c bios/pci.c bios/pci.h bios/pcibios.c bios/pirtable.h bios/post.c bios/printer.c bios/regs.h \
 	bios/rombios.ld bios/serial.c bios/string.c bios/system.c bios/tables.c bios/text.c bios/time.c
