@@ -13,6 +13,7 @@ const struct command_word *hmp_command_at(unsigned i);
 const struct command_word *hmp_info_at(unsigned i);
 /* All names that a line can begin with, for completion; NULL past the last. */
 const char *hmp_word(unsigned i);
+const char *hmp_info_word(unsigned i); /* ... that "info" can go on with */
 /* Why there is no such command of QEMU's; NULL: it is not known. */
 const char *hmp_refused(const char *name);
 

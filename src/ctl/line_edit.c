@@ -111,7 +111,8 @@ static int next_key(EditLine *el, wchar_t *to)
     return 1;
 }
 
-/* Tab: completes the first word as far as the commands agree, and lists them where they do not. */
+/* Tab: completes the first word as far as the commands agree, and lists them where they do not; the
+ * word behind "info " likewise. */
 static unsigned char complete(EditLine *el, int ch)
 {
     void *ctx = NULL;
@@ -119,15 +120,19 @@ static unsigned char complete(EditLine *el, int ch)
     struct line_edit *e = ctx;
     const LineInfo *li = el_line(el);
     size_t have = (size_t)(li->cursor - li->buffer), common = 0;
-    const char *first = NULL;
+    const char *first = NULL, *typed = li->buffer, *w;
     unsigned found = 0;
+    bool info = have >= 5 && !strncmp(typed, "info ", 5);
     (void)ch;
-    if (!e->ops->word || memchr(li->buffer, ' ', have))
+    if (info) {
+        typed += 5;
+        have -= 5;
+    }
+    if (!e->ops->word || memchr(typed, ' ', have))
         return CC_ERROR;
-    for (unsigned i = 0; e->ops->word(e->ctx, i); i++) {
-        const char *w = e->ops->word(e->ctx, i);
+    for (unsigned i = 0; (w = e->ops->word(e->ctx, info, i)); i++) {
         size_t n = 0;
-        if (strncmp(w, li->buffer, have) != 0)
+        if (strncmp(w, typed, have) != 0)
             continue;
         while (first && w[n] && w[n] == first[n])
             n++;
@@ -143,11 +148,11 @@ static unsigned char complete(EditLine *el, int ch)
         return el_insertstr(el, text) < 0 ? CC_ERROR : CC_REFRESH;
     }
     char prefix[128];
-    snprintf(prefix, sizeof prefix, "%.*s", (int)have, li->buffer);
+    snprintf(prefix, sizeof prefix, "%.*s", (int)have, typed);
     show(e, "\n");
-    for (unsigned i = 0; e->ops->word(e->ctx, i); i++)
-        if (!strncmp(e->ops->word(e->ctx, i), prefix, have)) {
-            show(e, e->ops->word(e->ctx, i));
+    for (unsigned i = 0; (w = e->ops->word(e->ctx, info, i)); i++)
+        if (!strncmp(w, prefix, have)) {
+            show(e, w);
             show(e, "  ");
         }
     show(e, "\n");

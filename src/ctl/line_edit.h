@@ -13,8 +13,8 @@ struct line_edit;
 struct line_edit_ops {
     void (*show)(void *ctx, const char *text, size_t len); /* '\n' ends a line */
     void (*line)(void *ctx, const char *line);             /* perhaps inside of line_edit_key */
-    /* The i-th command's name, for Tab; NULL past the last. May be NULL. */
-    const char *(*word)(void *ctx, unsigned i);
+    /* The i-th command's name, or that of what info takes, for Tab; NULL past the last. May be NULL. */
+    const char *(*word)(void *ctx, bool info, unsigned i);
 };
 
 /* terminal: a person types there and nothing echoes. size_fd: whose window size counts, -1: none.

@@ -139,10 +139,10 @@ static void event(void *ctx, enum chardev_event ev)
     }
 }
 
-static const char *command_name(void *ctx, unsigned i)
+static const char *command_name(void *ctx, bool info, unsigned i)
 {
     (void)ctx;
-    return hmp_word(i);
+    return info ? hmp_info_word(i) : hmp_word(i);
 }
 
 struct monitor *monitor_new(struct control *c, struct chardev *chr, struct error *err)

@@ -109,6 +109,14 @@ done
 for text in "EIP=" "help" "Ctrl-A x        quit"; do
     if grep -q -e "$text" "$work/mux"; then good; else bad "no '$text' on the mux: $(cat "$work/mux")"; fi
 done
+# Tab completes commands, and what info takes.
+if ! "$vitrine" -version | grep -q "console line editing: no"; then
+    (printf '\001cinfo stat\t\r'; sleep 1; printf 'info bl\t\t\r'; sleep 1; printf 'system_r\t\025'; sleep 1) |
+        timeout 10 socat -t 1 - UNIX-CONNECT:"$work/m" >"$work/mux"
+    for text in "VM status: " "block .*blockstats" "system_r.*eset "; do
+        if grep -q -e "$text" "$work/mux"; then good; else bad "no '$text' after Tab: $(cat "$work/mux")"; fi
+    done
+fi
 # A line of more than 1 MiB gets its error, also on a socket, and the connection goes on.
 { printf '{"execute":"qmp_capabilities"}{"execute":"'; head -c 3000000 /dev/zero | tr '\0' x
   printf '"}\n{"execute":"query-status","id":"after"}\n'; sleep 2; } |
