@@ -184,4 +184,4 @@ check grep -q "waiting for a connection on telnet" "$work/err"
 if grep -q '^fffb01fffb03fffb00fffd00' "$work/telnet" && grep -q '4142430d44ffff45$' "$work/telnet"; then good; else bad "telnet: $(cat "$work/telnet")"; fi
 end "telnet"
 
-finish 47
+finish 44
