@@ -18,7 +18,7 @@ truncate -s 1440K other.iso
 mkfifo serial-in
 options="-display none -m 128 -boot d -cdrom $images/isolinux.img -serial stdio"
 # shellcheck disable=SC2086
-timeout $((280 * patience)) "$vitrine" $options -qmp unix:qmp,server,nowait --record journal --hash-log recorded <serial-in >serial 2>err &
+timeout $((600 * patience)) "$vitrine" $options -qmp unix:qmp,server,nowait --record journal --hash-log recorded <serial-in >serial 2>err &
 guest=$!
 helpers=$guest
 exec 4>serial-in
@@ -29,7 +29,7 @@ hmp() {
 }
 # waits SECONDS COUNT TEXT: until the guest has said it so often on its serial line.
 waits() {
-    i=$((10 * patience * $1))
+    i=$((60 * patience * $1)) # a loaded host is given six times as long
     while [ "$(grep -c -e "$3" serial)" -lt "$2" ]; do
         i=$((i - 1))
         if [ $i -lt 0 ] || ! kill -0 "$guest" 2>/dev/null; then
