@@ -4,7 +4,7 @@
 # keyboard; what the script does arrives at evdev as it was done.
 . "${srcdir:-.}/tests/guest/lib.sh"
 need_image linux
-deb=$(ls "$images"/packages/debs/linux-image-[0-9]*.deb 2>/dev/null | head -n 1)
+deb=$(ls "$images"/packages/debs/linux-image-[0-9]*-686_*.deb 2>/dev/null | tail -n 1)
 [ -n "$deb" ] || skip "the kernel's package is not in $images/packages"
 for tool in dpkg-deb cpio; do
     command -v $tool >/dev/null || skip "$tool is missing"

@@ -193,7 +193,7 @@ START_TEST(terminal_console_behind_ctrl_a_c)
     struct session *s = start(NULL);
     ck_assert(sees(s, "demo guest"));
     types(s, "\001h");
-    ck_assert(sees(s, "Ctrl-A x   quit"));
+    ck_assert(sees(s, "Ctrl-A x        quit"));
     types(s, "\001cinfo registerz\177s\r");
     ck_assert(sees(s, "EIP="));
     types(s, "stop\rinfo devices\r");
