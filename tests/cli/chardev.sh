@@ -11,6 +11,7 @@ pid=
 cd "$work" || exit 1
 # start ARGUMENT...: vitrine in the background, with QMP at $work/qmp to end it.
 start() {
+    : >"$work/out" # what the one before said is not taken for this one's
     "$vitrine" -display none -drive file="$work/echo.img",format=raw,readonly=on "$@" <&9 >"$work/out" 2>"$work/err" &
     pid=$!
 }
