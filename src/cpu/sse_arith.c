@@ -41,25 +41,7 @@ TWO(hsub, KIND_HSUB)
 #define PREDICATE(kind, predicate) host_cmp##predicate##kind,
 #define COMPARE(kind, operands, size)                                                              \
     static host_simd_op *const compare_##kind[8] = {HOST_PREDICATES(PREDICATE, kind)};             \
-    INSN_MEM(x_cmp##kind##_##operands##_Ib_r)                                                      \
-    {                                                                                              \
-        vec r;                                                                                     \
-        SSE_READY(c, fast);                                                                        \
-        SSE_COMPUTE(c, compare_##kind[i->in.imm & 7], xmm_get(c, i->in.reg), xmm_get(c, i->in.rm), \
-                    KIND_OTHER, r);                                                                \
-        xmm_put(c, i->in.reg, r);                                                                  \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(x_cmp##kind##_##operands##_Ib_m)                                                      \
-    {                                                                                              \
-        vec r, s;                                                                                  \
-        SSE_READY(c, fast);                                                                        \
-        if (simd_load(c, &i->in, size, fast, &s))                                                  \
-            return MISS;                                                                           \
-        SSE_COMPUTE(c, compare_##kind[i->in.imm & 7], xmm_get(c, i->in.reg), s, KIND_OTHER, r);    \
-        xmm_put(c, i->in.reg, r);                                                                  \
-        return X_NEXT;                                                                             \
-    }
+    SSE_FLOAT(cmp##kind, operands##_Ib, size, compare_##kind[i->in.imm & 7], KIND_OTHER)
 COMPARE(ps, Vps_Wps, 16)
 COMPARE(pd, Vpd_Wpd, 16)
 COMPARE(ss, Vss_Wss, 4)

@@ -11,7 +11,7 @@
  *   isagen page      src/isa/instructions.txt  the table for reading
  *
  * It exits with status 1 and a line on stderr when two rows claim the same encoding or a row says
- * what it does not know.
+ * what it does not know. Long, since it is one program that the build runs before there is a library to share.
  */
 #include <ctype.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* 82077AA and its drives: registers, phases, results, rotation and the change line. */
+/* 82077AA and its drives: registers, phases, results, rotation and the change line. Long, since every rule goes through
+ * the same three phases and shares what gives commands and takes results. */
 #include <stdlib.h>
 
 #include "devices/disk/i82077.h"
