@@ -38,4 +38,15 @@ init:
     .org PRODUCT
     .asciz "\product"
     .text
+/* CS:SI = a text for the screen, by INT 10h. */
+say:
+    movb %cs:(%si), %al
+    incw %si
+    testb %al, %al
+    jz 1f
+    movb $0x0e, %ah
+    movw $7, %bx
+    int $0x10
+    jmp say
+1:  ret
     .endm

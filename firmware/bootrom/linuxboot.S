@@ -74,15 +74,8 @@ load_failed:
     movw $text_failed, %si
 1:  xorl %eax, %eax
     movw %ax, %es
-2:  movb %cs:(%si), %al
-    incw %si
-    testb %al, %al
-    jz 3f
-    movb $0x0e, %ah
-    movw $7, %bx
-    int $0x10
-    jmp 2b
-3:  sti
+    call say
+    sti
     lretw
 
 blobs:

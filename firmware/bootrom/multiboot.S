@@ -195,15 +195,8 @@ flat:
 
 /* CS:SI = a text. */
 failed:
-1:  movb %cs:(%si), %al
-    incw %si
-    testb %al, %al
-    jz 2f
-    movb $0x0e, %ah
-    movw $7, %bx
-    int $0x10
-    jmp 1b
-2:  popw %cx                   /* back on the BIOS's stack */
+    call say
+    popw %cx                   /* back on the BIOS's stack */
     popw %ax
     movw %ax, %ss
     movw %cx, %sp
