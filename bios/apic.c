@@ -6,17 +6,17 @@
  */
 #include "bios.h"
 
-#define APIC_BASE 0xfee00000
+#define APIC_BASE    0xfee00000
 #define APIC_VERSION 0x30
-#define APIC_SVR 0xf0
-#define APIC_LVT0 0x350
-#define APIC_LVT1 0x360
+#define APIC_SVR     0xf0
+#define APIC_LVT0    0x350
+#define APIC_LVT1    0x360
 
 #define SVR_ENABLE 0x1ff /* enabled, spurious vector FFh */
 #define LVT_EXTINT 0x700
-#define LVT_NMI 0x400
+#define LVT_NMI    0x400
 
-#define EFLAGS_ID 0x00200000
+#define EFLAGS_ID  0x00200000
 #define CPUID_APIC 0x00000200
 
 /* CPUID is there where EFLAGS.ID can be changed (AP-485, 4). */

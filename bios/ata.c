@@ -10,39 +10,39 @@
 #include "ata.h"
 #include "bios.h"
 
-#define R_DATA 0
-#define R_ERROR 1
-#define R_COUNT 2
-#define R_LBA0 3
-#define R_LBA1 4
-#define R_LBA2 5
-#define R_DEVICE 6
-#define R_STATUS 7
+#define R_DATA    0
+#define R_ERROR   1
+#define R_COUNT   2
+#define R_LBA0    3
+#define R_LBA1    4
+#define R_LBA2    5
+#define R_DEVICE  6
+#define R_STATUS  7
 #define R_COMMAND 7
 #define R_CONTROL 0x206
 
-#define ST_BSY 0x80
+#define ST_BSY  0x80
 #define ST_DRDY 0x40
-#define ST_DF 0x20
-#define ST_DRQ 0x08
-#define ST_ERR 0x01
+#define ST_DF   0x20
+#define ST_DRQ  0x08
+#define ST_ERR  0x01
 
 #define CTL_NIEN 0x02
 #define CTL_SRST 0x04
 
-#define ERR_UNC 0x40
+#define ERR_UNC  0x40
 #define ERR_IDNF 0x10
 #define ERR_ABRT 0x04
 
-#define CMD_READ 0x20
-#define CMD_READ_EXT 0x24
-#define CMD_WRITE 0x30
-#define CMD_WRITE_EXT 0x34
-#define CMD_VERIFY 0x40
+#define CMD_READ       0x20
+#define CMD_READ_EXT   0x24
+#define CMD_WRITE      0x30
+#define CMD_WRITE_EXT  0x34
+#define CMD_VERIFY     0x40
 #define CMD_VERIFY_EXT 0x42
-#define CMD_IDENTIFY 0xec
+#define CMD_IDENTIFY   0xec
 
-#define LBA28_END 0x10000000
+#define LBA28_END  0x10000000
 #define TIMEOUT_MS 5000
 
 struct ata_drive ata_drives[ATA_MAX];
@@ -136,8 +136,8 @@ static uint8_t start(const struct ata_drive *d, enum ata_op op, uint64_t lba, ui
 }
 
 /* One command, at most 256 sectors. */
-static uint8_t transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba, uint32_t count,
-                        uint16_t seg, uint16_t off, uint32_t *done)
+static uint8_t transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba, uint32_t count, uint16_t seg,
+                        uint16_t off, uint32_t *done)
 {
     uint8_t st, error = start(d, op, lba, count);
     if (error)
@@ -167,8 +167,8 @@ static uint8_t transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba,
     return 0;
 }
 
-uint8_t ata_transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba, uint32_t count,
-                     uint16_t seg, uint16_t off, uint32_t *done)
+uint8_t ata_transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba, uint32_t count, uint16_t seg,
+                     uint16_t off, uint32_t *done)
 {
     uint8_t error = 0;
     *done = 0;

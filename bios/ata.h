@@ -10,9 +10,9 @@
 #define ATA_MAX 4
 
 struct ata_drive {
-    uint16_t base;              /* command block; the control block is at base + 206h */
-    uint8_t slave;              /* 0 or 10h: DEV */
-    uint8_t lba;                /* LBA is there */
+    uint16_t base; /* command block; the control block is at base + 206h */
+    uint8_t slave; /* 0 or 10h: DEV */
+    uint8_t lba;   /* LBA is there */
     uint8_t lba48;
     uint64_t sectors;
     uint16_t pcyl, phead, pspt; /* IDENTIFY words 1, 3, 6 */
@@ -28,8 +28,8 @@ enum ata_op { ATA_READ, ATA_WRITE, ATA_VERIFY };
  * Transfers count sectors from lba to or from seg:off (off below 10h), or verifies them; *done counts
  * those that went well. Gives an INT 13h status.
  */
-uint8_t ata_transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba, uint32_t count,
-                     uint16_t seg, uint16_t off, uint32_t *done);
+uint8_t ata_transfer(const struct ata_drive *d, enum ata_op op, uint64_t lba, uint32_t count, uint16_t seg,
+                     uint16_t off, uint32_t *done);
 uint8_t ata_ready(const struct ata_drive *d);
 uint8_t ata_reset(const struct ata_drive *d);
 
@@ -53,8 +53,8 @@ int ata_select(uint16_t base, uint8_t device);
 /* A drive with the signature of packet devices was found. */
 void cd_found(uint16_t base, uint8_t slave);
 /*
- * Sends a packet and takes its data: `skip` bytes are dropped, `want` go to seg:off (off below 10h), the rest is dropped.
- * Gives an INT 13h status.
+ * Sends a packet and takes its data: `skip` bytes are dropped, `want` go to seg:off (off below 10h), the rest is
+ * dropped. Gives an INT 13h status.
  */
 uint8_t cd_packet(const struct cd_drive *d, const uint8_t packet[12], uint32_t skip, uint32_t want, uint16_t seg,
                   uint16_t off);

@@ -51,8 +51,8 @@ void rtc_stop_wait(void);
 
 /* keyboard.c, mouse.c, i8042.c */
 void keyboard_init(void);
-#define I8042_HOLD_KBD 0x10
-#define I8042_HOLD_AUX 0x20
+#define I8042_HOLD_KBD  0x10
+#define I8042_HOLD_AUX  0x20
 #define I8042_HOLD_BOTH (I8042_HOLD_KBD | I8042_HOLD_AUX)
 
 struct i8042_exchange {
@@ -114,7 +114,10 @@ void shadow_open(int search);
 int rom_on_bus(uint16_t seg);
 void shadow_close(uint32_t rom_end);
 uint32_t memory_below_4g(void);
-/* Takes memory from its end below 4 GB, which E820h then calls ACPI's; 0 where there is too little. Before anything boots. */
+/*
+ * Takes memory from its end below 4 GB, which E820h then calls ACPI's; 0 where there is too little. Before anything
+ * boots.
+ */
 uint32_t memory_reserve(uint32_t bytes, uint32_t align);
 void memory_release(void); /* all that was reserved */
 void int15_memory(struct regs *r);

@@ -4,25 +4,25 @@
  *
  * IBM PC/AT technical reference, section 5 "Bootstrap"; BIOS Boot Specification 1.01, 3.3 (BEV), 4.6 and 6.
  * The order: what the fw_cfg file "bootorder" names (OpenFirmware paths, "HALT" ends it), then the kinds in CMOS 3Dh
- * bits 3:0 and 7:4 and 38h bits 7:4 (1 diskette, 2 fixed disk, 3 CD-ROM, 4 bootstrap entry vectors), then whatever is left,
- * unless the user wants that strictly. 38h bit 0 turns the signature check of diskettes off.
+ * bits 3:0 and 7:4 and 38h bits 7:4 (1 diskette, 2 fixed disk, 3 CD-ROM, 4 bootstrap entry vectors), then whatever is
+ * left, unless the user wants that strictly. 38h bit 0 turns the signature check of diskettes off.
  */
 #include "ata.h"
 #include "bios.h"
 
 enum kind { FLOPPY = 1, DISK, CDROM, BEV };
 
-#define MAX_BEV 8
+#define MAX_BEV     8
 #define MAX_ENTRIES 16
 #define NAME_LENGTH 40
-#define PRIO_CMOS 100 /* after the lines of bootorder */
-#define PRIO_REST 200
-#define PRIO_NEVER 255
+#define PRIO_CMOS   100 /* after the lines of bootorder */
+#define PRIO_REST   200
+#define PRIO_NEVER  255
 
 #define KEY_BOOT_MENU 0x0e
-#define MENU_WAIT_MS 2500
-#define SCAN_ESC 0x01
-#define SCAN_F12 0x86
+#define MENU_WAIT_MS  2500
+#define SCAN_ESC      0x01
+#define SCAN_F12      0x86
 
 struct bev {
     uint16_t seg, off, product; /* product: offset of its name; 0: none */

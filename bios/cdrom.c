@@ -9,24 +9,24 @@
 #include "ata.h"
 #include "bios.h"
 
-#define R_DATA 0
-#define R_ERROR 1
+#define R_DATA     0
+#define R_ERROR    1
 #define R_FEATURES 1
-#define R_REASON 2
-#define R_LOW 4
-#define R_HIGH 5
-#define R_COMMAND 7
-#define R_CONTROL 0x206
+#define R_REASON   2
+#define R_LOW      4
+#define R_HIGH     5
+#define R_COMMAND  7
+#define R_CONTROL  0x206
 
-#define ST_BSY 0x80
-#define ST_DRQ 0x08
-#define ST_ERR 0x01
-#define CTL_NIEN 0x02
+#define ST_BSY     0x80
+#define ST_DRQ     0x08
+#define ST_ERR     0x01
+#define CTL_NIEN   0x02
 #define CMD_PACKET 0xa0
 
-#define TIMEOUT_MS 10000
+#define TIMEOUT_MS  10000
 #define READY_TRIES 8
-#define AT_ONCE 512 /* blocks in one READ (10) */
+#define AT_ONCE     512 /* blocks in one READ (10) */
 
 #define KEY_NOT_READY 0x2
 #define KEY_ATTENTION 0x6
@@ -70,7 +70,8 @@ static uint8_t error_status(uint16_t base, uint8_t st)
     return key == KEY_NOT_READY ? 0x31 : key == KEY_ATTENTION ? 0x06 : key == 5 ? 0x01 : 0x10;
 }
 
-static uint8_t run_packet(uint16_t base, const uint8_t *packet, uint32_t skip, uint32_t want, uint16_t seg, uint16_t off)
+static uint8_t run_packet(uint16_t base, const uint8_t *packet, uint32_t skip, uint32_t want, uint16_t seg,
+                          uint16_t off)
 {
     uint8_t st;
     outb(base + R_FEATURES, 0);
@@ -129,8 +130,8 @@ static void put_be32(uint8_t *p, uint32_t v)
     memcpy(p, &v, 4);
 }
 
-static uint8_t read10(const struct cd_drive *d, uint32_t lba, uint32_t blocks, uint32_t skip, uint32_t want, uint16_t seg,
-                      uint16_t off)
+static uint8_t read10(const struct cd_drive *d, uint32_t lba, uint32_t blocks, uint32_t skip, uint32_t want,
+                      uint16_t seg, uint16_t off)
 {
     uint8_t packet[12] = {0x28};
     put_be32(packet + 2, lba);

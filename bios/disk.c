@@ -10,7 +10,7 @@
 #include "bios.h"
 #include "pci.h"
 
-#define ST_OK 0x00
+#define ST_OK          0x00
 #define ST_BAD_COMMAND 0x01
 
 /* Fixed disk parameter tables: INT 41h and 46h (EDD 3.0 clause 7, translated form). */
@@ -71,18 +71,26 @@ static void make_tables(int i)
 {
     const struct ata_drive *d = &ata_drives[i];
     struct dpte *e = &dptes[i];
-    *e = (struct dpte){.base = d->base, .control = d->base + 0x206, .device = 0xe0 | d->slave,
-                       .irq = d->base == 0x1f0 ? 14 : 15, .revision = 0x11};
+    *e = (struct dpte){.base = d->base,
+                       .control = d->base + 0x206,
+                       .device = 0xe0 | d->slave,
+                       .irq = d->base == 0x1f0 ? 14 : 15,
+                       .revision = 0x11};
     e->options = (d->lba ? 0x10 : 0) | (d->lcyl != d->pcyl ? 0x08 : 0);
     e->checksum = checksum(e, sizeof *e);
     publish(e, sizeof *e);
     if (i > 1)
         return;
-    fdpt[i] = (struct fdpt){.cylinders = d->lcyl, .heads = d->lhead, .signature = 0xa0,
-                            .phys_spt = d->pspt, .precomp = 0xffff,
+    fdpt[i] = (struct fdpt){.cylinders = d->lcyl,
+                            .heads = d->lhead,
+                            .signature = 0xa0,
+                            .phys_spt = d->pspt,
+                            .precomp = 0xffff,
                             .control = 0xc0 | (d->phead > 8 ? 8 : 0),
-                            .phys_cylinders = d->pcyl, .phys_heads = d->phead,
-                            .landing = d->pcyl, .spt = d->lspt};
+                            .phys_cylinders = d->pcyl,
+                            .phys_heads = d->phead,
+                            .landing = d->pcyl,
+                            .spt = d->lspt};
     fdpt[i].checksum = checksum(&fdpt[i], sizeof fdpt[i]);
     publish(&fdpt[i], sizeof fdpt[i]);
     set_vector(i ? 0x46 : 0x41, BIOS_SEG, (uint16_t)(uintptr_t)&fdpt[i]);
@@ -128,8 +136,7 @@ static uint8_t chs_transfer(struct regs *r, const struct ata_drive *d, enum ata_
     uint16_t seg = r->es, off = r->bx;
     uint8_t status;
     uint64_t lba;
-    if (r->al == 0 || r->al > 128 || sector == 0 || sector > d->lspt || cyl >= d->lcyl ||
-        r->dh >= d->lhead) {
+    if (r->al == 0 || r->al > 128 || sector == 0 || sector > d->lspt || cyl >= d->lcyl || r->dh >= d->lhead) {
         r->al = 0;
         return ST_BAD_COMMAND;
     }

@@ -3,20 +3,21 @@
  * Booting from CD: "El Torito" Bootable CD-ROM Format Specification 1.0 (Phoenix, IBM, 1995), all boot media types.
  *
  * Without emulation the image is loaded and started with the CD drive's number in DL. With emulation the image is drive
- * 00h or 80h, write-protected, and the drives that were there move up by one until INT 13h AH=4Bh ends it. AH=4Ah starts
- * it again, 4Ch starts it and boots, 4Dh gives the boot catalog.
- * LIMIT: one catalog block (64 entries); AH=4Ah and 4Ch take images of the CD that their packet's controller index names.
+ * 00h or 80h, write-protected, and the drives that were there move up by one until INT 13h AH=4Bh ends it. AH=4Ah
+ * starts it again, 4Ch starts it and boots, 4Dh gives the boot catalog.
+ * LIMIT: one catalog block (64 entries); AH=4Ah and 4Ch take images of the CD that their packet's controller index
+ * names.
  */
 #include "ata.h"
 #include "bios.h"
 
-#define CATALOG_SEG 0x07c0 /* scratch while booting */
-#define RECORD_LBA 17
-#define BOOTABLE 0x88
-#define HEADER_MORE 0x90
-#define HEADER_LAST 0x91
-#define PLATFORM_X86 0x00
-#define ENTRY 32
+#define CATALOG_SEG   0x07c0 /* scratch while booting */
+#define RECORD_LBA    17
+#define BOOTABLE      0x88
+#define HEADER_MORE   0x90
+#define HEADER_LAST   0x91
+#define PLATFORM_X86  0x00
+#define ENTRY         32
 #define CATALOG_BYTES 2048
 
 enum media { NO_EMULATION, FLOPPY_1200, FLOPPY_1440, FLOPPY_2880, HARD_DISK };

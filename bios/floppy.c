@@ -11,46 +11,46 @@
  */
 #include "bios.h"
 
-#define DOR 0x3f2
-#define MSR 0x3f4
+#define DOR  0x3f2
+#define MSR  0x3f4
 #define FIFO 0x3f5
-#define DIR 0x3f7
-#define CCR 0x3f7
+#define DIR  0x3f7
+#define CCR  0x3f7
 
 #define DOR_NOT_RESET 0x04
-#define DOR_RUN 0x0c /* not in reset, DMA gate on */
-#define MSR_RQM 0x80
-#define MSR_DIO 0x40
-#define DIR_CHANGED 0x80
+#define DOR_RUN       0x0c /* not in reset, DMA gate on */
+#define MSR_RQM       0x80
+#define MSR_DIO       0x40
+#define DIR_CHANGED   0x80
 
-#define CMD_SPECIFY 0x03
+#define CMD_SPECIFY     0x03
 #define CMD_RECALIBRATE 0x07
-#define CMD_SENSE 0x08
-#define CMD_SEEK 0x0f
-#define CMD_READ 0xe6  /* multi-track, MFM, skip deleted */
-#define CMD_WRITE 0xc5 /* multi-track, MFM */
-#define CMD_READ_ID 0x4a
-#define CMD_FORMAT 0x4d
+#define CMD_SENSE       0x08
+#define CMD_SEEK        0x0f
+#define CMD_READ        0xe6 /* multi-track, MFM, skip deleted */
+#define CMD_WRITE       0xc5 /* multi-track, MFM */
+#define CMD_READ_ID     0x4a
+#define CMD_FORMAT      0x4d
 
-#define DMA_READ 0x46 /* channel 2, single: to memory */
-#define DMA_WRITE 0x4a
+#define DMA_READ   0x46 /* channel 2, single: to memory */
+#define DMA_WRITE  0x4a
 #define DMA_VERIFY 0x42
 
-#define INT_FLAG 0x80 /* 40:3E */
-#define TIMEOUT_MS 2000
+#define INT_FLAG      0x80 /* 40:3E */
+#define TIMEOUT_MS    2000
 #define TIMEOUT_TICKS 37
-#define WAKES_MAX 4000
+#define WAKES_MAX     4000
 
-#define ST_BAD_COMMAND 0x01
+#define ST_BAD_COMMAND   0x01
 #define ST_WRITE_PROTECT 0x03
-#define ST_NOT_FOUND 0x04
-#define ST_CHANGED 0x06
-#define ST_DMA_OVERRUN 0x08
-#define ST_DMA_BOUNDARY 0x09
-#define ST_CRC 0x10
-#define ST_CONTROLLER 0x20
-#define ST_SEEK 0x40
-#define ST_TIMEOUT 0x80
+#define ST_NOT_FOUND     0x04
+#define ST_CHANGED       0x06
+#define ST_DMA_OVERRUN   0x08
+#define ST_DMA_BOUNDARY  0x09
+#define ST_CRC           0x10
+#define ST_CONTROLLER    0x20
+#define ST_SEEK          0x40
+#define ST_TIMEOUT       0x80
 
 extern const uint8_t diskette_table[];
 
@@ -87,9 +87,9 @@ static const uint8_t parameters[6][11] = {
 enum { DPT_N = 3, DPT_SPT = 4, DPT_GAP = 5, DPT_DTL = 6, DPT_FORMAT_GAP = 7, DPT_FILL = 8 };
 
 /* 40:90 and 40:91. */
-#define MEDIA_RATE_SHIFT 6
+#define MEDIA_RATE_SHIFT  6
 #define MEDIA_DOUBLE_STEP 0x20
-#define MEDIA_KNOWN 0x10
+#define MEDIA_KNOWN       0x10
 
 static uint8_t media_spt[2]; /* valid with MEDIA_KNOWN */
 
@@ -391,8 +391,15 @@ static uint8_t last_sector(const struct regs *r)
 
 static uint8_t transfer(struct regs *r, uint8_t mode)
 {
-    uint8_t cmd[] = {mode == DMA_WRITE ? CMD_WRITE : CMD_READ, r->dh << 2 | r->dl, r->ch, r->dh, r->cl,
-                     parameter(DPT_N), 0, parameter(DPT_GAP), parameter(DPT_DTL)};
+    uint8_t cmd[] = {mode == DMA_WRITE ? CMD_WRITE : CMD_READ,
+                     r->dh << 2 | r->dl,
+                     r->ch,
+                     r->dh,
+                     r->cl,
+                     parameter(DPT_N),
+                     0,
+                     parameter(DPT_GAP),
+                     parameter(DPT_DTL)};
     uint8_t status = prepare(r->dl, r->ch, 0);
     if (!status)
         status = dma_start(mode, ((uint32_t)r->es << 4) + r->bx, r->al * 512u);
@@ -406,8 +413,8 @@ static uint8_t transfer(struct regs *r, uint8_t mode)
 static uint8_t format(struct regs *r)
 {
     uint8_t spt = parameter(DPT_SPT), status;
-    uint8_t cmd[] = {CMD_FORMAT, r->dh << 2 | r->dl, parameter(DPT_N), spt, parameter(DPT_FORMAT_GAP),
-                     parameter(DPT_FILL)};
+    uint8_t cmd[] = {CMD_FORMAT, r->dh << 2 | r->dl,        parameter(DPT_N),
+                     spt,        parameter(DPT_FORMAT_GAP), parameter(DPT_FILL)};
     status = prepare(r->dl, r->ch, 1);
     if (!status)
         status = dma_start(DMA_WRITE, ((uint32_t)r->es << 4) + r->bx, spt * 4u);

@@ -5,10 +5,10 @@
  */
 #include "bios.h"
 
-#define SELECTOR 0x510
-#define DATA 0x511
+#define SELECTOR      0x510
+#define DATA          0x511
 #define KEY_SIGNATURE 0x0000
-#define KEY_FILE_DIR 0x0019
+#define KEY_FILE_DIR  0x0019
 
 static int present;
 

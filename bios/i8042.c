@@ -12,10 +12,10 @@
 #define ST_IBF 0x02
 #define ST_AUX 0x20
 
-#define MODE_IRQ1 0x01
-#define MODE_IRQ12 0x02
-#define MODE_SYS 0x04
-#define MODE_NO_AUX 0x20
+#define MODE_IRQ1      0x01
+#define MODE_IRQ12     0x02
+#define MODE_SYS       0x04
+#define MODE_NO_AUX    0x20
 #define MODE_TRANSLATE 0x40
 
 #define KBD_ACK 0xfa

@@ -80,23 +80,17 @@ static inline void outsw_far(uint16_t port, uint16_t seg, uint32_t off, uint32_t
                      : "memory");
 }
 
-#define FAR_READ(name, type, op)                                                                   \
-    static inline type name(uint16_t seg, uint32_t off)                                            \
-    {                                                                                              \
-        type v;                                                                                    \
-        __asm__ volatile("movw %1, %%gs\n\t" op " %%gs:(%2), %0"                                   \
-                         : "=q"(v)                                                                 \
-                         : "r"(seg), "r"(off)                                                      \
-                         : "memory");                                                              \
-        return v;                                                                                  \
+#define FAR_READ(name, type, op)                                                                             \
+    static inline type name(uint16_t seg, uint32_t off)                                                      \
+    {                                                                                                        \
+        type v;                                                                                              \
+        __asm__ volatile("movw %1, %%gs\n\t" op " %%gs:(%2), %0" : "=q"(v) : "r"(seg), "r"(off) : "memory"); \
+        return v;                                                                                            \
     }
-#define FAR_WRITE(name, type, op)                                                                  \
-    static inline void name(uint16_t seg, uint32_t off, type v)                                    \
-    {                                                                                              \
-        __asm__ volatile("movw %1, %%gs\n\t" op " %0, %%gs:(%2)"                                   \
-                         :                                                                         \
-                         : "q"(v), "r"(seg), "r"(off)                                              \
-                         : "memory");                                                              \
+#define FAR_WRITE(name, type, op)                                                                            \
+    static inline void name(uint16_t seg, uint32_t off, type v)                                              \
+    {                                                                                                        \
+        __asm__ volatile("movw %1, %%gs\n\t" op " %0, %%gs:(%2)" : : "q"(v), "r"(seg), "r"(off) : "memory"); \
     }
 FAR_READ(far_r8, uint8_t, "movb")
 FAR_READ(far_r16, uint16_t, "movw")

@@ -14,8 +14,14 @@ struct key {
 };
 
 #define LAST_KEY 0x58
-#define LETTER(s, c) {(s) << 8 | (c), (s) << 8 | ((c) - 0x20), (s) << 8 | ((c) - 0x60), (s) << 8}
-#define FKEY(s, sh, ct, al) {(s) << 8, (sh) << 8, (ct) << 8, (al) << 8}
+#define LETTER(s, c)                                                           \
+    {                                                                          \
+        (s) << 8 | (c), (s) << 8 | ((c)-0x20), (s) << 8 | ((c)-0x60), (s) << 8 \
+    }
+#define FKEY(s, sh, ct, al)                       \
+    {                                             \
+        (s) << 8, (sh) << 8, (ct) << 8, (al) << 8 \
+    }
 
 /* NOTE: AL = F0h marks codes that only the enhanced calls give, as the 101-key BIOS does. */
 static const struct key keys[LAST_KEY + 1] = {
@@ -100,19 +106,19 @@ static const struct key keys[LAST_KEY + 1] = {
     [0x58] = FKEY(0x86, 0x88, 0x8a, 0x8c),
 };
 
-#define KEY_ENTER 0x1c
-#define KEY_CTRL 0x1d
+#define KEY_ENTER  0x1c
+#define KEY_CTRL   0x1d
 #define KEY_LSHIFT 0x2a
-#define KEY_SLASH 0x35
+#define KEY_SLASH  0x35
 #define KEY_RSHIFT 0x36
-#define KEY_PRTSC 0x37
-#define KEY_ALT 0x38
-#define KEY_CAPS 0x3a
-#define KEY_NUM 0x45
+#define KEY_PRTSC  0x37
+#define KEY_ALT    0x38
+#define KEY_CAPS   0x3a
+#define KEY_NUM    0x45
 #define KEY_SCROLL 0x46
-#define KEY_HOME 0x47
-#define KEY_INS 0x52
-#define KEY_DEL 0x53
+#define KEY_HOME   0x47
+#define KEY_INS    0x52
+#define KEY_DEL    0x53
 #define KEY_SYSREQ 0x54
 
 /* What kbd_irq() asks of entry.S, in AL. */
@@ -169,11 +175,9 @@ static void modifier_ctrl_alt(uint8_t scan, int e0, int make)
     else
         set_bits(&BDA->kbd_flags1, ctrl ? KBD1_LCTRL : KBD1_LALT, make);
     if (ctrl)
-        set_bits(&BDA->kbd_flags0, KBD0_CTRL,
-                 BDA->kbd_flags1 & KBD1_LCTRL || BDA->kbd_flags2 & KBD2_RCTRL);
+        set_bits(&BDA->kbd_flags0, KBD0_CTRL, BDA->kbd_flags1 & KBD1_LCTRL || BDA->kbd_flags2 & KBD2_RCTRL);
     else
-        set_bits(&BDA->kbd_flags0, KBD0_ALT,
-                 BDA->kbd_flags1 & KBD1_LALT || BDA->kbd_flags2 & KBD2_RALT);
+        set_bits(&BDA->kbd_flags0, KBD0_ALT, BDA->kbd_flags1 & KBD1_LALT || BDA->kbd_flags2 & KBD2_RALT);
     if (!ctrl && !make && !(BDA->kbd_flags0 & KBD0_ALT) && BDA->kbd_alt_num) {
         store(BDA->kbd_alt_num);
         BDA->kbd_alt_num = 0;
@@ -283,8 +287,7 @@ static enum kbd_action special(uint8_t scan, int e0)
         store(0);
         return ACT_BREAK;
     }
-    if (scan == KEY_PRTSC && !(flags & (KBD0_CTRL | KBD0_ALT)) &&
-        (e0 || flags & (KBD0_LSHIFT | KBD0_RSHIFT)))
+    if (scan == KEY_PRTSC && !(flags & (KBD0_CTRL | KBD0_ALT)) && (e0 || flags & (KBD0_LSHIFT | KBD0_RSHIFT)))
         return ACT_PRINT;
     if (scan == KEY_NUM && flags & KBD0_CTRL && !e0) {
         BDA->kbd_flags1 |= KBD1_PAUSE;
@@ -446,7 +449,7 @@ uint32_t int16(struct regs *r)
     case 0x02: r->al = BDA->kbd_flags0; break;
     case 0x03: set_typematic(r); break;
     case 0x05: r->al = !store(r->cx); break;
-    case 0x09: r->al = 0x30; break; /* AH=0Ah and AH=10h-12h are there */
+    case 0x09: r->al = 0x30; break;   /* AH=0Ah and AH=10h-12h are there */
     case 0x0a: r->bx = 0x41ab; break; /* keyboard ID as the translating 8042 gives it */
     case 0x12:
         r->al = BDA->kbd_flags0;

@@ -2,16 +2,16 @@
 /*
  * Tables that the machine hands over as fw_cfg files: ACPI by its script "etc/table-loader", SMBIOS.
  *
- * QEMU, "bios-linker-loader" (the commands ALLOCATE, ADD_POINTER and ADD_CHECKSUM); ACPI 2.0c, 5.2.4 (the root pointer is found in the
- * F segment); SMBIOS 2.8.0, 5.2.1. Files are read into the memory that nobody uses during POST, patched there, and copied to their places
- * in the end.
+ * QEMU, "bios-linker-loader" (the commands ALLOCATE, ADD_POINTER and ADD_CHECKSUM); ACPI 2.0c, 5.2.4 (the root pointer
+ * is found in the F segment); SMBIOS 2.8.0, 5.2.1. Files are read into the memory that nobody uses during POST, patched
+ * there, and copied to their places in the end.
  */
 #include "bios.h"
 
 #define STAGE_FIRST 0x1000 /* segments */
-#define STAGE_END 0x8000
-#define MAX_FILES 6
-#define NAME_SIZE 56
+#define STAGE_END   0x8000
+#define MAX_FILES   6
+#define NAME_SIZE   56
 
 enum command { ALLOCATE = 1, ADD_POINTER, ADD_CHECKSUM };
 enum zone { ZONE_HIGH = 1, ZONE_FSEG };
@@ -41,7 +41,7 @@ _Static_assert(sizeof(struct entry) == 128, "bios-linker-loader");
 struct placed {
     char name[NAME_SIZE];
     uint32_t size;
-    uint32_t at; /* linear address in the end */
+    uint32_t at;  /* linear address in the end */
     uint16_t seg; /* until then */
 };
 

@@ -8,18 +8,18 @@
  */
 #include "bios.h"
 
-#define HOST_BRIDGE 0
-#define PAM0 0x59
-#define PAM1 0x5a
+#define HOST_BRIDGE  0
+#define PAM0         0x59
+#define PAM1         0x5a
 #define SHADOW_FIRST 0xc000 /* segments */
-#define SHADOW_END 0xf000
+#define SHADOW_END   0xf000
 #define SHADOW_BLOCK 0x400 /* 16 KiB, one nibble of a PAM register */
-#define PAM_READ 1
-#define PAM_WRITE 2
+#define PAM_READ     1
+#define PAM_WRITE    2
 
-static uint32_t ram_below_4g;  /* bytes */
-static uint32_t ram_usable;    /* of these, below what the tables took */
-static uint32_t ram_above_4g;  /* 64 KB units */
+static uint32_t ram_below_4g;   /* bytes */
+static uint32_t ram_usable;     /* of these, below what the tables took */
+static uint32_t ram_above_4g;   /* 64 KB units */
 static uint16_t isa_rom_blocks; /* bit n: block n of C0000h-EFFFFh holds a ROM on the bus */
 
 uint32_t memory_below_4g(void)

@@ -5,9 +5,9 @@
  */
 #include "bios.h"
 
-#define ERR_FUNCTION 1
-#define ERR_INPUT 2
-#define ERR_INTERFACE 3
+#define ERR_FUNCTION   1
+#define ERR_INPUT      2
+#define ERR_INTERFACE  3
 #define ERR_NO_HANDLER 5
 
 #define FLAGS2_HANDLER 0x80

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The MP configuration table, for operating systems that use the APICs without ACPI.
- * Intel MultiProcessor Specification 1.4, chapter 4 and appendix A: one processor, an I/O APIC, the ISA and the PCI bus, in virtual wire
- * mode.
+ * Intel MultiProcessor Specification 1.4, chapter 4 and appendix A: one processor, an I/O APIC, the ISA and the PCI
+ * bus, in virtual wire mode.
  */
 #include "bios.h"
 #include "pci.h"
 
-#define IOAPIC_ID 0
-#define LAPIC_ALL 0xff
-#define PCI_BUS 0
-#define ISA_BUS 1
+#define IOAPIC_ID   0
+#define LAPIC_ALL   0xff
+#define PCI_BUS     0
+#define ISA_BUS     1
 #define HEADER_SIZE 44
-#define PCI_IRQS 0x0c00 /* level triggered lines: 10 and 11 */
+#define PCI_IRQS    0x0c00 /* level triggered lines: 10 and 11 */
 
 enum entry_type { PROCESSOR, BUS, IOAPIC, IO_INTERRUPT, LOCAL_INTERRUPT };
 enum interrupt_type { INT, NMI, SMI, EXTINT };
@@ -67,7 +67,8 @@ static void put(const void *entry, uint32_t n)
 
 static void put_processor(void)
 {
-    struct mp_processor p = {.type = PROCESSOR, .apic_version = apic_version(), .flags = 3}; /* enabled, the boot processor */
+    struct mp_processor p = {
+        .type = PROCESSOR, .apic_version = apic_version(), .flags = 3}; /* enabled, the boot processor */
     uint32_t r[4];
     cpuid(1, r);
     p.signature = r[0];
@@ -88,7 +89,8 @@ static void put_ioapic(void)
     put(e, sizeof e);
 }
 
-static void put_interrupt(uint8_t type, uint8_t kind, uint16_t flags, uint8_t bus, uint8_t irq, uint8_t apic, uint8_t input)
+static void put_interrupt(uint8_t type, uint8_t kind, uint16_t flags, uint8_t bus, uint8_t irq, uint8_t apic,
+                          uint8_t input)
 {
     struct mp_interrupt e = {type, kind, flags, bus, irq, apic, input};
     put(&e, sizeof e);

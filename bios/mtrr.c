@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory types, as a processor with MTRRs expects them from the BIOS: write-back by default, the PCI hole below 4 GiB and
- * video memory uncached, ROMs write-protected. Intel SDM 3A 11.11 (11.11.7.2: written with caches off, CR0.CD set).
+ * Memory types, as a processor with MTRRs expects them from the BIOS: write-back by default, the PCI hole below 4 GiB
+ * and video memory uncached, ROMs write-protected. Intel SDM 3A 11.11 (11.11.7.2: written with caches off, CR0.CD set).
  */
 #include "bios.h"
 
-#define MTRR_PHYSBASE0 0x200
-#define MTRR_PHYSMASK0 0x201
-#define MTRR_FIX64K 0x250
+#define MTRR_PHYSBASE0    0x200
+#define MTRR_PHYSMASK0    0x201
+#define MTRR_FIX64K       0x250
 #define MTRR_FIX16K_80000 0x258
 #define MTRR_FIX16K_A0000 0x259
-#define MTRR_FIX4K_C0000 0x268
-#define MTRR_DEF_TYPE 0x2ff
+#define MTRR_FIX4K_C0000  0x268
+#define MTRR_DEF_TYPE     0x2ff
 
-#define HOLE 0xc0000000u
+#define HOLE           0xc0000000u
 #define HOLE_SIZE_MASK 0xc0000000u /* of 1 GiB: the low half of the mask */
-#define MASK_VALID 0x800
-#define DEF_ENABLED 0xc00 /* E and FE */
-#define UC_EACH 0x00000000u
-#define WP_EACH 0x05050505u
-#define WB_EACH 0x06060606u
-#define WB 6
+#define MASK_VALID     0x800
+#define DEF_ENABLED    0xc00 /* E and FE */
+#define UC_EACH        0x00000000u
+#define WP_EACH        0x05050505u
+#define WB_EACH        0x06060606u
+#define WB             6
 
-#define CPUID_MTRR 0x00001000
+#define CPUID_MTRR          0x00001000
 #define CPUID_ADDRESS_SIZES 0x80000008u
-#define CR0_CD 0x40000000u
+#define CR0_CD              0x40000000u
 
 static void wrmsr(uint32_t index, uint32_t high, uint32_t low)
 {

@@ -8,9 +8,9 @@
 #include "pci.h"
 
 #define ROM_FIRST 0xc000 /* segments */
-#define ROM_SCAN 0xc800
-#define ROM_END 0xf000
-#define ROM_STEP 0x80
+#define ROM_SCAN  0xc800
+#define ROM_END   0xf000
+#define ROM_STEP  0x80
 #define CLASS_VGA 0x0300
 
 static uint32_t rom_next = ROM_FIRST; /* where the next one is loaded */
@@ -94,7 +94,7 @@ static int load_pci_rom(uint16_t bdf)
         return 0;
     base &= 0xfffff800;
     pci_write32(bdf, PCI_ROM, base | PCI_ROM_ENABLE);
-    for (image = base;; ) {
+    for (image = base;;) {
         uint16_t data;
         uint32_t length;
         flat_copy(((uint32_t)BDA->ebda_seg << 4) + (uint32_t)(uintptr_t)buf, image, 8);

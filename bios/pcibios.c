@@ -9,13 +9,13 @@
 #include "bios.h"
 #include "pirtable.h"
 
-#define OK 0x00
+#define OK                 0x00
 #define FUNC_NOT_SUPPORTED 0x81
-#define BAD_VENDOR_ID 0x83
-#define DEVICE_NOT_FOUND 0x86
-#define BAD_REGISTER 0x87
-#define SET_FAILED 0x88
-#define BUFFER_TOO_SMALL 0x89
+#define BAD_VENDOR_ID      0x83
+#define DEVICE_NOT_FOUND   0x86
+#define BAD_REGISTER       0x87
+#define SET_FAILED         0x88
+#define BUFFER_TOO_SMALL   0x89
 
 /* PUSHAD's order: the tail of struct regs, and what bios32.S pushes. */
 struct pci_regs {

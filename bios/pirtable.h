@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define PIR_SLOTS 31
-#define PIR_IRQS 0xdef8 /* 3-7, 9-12, 14, 15 */
+#define PIR_IRQS  0xdef8 /* 3-7, 9-12, 14, 15 */
 
 struct pir_pin {
     uint8_t link; /* the PIIX3's PIRQRC register */

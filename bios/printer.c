@@ -3,11 +3,11 @@
 #include "bios.h"
 
 #define ST_NOT_BUSY 0x80
-#define ST_FLIP 0x48 /* ACK and ERROR are active low; INT 17h gives them active high */
-#define ST_TIMEOUT 0x01
-#define CTL_STROBE 0x01
-#define CTL_INIT 0x04
-#define CTL_SELECT 0x08
+#define ST_FLIP     0x48 /* ACK and ERROR are active low; INT 17h gives them active high */
+#define ST_TIMEOUT  0x01
+#define CTL_STROBE  0x01
+#define CTL_INIT    0x04
+#define CTL_SELECT  0x08
 
 void printer_init(void)
 {

@@ -7,47 +7,47 @@
 #ifndef BIOS_REGS_H
 #define BIOS_REGS_H
 
-#define R_GS 0
-#define R_FS 2
-#define R_ES 4
-#define R_DS 6
-#define R_EDI 8
-#define R_ESI 12
-#define R_EBP 16
-#define R_EBX 24
-#define R_EDX 28
-#define R_ECX 32
-#define R_EAX 36
-#define R_ESP 40
-#define R_SS 44
-#define R_IP 46
-#define R_CS 48
+#define R_GS    0
+#define R_FS    2
+#define R_ES    4
+#define R_DS    6
+#define R_EDI   8
+#define R_ESI   12
+#define R_EBP   16
+#define R_EBX   24
+#define R_EDX   28
+#define R_ECX   32
+#define R_EAX   36
+#define R_ESP   40
+#define R_SS    44
+#define R_IP    46
+#define R_CS    48
 #define R_FLAGS 50
-#define R_PREV 52
-#define R_SIZE 56
+#define R_PREV  52
+#define R_SIZE  56
 
-#define CALL_DS 32
-#define CALL_ES 34
-#define CALL_IP 36
-#define CALL_CS 38
+#define CALL_DS    32
+#define CALL_ES    34
+#define CALL_IP    36
+#define CALL_CS    38
 #define CALL_FLAGS 40
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>
 #include <stdint.h>
 
-#define REG32(r)                                                                                   \
-    union {                                                                                        \
-        uint32_t e##r##x;                                                                          \
-        uint16_t r##x;                                                                             \
-        struct {                                                                                   \
-            uint8_t r##l, r##h;                                                                    \
-        };                                                                                         \
+#define REG32(r)                \
+    union {                     \
+        uint32_t e##r##x;       \
+        uint16_t r##x;          \
+        struct {                \
+            uint8_t r##l, r##h; \
+        };                      \
     }
-#define REG16(r)                                                                                   \
-    union {                                                                                        \
-        uint32_t e##r;                                                                             \
-        uint16_t r;                                                                                \
+#define REG16(r)       \
+    union {            \
+        uint32_t e##r; \
+        uint16_t r;    \
     }
 
 /* A caller's registers. A handler changes them here; entry.S writes all back but ESP and SS. */

@@ -2,9 +2,9 @@
 /* INT 14h: serial ports (16550). IBM PC/AT technical reference, section 5 "RS232". */
 #include "bios.h"
 
-#define LCR_DLAB 0x80
-#define LSR_THRE 0x20
-#define LSR_DR 0x01
+#define LCR_DLAB    0x80
+#define LSR_THRE    0x20
+#define LSR_DR      0x01
 #define LSR_TIMEOUT 0x80
 #define MSR_DSR_CTS 0x30
 
@@ -63,8 +63,7 @@ uint32_t int14(struct regs *r)
         break;
     case 0x01:
         outb(base + 4, 0x03); /* DTR, RTS */
-        if (!wait_for(base + 6, MSR_DSR_CTS, timeout) ||
-            !wait_for(base + 5, LSR_THRE, timeout)) {
+        if (!wait_for(base + 6, MSR_DSR_CTS, timeout) || !wait_for(base + 5, LSR_THRE, timeout)) {
             r->ah = inb(base + 5) | LSR_TIMEOUT;
             return 0;
         }
@@ -80,10 +79,8 @@ uint32_t int14(struct regs *r)
         r->ah = inb(base + 5) & 0x1e;
         r->al = inb(base);
         return 0;
-    case 0x03:
-        break;
-    default:
-        return 0;
+    case 0x03: break;
+    default: return 0;
     }
     r->ah = inb(base + 5);
     r->al = inb(base + 6);

@@ -59,8 +59,7 @@ static void event_wait(struct regs *r)
     if (r->al == 1) {
         rtc_stop_wait();
         set_cf(r, 0);
-    } else if (r->al == 0 &&
-               rtc_start_wait((uint32_t)r->cx << 16 | r->dx, (uint32_t)r->es << 16 | r->bx)) {
+    } else if (r->al == 0 && rtc_start_wait((uint32_t)r->cx << 16 | r->dx, (uint32_t)r->es << 16 | r->bx)) {
         r->ah = 0;
         set_cf(r, 0);
     } else {

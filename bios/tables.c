@@ -30,7 +30,10 @@ static struct bios32 bios32 __attribute__((section(".romtable"), aligned(16))) =
     .paragraphs = 1,
 };
 
-/* Plug and Play BIOS Specification 1.0A, 4.4: option ROMs look for it to know that they are asked to boot, not to hook INT 19h. */
+/*
+ * Plug and Play BIOS Specification 1.0A, 4.4: option ROMs look for it to know that they are asked to boot, not to hook
+ * INT 19h.
+ */
 struct pnp {
     char signature[4];
     uint8_t version, length;

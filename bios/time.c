@@ -7,22 +7,22 @@
  */
 #include "bios.h"
 
-#define PIT_HZ 1193182
-#define RTC_A 0x0a
-#define RTC_B 0x0b
-#define RTC_C 0x0c
-#define RTC_D 0x0d
-#define RTC_CENTURY 0x32
-#define RTC_A_UIP 0x80
-#define RTC_B_SET 0x80
-#define RTC_B_PIE 0x40
-#define RTC_B_AIE 0x20
-#define RTC_B_24H 0x02
-#define RTC_B_DSE 0x01
+#define PIT_HZ        1193182
+#define RTC_A         0x0a
+#define RTC_B         0x0b
+#define RTC_C         0x0c
+#define RTC_D         0x0d
+#define RTC_CENTURY   0x32
+#define RTC_A_UIP     0x80
+#define RTC_B_SET     0x80
+#define RTC_B_PIE     0x40
+#define RTC_B_AIE     0x20
+#define RTC_B_24H     0x02
+#define RTC_B_DSE     0x01
 #define RTC_PERIOD_US 976 /* 1024 Hz */
 
 #define WAIT_RUNNING 0x01
-#define WAIT_DONE 0x80
+#define WAIT_DONE    0x80
 
 void timer_init(void)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ACPI tables: FACS, DSDT, FADT, MADT, HPET, RSDT, RSDP. Advanced Configuration and Power Interface Specification 2.0c, chapter 5.2
- * (the FADT has its revision 3, for the reset register); IA-PC HPET Specification 1.0a, 3.2.4.
+ * ACPI tables: FACS, DSDT, FADT, MADT, HPET, RSDT, RSDP. Advanced Configuration and Power Interface Specification 2.0c,
+ * chapter 5.2 (the FADT has its revision 3, for the reset register); IA-PC HPET Specification 1.0a, 3.2.4.
  *
- * Pointers and checksums are the firmware's to fill in, as the loader script says: in the files a pointer is the offset of what it
- * points to.
+ * Pointers and checksums are the firmware's to fill in, as the loader script says: in the files a pointer is the offset
+ * of what it points to.
  */
 #include "firmware/acpi.h"
 
@@ -13,13 +13,21 @@
 #include "base/bits.h"
 
 #define TABLES "etc/acpi/tables"
-#define RSDP "etc/acpi/rsdp"
+#define RSDP   "etc/acpi/rsdp"
 
 enum { FACS_SIZE = 64, FACS_ALIGN = 64, HEADER_SIZE = 36, HEADER_CHECKSUM = 9, FADT_SIZE = 244, RSDP_SIZE = 20 };
-enum { SCI = 9, SMI_CMD = 0xb2, ACPI_ENABLE = 0xf1, ACPI_DISABLE = 0xf0, RESET_REG = 0xcf9, RESET_VALUE = 0x06, CENTURY = 0x32 };
-#define LAPIC_BASE 0xfee00000u
-#define IOAPIC_BASE 0xfec00000u
-#define HPET_BASE 0xfed00000u
+enum {
+    SCI = 9,
+    SMI_CMD = 0xb2,
+    ACPI_ENABLE = 0xf1,
+    ACPI_DISABLE = 0xf0,
+    RESET_REG = 0xcf9,
+    RESET_VALUE = 0x06,
+    CENTURY = 0x32
+};
+#define LAPIC_BASE    0xfee00000u
+#define IOAPIC_BASE   0xfec00000u
+#define HPET_BASE     0xfed00000u
 #define HPET_BLOCK_ID 0x8086a201u
 
 /* --- The loader's script --- */
@@ -172,7 +180,10 @@ static void add_override(struct buf *b, uint8_t irq, uint8_t input, uint16_t fla
     add16(b, flags);
 }
 
-/* 5.2.10.4: one processor, one I/O APIC; the timer is at input 2, PCI interrupts and the SCI are level triggered and active high. */
+/*
+ * 5.2.10.4: one processor, one I/O APIC; the timer is at input 2, PCI interrupts and the SCI are level triggered and
+ * active high.
+ */
 static size_t add_madt(struct acpi_files *f)
 {
     enum { LEVEL_HIGH = 0x000d };
@@ -201,9 +212,9 @@ static size_t add_hpet(struct acpi_files *f)
     put_gas(address, 0, 64, HPET_BASE);
     buf_add32(&f->tables, HPET_BLOCK_ID);
     buf_add(&f->tables, address, sizeof address);
-    buf_add8(&f->tables, 0);       /* number */
-    add16(&f->tables, 100);        /* least period, in ticks: 1 us */
-    buf_add8(&f->tables, 0);       /* no page protection */
+    buf_add8(&f->tables, 0); /* number */
+    add16(&f->tables, 100);  /* least period, in ticks: 1 us */
+    buf_add8(&f->tables, 0); /* no page protection */
     end_table(f, at);
     return at;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ACPI tables of the board, made from what is fitted, as fw_cfg files for the firmware: the tables, the root pointer, and the script
- * that places and links them ("etc/table-loader", QEMU's docs and hw/acpi/bios-linker-loader: ALLOCATE, ADD_POINTER, ADD_CHECKSUM).
+ * The ACPI tables of the board, made from what is fitted, as fw_cfg files for the firmware: the tables, the root
+ * pointer, and the script that places and links them ("etc/table-loader", QEMU's docs and hw/acpi/bios-linker-loader:
+ * ALLOCATE, ADD_POINTER, ADD_CHECKSUM).
  */
 #ifndef VITRINE_FIRMWARE_ACPI_H
 #define VITRINE_FIRMWARE_ACPI_H

@@ -8,8 +8,24 @@
 #include "base/bits.h"
 #include "base/log.h"
 
-enum { OP_NAME = 0x08, OP_BYTE = 0x0a, OP_WORD, OP_DWORD, OP_STRING, OP_QWORD, OP_SCOPE = 0x10, OP_BUFFER, OP_PACKAGE, OP_METHOD = 0x14,
-       OP_EXT = 0x5b, EXT_REGION = 0x80, EXT_FIELD, EXT_DEVICE, EXT_PROCESSOR, OP_IF = 0xa0 };
+enum {
+    OP_NAME = 0x08,
+    OP_BYTE = 0x0a,
+    OP_WORD,
+    OP_DWORD,
+    OP_STRING,
+    OP_QWORD,
+    OP_SCOPE = 0x10,
+    OP_BUFFER,
+    OP_PACKAGE,
+    OP_METHOD = 0x14,
+    OP_EXT = 0x5b,
+    EXT_REGION = 0x80,
+    EXT_FIELD,
+    EXT_DEVICE,
+    EXT_PROCESSOR,
+    OP_IF = 0xa0
+};
 enum { PREFIX_ROOT = '\\', PREFIX_DUAL = 0x2e, PREFIX_MULTI = 0x2f };
 enum { FIELD_BYTE_ACC = 1 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes ACPI machine language: terms of ACPI 1.0b chapter 16 (and 6.4, resource descriptors) appended to a buffer, in the order in
- * which ASL writes them. What has a package length is opened and closed:
+ * Writes ACPI machine language: terms of ACPI 1.0b chapter 16 (and 6.4, resource descriptors) appended to a buffer, in
+ * the order in which ASL writes them. What has a package length is opened and closed:
  *
  *     size_t dev = aml_device(b, "COM1");           Device (COM1) {
  *     aml_name(b, "_UID"), aml_int(b, 1);               Name (_UID, 1)
@@ -14,8 +14,18 @@
 
 #include "base/buf.h"
 
-enum { AML_ZERO = 0x00, AML_ONE = 0x01, AML_LOCAL0 = 0x60, AML_ARG0 = 0x68, AML_STORE = 0x70, AML_AND = 0x7b, AML_OR = 0x7d,
-       AML_CREATE_DWORD_FIELD = 0x8a, AML_LNOT = 0x92, AML_RETURN = 0xa4 };
+enum {
+    AML_ZERO = 0x00,
+    AML_ONE = 0x01,
+    AML_LOCAL0 = 0x60,
+    AML_ARG0 = 0x68,
+    AML_STORE = 0x70,
+    AML_AND = 0x7b,
+    AML_OR = 0x7d,
+    AML_CREATE_DWORD_FIELD = 0x8a,
+    AML_LNOT = 0x92,
+    AML_RETURN = 0xa4
+};
 
 void aml_op(struct buf *b, uint8_t op); /* one of the above: operands follow */
 void aml_path(struct buf *b, const char *name);
@@ -44,7 +54,7 @@ void aml_resources_end(struct buf *b, size_t mark);
 void res_io(struct buf *b, uint16_t base, uint8_t length);
 void res_irq(struct buf *b, unsigned irq); /* edge triggered, active high, not shared */
 void res_dma(struct buf *b, unsigned channel);
-void res_memory32(struct buf *b, uint32_t base, uint32_t length); /* read only */
+void res_memory32(struct buf *b, uint32_t base, uint32_t length);    /* read only */
 void res_interrupts(struct buf *b, const uint32_t *irqs, uint8_t n); /* level triggered, active high, shared */
 void res_bus_numbers(struct buf *b, uint16_t first, uint16_t last);
 void res_word_io(struct buf *b, uint16_t first, uint16_t last);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The DSDT: what ACPI cannot find by asking the hardware. ACPI 1.0b, chapters 5.6, 6 and 7; PCI Firmware Specification for PNP0A03.
- * The ASL that a part stands for is in the comment above it.
+ * The DSDT: what ACPI cannot find by asking the hardware. ACPI 1.0b, chapters 5.6, 6 and 7; PCI Firmware Specification
+ * for PNP0A03. The ASL that a part stands for is in the comment above it.
  */
 #include "base/bits.h"
 #include "firmware/acpi.h"
@@ -23,8 +23,8 @@ static void add_hid(struct buf *b, const char *id, unsigned uid)
 
 /*
  * Name (\_S5, Package () {0, 0, 0, 0})     soft off is sleep type 0
- * Name (\PICF, 0)                          1: the I/O APIC is in use. Either way a link's IRQ is the number of the line.
- * Method (\_PIC, 1) { Store (Arg0, \PICF) }
+ * Name (\PICF, 0)                          1: the I/O APIC is in use. Either way a link's IRQ is the number of the
+ * line. Method (\_PIC, 1) { Store (Arg0, \PICF) }
  */
 static void add_global(struct buf *b)
 {
@@ -45,7 +45,8 @@ static void add_global(struct buf *b)
 /* --- PCI interrupts --- */
 
 static const char *const links[4] = {"LNKA", "LNKB", "LNKC", "LNKD"};
-static const char *const routes[4] = {"\\_SB.PCI0.ISA.PRQ0", "\\_SB.PCI0.ISA.PRQ1", "\\_SB.PCI0.ISA.PRQ2", "\\_SB.PCI0.ISA.PRQ3"};
+static const char *const routes[4] = {"\\_SB.PCI0.ISA.PRQ0", "\\_SB.PCI0.ISA.PRQ1", "\\_SB.PCI0.ISA.PRQ2",
+                                      "\\_SB.PCI0.ISA.PRQ3"};
 enum { SLOTS = 32, PIRQ_OFF = 0x80 };
 
 /* Name (_PRT, Package () { Package () {0x0001FFFF, 0, LNKA, 0}, ... }): slot s, pin p is PIRQ (s - 1 + p) mod 4. */
@@ -171,7 +172,10 @@ struct isa_device {
     int irq, dma; /* -1: none */
 };
 
-/* Device (COM1) { Name (_HID, EisaId ("PNP0501"))  Name (_UID, 1)  Name (_CRS, ResourceTemplate () { IO (...) IRQNoFlags () {4} }) } */
+/*
+ * Device (COM1) { Name (_HID, EisaId ("PNP0501"))  Name (_UID, 1)  Name (_CRS, ResourceTemplate () { IO (...)
+ * IRQNoFlags () {4} }) }
+ */
 static void add_isa_device(struct buf *b, const struct isa_device *d)
 {
     size_t dev = aml_device(b, d->name);
@@ -226,7 +230,8 @@ static void add_isa_bridge(const struct acpi_config *cfg, struct buf *b)
     static const struct isa_device fdc = {"FDC0", "PNP0700", 0, {{0x3f2, 4}, {0x3f7, 1}}, 6, 2};
     static const struct isa_device board = {
         "SYSR", "PNP0C02", 1, {{ACPI_PM_BASE, 0x40}, {ACPI_SMBUS_BASE, 0x10}, {0x4d0, 2}, {0xb2, 2}}, -1, -1};
-    static const struct isa_device fw_cfg = {"FWCF", "QEMU0002", 0, {{0x510, 12}}, -1, -1}; /* a driver for the files looks for it */
+    static const struct isa_device fw_cfg = {"FWCF",        "QEMU0002", 0,
+                                             {{0x510, 12}}, -1,         -1}; /* a driver for the files looks for it */
     size_t isa = aml_device(b, "ISA");
     aml_name(b, "_ADR");
     aml_int(b, 0x00010000);
@@ -251,7 +256,8 @@ static void add_isa_bridge(const struct acpi_config *cfg, struct buf *b)
  * Device (PCI0) {
  *     Name (_HID, EisaId ("PNP0A03"))
  *     Name (_CRS, ResourceTemplate () {
- *         WordBusNumber (..., 0x00, 0xFF)  IO (Decode16, 0x0CF8, 0x0CF8, 1, 8)  WordIO (..., 0x0000, 0x0CF7)  WordIO (..., 0x0D00, 0xFFFF)
+ *         WordBusNumber (..., 0x00, 0xFF)  IO (Decode16, 0x0CF8, 0x0CF8, 1, 8)
+ *         WordIO (..., 0x0000, 0x0CF7)  WordIO (..., 0x0D00, 0xFFFF)
  *         DWordMemory (..., Cacheable, ReadWrite, 0x000A0000, 0x000BFFFF)  DWordMemory (..., 0xE0000000, 0xFEBFFFFF)
  *     })
  *     Name (_PRT, ...)  Device (ISA) ...
@@ -277,7 +283,10 @@ static void add_pci_root(const struct acpi_config *cfg, struct buf *b)
     aml_end(b, pci);
 }
 
-/* Device (HPET) { Name (_HID, EisaId ("PNP0103"))  Name (_CRS, ResourceTemplate () { Memory32Fixed (ReadOnly, 0xFED00000, 0x400) }) } */
+/*
+ * Device (HPET) { Name (_HID, EisaId ("PNP0103"))  Name (_CRS, ResourceTemplate () { Memory32Fixed (ReadOnly,
+ * 0xFED00000, 0x400) }) }
+ */
 static void add_hpet(struct buf *b)
 {
     size_t dev = aml_device(b, "HPET");

@@ -47,7 +47,8 @@ static bool place_initrd(const uint8_t *image, uint32_t initrd_len, uint64_t ram
     uint64_t top = ld16(image + VERSION) >= 0x203 ? (uint64_t)ld32(image + INITRD_ADDR_MAX) + 1 : 0x38000000;
     top = MIN(top, ram_bytes);
     /* the kernel needs room to unpack itself below */
-    uint64_t need = KERNEL_ADDR + (uint64_t)MAX(out->kernel_len, ld16(image + VERSION) >= 0x20a ? ld32(image + INIT_SIZE) : 0);
+    uint64_t need =
+        KERNEL_ADDR + (uint64_t)MAX(out->kernel_len, ld16(image + VERSION) >= 0x20a ? ld32(image + INIT_SIZE) : 0);
     if (initrd_len > top || ((top - initrd_len) & ~UINT64_C(0xfff)) < need)
         return error_set(err, "-initrd: %u KiB do not fit above the kernel into %llu MiB of memory; use a larger -m",
                          initrd_len / 1024, (unsigned long long)(ram_bytes >> 20));

@@ -10,7 +10,7 @@
 #include "base/error.h"
 
 struct linux_boot {
-    struct buf setup; /* real-mode part with the loader's fields filled in */
+    struct buf setup;      /* real-mode part with the loader's fields filled in */
     const uint8_t *kernel; /* protected-mode part: points into the image */
     uint32_t kernel_len;
     uint32_t setup_addr, kernel_addr, cmdline_addr, initrd_addr;

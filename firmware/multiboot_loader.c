@@ -28,11 +28,11 @@ enum {
     HEADER_MIN = 12,
     HEADER_ADDRESSES = 32,
 };
-#define WANTS_PAGES 1u
-#define WANTS_MEMORY 2u
-#define WANTS_VIDEO 4u
+#define WANTS_PAGES   1u
+#define WANTS_MEMORY  2u
+#define WANTS_VIDEO   4u
 #define HAS_ADDRESSES (1u << 16)
-#define MUST_KNOW 0xffffu
+#define MUST_KNOW     0xffffu
 
 /* 3.3: the information structure. Offsets 128 and on are ours. */
 enum {
@@ -47,11 +47,11 @@ enum {
     I_MODS = I_MMAP + MMAP_ROOM,
     MOD_ENTRY = 16,
 };
-#define INFO_CMDLINE (1u << 2)
-#define INFO_MODS (1u << 3)
+#define INFO_CMDLINE     (1u << 2)
+#define INFO_MODS        (1u << 3)
 #define INFO_LOADER_NAME (1u << 9)
 #define INFO_FRAMEBUFFER (1u << 12)
-#define LOADER_NAME "Vitrine"
+#define LOADER_NAME      "Vitrine"
 
 enum { LOWEST = 0x1000, HOLE = 0x90000, HIGH = 0x100000, PAGE = 4096 };
 
@@ -89,9 +89,9 @@ static bool claim(struct load *l, uint64_t low, uint64_t high)
     if (low < LOWEST)
         return refuse(l, "this Multiboot kernel wants to lie below 1000h, where the BIOS has its data");
     if (high > l->ram || (low < HIGH && high > HOLE))
-        return error_set(l->err,
-                         "-kernel: this Multiboot kernel wants memory at %#llx-%#llx, where there is none; use a larger -m",
-                         (unsigned long long)low, (unsigned long long)high);
+        return error_set(
+            l->err, "-kernel: this Multiboot kernel wants memory at %#llx-%#llx, where there is none; use a larger -m",
+            (unsigned long long)low, (unsigned long long)high);
     l->low = MIN(l->low, low);
     l->high = MAX(l->high, high);
     return true;
@@ -220,8 +220,9 @@ static bool place_modules(struct load *l, const struct multiboot_module *m, unsi
     uint64_t at = out->modules_addr;
     for (unsigned i = 0; i < n; i++) {
         if (m[i].len > l->ram || page_up(at + m[i].len) > l->ram)
-            return error_set(l->err, "-initrd: the modules do not fit above the kernel into %llu MiB of memory; use a larger -m",
-                             (unsigned long long)(l->ram >> 20));
+            return error_set(
+                l->err, "-initrd: the modules do not fit above the kernel into %llu MiB of memory; use a larger -m",
+                (unsigned long long)(l->ram >> 20));
         start[i] = (uint32_t)at;
         buf_add(&out->modules, m[i].data, m[i].len);
         add_zeros(&out->modules, page_up(at + m[i].len) - at - m[i].len);
@@ -268,10 +269,12 @@ bool multiboot_load(const uint8_t *image, size_t len, const char *cmdline, const
     size_t header = find_header(image, len);
     if (header == SIZE_MAX)
         return refuse(&l, "there is no Multiboot header");
-    uint32_t flags = ld32(image + header + H_FLAGS), unknown = flags & MUST_KNOW & ~(WANTS_PAGES | WANTS_MEMORY | WANTS_VIDEO);
-    bool good = unknown ? error_set(err, "-kernel: this Multiboot kernel needs features %#x that are not known", unknown)
-                        : flags & HAS_ADDRESSES ? load_flat(&l, header)
-                                                : load_elf(&l);
+    uint32_t flags = ld32(image + header + H_FLAGS),
+             unknown = flags & MUST_KNOW & ~(WANTS_PAGES | WANTS_MEMORY | WANTS_VIDEO);
+    bool good = unknown
+                    ? error_set(err, "-kernel: this Multiboot kernel needs features %#x that are not known", unknown)
+                : flags & HAS_ADDRESSES ? load_flat(&l, header)
+                                        : load_elf(&l);
     good = good && make_info(&l, cmdline, modules, nmodules);
     if (!good)
         multiboot_free(out);

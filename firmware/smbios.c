@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SMBIOS structures: DMTF DSP0134, System Management BIOS Reference Specification 2.8.0, chapter 7; the entry point is 5.2.1.
- * Types 0, 1, 3, 4, 16, 17, 19, 32 and 127.
+ * SMBIOS structures: DMTF DSP0134, System Management BIOS Reference Specification 2.8.0, chapter 7; the entry point is
+ * 5.2.1. Types 0, 1, 3, 4, 16, 17, 19, 32 and 127.
  */
 #include "firmware/smbios.h"
 
@@ -70,9 +70,9 @@ static void add_bios(struct tables *t, const struct smbios_config *cfg)
     set_string(&s, 0x08, RELEASE_DATE);
     s.data[0x09] = ROM_SIZE_64K;
     st64(s.data + 0x0a, PCI | SHADOWING | CD_BOOT | SELECTABLE_BOOT | EDD);
-    s.data[0x12] = 0x01;                                  /* ACPI */
-    s.data[0x13] = 0x10;                                  /* a virtual machine */
-    memset(s.data + 0x14, 0xff, 4);                       /* no release numbers */
+    s.data[0x12] = 0x01;            /* ACPI */
+    s.data[0x13] = 0x10;            /* a virtual machine */
+    memset(s.data + 0x14, 0xff, 4); /* no release numbers */
     end(t, &s);
 }
 
@@ -80,7 +80,8 @@ static void add_system(struct tables *t, const struct smbios_config *cfg)
 {
     struct structure s = begin(1, 0x1b);
     const uint8_t *u = cfg->uuid;
-    const uint8_t order[16] = {u[3], u[2], u[1], u[0], u[5], u[4], u[7], u[6], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]};
+    const uint8_t order[16] = {u[3], u[2], u[1],  u[0],  u[5],  u[4],  u[7],  u[6],
+                               u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]};
     set_string(&s, 0x04, "Vitrine");
     set_string(&s, 0x05, "Standard PC (i440FX + PIIX)");
     set_string(&s, 0x06, cfg->version);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* SMBIOS 2.8 tables of the board, as fw_cfg files for the firmware, which fills in the address of the tables and the checksums. */
+/*
+ * SMBIOS 2.8 tables of the board, as fw_cfg files for the firmware, which fills in the address of the tables and the
+ * checksums.
+ */
 #ifndef VITRINE_FIRMWARE_SMBIOS_H
 #define VITRINE_FIRMWARE_SMBIOS_H
 

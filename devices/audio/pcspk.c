@@ -13,7 +13,7 @@
 enum { UNITS = 62500, AMPLITUDE = 16384, BOTH = 3 };
 enum { HIGH_PASS = 65364 }; /* 65536 exp(-2 pi 20 / 48000) */
 #define BATCH_NS UINT64_C(10000000)
-#define TAIL_NS UINT64_C(200000000)
+#define TAIL_NS  UINT64_C(200000000)
 
 static uint64_t now(const struct pcspk *p)
 {
@@ -125,17 +125,15 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct pcspk *p = (const struct pcspk *)d;
-    buf_printf(out, "%s: OUT 2 %s, data %s, %s\n", d->id, p->input & 1 ? "high" : "low",
-               p->input & 2 ? "on" : "off", p->active ? "sounding" : "silent");
+    buf_printf(out, "%s: OUT 2 %s, data %s, %s\n", d->id, p->input & 1 ? "high" : "low", p->input & 2 ? "on" : "off",
+               p->active ? "sounding" : "silent");
 }
 
 static const struct state_field fields[] = {
-    STATE_U(struct pcspk, input),     STATE_U(struct pcspk, level),
-    STATE_U(struct pcspk, active),    STATE_U(struct pcspk, done),
-    STATE_U(struct pcspk, last_edge), STATE_U(struct pcspk, high),
-    STATE_U(struct pcspk, in),        STATE_U(struct pcspk, out),
-    STATE_U(struct pcspk, first),     STATE_U(struct pcspk, n),
-    STATE_ARRAY(struct pcspk, batch), STATE_TIMER_FIELD(struct pcspk, flush),
+    STATE_U(struct pcspk, input), STATE_U(struct pcspk, level),     STATE_U(struct pcspk, active),
+    STATE_U(struct pcspk, done),  STATE_U(struct pcspk, last_edge), STATE_U(struct pcspk, high),
+    STATE_U(struct pcspk, in),    STATE_U(struct pcspk, out),       STATE_U(struct pcspk, first),
+    STATE_U(struct pcspk, n),     STATE_ARRAY(struct pcspk, batch), STATE_TIMER_FIELD(struct pcspk, flush),
 };
 
 const struct dev_class pcspk_class = {

@@ -21,7 +21,7 @@ struct pcspk {
     uint8_t input; /* levels, by bit */
     uint8_t level; /* of the loudspeaker's transistor: both inputs are high */
     uint8_t active;
-    uint64_t done; /* time up to which samples are made, thirds of a ns (62500 make a sample) */
+    uint64_t done;      /* time up to which samples are made, thirds of a ns (62500 make a sample) */
     uint64_t last_edge; /* ns */
     uint32_t high;      /* how much of the current sample the level was high, thirds of a ns */
     int32_t in, out;    /* high-pass filter: last input, last output times 256 */

@@ -2,8 +2,8 @@
 /*
  * An ATA channel with up to two drives: task file, PIO and DMA data transfer, packet devices (ATA-6).
  *
- * The IDE controller owns the channel: it forwards port accesses, connects `irq`, and offers the DMA engine's scatter list as
- * `struct ata_dma`.
+ * The IDE controller owns the channel: it forwards port accesses, connects `irq`, and offers the DMA engine's scatter
+ * list as `struct ata_dma`.
  */
 #ifndef VITRINE_DEVICES_DISK_ATA_H
 #define VITRINE_DEVICES_DISK_ATA_H
@@ -14,8 +14,8 @@
 
 enum {
     ATA_SECTOR = 512,
-    ATA_MAX_MULTIPLE = 16,            /* sectors a READ/WRITE MULTIPLE block may have */
-    ATA_BUFFER = 128 * ATA_SECTOR,    /* one step of a DMA transfer */
+    ATA_MAX_MULTIPLE = 16,         /* sectors a READ/WRITE MULTIPLE block may have */
+    ATA_BUFFER = 128 * ATA_SECTOR, /* one step of a DMA transfer */
 };
 
 /* Status (ATA-6 7.15) and error (7.9) registers, device control (7.8). */
@@ -47,14 +47,14 @@ enum ata_next {
 enum { ATA_DEVICE_RESET = 0x08, ATA_PACKET_COMMAND = 0xa0 };
 
 struct ata_drive {
-    struct blk *blk; /* the disk, or what is in the CD drive; NULL: none */
+    struct blk *blk;    /* the disk, or what is in the CD drive; NULL: none */
     bool packet_device; /* a CD drive, which may be empty. Set before it is realized */
     struct atapi cd;
     /* the task file is kept by both drives, as in hardware; [1]: previous contents (HOB) */
     uint8_t feature[2], count[2], lba_low[2], lba_mid[2], lba_high[2];
     uint8_t device;
     uint8_t status, error;
-    uint8_t multiple;  /* sectors a block, 0: READ MULTIPLE disabled */
+    uint8_t multiple;   /* sectors a block, 0: READ MULTIPLE disabled */
     uint8_t heads, spt; /* INITIALIZE DEVICE PARAMETERS */
     uint8_t mode;       /* transfer mode set by SET FEATURES 03h */
     bool write_cache, irq_pending, standby;
@@ -76,10 +76,10 @@ struct ata_channel {
     uint8_t command; /* executing now */
     uint8_t phase, next;
     bool lba48, writing;
-    uint64_t sector;    /* next one to transfer */
-    uint32_t left;      /* sectors of the command still to transfer */
-    uint32_t block;     /* sectors in the buffer */
-    uint32_t pos, len;  /* PIO: bytes transferred of the buffer, and its fill */
+    uint64_t sector;   /* next one to transfer */
+    uint32_t left;     /* sectors of the command still to transfer */
+    uint32_t block;    /* sectors in the buffer */
+    uint32_t pos, len; /* PIO: bytes transferred of the buffer, and its fill */
     uint8_t buffer[ATA_BUFFER];
     struct timer timer;
 
@@ -115,33 +115,32 @@ static inline uint8_t ata_ready_status(const struct ata_drive *d)
 {
     return d->packet_device || !d->blk ? 0 : ATA_DRDY | ATA_DSC;
 }
-void ata_command(struct ata_channel *c, uint8_t command);   /* ata_command.c */
-void ata_set_features(struct ata_channel *c);               /* the same: commands that all drives have */
+void ata_command(struct ata_channel *c, uint8_t command); /* ata_command.c */
+void ata_set_features(struct ata_channel *c);             /* the same: commands that all drives have */
 void ata_power(struct ata_channel *c, uint8_t command);
-void ata_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR]); /* ata_identify.c */
+void ata_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR]);   /* ata_identify.c */
 void atapi_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR]); /* the same */
 void ata_signature(struct ata_drive *d);
 void ata_irq(struct ata_channel *c, bool level);
 void ata_finish(struct ata_channel *c, uint8_t error); /* ends the command: 0 or error bits; interrupt */
 void ata_later(struct ata_channel *c, enum ata_next next, uint64_t delay_ns); /* BSY until then */
-void ata_pio_in(struct ata_channel *c, uint32_t len);  /* DRQ with the buffer's first len bytes; interrupt */
+void ata_pio_in(struct ata_channel *c, uint32_t len); /* DRQ with the buffer's first len bytes; interrupt */
 void ata_pio_out(struct ata_channel *c, uint32_t len, bool interrupt);
-void ata_advance(struct ata_channel *c);    /* `next` is due */
-void ata_buffer_done(struct ata_channel *c); /* the host has read or filled the buffer */
+void ata_advance(struct ata_channel *c);      /* `next` is due */
+void ata_buffer_done(struct ata_channel *c);  /* the host has read or filled the buffer */
 void ata_set_location(struct ata_channel *c); /* the address registers show the failing or last sector */
 
-#define ATA_DRIVE_STATE(type, m, n)                                                                  \
-    STATE_U(type, m.drive[n].device), STATE_ARRAY(type, m.drive[n].feature), STATE_ARRAY(type, m.drive[n].count), \
-        STATE_ARRAY(type, m.drive[n].lba_low), STATE_ARRAY(type, m.drive[n].lba_mid),               \
-        STATE_ARRAY(type, m.drive[n].lba_high), STATE_U(type, m.drive[n].status),                   \
-        STATE_U(type, m.drive[n].error), STATE_U(type, m.drive[n].multiple),                        \
-        STATE_U(type, m.drive[n].heads), STATE_U(type, m.drive[n].spt), STATE_U(type, m.drive[n].mode), \
-        STATE_U(type, m.drive[n].write_cache), STATE_U(type, m.drive[n].irq_pending),               \
+#define ATA_DRIVE_STATE(type, m, n)                                                                                   \
+    STATE_U(type, m.drive[n].device), STATE_ARRAY(type, m.drive[n].feature), STATE_ARRAY(type, m.drive[n].count),     \
+        STATE_ARRAY(type, m.drive[n].lba_low), STATE_ARRAY(type, m.drive[n].lba_mid),                                 \
+        STATE_ARRAY(type, m.drive[n].lba_high), STATE_U(type, m.drive[n].status), STATE_U(type, m.drive[n].error),    \
+        STATE_U(type, m.drive[n].multiple), STATE_U(type, m.drive[n].heads), STATE_U(type, m.drive[n].spt),           \
+        STATE_U(type, m.drive[n].mode), STATE_U(type, m.drive[n].write_cache), STATE_U(type, m.drive[n].irq_pending), \
         STATE_U(type, m.drive[n].standby), ATAPI_STATE(type, m.drive[n].cd)
-#define ATA_CHANNEL_STATE(type, m)                                                                  \
-    ATA_DRIVE_STATE(type, m, 0), ATA_DRIVE_STATE(type, m, 1), STATE_U(type, m.control),              \
-        STATE_U(type, m.command), STATE_U(type, m.phase), STATE_U(type, m.next), STATE_U(type, m.lba48), \
-        STATE_U(type, m.writing), STATE_U(type, m.sector), STATE_U(type, m.left), STATE_U(type, m.block), \
-        STATE_U(type, m.pos), STATE_U(type, m.len), STATE_BLOB(type, m.buffer), STATE_TIMER_FIELD(type, m.timer)
+#define ATA_CHANNEL_STATE(type, m)                                                                                \
+    ATA_DRIVE_STATE(type, m, 0), ATA_DRIVE_STATE(type, m, 1), STATE_U(type, m.control), STATE_U(type, m.command), \
+        STATE_U(type, m.phase), STATE_U(type, m.next), STATE_U(type, m.lba48), STATE_U(type, m.writing),          \
+        STATE_U(type, m.sector), STATE_U(type, m.left), STATE_U(type, m.block), STATE_U(type, m.pos),             \
+        STATE_U(type, m.len), STATE_BLOB(type, m.buffer), STATE_TIMER_FIELD(type, m.timer)
 
 #endif

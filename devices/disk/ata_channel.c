@@ -2,8 +2,8 @@
 /*
  * ATA channel: the task file, device selection, interrupts, and the data register. ATA-6 (T13/1410D), chapters 7 and 9.
  *
- * Both drives take every write to the task file; only the selected one answers reads. A command's data stands ready after a
- * delay in virtual time that depends on the request alone.
+ * Both drives take every write to the task file; only the selected one answers reads. A command's data stands ready
+ * after a delay in virtual time that depends on the request alone.
  * LIMIT: no overlapped or queued commands, no CFA or removable-media feature sets.
  */
 #include "devices/disk/ata.h"
@@ -98,7 +98,7 @@ void ata_post_load(struct ata_channel *c)
 void ata_later(struct ata_channel *c, enum ata_next next, uint64_t delay_ns)
 {
     struct ata_drive *d = ata_selected(c);
-    d->status = (d->status & (uint8_t)~(ATA_DRQ | ATA_ERR | ATA_DF)) | ATA_BSY;
+    d->status = (d->status & (uint8_t) ~(ATA_DRQ | ATA_ERR | ATA_DF)) | ATA_BSY;
     c->phase = ATA_DELAY;
     c->next = (uint8_t)next;
     timer_set(&c->timer, clock_ns(c->bus->clock) + delay_ns);
@@ -137,7 +137,10 @@ static bool no_drives(const struct ata_channel *c)
     return !ata_fitted(&c->drive[0]) && !ata_fitted(&c->drive[1]);
 }
 
-/* What the drive still has of the access: packet commands may end at an odd byte, and the rest of the word is then padding. */
+/*
+ * What the drive still has of the access: packet commands may end at an odd byte, and the rest of the word is then
+ * padding.
+ */
 static unsigned data_part(const struct ata_channel *c, unsigned size)
 {
     unsigned left = c->len - c->pos;
@@ -182,20 +185,13 @@ uint32_t ata_read(struct ata_channel *c, unsigned reg, unsigned size)
     struct ata_drive *d = ata_selected(c);
     unsigned hob = c->control & ATA_HOB ? 1 : 0;
     switch (reg) {
-    case 0:
-        return read_data(c, size);
-    case 1:
-        return d->error;
-    case 2:
-        return d->count[hob];
-    case 3:
-        return d->lba_low[hob];
-    case 4:
-        return d->lba_mid[hob];
-    case 5:
-        return d->lba_high[hob];
-    case 6:
-        return d->device;
+    case 0: return read_data(c, size);
+    case 1: return d->error;
+    case 2: return d->count[hob];
+    case 3: return d->lba_low[hob];
+    case 4: return d->lba_mid[hob];
+    case 5: return d->lba_high[hob];
+    case 6: return d->device;
     default: {
         uint8_t status = ata_alt_status(c);
         ata_irq(c, false); /* reading status acknowledges the interrupt (ATA-6 7.15.4) */

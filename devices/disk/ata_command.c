@@ -3,8 +3,8 @@
  * ATA commands of a disk: general, PACKET-less feature set with 48-bit addresses, power management. ATA-6 chapter 8.
  *
  * Data moves through the channel's buffer in blocks: a sector for READ/WRITE SECTORS, the multiple count for READ/WRITE
- * MULTIPLE, up to ATA_BUFFER for DMA. A write is reported done when the back end has taken it; FLUSH CACHE, and every write while
- * the write cache is off, wait for stable storage.
+ * MULTIPLE, up to ATA_BUFFER for DMA. A write is reported done when the back end has taken it; FLUSH CACHE, and every
+ * write while the write cache is off, wait for stable storage.
  * LIMIT: no security, SMART, host protected area or media-card commands: they are aborted, and IDENTIFY says so.
  */
 #include "base/bits.h"
@@ -80,7 +80,9 @@ static void fail(struct ata_channel *c, uint8_t error)
     ata_finish(c, error);
 }
 
-/* A host error while writing is a device fault as well (ATA-6 7.15.6.5), so that no guest takes the data for written. */
+/*
+ * A host error while writing is a device fault as well (ATA-6 7.15.6.5), so that no guest takes the data for written.
+ */
 static void fail_location(struct ata_channel *c, bool writing)
 {
     ata_set_location(c);
@@ -265,7 +267,10 @@ static void dma_due(struct ata_channel *c)
         return;
     }
     if (!dma_block(c)) {
-        /* The list was too short: the drive goes on asking for data, until a reset (Programming Interface for Bus Master IDE 3.1). */
+        /*
+         * The list was too short: the drive goes on asking for data, until a reset (Programming Interface for Bus
+         * Master IDE 3.1).
+         */
         if (c->phase == ATA_DELAY) {
             c->phase = ATA_IDLE;
             ata_selected(c)->status = ATA_DRDY | ATA_DSC | ATA_DRQ;
@@ -326,12 +331,8 @@ void ata_set_features(struct ata_channel *c)
     struct ata_drive *d = ata_selected(c);
     bool ok = true;
     switch (d->feature[0]) {
-    case 0x02:
-        d->write_cache = true;
-        break;
-    case 0x82:
-        d->write_cache = false;
-        break;
+    case 0x02: d->write_cache = true; break;
+    case 0x82: d->write_cache = false; break;
     case 0x03:
         ok = valid_mode(d->count[0]);
         if (ok)
@@ -340,10 +341,8 @@ void ata_set_features(struct ata_channel *c)
     case 0x55: /* look-ahead off, on; power-on defaults kept or not */
     case 0xaa:
     case 0x66:
-    case 0xcc:
-        break;
-    default:
-        ok = false;
+    case 0xcc: break;
+    default: ok = false;
     }
     if (!ok)
         fail(c, ATA_ABRT);
@@ -414,30 +413,16 @@ void ata_advance(struct ata_channel *c)
         if (c->command == 0x90)
             ata_selected(c)->status &= (uint8_t)~ATA_ERR; /* 01h is the diagnostic code "passed" */
         break;
-    case ATA_NEXT_READ:
-        read_due(c);
-        break;
-    case ATA_NEXT_WRITTEN:
-        written_due(c);
-        break;
-    case ATA_NEXT_DMA:
-        dma_due(c);
-        break;
-    case ATA_NEXT_FLUSH:
-        flush_due(c);
-        break;
-    case ATA_NEXT_RESET:
-        reset_due(c);
-        break;
-    case ATA_NEXT_BUFFER:
-        ata_pio_in(c, ATA_SECTOR);
-        break;
+    case ATA_NEXT_READ: read_due(c); break;
+    case ATA_NEXT_WRITTEN: written_due(c); break;
+    case ATA_NEXT_DMA: dma_due(c); break;
+    case ATA_NEXT_FLUSH: flush_due(c); break;
+    case ATA_NEXT_RESET: reset_due(c); break;
+    case ATA_NEXT_BUFFER: ata_pio_in(c, ATA_SECTOR); break;
     case ATA_NEXT_PACKET:
     case ATA_NEXT_EXECUTE:
     case ATA_NEXT_CHUNK:
-    case ATA_NEXT_STATUS:
-        atapi_advance(c);
-        break;
+    case ATA_NEXT_STATUS: atapi_advance(c); break;
     }
 }
 
@@ -445,38 +430,26 @@ void ata_advance(struct ata_channel *c)
 static bool transfer_command(struct ata_channel *c, uint8_t command)
 {
     switch (command) {
-    case 0x20: case 0x21: case 0xc4:
-        read_pio(c, LBA28);
-        return true;
-    case 0x24: case 0x29:
-        read_pio(c, LBA48);
-        return true;
-    case 0x30: case 0x31: case 0xc5:
-        write_pio(c, LBA28);
-        return true;
-    case 0x34: case 0x39:
-        write_pio(c, LBA48);
-        return true;
-    case 0xc8: case 0xc9:
-        start_dma(c, LBA28, false);
-        return true;
-    case 0xca: case 0xcb:
-        start_dma(c, LBA28, true);
-        return true;
-    case 0x25:
-        start_dma(c, LBA48, false);
-        return true;
-    case 0x35:
-        start_dma(c, LBA48, true);
-        return true;
-    case 0x40: case 0x41:
-        verify(c, LBA28);
-        return true;
-    case 0x42:
-        verify(c, LBA48);
-        return true;
-    default:
-        return false;
+    case 0x20:
+    case 0x21:
+    case 0xc4: read_pio(c, LBA28); return true;
+    case 0x24:
+    case 0x29: read_pio(c, LBA48); return true;
+    case 0x30:
+    case 0x31:
+    case 0xc5: write_pio(c, LBA28); return true;
+    case 0x34:
+    case 0x39: write_pio(c, LBA48); return true;
+    case 0xc8:
+    case 0xc9: start_dma(c, LBA28, false); return true;
+    case 0xca:
+    case 0xcb: start_dma(c, LBA28, true); return true;
+    case 0x25: start_dma(c, LBA48, false); return true;
+    case 0x35: start_dma(c, LBA48, true); return true;
+    case 0x40:
+    case 0x41: verify(c, LBA28); return true;
+    case 0x42: verify(c, LBA48); return true;
+    default: return false;
     }
 }
 
@@ -496,37 +469,28 @@ void ata_command(struct ata_channel *c, uint8_t command)
     if (transfer_command(c, command))
         return;
     switch (command) {
-    case 0xec:
-        identify(c);
-        break;
-    case 0xe4:
-        ata_later(c, ATA_NEXT_BUFFER, QUICK_NS);
-        break;
-    case 0xe8:
-        ata_pio_out(c, ATA_SECTOR, false);
-        break;
-    case 0xc6:
-        set_multiple(c);
-        break;
-    case 0xef:
-        ata_set_features(c);
-        break;
-    case 0x91:
-        initialize_parameters(c);
-        break;
-    case 0xe7: case 0xea:
-        ata_later(c, ATA_NEXT_FLUSH, FLUSH_NS);
-        break;
-    case 0xf8:
-        native_max(c, LBA28);
-        break;
-    case 0x27:
-        native_max(c, LBA48);
-        break;
-    case 0x94: case 0x95: case 0x96: case 0x97: case 0x98: case 0x99:
-    case 0xe0: case 0xe1: case 0xe2: case 0xe3: case 0xe5: case 0xe6:
-        ata_power(c, command);
-        break;
+    case 0xec: identify(c); break;
+    case 0xe4: ata_later(c, ATA_NEXT_BUFFER, QUICK_NS); break;
+    case 0xe8: ata_pio_out(c, ATA_SECTOR, false); break;
+    case 0xc6: set_multiple(c); break;
+    case 0xef: ata_set_features(c); break;
+    case 0x91: initialize_parameters(c); break;
+    case 0xe7:
+    case 0xea: ata_later(c, ATA_NEXT_FLUSH, FLUSH_NS); break;
+    case 0xf8: native_max(c, LBA28); break;
+    case 0x27: native_max(c, LBA48); break;
+    case 0x94:
+    case 0x95:
+    case 0x96:
+    case 0x97:
+    case 0x98:
+    case 0x99:
+    case 0xe0:
+    case 0xe1:
+    case 0xe2:
+    case 0xe3:
+    case 0xe5:
+    case 0xe6: ata_power(c, command); break;
     default:
         if ((command & 0xf0) == 0x10 || (command & 0xf0) == 0x70) { /* RECALIBRATE, SEEK */
             ata_later(c, ATA_NEXT_DONE, COMMAND_NS);

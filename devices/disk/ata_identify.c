@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The data of IDENTIFY DEVICE for a disk (ATA-6 8.15, table 26), and of IDENTIFY PACKET DEVICE for a CD drive (8.16, table 27). */
+/*
+ * The data of IDENTIFY DEVICE for a disk (ATA-6 8.15, table 26), and of IDENTIFY PACKET DEVICE for a CD drive (8.16,
+ * table 27).
+ */
 #include <stdio.h>
 
 #include "base/bits.h"

@@ -217,20 +217,11 @@ void atapi_advance(struct ata_channel *c)
 {
     struct ata_drive *d = ata_selected(c);
     switch (c->next) {
-    case ATA_NEXT_PACKET:
-        take_packet(c, d);
-        break;
-    case ATA_NEXT_EXECUTE:
-        execute(c, d);
-        break;
-    case ATA_NEXT_CHUNK:
-        chunk_due(c, d);
-        break;
-    case ATA_NEXT_DMA:
-        dma_due(c, d);
-        break;
-    default:
-        end(c, d, d->cd.flow == FLOW_PARAMS ? atapi_mode_select(c, d) : SENSE_OK);
+    case ATA_NEXT_PACKET: take_packet(c, d); break;
+    case ATA_NEXT_EXECUTE: execute(c, d); break;
+    case ATA_NEXT_CHUNK: chunk_due(c, d); break;
+    case ATA_NEXT_DMA: dma_due(c, d); break;
+    default: end(c, d, d->cd.flow == FLOW_PARAMS ? atapi_mode_select(c, d) : SENSE_OK);
     }
 }
 
@@ -256,35 +247,23 @@ void atapi_command(struct ata_channel *c, uint8_t command)
 {
     struct ata_drive *d = ata_selected(c);
     switch (command) {
-    case ATA_DEVICE_RESET:
-        device_reset(c, d);
-        return;
-    case ATA_PACKET_COMMAND:
-        packet_command(c, d);
-        return;
-    case 0xa1:
-        identify(c, d);
-        return;
-    case 0xef:
-        ata_set_features(c);
-        return;
+    case ATA_DEVICE_RESET: device_reset(c, d); return;
+    case ATA_PACKET_COMMAND: packet_command(c, d); return;
+    case 0xa1: identify(c, d); return;
+    case 0xef: ata_set_features(c); return;
     case 0xe0:
     case 0xe1:
     case 0xe2:
     case 0xe3:
     case 0xe5:
-    case 0xe6:
-        ata_power(c, command);
-        return;
+    case 0xe6: ata_power(c, command); return;
     case 0x20:
     case 0xec: /* the signature tells a host that tries a disk's commands (ATA-6 8.15.5.2, 8.34.5.2)
                 */
         ata_signature(d);
         break;
-    case 0x00:
-        break;
-    default:
-        guest_error(c->bus->log, c->name, "ATA command %02xh is aborted by a CD drive", command);
+    case 0x00: break;
+    default: guest_error(c->bus->log, c->name, "ATA command %02xh is aborted by a CD drive", command);
     }
     abort_command(c);
 }

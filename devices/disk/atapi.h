@@ -52,14 +52,12 @@ struct atapi {
     uint16_t speed;            /* kB/s */
 };
 
-#define ATAPI_STATE(type, m)                                                                       \
-    STATE_U(type, m.key), STATE_U(type, m.asc), STATE_U(type, m.ascq), STATE_U(type, m.attention), \
-        STATE_U(type, m.event), STATE_U(type, m.open), STATE_U(type, m.locked),                    \
-        STATE_ARRAY(type, m.packet), STATE_U(type, m.dma), STATE_U(type, m.flow),                  \
-        STATE_U(type, m.limit), STATE_U(type, m.fill), STATE_U(type, m.at),                        \
-        STATE_U(type, m.block_bytes), STATE_U(type, m.parts), STATE_U(type, m.subchannel),         \
-        STATE_U(type, m.recovery), STATE_U(type, m.retries), STATE_ARRAY(type, m.volume),          \
-        STATE_U(type, m.speed)
+#define ATAPI_STATE(type, m)                                                                                    \
+    STATE_U(type, m.key), STATE_U(type, m.asc), STATE_U(type, m.ascq), STATE_U(type, m.attention),              \
+        STATE_U(type, m.event), STATE_U(type, m.open), STATE_U(type, m.locked), STATE_ARRAY(type, m.packet),    \
+        STATE_U(type, m.dma), STATE_U(type, m.flow), STATE_U(type, m.limit), STATE_U(type, m.fill),             \
+        STATE_U(type, m.at), STATE_U(type, m.block_bytes), STATE_U(type, m.parts), STATE_U(type, m.subchannel), \
+        STATE_U(type, m.recovery), STATE_U(type, m.retries), STATE_ARRAY(type, m.volume), STATE_U(type, m.speed)
 
 /* atapi.c: what the channel asks of it */
 void atapi_command(struct ata_channel *c, uint8_t command);
@@ -100,21 +98,18 @@ enum atapi_sense {
 };
 
 /* Carries out d->cd.packet: sets flow, and for it fill, or sector, left and block_bytes. */
-enum atapi_sense atapi_execute(struct ata_channel *c, struct ata_drive *d); /* atapi_commands.c */
-enum atapi_sense atapi_take_attention(struct atapi *a); /* the same: the next one that waits */
-enum atapi_sense atapi_mode_select(struct ata_channel *c,
-                                   struct ata_drive *d); /* atapi_mode.c: the parameters came */
+enum atapi_sense atapi_execute(struct ata_channel *c, struct ata_drive *d);     /* atapi_commands.c */
+enum atapi_sense atapi_take_attention(struct atapi *a);                         /* the same: the next one that waits */
+enum atapi_sense atapi_mode_select(struct ata_channel *c, struct ata_drive *d); /* atapi_mode.c: the parameters came */
 /* The reply in the buffer is `len` bytes, of which the host takes at most `room`. */
-enum atapi_sense atapi_reply(struct ata_channel *c, struct ata_drive *d, uint32_t len,
-                             uint32_t room);
+enum atapi_sense atapi_reply(struct ata_channel *c, struct ata_drive *d, uint32_t len, uint32_t room);
 
 /* atapi_mode.c */
 enum atapi_sense atapi_mode_sense(struct ata_channel *c, struct ata_drive *d);
 void atapi_mode_reset(struct atapi *a);
 
 /* atapi_disc.c: commands that look at the disc */
-uint32_t
-disc_blocks(const struct ata_drive *d); /* 0: nothing is in the drive, or the tray is open */
+uint32_t disc_blocks(const struct ata_drive *d); /* 0: nothing is in the drive, or the tray is open */
 bool disc_is_dvd(const struct ata_drive *d);
 enum atapi_sense disc_command(struct ata_channel *c, struct ata_drive *d);
 /* n blocks from c->sector on, as the command wants them; false: the host cannot read them. */

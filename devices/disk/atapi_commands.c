@@ -12,14 +12,12 @@
 
 enum command_flags {
     NEEDS_DISC = 1,
-    KEEPS_ATTENTION =
-        2, /* carried out although a unit attention waits, which stays (MMC-3 4.1.6) */
+    KEEPS_ATTENTION = 2, /* carried out although a unit attention waits, which stays (MMC-3 4.1.6) */
 };
 
 typedef enum atapi_sense handler(struct ata_channel *c, struct ata_drive *d);
 
-enum atapi_sense atapi_reply(struct ata_channel *c, struct ata_drive *d, uint32_t len,
-                             uint32_t room)
+enum atapi_sense atapi_reply(struct ata_channel *c, struct ata_drive *d, uint32_t len, uint32_t room)
 {
     (void)c;
     d->cd.flow = FLOW_REPLY;
@@ -157,19 +155,15 @@ struct feature {
 };
 
 static const struct feature features[] = {
-    {0x0000,
-     PERSISTENT,
-     7,
-     8,
-     {0x00, 0x10, 0, 0, 0x00, 0x08, 0, 0}},               /* profiles; "current" is filled in */
-    {0x0001, 2 << 2 | PERSISTENT, 7, 8, {0, 0, 0, 2, 1}}, /* core: ATAPI, device busy events */
-    {0x0002, 1 << 2 | PERSISTENT, 7, 4, {2}},             /* morphing: operational change by GESN */
-    {0x0003, PERSISTENT, 7, 4, {0x29}},                   /* removable: tray, eject, lock */
-    {0x0010, 0, 3, 8, {0, 0, CD_BLOCK >> 8, 0, 0, 1, 0}}, /* random readable */
-    {0x001d, 0, 3, 0, {0}},                               /* multi-read */
-    {0x001e, 2 << 2, 1, 4, {0}},                          /* CD read */
-    {0x001f, 0, 2, 0, {0}},                               /* DVD read */
-    {0x0105, PERSISTENT, 7, 4, {0}},                      /* timeout */
+    {0x0000, PERSISTENT, 7, 8, {0x00, 0x10, 0, 0, 0x00, 0x08, 0, 0}}, /* profiles; "current" is filled in */
+    {0x0001, 2 << 2 | PERSISTENT, 7, 8, {0, 0, 0, 2, 1}},             /* core: ATAPI, device busy events */
+    {0x0002, 1 << 2 | PERSISTENT, 7, 4, {2}},                         /* morphing: operational change by GESN */
+    {0x0003, PERSISTENT, 7, 4, {0x29}},                               /* removable: tray, eject, lock */
+    {0x0010, 0, 3, 8, {0, 0, CD_BLOCK >> 8, 0, 0, 1, 0}},             /* random readable */
+    {0x001d, 0, 3, 0, {0}},                                           /* multi-read */
+    {0x001e, 2 << 2, 1, 4, {0}},                                      /* CD read */
+    {0x001f, 0, 2, 0, {0}},                                           /* DVD read */
+    {0x0105, PERSISTENT, 7, 4, {0}},                                  /* timeout */
 };
 
 static uint32_t put_feature(uint8_t *r, const struct feature *f, unsigned disc)
@@ -197,8 +191,7 @@ static enum atapi_sense get_configuration(struct ata_channel *c, struct ata_driv
         return SENSE_BAD_FIELD;
     for (size_t i = 0; i < ARRAY_LEN(features); i++) {
         const struct feature *f = &features[i];
-        if (f->code < first || (kind == ONE && f->code != first) ||
-            (kind == CURRENT_ONLY && !(f->disc & disc)))
+        if (f->code < first || (kind == ONE && f->code != first) || (kind == CURRENT_ONLY && !(f->disc & disc)))
             continue;
         len += put_feature(r + len, f, disc);
     }
@@ -295,8 +288,7 @@ enum atapi_sense atapi_execute(struct ata_channel *c, struct ata_drive *d)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (commands[i].opcode != a->packet[0])
             continue;
-        enum atapi_sense sense =
-            commands[i].flags & KEEPS_ATTENTION ? SENSE_OK : atapi_take_attention(a);
+        enum atapi_sense sense = commands[i].flags & KEEPS_ATTENTION ? SENSE_OK : atapi_take_attention(a);
         if (!sense && commands[i].flags & NEEDS_DISC && !disc_blocks(d))
             sense = a->open ? SENSE_NO_MEDIUM_OPEN : SENSE_NO_MEDIUM_CLOSED;
         return sense ? sense : commands[i].fn(c, d);

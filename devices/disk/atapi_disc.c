@@ -39,8 +39,8 @@ static void put_address(uint8_t *r, uint32_t lba, bool msf)
 
 /* --- Reading --- */
 
-static enum atapi_sense stream(struct ata_channel *c, struct ata_drive *d, uint32_t lba,
-                               uint32_t count, uint32_t block_bytes)
+static enum atapi_sense stream(struct ata_channel *c, struct ata_drive *d, uint32_t lba, uint32_t count,
+                               uint32_t block_bytes)
 {
     uint32_t blocks = disc_blocks(d);
     if (lba > blocks || count > blocks - lba)
@@ -59,14 +59,7 @@ static enum atapi_sense check_range(const struct ata_drive *d, uint32_t lba, uin
 }
 
 /* Parts of a sector, READ CD byte 9 (MMC-3 table 202). */
-enum {
-    PART_SYNC = 0x80,
-    PART_SUBHEADER = 0x40,
-    PART_HEADER = 0x20,
-    PART_USER = 0x10,
-    PART_EDC = 0x08,
-    PART_C2 = 0x06
-};
+enum { PART_SYNC = 0x80, PART_SUBHEADER = 0x40, PART_HEADER = 0x20, PART_USER = 0x10, PART_EDC = 0x08, PART_C2 = 0x06 };
 enum { SYNC_BYTES = 12, HEADER_BYTES = 4, EDC_BYTES = 288, RAW_BYTES = 2352, Q_BYTES = 16 };
 
 static uint32_t c2_bytes(uint8_t parts)
@@ -77,8 +70,8 @@ static uint32_t c2_bytes(uint8_t parts)
 static uint32_t part_bytes(uint8_t parts, uint8_t subchannel)
 {
     return (parts & PART_SYNC ? SYNC_BYTES : 0u) + (parts & PART_HEADER ? HEADER_BYTES : 0u) +
-           (parts & PART_USER ? CD_BLOCK : 0u) + (parts & PART_EDC ? EDC_BYTES : 0u) +
-           c2_bytes(parts) + (subchannel ? Q_BYTES : 0u);
+           (parts & PART_USER ? CD_BLOCK : 0u) + (parts & PART_EDC ? EDC_BYTES : 0u) + c2_bytes(parts) +
+           (subchannel ? Q_BYTES : 0u);
 }
 
 /* A sector's parts are asked for without gaps (MMC-3 table 203). */
@@ -91,8 +84,7 @@ static bool legal_parts(uint8_t parts)
     return !(parts & PART_SYNC && parts & PART_USER && !(parts & PART_HEADER));
 }
 
-static enum atapi_sense read_cd(struct ata_channel *c, struct ata_drive *d, uint32_t lba,
-                                uint32_t count)
+static enum atapi_sense read_cd(struct ata_channel *c, struct ata_drive *d, uint32_t lba, uint32_t count)
 {
     const uint8_t *p = d->cd.packet;
     unsigned type = p[1] >> 2 & 7;
@@ -157,8 +149,7 @@ static bool fetch_user(struct ata_drive *d, uint64_t block, uint32_t n, uint8_t 
     uint64_t sector = block * SECTORS_PER_BLOCK;
     if (!d->blk || sector >= d->blk->sectors)
         return false;
-    uint32_t want = n * SECTORS_PER_BLOCK,
-             have = (uint32_t)MIN((uint64_t)want, d->blk->sectors - sector);
+    uint32_t want = n * SECTORS_PER_BLOCK, have = (uint32_t)MIN((uint64_t)want, d->blk->sectors - sector);
     memset(to + (size_t)have * ATA_SECTOR, 0, (size_t)(want - have) * ATA_SECTOR);
     return d->blk->ops->read(d->blk, sector, have, to) == 0;
 }
@@ -295,11 +286,10 @@ static enum atapi_sense disc_information(struct ata_channel *c, struct ata_drive
     uint8_t *r = c->buffer;
     memset(r, 0, 34);
     put_be16(r, 32);
-    r[2] = 0x0e; /* last session complete, disc finalized */
-    r[3] = r[4] = r[5] = r[6] =
-        1;                   /* first track, sessions, first and last track of the last session */
-    r[7] = 0x20;             /* unrestricted use */
-    memset(r + 16, 0xff, 8); /* no further session can start */
+    r[2] = 0x0e;                   /* last session complete, disc finalized */
+    r[3] = r[4] = r[5] = r[6] = 1; /* first track, sessions, first and last track of the last session */
+    r[7] = 0x20;                   /* unrestricted use */
+    memset(r + 16, 0xff, 8);       /* no further session can start */
     return atapi_reply(c, d, 34, be16(d->cd.packet + 7));
 }
 
@@ -347,31 +337,18 @@ enum atapi_sense disc_command(struct ata_channel *c, struct ata_drive *d)
 {
     const uint8_t *p = d->cd.packet;
     switch (p[0]) {
-    case 0x25:
-        return capacity(c, d);
-    case 0x28:
-        return stream(c, d, be32(p + 2), be16(p + 7), CD_BLOCK);
-    case 0xa8:
-        return stream(c, d, be32(p + 2), be32(p + 6), CD_BLOCK);
-    case 0x2b:
-        return check_range(d, be32(p + 2), 0);
-    case 0x2f:
-        return check_range(d, be32(p + 2), be16(p + 7));
-    case 0x42:
-        return read_subchannel(c, d);
-    case 0x43:
-        return read_toc(c, d);
-    case 0x44:
-        return read_header(c, d);
-    case 0x51:
-        return disc_information(c, d);
-    case 0x52:
-        return track_information(c, d);
-    case 0xad:
-        return dvd_structure(c, d);
-    case 0xb9:
-        return read_cd_msf(c, d);
-    default: /* BEh */
-        return read_cd(c, d, be32(p + 2), be24(p + 6));
+    case 0x25: return capacity(c, d);
+    case 0x28: return stream(c, d, be32(p + 2), be16(p + 7), CD_BLOCK);
+    case 0xa8: return stream(c, d, be32(p + 2), be32(p + 6), CD_BLOCK);
+    case 0x2b: return check_range(d, be32(p + 2), 0);
+    case 0x2f: return check_range(d, be32(p + 2), be16(p + 7));
+    case 0x42: return read_subchannel(c, d);
+    case 0x43: return read_toc(c, d);
+    case 0x44: return read_header(c, d);
+    case 0x51: return disc_information(c, d);
+    case 0x52: return track_information(c, d);
+    case 0xad: return dvd_structure(c, d);
+    case 0xb9: return read_cd_msf(c, d);
+    default: /* BEh */ return read_cd(c, d, be32(p + 2), be24(p + 6));
     }
 }

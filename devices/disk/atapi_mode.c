@@ -78,9 +78,7 @@ static void put_capabilities(const struct ata_drive *d, enum page_control pc, ui
     data[0] = 0x0b; /* reads CD-R, CD-RW and DVD-ROM */
     data[2] = 0x70; /* mode 2 forms 1 and 2, multi-session */
     data[3] = 0x03; /* CD-DA commands, stream is accurate: for READ CD */
-    data[4] =
-        (uint8_t)(0x29 |
-                  (pc == PC_CURRENT && d->cd.locked ? 2 : 0)); /* tray, eject, lock; lock state */
+    data[4] = (uint8_t)(0x29 | (pc == PC_CURRENT && d->cd.locked ? 2 : 0)); /* tray, eject, lock; lock state */
     put_be16(data + 6, SPEED_48X);
     put_be16(data + 8, 2); /* volume levels: on and off */
     put_be16(data + 10, ATA_BUFFER / 1024);

@@ -54,8 +54,8 @@ static uint8_t over_alpha_plus_1(uint8_t v)
  * the two parity bytes p0, p1 make sum(v) = 0 and sum(v * alpha^k) = 0 (annex A). The data is the
  * sector without its sync.
  */
-static void parity(const uint8_t *data, uint32_t lines, uint32_t n, uint32_t step_line,
-                   uint32_t step_byte, uint32_t size, uint8_t *out)
+static void parity(const uint8_t *data, uint32_t lines, uint32_t n, uint32_t step_line, uint32_t step_byte,
+                   uint32_t size, uint8_t *out)
 {
     for (uint32_t i = 0; i < lines; i++) {
         uint32_t at = (i >> 1) * step_line + (i & 1);

@@ -24,12 +24,10 @@ enum { SECTOR_BYTES = 574 };
 const struct floppy_format *floppy_format_of(uint64_t sectors)
 {
     static const struct floppy_format formats[] = {
-        {320, 40, 1, 8, FLOPPY_360K, 250},   {360, 40, 1, 9, FLOPPY_360K, 250},
-        {640, 40, 2, 8, FLOPPY_360K, 250},   {720, 40, 2, 9, FLOPPY_360K, 250},
-        {1280, 80, 2, 8, FLOPPY_720K, 250},  {1440, 80, 2, 9, FLOPPY_720K, 250},
-        {1600, 80, 2, 10, FLOPPY_720K, 250}, {2400, 80, 2, 15, FLOPPY_1M2, 500},
-        {2880, 80, 2, 18, FLOPPY_1M44, 500}, {3200, 80, 2, 20, FLOPPY_1M44, 500},
-        {3360, 80, 2, 21, FLOPPY_1M44, 500}, {3444, 82, 2, 21, FLOPPY_1M44, 500},
+        {320, 40, 1, 8, FLOPPY_360K, 250},   {360, 40, 1, 9, FLOPPY_360K, 250},    {640, 40, 2, 8, FLOPPY_360K, 250},
+        {720, 40, 2, 9, FLOPPY_360K, 250},   {1280, 80, 2, 8, FLOPPY_720K, 250},   {1440, 80, 2, 9, FLOPPY_720K, 250},
+        {1600, 80, 2, 10, FLOPPY_720K, 250}, {2400, 80, 2, 15, FLOPPY_1M2, 500},   {2880, 80, 2, 18, FLOPPY_1M44, 500},
+        {3200, 80, 2, 20, FLOPPY_1M44, 500}, {3360, 80, 2, 21, FLOPPY_1M44, 500},  {3444, 82, 2, 21, FLOPPY_1M44, 500},
         {3486, 83, 2, 21, FLOPPY_1M44, 500}, {5760, 80, 2, 36, FLOPPY_2M88, 1000},
     };
     for (size_t i = 0; i < ARRAY_LEN(formats); i++)
@@ -37,8 +35,7 @@ const struct floppy_format *floppy_format_of(uint64_t sectors)
             return &formats[i];
     /* A boot sector alone, or an image that was cut where its files end: 1.44 MB, or 2.88 MB. */
     for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-        if ((formats[i].sectors == 2880 || formats[i].sectors == 5760) &&
-            formats[i].sectors > sectors)
+        if ((formats[i].sectors == 2880 || formats[i].sectors == 5760) && formats[i].sectors > sectors)
             return &formats[i];
     return NULL;
 }
@@ -48,16 +45,11 @@ const struct floppy_format *floppy_format_of(uint64_t sectors)
 static bool takes(uint32_t drive, uint8_t medium)
 {
     switch (drive) {
-    case FLOPPY_AUTO:
-        return true;
-    case FLOPPY_1M2:
-        return medium == FLOPPY_360K || medium == FLOPPY_1M2;
-    case FLOPPY_1M44:
-        return medium == FLOPPY_720K || medium == FLOPPY_1M44;
-    case FLOPPY_2M88:
-        return medium >= FLOPPY_720K;
-    default:
-        return drive == medium;
+    case FLOPPY_AUTO: return true;
+    case FLOPPY_1M2: return medium == FLOPPY_360K || medium == FLOPPY_1M2;
+    case FLOPPY_1M44: return medium == FLOPPY_720K || medium == FLOPPY_1M44;
+    case FLOPPY_2M88: return medium >= FLOPPY_720K;
+    default: return drive == medium;
     }
 }
 
@@ -128,8 +120,7 @@ bool floppy_legible(const struct floppy_drive *d, unsigned kbps, unsigned head)
 
 static unsigned rpm(const struct floppy_drive *d)
 {
-    bool fast = d->type == FLOPPY_1M2 ||
-                (d->type == FLOPPY_AUTO && d->format && d->format->type == FLOPPY_1M2);
+    bool fast = d->type == FLOPPY_1M2 || (d->type == FLOPPY_AUTO && d->format && d->format->type == FLOPPY_1M2);
     return fast ? 360 : 300;
 }
 
@@ -154,8 +145,7 @@ static uint64_t track_bytes(const struct floppy_drive *d)
 static uint64_t place_offset(const struct floppy_drive *d, unsigned speedup, unsigned n)
 {
     uint64_t total = track_bytes(d), rev = floppy_revolution(d, speedup);
-    return rev * (INDEX_BYTES * d->format->spt + (total - INDEX_BYTES) * n) /
-           (total * d->format->spt);
+    return rev * (INDEX_BYTES * d->format->spt + (total - INDEX_BYTES) * n) / (total * d->format->spt);
 }
 
 uint64_t floppy_next_id(const struct floppy_drive *d, unsigned speedup, uint64_t now, unsigned n)
@@ -193,14 +183,12 @@ int floppy_read(struct floppy_drive *d, unsigned head, unsigned sector, uint8_t 
     return 0;
 }
 
-int floppy_write(struct floppy_drive *d, unsigned head, unsigned sector, const uint8_t *data,
-                 bool deleted)
+int floppy_write(struct floppy_drive *d, unsigned head, unsigned sector, const uint8_t *data, bool deleted)
 {
     uint32_t n = number(d, head, sector);
     int e = n < d->blk->sectors ? d->blk->ops->write(d->blk, n, 1, data) : -ENOSPC;
     if (!e && n / 8 < FLOPPY_MARKS)
-        d->deleted[n / 8] =
-            (uint8_t)(deleted ? d->deleted[n / 8] | BIT(n % 8) : d->deleted[n / 8] & ~BIT(n % 8));
+        d->deleted[n / 8] = (uint8_t)(deleted ? d->deleted[n / 8] | BIT(n % 8) : d->deleted[n / 8] & ~BIT(n % 8));
     return e;
 }
 

@@ -16,15 +16,7 @@
 enum { FLOPPY_SECTOR = 512, FLOPPY_MARKS = 1024 };
 
 /* As CMOS 10h numbers them; FLOPPY_AUTO takes every diskette. */
-enum floppy_type {
-    FLOPPY_AUTO,
-    FLOPPY_360K,
-    FLOPPY_1M2,
-    FLOPPY_720K,
-    FLOPPY_1M44,
-    FLOPPY_2M88,
-    FLOPPY_TYPES
-};
+enum floppy_type { FLOPPY_AUTO, FLOPPY_360K, FLOPPY_1M2, FLOPPY_720K, FLOPPY_1M44, FLOPPY_2M88, FLOPPY_TYPES };
 
 struct floppy_format {
     uint16_t sectors; /* on the whole diskette */
@@ -77,8 +69,7 @@ unsigned floppy_next_place(const struct floppy_drive *d, unsigned speedup, uint6
  * than its format lacks reads as zeros and cannot be written (-ENOSPC).
  */
 int floppy_read(struct floppy_drive *d, unsigned head, unsigned sector, uint8_t *data);
-int floppy_write(struct floppy_drive *d, unsigned head, unsigned sector, const uint8_t *data,
-                 bool deleted);
+int floppy_write(struct floppy_drive *d, unsigned head, unsigned sector, const uint8_t *data, bool deleted);
 bool floppy_deleted(const struct floppy_drive *d, unsigned head, unsigned sector);
 
 #endif

@@ -22,8 +22,8 @@ enum { DOR_SELECT = 0x03, DOR_RESET = 0x04, DOR_DMAGATE = 0x08, DOR_MOTOR0 = 0x1
 enum { DSR_RESET = 0x80, DSR_POWERDOWN = 0x40, DSR_PRECOMP = 0x1c, RATE = 0x03 };
 enum { MSR_RQM = 0x80, MSR_DIO = 0x40, MSR_NON_DMA = 0x20, MSR_CB = 0x10 };
 enum { RESET_RATE = 2 };
-#define RESET_NS UINT64_C(30000) /* until the polling interrupt */
-#define SPIN_UP_NS UINT64_C(300000000)
+#define RESET_NS       UINT64_C(30000) /* until the polling interrupt */
+#define SPIN_UP_NS     UINT64_C(300000000)
 #define INDEX_PULSE_NS UINT64_C(3000000)
 
 /* --- INT, drives --- */
@@ -174,20 +174,11 @@ static void fdc_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
     uint8_t v = (uint8_t)value;
     (void)size, (void)who;
     switch (offset) {
-    case DOR:
-        write_dor(c, v);
-        break;
-    case TDR:
-        c->tdr = v & 3;
-        break;
-    case MSR_DSR:
-        write_dsr(c, v);
-        break;
-    case FIFO:
-        write_fifo(c, v);
-        break;
-    default: /* SRA and SRB are read-only */
-        break;
+    case DOR: write_dor(c, v); break;
+    case TDR: c->tdr = v & 3; break;
+    case MSR_DSR: write_dsr(c, v); break;
+    case FIFO: write_fifo(c, v); break;
+    default: /* SRA and SRB are read-only */ break;
     }
 }
 
@@ -236,16 +227,15 @@ static uint8_t read_sra(struct i82077 *c)
 {
     const struct floppy_drive *d = fdc_selected(c);
     const struct i82077_seek *s = &c->seek[c->dor & DOR_SELECT];
-    bool index = d && floppy_turns(d) &&
-                 fdc_now(c) % floppy_revolution(d, c->speedup) < INDEX_PULSE_NS / c->speedup;
+    bool index = d && floppy_turns(d) && fdc_now(c) % floppy_revolution(d, c->speedup) < INDEX_PULSE_NS / c->speedup;
     bool protected = d && d->blk && d->blk->readonly, moving = s->kind != SEEK_NONE;
     bool in = moving && !s->out, ps2 = c->interface == FDC_PS2;
     if (c->interface == FDC_AT)
         return 0xff;
     uint8_t high = (uint8_t)(fdc_at_track0(c) << 4 | index << 2 | protected << 1); /* active high */
     if (ps2)
-        return (uint8_t)(!!c->intr << 7 | (c->drive[1].fitted ? 0 : 0x40) | moving << 5 |
-                         (high ^ 0x16) | c->head << 3 | in);
+        return (uint8_t)(!!c->intr << 7 | (c->drive[1].fitted ? 0 : 0x40) | moving << 5 | (high ^ 0x16) | c->head << 3 |
+                         in);
     return (uint8_t)(!!c->intr << 7 | moving << 5 | high | !c->head << 3 | !in);
 }
 
@@ -256,8 +246,8 @@ static uint8_t read_srb(const struct i82077 *c)
     if (c->interface == FDC_PS2)
         return (uint8_t)(0xc0 | (c->dor & 1) << 5 | (c->dor >> 4 & 3));
     unsigned unit = c->dor & DOR_SELECT;
-    return (uint8_t)((c->drive[1].fitted ? 0 : 0x80) | (unit == 1 ? 0 : 0x40) |
-                     (unit == 0 ? 0 : 0x20) | (unit == 3 ? 0 : 2) | (unit == 2 ? 0 : 1));
+    return (uint8_t)((c->drive[1].fitted ? 0 : 0x80) | (unit == 1 ? 0 : 0x40) | (unit == 0 ? 0 : 0x20) |
+                     (unit == 3 ? 0 : 2) | (unit == 2 ? 0 : 1));
 }
 
 static uint64_t fdc_read(void *ctx, uint64_t offset, unsigned size, enum initiator who)
@@ -265,20 +255,15 @@ static uint64_t fdc_read(void *ctx, uint64_t offset, unsigned size, enum initiat
     struct i82077 *c = ctx;
     (void)size;
     switch (offset) {
-    case SRA:
-        return read_sra(c);
-    case SRB:
-        return read_srb(c);
-    case DOR:
-        return c->dor;
-    case TDR:
-        return c->tdr | 0xfc;
+    case SRA: return read_sra(c);
+    case SRB: return read_srb(c);
+    case DOR: return c->dor;
+    case TDR: return c->tdr | 0xfc;
     case MSR_DSR:
         if (who != INIT_DEBUG)
             wake(c);
         return read_msr(c);
-    default:
-        return who == INIT_DEBUG ? 0xff : read_fifo(c);
+    default: return who == INIT_DEBUG ? 0xff : read_fifo(c);
     }
 }
 
@@ -327,10 +312,8 @@ static bool realize(struct dev *d, struct error *err)
         timer_init(&c->seek[i].step, d->bus->clock, fdc_step_due, &c->seek[i]);
     }
     c->dreq = i8237_dreq(c->dma, I82077_DMA);
-    c->ports =
-        (struct port_range){.name = d->id, .base = 0x3f0, .count = PORTS, .ops = &ops, .ctx = c};
-    c->dir_port =
-        (struct port_range){.name = d->id, .base = 0x3f7, .count = 1, .ops = &dir_ops, .ctx = c};
+    c->ports = (struct port_range){.name = d->id, .base = 0x3f0, .count = PORTS, .ops = &ops, .ctx = c};
+    c->dir_port = (struct port_range){.name = d->id, .base = 0x3f7, .count = 1, .ops = &dir_ops, .ctx = c};
     port_claim(d->bus->ports, &c->ports);
     port_claim(d->bus->ports, &c->dir_port);
     for (unsigned i = 0; i < I82077_DRIVES; i++) { /* NOTE: last, since unrealize undoes all of this */
@@ -389,18 +372,16 @@ static void print(struct dev *d, struct buf *out)
 {
     static const char *const phases[] = {"command", "execution", "result"};
     struct i82077 *c = (struct i82077 *)d;
-    buf_printf(out, "%s: dor=%02x msr=%02x rate=%u kbit/s phase=%s\n", d->id, c->dor, read_msr(c),
-               fdc_kbps(c), phases[MIN(c->phase, 2)]);
+    buf_printf(out, "%s: dor=%02x msr=%02x rate=%u kbit/s phase=%s\n", d->id, c->dor, read_msr(c), fdc_kbps(c),
+               phases[MIN(c->phase, 2)]);
     for (unsigned i = 0; i < I82077_DRIVES; i++) {
         const struct floppy_drive *f = &c->drive[i];
         if (!f->fitted)
             continue;
-        buf_printf(out, "  drive %u: head at %u%s%s, %s", i, f->cylinder,
-                   f->motor ? ", motor on" : "", f->changed ? ", changed" : "",
-                   f->blk ? f->blk->name : "empty");
+        buf_printf(out, "  drive %u: head at %u%s%s, %s", i, f->cylinder, f->motor ? ", motor on" : "",
+                   f->changed ? ", changed" : "", f->blk ? f->blk->name : "empty");
         if (f->format)
-            buf_printf(out, " (%u x %u x %u)", f->format->cylinders, f->format->heads,
-                       f->format->spt);
+            buf_printf(out, " (%u x %u x %u)", f->format->cylinders, f->format->heads, f->format->spt);
         buf_printf(out, "\n");
     }
 }
@@ -412,8 +393,7 @@ static const struct dev_prop props[] = {
      "IDENT and MFM pins: 0 PC/AT, 1 PS/2, 2 PS/2 Model 30"},
     {"type-a", PROP_UINT, offsetof(struct i82077, type[0]), FLOPPY_AUTO, FLOPPY_2M88, FLOPPY_AUTO,
      "drive A as CMOS 10h has it: 1 360K, 2 1.2M, 3 720K, 4 1.44M, 5 2.88M; 0: by the diskette"},
-    {"type-b", PROP_UINT, offsetof(struct i82077, type[1]), FLOPPY_AUTO, FLOPPY_2M88, FLOPPY_AUTO,
-     "drive B, likewise"},
+    {"type-b", PROP_UINT, offsetof(struct i82077, type[1]), FLOPPY_AUTO, FLOPPY_2M88, FLOPPY_AUTO, "drive B, likewise"},
 };
 
 static const struct dev_reg regs[] = {
@@ -423,12 +403,12 @@ static const struct dev_reg regs[] = {
     {"DIR/CCR", REG_PORT, 0x3f7, 1, 0xff, 0x03},
 };
 
-#define SEEK_FIELDS(n)                                                                             \
-    STATE_TIMER_FIELD(struct i82077, seek[n].step), STATE_U(struct i82077, seek[n].kind),          \
+#define SEEK_FIELDS(n)                                                                    \
+    STATE_TIMER_FIELD(struct i82077, seek[n].step), STATE_U(struct i82077, seek[n].kind), \
         STATE_U(struct i82077, seek[n].out), STATE_U(struct i82077, seek[n].left)
-#define DRIVE_FIELDS(n)                                                                            \
-    STATE_U(struct i82077, drive[n].cylinder), STATE_U(struct i82077, drive[n].changed),           \
-        STATE_U(struct i82077, drive[n].motor), STATE_U(struct i82077, drive[n].at_speed),         \
+#define DRIVE_FIELDS(n)                                                                    \
+    STATE_U(struct i82077, drive[n].cylinder), STATE_U(struct i82077, drive[n].changed),   \
+        STATE_U(struct i82077, drive[n].motor), STATE_U(struct i82077, drive[n].at_speed), \
         STATE_BLOB(struct i82077, drive[n].deleted)
 static const struct state_field fields[] = {
     STATE_U(struct i82077, dor),

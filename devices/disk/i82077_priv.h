@@ -16,7 +16,7 @@ enum fdc_stage {
     STAGE_ID,        /* READ ID: an ID field */
     STAGE_SECTOR,    /* the sector's data field has passed; non-DMA mode: is about to */
     STAGE_PIO,       /* non-DMA mode: a byte passes */
-    STAGE_FORMAT, /* the index pulse after the last sector; non-DMA mode: the one before the first
+    STAGE_FORMAT,    /* the index pulse after the last sector; non-DMA mode: the one before the first
                    */
 };
 

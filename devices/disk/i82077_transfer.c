@@ -207,9 +207,7 @@ static void compare(struct i82077 *c, const uint8_t *disk, uint32_t len)
     for (uint32_t i = 0; i < len && !order; i++)
         if (c->buffer[i] != 0xff && disk[i] != 0xff)
             order = disk[i] - c->buffer[i];
-    bool met = fdc_code(c) == CMD_SCAN_EQUAL ? order == 0
-               : fdc_code(c) == CMD_SCAN_LOW ? order <= 0
-                                             : order >= 0;
+    bool met = fdc_code(c) == CMD_SCAN_EQUAL ? order == 0 : fdc_code(c) == CMD_SCAN_LOW ? order <= 0 : order >= 0;
     c->st2 &= (uint8_t) ~(ST2_SH | ST2_SN);
     c->st2 |= order == 0 ? ST2_SH : met ? 0 : ST2_SN;
 }
@@ -299,10 +297,8 @@ static void format(struct i82077 *c, struct floppy_drive *d, uint32_t bytes)
     memset(fill, c->command[5], sizeof fill);
     for (uint32_t i = 0; i + ID_BYTES <= bytes; i += ID_BYTES) {
         const uint8_t *id = c->buffer + i;
-        if (id[0] != floppy_track(d) || id[1] != c->head || !id[2] || id[2] > d->format->spt ||
-            id[3] != N_512) {
-            guest_error(c->dev.bus->log, c->dev.id,
-                        "FORMAT asks for a sector that the image has no place for");
+        if (id[0] != floppy_track(d) || id[1] != c->head || !id[2] || id[2] > d->format->spt || id[3] != N_512) {
+            guest_error(c->dev.bus->log, c->dev.id, "FORMAT asks for a sector that the image has no place for");
             continue;
         }
         if (floppy_write(d, c->head, id[2], fill, false) < 0) {
@@ -330,8 +326,7 @@ static void format_due(struct i82077 *c, struct floppy_drive *d)
 
 static void pio_due(struct i82077 *c, struct floppy_drive *d)
 {
-    bool overrun =
-        from_host(c) ? c->pio_host <= c->pio_disk : c->pio_disk - c->pio_host >= (int)depth(c);
+    bool overrun = from_host(c) ? c->pio_host <= c->pio_disk : c->pio_disk - c->pio_host >= (int)depth(c);
     if (c->pio_disk < c->pio_len) {
         if (overrun) {
             fail(c, ST1_OR, 0);
@@ -367,12 +362,8 @@ void fdc_exec_due(void *ctx)
         return;
     }
     switch (c->stage) {
-    case STAGE_NO_MARK:
-        fail(c, ST1_MA, 0);
-        break;
-    case STAGE_NO_ID:
-        fail(c, ST1_ND, c->c == floppy_track(d) ? 0 : ST2_WC);
-        break;
+    case STAGE_NO_MARK: fail(c, ST1_MA, 0); break;
+    case STAGE_NO_ID: fail(c, ST1_ND, c->c == floppy_track(d) ? 0 : ST2_WC); break;
     case STAGE_ID:
         c->c = (uint8_t)floppy_track(d);
         c->h = c->head;
@@ -380,17 +371,10 @@ void fdc_exec_due(void *ctx)
         c->n = N_512;
         finish(c, 0);
         break;
-    case STAGE_SECTOR:
-        transfer_sector(c, d);
-        break;
-    case STAGE_PIO:
-        pio_due(c, d);
-        break;
-    case STAGE_FORMAT:
-        format_due(c, d);
-        break;
-    default:
-        break;
+    case STAGE_SECTOR: transfer_sector(c, d); break;
+    case STAGE_PIO: pio_due(c, d); break;
+    case STAGE_FORMAT: format_due(c, d); break;
+    default: break;
     }
 }
 
@@ -398,8 +382,7 @@ void fdc_exec_due(void *ctx)
 
 static bool id_is_there(const struct i82077 *c, const struct floppy_drive *d)
 {
-    return c->c == floppy_track(d) && c->h == c->head && c->n == N_512 && c->r >= 1 &&
-           c->r <= d->format->spt;
+    return c->c == floppy_track(d) && c->h == c->head && c->n == N_512 && c->r >= 1 && c->r <= d->format->spt;
 }
 
 static void wait_for(struct i82077 *c, enum fdc_stage stage, uint64_t when)
@@ -408,12 +391,10 @@ static void wait_for(struct i82077 *c, enum fdc_stage stage, uint64_t when)
     timer_set(&c->exec, when);
 }
 
-static void search_sector(struct i82077 *c, const struct floppy_drive *d, uint64_t from,
-                          uint64_t second_index)
+static void search_sector(struct i82077 *c, const struct floppy_drive *d, uint64_t from, uint64_t second_index)
 {
     bool track = fdc_code(c) == CMD_READ_TRACK;
-    if (track &&
-        (c->c != floppy_track(d) || c->h != c->head || c->r != c->place % d->format->spt + 1u))
+    if (track && (c->c != floppy_track(d) || c->h != c->head || c->r != c->place % d->format->spt + 1u))
         c->st1 |= ST1_ND; /* told at the end; the track is read all the same */
     if (!track && !id_is_there(c, d)) {
         wait_for(c, STAGE_NO_ID, second_index);

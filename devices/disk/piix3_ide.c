@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * IDE function of the PIIX3 (Intel 290550-002, chapters 2.3 and 2.7): two channels at the compatible ports, and a bus master.
+ * IDE function of the PIIX3 (Intel 290550-002, chapters 2.3 and 2.7): two channels at the compatible ports, and a bus
+ * master.
  *
  * LIMIT: timing registers are kept but change no timing.
  */
@@ -9,7 +10,7 @@
 #include "base/bits.h"
 
 enum { IDETIM = 0x40, SIDETIM = 0x44, IDE_DECODE = 0x80 /* in IDETIM's second byte */ };
-enum { BM_START = 1, BM_TO_MEMORY = 8 };                  /* BMICX */
+enum { BM_START = 1, BM_TO_MEMORY = 8 };                                  /* BMICX */
 enum { BM_ACTIVE = 1, BM_ERROR = 2, BM_INTERRUPT = 4, BM_DRIVES = 0x60 }; /* BMISX */
 
 /* --- Bus master --- */
@@ -45,7 +46,8 @@ static uint32_t bm_move(void *ctx, void *data, uint32_t len, bool to_memory)
             break;
         uint32_t n = MIN(len - done, b->bytes);
         uint8_t *p = (uint8_t *)data + done;
-        bool ok = to_memory ? dma_write(b->ide->dev.bus, b->address, p, n) : dma_read(b->ide->dev.bus, b->address, p, n);
+        bool ok =
+            to_memory ? dma_write(b->ide->dev.bus, b->address, p, n) : dma_read(b->ide->dev.bus, b->address, p, n);
         if (!ok) {
             b->status = (b->status | BM_ERROR) & (uint8_t)~BM_ACTIVE;
             break;
@@ -57,7 +59,10 @@ static uint32_t bm_move(void *ctx, void *data, uint32_t len, bool to_memory)
     return done;
 }
 
-/* The drive has ended its transfer: "active" stays set where the list had more to give (2.7.2, interrupt and active set). */
+/*
+ * The drive has ended its transfer: "active" stays set where the list had more to give (2.7.2, interrupt and active
+ * set).
+ */
 static void bm_done(void *ctx)
 {
     struct bmide *b = ctx;
@@ -205,7 +210,8 @@ static void wire_channel(struct piix3_ide *ide, int i)
     c->irq = (struct irq_line){bm_irq, b, 0};
     c->dma = (struct ata_dma){b, bm_active, bm_move, bm_done};
     ide->ports[i] = (struct port_range){.name = names[i], .base = base[i], .count = 8, .ops = &task_ops, .ctx = c};
-    ide->control_port[i] = (struct port_range){.name = names[i], .base = control[i], .count = 1, .ops = &control_ops, .ctx = c};
+    ide->control_port[i] =
+        (struct port_range){.name = names[i], .base = control[i], .count = 1, .ops = &control_ops, .ctx = c};
 }
 
 static bool realize(struct dev *d, struct error *err)
@@ -257,10 +263,10 @@ static void unrealize(struct dev *d)
         timer_cancel(&ide->channel[i].timer);
 }
 
-#define BM_STATE(n)                                                                                 \
-    STATE_U(struct piix3_ide, bm[n].command), STATE_U(struct piix3_ide, bm[n].status),              \
-        STATE_U(struct piix3_ide, bm[n].table), STATE_U(struct piix3_ide, bm[n].prd),               \
-        STATE_U(struct piix3_ide, bm[n].address), STATE_U(struct piix3_ide, bm[n].bytes),           \
+#define BM_STATE(n)                                                                       \
+    STATE_U(struct piix3_ide, bm[n].command), STATE_U(struct piix3_ide, bm[n].status),    \
+        STATE_U(struct piix3_ide, bm[n].table), STATE_U(struct piix3_ide, bm[n].prd),     \
+        STATE_U(struct piix3_ide, bm[n].address), STATE_U(struct piix3_ide, bm[n].bytes), \
         STATE_U(struct piix3_ide, bm[n].last)
 
 static const struct state_field fields[] = {
@@ -273,13 +279,20 @@ static const struct state_field fields[] = {
 };
 
 static const struct dev_reg regs[] = {
-    {"IDETIM0", REG_PCI, 0x40, 2, 0, 0xf3ff},     {"IDETIM1", REG_PCI, 0x42, 2, 0, 0xf3ff},
-    {"SIDETIM", REG_PCI, 0x44, 1, 0, 0xff},       {"DATA", REG_PORT, 0x1f0, 2, 0, 0xffff},
-    {"ERROR/FEATURES", REG_PORT, 0x1f1, 1, 1, 0xff}, {"COUNT", REG_PORT, 0x1f2, 1, 1, 0xff},
-    {"LBA LOW", REG_PORT, 0x1f3, 1, 1, 0xff},     {"LBA MID", REG_PORT, 0x1f4, 1, 0, 0xff},
-    {"LBA HIGH", REG_PORT, 0x1f5, 1, 0, 0xff},    {"DEVICE", REG_PORT, 0x1f6, 1, 0, 0xff},
-    {"STATUS/COMMAND", REG_PORT, 0x1f7, 1, 0x50, 0xff}, {"ALT STATUS/CONTROL", REG_PORT, 0x3f6, 1, 0x50, 0xff},
-    {"BMICX", REG_INDEXED, 0, 1, 0, 0x09},        {"BMISX", REG_INDEXED, 2, 1, 0, 0x66},
+    {"IDETIM0", REG_PCI, 0x40, 2, 0, 0xf3ff},
+    {"IDETIM1", REG_PCI, 0x42, 2, 0, 0xf3ff},
+    {"SIDETIM", REG_PCI, 0x44, 1, 0, 0xff},
+    {"DATA", REG_PORT, 0x1f0, 2, 0, 0xffff},
+    {"ERROR/FEATURES", REG_PORT, 0x1f1, 1, 1, 0xff},
+    {"COUNT", REG_PORT, 0x1f2, 1, 1, 0xff},
+    {"LBA LOW", REG_PORT, 0x1f3, 1, 1, 0xff},
+    {"LBA MID", REG_PORT, 0x1f4, 1, 0, 0xff},
+    {"LBA HIGH", REG_PORT, 0x1f5, 1, 0, 0xff},
+    {"DEVICE", REG_PORT, 0x1f6, 1, 0, 0xff},
+    {"STATUS/COMMAND", REG_PORT, 0x1f7, 1, 0x50, 0xff},
+    {"ALT STATUS/CONTROL", REG_PORT, 0x3f6, 1, 0x50, 0xff},
+    {"BMICX", REG_INDEXED, 0, 1, 0, 0x09},
+    {"BMISX", REG_INDEXED, 2, 1, 0, 0x66},
     {"BMIDTPX", REG_INDEXED, 4, 4, 0, 0xfffffffc},
 };
 

@@ -16,10 +16,10 @@ struct piix3_ide;
 /* Bus master of one channel (PIIX3 2.7; Programming Interface for Bus Master IDE Controller 1.0). */
 struct bmide {
     uint8_t command, status;
-    uint32_t table;    /* BMIDTPX */
-    uint32_t prd;      /* address of the next descriptor */
+    uint32_t table;          /* BMIDTPX */
+    uint32_t prd;            /* address of the next descriptor */
     uint32_t address, bytes; /* what is left of the current one */
-    bool last;         /* the current one has EOT */
+    bool last;               /* the current one has EOT */
     /* wiring */
     struct piix3_ide *ide;
     struct ata_channel *channel;

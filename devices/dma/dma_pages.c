@@ -7,8 +7,7 @@
 
 uint8_t dma_page(const struct dma_pages *p, unsigned channel)
 {
-    static const uint8_t index[8] = {0x7, 0x3, 0x1, 0x2,
-                                     0xf, 0xb, 0x9, 0xa}; /* 4 is the cascade: refresh's register */
+    static const uint8_t index[8] = {0x7, 0x3, 0x1, 0x2, 0xf, 0xb, 0x9, 0xa}; /* 4 is the cascade: refresh's register */
     return p->page[index[channel & 7]];
 }
 
@@ -18,8 +17,7 @@ static uint64_t page_read(void *ctx, uint64_t offset, unsigned size, enum initia
     return ((struct dma_pages *)ctx)->page[offset];
 }
 
-static void page_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
-                       enum initiator who)
+static void page_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     (void)size, (void)who;
     ((struct dma_pages *)ctx)->page[offset] = (uint8_t)value;

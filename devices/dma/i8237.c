@@ -23,13 +23,7 @@ enum {
     REGS
 };
 enum { COMMAND_DISABLE = 0x04 };
-enum {
-    MODE_CHANNEL = 0x03,
-    MODE_TRANSFER = 0x0c,
-    MODE_AUTOINIT = 0x10,
-    MODE_DECREMENT = 0x20,
-    MODE_SELECT = 0xc0
-};
+enum { MODE_CHANNEL = 0x03, MODE_TRANSFER = 0x0c, MODE_AUTOINIT = 0x10, MODE_DECREMENT = 0x20, MODE_SELECT = 0xc0 };
 enum { TRANSFER_VERIFY = 0x00, TRANSFER_WRITE = 0x04, TRANSFER_READ = 0x08, SELECT_CASCADE = 0xc0 };
 
 bool i8237_ready(const struct i8237 *c, int n)
@@ -71,14 +65,9 @@ static void move_unit(struct i8237 *c, int n, uint8_t *data, uint32_t unit)
     struct i8237_channel *ch = &c->channel[n];
     uint32_t paddr = physical(c, n, ch->address);
     switch (ch->mode & MODE_TRANSFER) {
-    case TRANSFER_WRITE:
-        dma_write(c->dev.bus, paddr, data, unit);
-        break;
-    case TRANSFER_READ:
-        dma_read(c->dev.bus, paddr, data, unit);
-        break;
-    default: /* verify: the address counts, memory hears nothing */
-        break;
+    case TRANSFER_WRITE: dma_write(c->dev.bus, paddr, data, unit); break;
+    case TRANSFER_READ: dma_read(c->dev.bus, paddr, data, unit); break;
+    default: /* verify: the address counts, memory hears nothing */ break;
     }
     ch->address = (uint16_t)(ch->mode & MODE_DECREMENT ? ch->address - 1 : ch->address + 1);
 }
@@ -150,41 +139,22 @@ static void set_bit(uint8_t *reg, uint8_t v)
     *reg = (uint8_t)(v & 4 ? *reg | bit : *reg & ~bit);
 }
 
-static void dma_reg_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
-                          enum initiator who)
+static void dma_reg_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     struct i8237 *c = ctx;
     uint8_t v = (uint8_t)value;
     unsigned reg = (unsigned)(c->wide ? offset >> 1 : offset);
     (void)size, (void)who;
     switch (reg) {
-    case REG_COMMAND_STATUS:
-        c->command = v;
-        break;
-    case REG_REQUEST:
-        set_bit(&c->request, v);
-        break;
-    case REG_SINGLE_MASK:
-        set_bit(&c->mask, v);
-        break;
-    case REG_MODE:
-        c->channel[v & MODE_CHANNEL].mode = v & (uint8_t)~MODE_CHANNEL;
-        break;
-    case REG_CLEAR_FF:
-        c->high = 0;
-        break;
-    case REG_MASTER_CLEAR:
-        master_clear(c);
-        break;
-    case REG_CLEAR_MASK:
-        c->mask = 0;
-        break;
-    case REG_ALL_MASK:
-        c->mask = v & 0x0f;
-        break;
-    default:
-        write_channel(c, reg, v);
-        break;
+    case REG_COMMAND_STATUS: c->command = v; break;
+    case REG_REQUEST: set_bit(&c->request, v); break;
+    case REG_SINGLE_MASK: set_bit(&c->mask, v); break;
+    case REG_MODE: c->channel[v & MODE_CHANNEL].mode = v & (uint8_t)~MODE_CHANNEL; break;
+    case REG_CLEAR_FF: c->high = 0; break;
+    case REG_MASTER_CLEAR: master_clear(c); break;
+    case REG_CLEAR_MASK: c->mask = 0; break;
+    case REG_ALL_MASK: c->mask = v & 0x0f; break;
+    default: write_channel(c, reg, v); break;
     }
     drive(c);
 }
@@ -213,8 +183,7 @@ static uint64_t dma_reg_read(void *ctx, uint64_t offset, unsigned size, enum ini
     } else if (reg == REG_MASTER_CLEAR) {
         v = c->temporary;
     } else if (reg == REG_ALL_MASK) {
-        v = c->mask |
-            0xf0; /* QUIRK: readable in the chip sets' 8237, and tested there by POST code */
+        v = c->mask | 0xf0; /* QUIRK: readable in the chip sets' 8237, and tested there by POST code */
     }
     return v;
 }
@@ -227,8 +196,8 @@ static bool realize(struct dev *d, struct error *err)
 {
     struct i8237 *c = (struct i8237 *)d;
     (void)err;
-    c->ports = (struct port_range){
-        .name = d->id, .base = c->base, .count = c->wide ? 2 * REGS : REGS, .ops = &ops, .ctx = c};
+    c->ports =
+        (struct port_range){.name = d->id, .base = c->base, .count = c->wide ? 2 * REGS : REGS, .ops = &ops, .ctx = c};
     port_claim(d->bus->ports, &c->ports);
     return true;
 }
@@ -254,38 +223,29 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct i8237 *c = (const struct i8237 *)d;
-    buf_printf(out, "%s: command=%02x mask=%x request=%x dreq=%x tc=%x\n", d->id, c->command,
-               c->mask, c->request, c->dreq, c->tc);
+    buf_printf(out, "%s: command=%02x mask=%x request=%x dreq=%x tc=%x\n", d->id, c->command, c->mask, c->request,
+               c->dreq, c->tc);
     for (int n = 0; n < 4; n++) {
         const struct i8237_channel *ch = &c->channel[n];
-        buf_printf(out, "  channel %d: mode=%02x address=%06x count=%04x base=%04x/%04x\n",
-                   c->wide ? n + 4 : n, ch->mode, physical(c, n, ch->address), ch->count,
-                   ch->base_address, ch->base_count);
+        buf_printf(out, "  channel %d: mode=%02x address=%06x count=%04x base=%04x/%04x\n", c->wide ? n + 4 : n,
+                   ch->mode, physical(c, n, ch->address), ch->count, ch->base_address, ch->base_count);
     }
 }
 
 static const struct dev_reg regs[] = {
-    {"Channel 0 Address", REG_PORT, 0, 1, 0, 0xff},
-    {"Channel 0 Count", REG_PORT, 1, 1, 0, 0xff},
-    {"Channel 1 Address", REG_PORT, 2, 1, 0, 0xff},
-    {"Channel 1 Count", REG_PORT, 3, 1, 0, 0xff},
-    {"Channel 2 Address", REG_PORT, 4, 1, 0, 0xff},
-    {"Channel 2 Count", REG_PORT, 5, 1, 0, 0xff},
-    {"Channel 3 Address", REG_PORT, 6, 1, 0, 0xff},
-    {"Channel 3 Count", REG_PORT, 7, 1, 0, 0xff},
-    {"Status/Command", REG_PORT, 8, 1, 0, 0xff},
-    {"Request", REG_PORT, 9, 1, 0xff, 0x07},
-    {"Single Mask", REG_PORT, 10, 1, 0xff, 0x07},
-    {"Mode", REG_PORT, 11, 1, 0xff, 0xff},
-    {"Clear First/Last", REG_PORT, 12, 1, 0xff, 0},
-    {"Temporary/Master Clear", REG_PORT, 13, 1, 0, 0},
-    {"Clear Mask", REG_PORT, 14, 1, 0xff, 0},
-    {"All Mask", REG_PORT, 15, 1, 0xff, 0x0f},
+    {"Channel 0 Address", REG_PORT, 0, 1, 0, 0xff}, {"Channel 0 Count", REG_PORT, 1, 1, 0, 0xff},
+    {"Channel 1 Address", REG_PORT, 2, 1, 0, 0xff}, {"Channel 1 Count", REG_PORT, 3, 1, 0, 0xff},
+    {"Channel 2 Address", REG_PORT, 4, 1, 0, 0xff}, {"Channel 2 Count", REG_PORT, 5, 1, 0, 0xff},
+    {"Channel 3 Address", REG_PORT, 6, 1, 0, 0xff}, {"Channel 3 Count", REG_PORT, 7, 1, 0, 0xff},
+    {"Status/Command", REG_PORT, 8, 1, 0, 0xff},    {"Request", REG_PORT, 9, 1, 0xff, 0x07},
+    {"Single Mask", REG_PORT, 10, 1, 0xff, 0x07},   {"Mode", REG_PORT, 11, 1, 0xff, 0xff},
+    {"Clear First/Last", REG_PORT, 12, 1, 0xff, 0}, {"Temporary/Master Clear", REG_PORT, 13, 1, 0, 0},
+    {"Clear Mask", REG_PORT, 14, 1, 0xff, 0},       {"All Mask", REG_PORT, 15, 1, 0xff, 0x0f},
 };
 
-#define CHANNEL_FIELDS(n)                                                                          \
-    STATE_U(struct i8237, channel[n].base_address), STATE_U(struct i8237, channel[n].base_count),  \
-        STATE_U(struct i8237, channel[n].address), STATE_U(struct i8237, channel[n].count),        \
+#define CHANNEL_FIELDS(n)                                                                         \
+    STATE_U(struct i8237, channel[n].base_address), STATE_U(struct i8237, channel[n].base_count), \
+        STATE_U(struct i8237, channel[n].address), STATE_U(struct i8237, channel[n].count),       \
         STATE_U(struct i8237, channel[n].mode)
 static const struct state_field fields[] = {
     CHANNEL_FIELDS(0),

@@ -48,7 +48,6 @@ bool i8237_ready(const struct i8237 *c, int channel);
  * device's direction. Yields how many were moved: fewer at the terminal count, 0 where the channel
  * is not ready or programmed the other way. *tc (may be NULL): TC was reached.
  */
-uint32_t i8237_transfer(struct i8237 *c, int channel, void *data, uint32_t len, bool to_memory,
-                        bool *tc);
+uint32_t i8237_transfer(struct i8237 *c, int channel, void *data, uint32_t len, bool to_memory, bool *tc);
 
 #endif

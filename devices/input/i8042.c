@@ -13,13 +13,7 @@
  */
 #include "devices/input/i8042.h"
 
-enum {
-    STS_OBF = 0x01,
-    STS_SYS = 0x04,
-    STS_COMMAND = 0x08,
-    STS_NOT_INHIBITED = 0x10,
-    STS_AUX = 0x20
-};
+enum { STS_OBF = 0x01, STS_SYS = 0x04, STS_COMMAND = 0x08, STS_NOT_INHIBITED = 0x10, STS_AUX = 0x20 };
 enum {
     CTR_INT_KBD = 0x01,
     CTR_INT_AUX = 0x02,
@@ -236,42 +230,24 @@ static void command(struct i8042 *k, uint8_t command)
     case CMD_TEST_PASSWORD:
         answer(k, 0xf1); /* not installed */
         break;
-    case CMD_DISABLE_AUX:
-        *ctr(k) |= CTR_DISABLE_AUX;
-        break;
-    case CMD_ENABLE_AUX:
-        *ctr(k) &= ~CTR_DISABLE_AUX;
-        break;
+    case CMD_DISABLE_AUX: *ctr(k) |= CTR_DISABLE_AUX; break;
+    case CMD_ENABLE_AUX: *ctr(k) &= ~CTR_DISABLE_AUX; break;
     case CMD_TEST_AUX:
     case CMD_TEST_KBD:
         answer(k, 0); /* no error detected */
         break;
-    case CMD_SELF_TEST:
-        self_test(k);
-        break;
-    case CMD_DISABLE_KBD:
-        *ctr(k) |= CTR_DISABLE_KBD;
-        break;
-    case CMD_ENABLE_KBD:
-        *ctr(k) &= ~CTR_DISABLE_KBD;
-        break;
-    case CMD_READ_INPUT_PORT:
-        answer(k, INPUT_PORT);
-        break;
-    case CMD_READ_OUTPUT_PORT:
-        answer(k, read_output_port(k));
-        break;
+    case CMD_SELF_TEST: self_test(k); break;
+    case CMD_DISABLE_KBD: *ctr(k) |= CTR_DISABLE_KBD; break;
+    case CMD_ENABLE_KBD: *ctr(k) &= ~CTR_DISABLE_KBD; break;
+    case CMD_READ_INPUT_PORT: answer(k, INPUT_PORT); break;
+    case CMD_READ_OUTPUT_PORT: answer(k, read_output_port(k)); break;
     case CMD_WRITE_OUTPUT_PORT:
     case CMD_WRITE_KBD_OUTPUT:
     case CMD_WRITE_AUX_OUTPUT:
-    case CMD_WRITE_AUX:
-        k->pending = command;
-        break;
+    case CMD_WRITE_AUX: k->pending = command; break;
     case CMD_DISABLE_A20: /* QUIRK: HP's and some AT clones' short forms, tried by A20 code of
                              HIMEM.SYS and boot loaders */
-    case CMD_ENABLE_A20:
-        write_output_port(k, OUT_RESET_N | (command == CMD_ENABLE_A20 ? OUT_A20 : 0));
-        break;
+    case CMD_ENABLE_A20: write_output_port(k, OUT_RESET_N | (command == CMD_ENABLE_A20 ? OUT_A20 : 0)); break;
     case CMD_READ_TEST_INPUTS:
         answer(k, *ctr(k) & CTR_DISABLE_KBD ? 0 : 1); /* T0: keyboard clock */
         break;
@@ -301,25 +277,15 @@ static void data(struct i8042 *k, uint8_t byte)
         *ctr(k) &= ~CTR_DISABLE_KBD; /* a byte for the keyboard needs its clock */
         send(k, I8042_KBD, byte);
         break;
-    case CMD_WRITE_OUTPUT_PORT:
-        write_output_port(k, byte);
-        break;
-    case CMD_WRITE_KBD_OUTPUT:
-        fill(k, byte, false);
-        break;
-    case CMD_WRITE_AUX_OUTPUT:
-        fill(k, byte, true);
-        break;
+    case CMD_WRITE_OUTPUT_PORT: write_output_port(k, byte); break;
+    case CMD_WRITE_KBD_OUTPUT: fill(k, byte, false); break;
+    case CMD_WRITE_AUX_OUTPUT: fill(k, byte, true); break;
     case CMD_WRITE_AUX:
         *ctr(k) &= ~CTR_DISABLE_AUX;
         send(k, I8042_AUX, byte);
         break;
-    case CMD_WRITE_RAM:
-        set_ctr(k, byte);
-        break;
-    default:
-        k->ram[pending & 0x1f] = byte;
-        break;
+    case CMD_WRITE_RAM: set_ctr(k, byte); break;
+    default: k->ram[pending & 0x1f] = byte; break;
     }
 }
 
@@ -342,8 +308,7 @@ static uint64_t read_data(void *ctx, uint64_t offset, unsigned size, enum initia
     return v;
 }
 
-static void write_data(void *ctx, uint64_t offset, unsigned size, uint64_t value,
-                       enum initiator who)
+static void write_data(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     struct i8042 *k = ctx;
     (void)offset, (void)size, (void)who;
@@ -359,8 +324,7 @@ static uint64_t read_status(void *ctx, uint64_t offset, unsigned size, enum init
     return k->status;
 }
 
-static void write_command(void *ctx, uint64_t offset, unsigned size, uint64_t value,
-                          enum initiator who)
+static void write_command(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     struct i8042 *k = ctx;
     (void)offset, (void)size, (void)who;
@@ -377,10 +341,8 @@ static bool realize(struct dev *d, struct error *err)
     struct i8042 *k = (struct i8042 *)d;
     (void)err;
     timer_init(&k->wire, d->bus->clock, byte_arrived, k);
-    k->data_range =
-        (struct port_range){.name = d->id, .base = 0x60, .count = 1, .ops = &data_ops, .ctx = k};
-    k->command_range =
-        (struct port_range){.name = d->id, .base = 0x64, .count = 1, .ops = &command_ops, .ctx = k};
+    k->data_range = (struct port_range){.name = d->id, .base = 0x60, .count = 1, .ops = &data_ops, .ctx = k};
+    k->command_range = (struct port_range){.name = d->id, .base = 0x64, .count = 1, .ops = &command_ops, .ctx = k};
     port_claim(d->bus->ports, &k->data_range);
     port_claim(d->bus->ports, &k->command_range);
     return true;
@@ -422,8 +384,8 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     struct i8042 *k = (struct i8042 *)d;
-    buf_printf(out, "%s: status=%02x command-byte=%02x output=%02x output-port=%02x pending=%02x\n",
-               d->id, k->status, *ctr(k), k->output, read_output_port(k), k->pending);
+    buf_printf(out, "%s: status=%02x command-byte=%02x output=%02x output-port=%02x pending=%02x\n", d->id, k->status,
+               *ctr(k), k->output, read_output_port(k), k->pending);
 }
 
 static const struct dev_reg regs[] = {
@@ -433,11 +395,10 @@ static const struct dev_reg regs[] = {
 };
 
 static const struct state_field fields[] = {
-    STATE_BLOB(struct i8042, ram),     STATE_U(struct i8042, status),
-    STATE_U(struct i8042, output),     STATE_U(struct i8042, output_port),
-    STATE_U(struct i8042, pending),    STATE_U(struct i8042, reply),
-    STATE_U(struct i8042, reply_full), STATE_U(struct i8042, release),
-    STATE_U(struct i8042, ready),      STATE_TIMER_FIELD(struct i8042, wire),
+    STATE_BLOB(struct i8042, ram),         STATE_U(struct i8042, status),  STATE_U(struct i8042, output),
+    STATE_U(struct i8042, output_port),    STATE_U(struct i8042, pending), STATE_U(struct i8042, reply),
+    STATE_U(struct i8042, reply_full),     STATE_U(struct i8042, release), STATE_U(struct i8042, ready),
+    STATE_TIMER_FIELD(struct i8042, wire),
 };
 
 const struct dev_class i8042_class = {

@@ -13,10 +13,9 @@
 #include <stdint.h>
 
 struct ps2_device {
-    void *ctx;                             /* NULL: nothing is plugged in */
-    void (*send)(void *ctx, uint8_t byte); /* a byte from the host */
-    bool (*take)(void *ctx,
-                 uint8_t *byte); /* the next byte to the host, false where there is none */
+    void *ctx;                              /* NULL: nothing is plugged in */
+    void (*send)(void *ctx, uint8_t byte);  /* a byte from the host */
+    bool (*take)(void *ctx, uint8_t *byte); /* the next byte to the host, false where there is none */
 };
 
 #endif

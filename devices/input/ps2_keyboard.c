@@ -25,14 +25,7 @@ enum {
     CMD_RESET = 0xff,
     FIRST_COMMAND = CMD_LEDS
 };
-enum {
-    ACK = 0xfa,
-    BAT_OK = 0xaa,
-    RESEND = 0xfe,
-    OVERRUN_SET1 = 0xff,
-    OVERRUN = 0x00,
-    BREAK = 0xf0
-};
+enum { ACK = 0xfa, BAT_OK = 0xaa, RESEND = 0xfe, OVERRUN_SET1 = 0xff, OVERRUN = 0x00, BREAK = 0xf0 };
 enum { ID_1 = 0xab, ID_2 = 0x83 };
 enum { TYPE_BREAK = 1, TYPE_TYPEMATIC = 2 };
 enum { DEFAULT_RATE = 0x2b, DEFAULT_SET = 2 };
@@ -168,8 +161,7 @@ static unsigned put_print(const struct ps2_keyboard *k, uint8_t *out, bool down,
 static bool is_cursor(uint8_t key)
 {
     uint8_t code = key & 0x7f;
-    return (key & KEY_E0) && code >= 0x47 && code <= 0x53 && code != 0x4a && code != 0x4c &&
-           code != 0x4e;
+    return (key & KEY_E0) && code >= 0x47 && code <= 0x53 && code != 0x4a && code != 0x4c && code != 0x4e;
 }
 
 /* The Shift keys that are down, as if they were pressed or released. */
@@ -340,9 +332,7 @@ static void parameter(struct ps2_keyboard *k, uint8_t byte)
     if (command < CMD_KEY_TYPEMATIC) /* FBh-FDh take a list of keys, up to the next command */
         k->command = 0;
     switch (command) {
-    case CMD_LEDS:
-        k->leds = byte & 7;
-        break;
+    case CMD_LEDS: k->leds = byte & 7; break;
     case CMD_RATE:
         ok = byte < 0x80;
         if (ok)
@@ -355,9 +345,7 @@ static void parameter(struct ps2_keyboard *k, uint8_t byte)
             k->set = byte;
         }
         break;
-    default:
-        k->key_type[byte] = types[command - CMD_KEY_TYPEMATIC];
-        break;
+    default: k->key_type[byte] = types[command - CMD_KEY_TYPEMATIC]; break;
     }
     reply(k, ok ? ACK : RESEND);
     if (command == CMD_SCAN_CODE_SET && !byte)
@@ -399,18 +387,14 @@ static void command(struct ps2_keyboard *k, uint8_t byte)
     case CMD_ALL_TYPEMATIC:
     case CMD_ALL_MAKE_BREAK:
     case CMD_ALL_MAKE:
-    case CMD_ALL_TYPEMATIC_MAKE_BREAK:
-        all_types(k, types[byte - CMD_ALL_TYPEMATIC]);
-        break;
+    case CMD_ALL_TYPEMATIC_MAKE_BREAK: all_types(k, types[byte - CMD_ALL_TYPEMATIC]); break;
     case CMD_RESET:
         defaults(k);
         k->scanning = 1;
         k->leds = 0;
         timer_set(&k->bat, clock_ns(k->dev.bus->clock) + BAT_NS);
         break;
-    default: /* EDh, F0h, F3h, FBh-FDh */
-        k->command = byte;
-        break;
+    default: /* EDh, F0h, F3h, FBh-FDh */ k->command = byte; break;
     }
 }
 
@@ -482,14 +466,13 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct ps2_keyboard *k = (const struct ps2_keyboard *)d;
-    buf_printf(out, "%s: set %u, scanning %s, leds %s%s%s, rate %02x, %u bytes queued\n", d->id,
-               k->set, k->scanning ? "on" : "off", k->leds & 1 ? "S" : "-", k->leds & 2 ? "N" : "-",
-               k->leds & 4 ? "C" : "-", k->rate, k->count + k->nreply);
+    buf_printf(out, "%s: set %u, scanning %s, leds %s%s%s, rate %02x, %u bytes queued\n", d->id, k->set,
+               k->scanning ? "on" : "off", k->leds & 1 ? "S" : "-", k->leds & 2 ? "N" : "-", k->leds & 4 ? "C" : "-",
+               k->rate, k->count + k->nreply);
 }
 
 static const struct dev_prop props[] = {
-    {"typematic", PROP_BOOL, offsetof(struct ps2_keyboard, typematic), 0, 1, 1,
-     "a key held down repeats"},
+    {"typematic", PROP_BOOL, offsetof(struct ps2_keyboard, typematic), 0, 1, 1, "a key held down repeats"},
 };
 
 static const struct state_field fields[] = {

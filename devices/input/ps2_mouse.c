@@ -126,9 +126,8 @@ static uint8_t packet_head(const struct ps2_mouse *m, int32_t x, int32_t y)
         lost |= 1;
     if (y > MOTION_MAX || y < -MOTION_MAX - 1)
         lost |= 2;
-    return (uint8_t)(PACKET_ALWAYS | (m->reported & 7) | (x < 0 ? PACKET_X_SIGN : 0) |
-                     (y < 0 ? PACKET_Y_SIGN : 0) | (lost & 1 ? PACKET_X_OVERFLOW : 0) |
-                     (lost & 2 ? PACKET_Y_OVERFLOW : 0));
+    return (uint8_t)(PACKET_ALWAYS | (m->reported & 7) | (x < 0 ? PACKET_X_SIGN : 0) | (y < 0 ? PACKET_Y_SIGN : 0) |
+                     (lost & 1 ? PACKET_X_OVERFLOW : 0) | (lost & 2 ? PACKET_Y_OVERFLOW : 0));
 }
 
 /* Takes the first of what is to be reported out of the counters. */
@@ -292,9 +291,7 @@ static void change(struct ps2_mouse *m, uint8_t byte)
 {
     switch (byte) {
     case CMD_SCALING_1_1:
-    case CMD_SCALING_2_1:
-        m->scaling = byte == CMD_SCALING_2_1;
-        break;
+    case CMD_SCALING_2_1: m->scaling = byte == CMD_SCALING_2_1; break;
     case CMD_STREAM:
     case CMD_REMOTE:
         m->remote = byte == CMD_REMOTE;
@@ -309,11 +306,8 @@ static void change(struct ps2_mouse *m, uint8_t byte)
         m->wrap = 1;
         forget_motion(m);
         break;
-    case CMD_SET_DEFAULT:
-        defaults(m);
-        break;
-    default: /* CMD_RESET_WRAP outside of wrap mode */
-        break;
+    case CMD_SET_DEFAULT: defaults(m); break;
+    default: /* CMD_RESET_WRAP outside of wrap mode */ break;
     }
 }
 
@@ -323,26 +317,16 @@ static void command(struct ps2_mouse *m, uint8_t byte)
     put1(m, ACK);
     switch (byte) {
     case CMD_RESOLUTION:
-    case CMD_SAMPLE_RATE:
-        m->command = byte;
-        break;
-    case CMD_STATUS:
-        send_status(m);
-        break;
-    case CMD_READ_DATA:
-        packet(m);
-        break;
-    case CMD_READ_TYPE:
-        answer(m, &m->type, 1);
-        break;
+    case CMD_SAMPLE_RATE: m->command = byte; break;
+    case CMD_STATUS: send_status(m); break;
+    case CMD_READ_DATA: packet(m); break;
+    case CMD_READ_TYPE: answer(m, &m->type, 1); break;
     case CMD_RESET:
         defaults(m);
         m->type = TYPE_PLAIN;
         timer_set(&m->bat, clock_ns(m->dev.bus->clock) + BAT_NS);
         break;
-    default:
-        change(m, byte);
-        break;
+    default: change(m, byte); break;
     }
 }
 
@@ -439,9 +423,7 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct ps2_mouse *m = (const struct ps2_mouse *)d;
-    buf_printf(out,
-               "%s: type %u, %s mode, reporting %s, %u samples/s, scaling %s, %u bytes queued\n",
-               d->id, m->type,
+    buf_printf(out, "%s: type %u, %s mode, reporting %s, %u samples/s, scaling %s, %u bytes queued\n", d->id, m->type,
                m->wrap     ? "wrap"
                : m->remote ? "remote"
                            : "stream",

@@ -50,9 +50,7 @@ static void disable(struct vmmouse *v)
 static void pointer_command(struct vmmouse *v, uint32_t what)
 {
     switch (what) {
-    case POINTER_DISABLE:
-        disable(v);
-        break;
+    case POINTER_DISABLE: disable(v); break;
     case POINTER_READ_ID:
         v->enabled = true;
         v->failed = false;
@@ -64,9 +62,7 @@ static void pointer_command(struct vmmouse *v, uint32_t what)
         v->absolute = v->enabled && what == POINTER_REQUEST_ABSOLUTE;
         v->count = 0;
         break;
-    default:
-        guest_error(v->dev.bus->log, v->dev.id, "unknown pointer command %08xh", what);
-        break;
+    default: guest_error(v->dev.bus->log, v->dev.id, "unknown pointer command %08xh", what); break;
     }
 }
 
@@ -105,18 +101,11 @@ static uint64_t in(void *ctx, uint64_t offset, unsigned size, enum initiator who
         set(v, CPU_EBX, MAGIC);
         set(v, CPU_ECX, TYPE_WORKSTATION);
         return VERSION;
-    case CMD_ABSPOINTER_DATA:
-        return fetch(v, with);
-    case CMD_ABSPOINTER_STATUS:
-        return status(v);
-    case CMD_ABSPOINTER_COMMAND:
-        pointer_command(v, with);
-        return MAGIC;
-    case CMD_ABSPOINTER_RESTRICT:
-        v->restriction = with & 3;
-        return MAGIC;
-    default:
-        return UINT32_MAX;
+    case CMD_ABSPOINTER_DATA: return fetch(v, with);
+    case CMD_ABSPOINTER_STATUS: return status(v);
+    case CMD_ABSPOINTER_COMMAND: pointer_command(v, with); return MAGIC;
+    case CMD_ABSPOINTER_RESTRICT: v->restriction = with & 3; return MAGIC;
+    default: return UINT32_MAX;
     }
 }
 
@@ -229,9 +218,8 @@ static void print(struct dev *d, struct buf *out)
 static const struct dev_reg regs[] = {{"Backdoor", REG_PORT, PORT, 4, 0xffffffff, 0}};
 
 static const struct state_field fields[] = {
-    STATE_ARRAY(struct vmmouse, queue), STATE_U(struct vmmouse, count),
-    STATE_U(struct vmmouse, enabled),   STATE_U(struct vmmouse, absolute),
-    STATE_U(struct vmmouse, failed),    STATE_U(struct vmmouse, restriction),
+    STATE_ARRAY(struct vmmouse, queue), STATE_U(struct vmmouse, count),  STATE_U(struct vmmouse, enabled),
+    STATE_U(struct vmmouse, absolute),  STATE_U(struct vmmouse, failed), STATE_U(struct vmmouse, restriction),
 };
 
 const struct dev_class vmmouse_class = {

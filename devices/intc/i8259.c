@@ -11,14 +11,7 @@
 enum { ICW1_IC4 = 0x01, ICW1_SNGL = 0x02, ICW1_LTIM = 0x08, ICW1_D4 = 0x10 };
 enum { ICW4_AEOI = 0x02, ICW4_SFNM = 0x10 };
 enum { OCW2_EOI = 0x20, OCW2_SL = 0x40, OCW2_R = 0x80 };
-enum {
-    OCW3_RIS = 0x01,
-    OCW3_RR = 0x02,
-    OCW3_P = 0x04,
-    OCW3_D3 = 0x08,
-    OCW3_SMM = 0x20,
-    OCW3_ESMM = 0x40
-};
+enum { OCW3_RIS = 0x01, OCW3_RR = 0x02, OCW3_P = 0x04, OCW3_D3 = 0x08, OCW3_SMM = 0x20, OCW3_ESMM = 0x40 };
 enum { NEVER_INITIALISED = 1, NONE = -1 };
 
 static uint8_t level_inputs(const struct i8259 *p)
@@ -214,12 +207,8 @@ static void write_ocw2(struct i8259 *p, uint8_t value)
     int ir = value & 7;
     int done = NONE;
     switch (value & (OCW2_R | OCW2_SL | OCW2_EOI)) {
-    case OCW2_EOI:
-        non_specific_eoi(p);
-        break;
-    case OCW2_SL | OCW2_EOI:
-        p->isr &= (uint8_t)~BIT(ir);
-        break;
+    case OCW2_EOI: non_specific_eoi(p); break;
+    case OCW2_SL | OCW2_EOI: p->isr &= (uint8_t)~BIT(ir); break;
     case OCW2_R | OCW2_EOI:
         done = non_specific_eoi(p);
         if (done != NONE)
@@ -229,17 +218,10 @@ static void write_ocw2(struct i8259 *p, uint8_t value)
         p->isr &= (uint8_t)~BIT(ir);
         p->lowest = (uint8_t)ir;
         break;
-    case OCW2_R | OCW2_SL:
-        p->lowest = (uint8_t)ir;
-        break;
-    case OCW2_R:
-        p->rotate_aeoi = 1;
-        break;
-    case 0:
-        p->rotate_aeoi = 0;
-        break;
-    default: /* OCW2_SL: no operation */
-        break;
+    case OCW2_R | OCW2_SL: p->lowest = (uint8_t)ir; break;
+    case OCW2_R: p->rotate_aeoi = 1; break;
+    case 0: p->rotate_aeoi = 0; break;
+    default: /* OCW2_SL: no operation */ break;
     }
 }
 
@@ -303,8 +285,7 @@ static uint64_t elcr_read(void *ctx, uint64_t offset, unsigned size, enum initia
     return p->elcr;
 }
 
-static void elcr_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
-                       enum initiator who)
+static void elcr_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     struct i8259 *p = ctx;
     (void)offset, (void)size, (void)who;
@@ -325,12 +306,11 @@ static bool realize(struct dev *d, struct error *err)
 {
     struct i8259 *p = (struct i8259 *)d;
     (void)err;
-    p->ports =
-        (struct port_range){.name = d->id, .base = p->base, .count = 2, .ops = &pic_ops, .ctx = p};
+    p->ports = (struct port_range){.name = d->id, .base = p->base, .count = 2, .ops = &pic_ops, .ctx = p};
     port_claim(d->bus->ports, &p->ports);
     if (p->elcr_port) {
-        p->elcr_range = (struct port_range){
-            .name = "elcr", .base = p->elcr_port, .count = 1, .ops = &elcr_ops, .ctx = p};
+        p->elcr_range =
+            (struct port_range){.name = "elcr", .base = p->elcr_port, .count = 1, .ops = &elcr_ops, .ctx = p};
         port_claim(d->bus->ports, &p->elcr_range);
     }
     return true;
@@ -380,14 +360,11 @@ static const struct dev_reg regs[] = {
 };
 
 static const struct state_field fields[] = {
-    STATE_U(struct i8259, lines),       STATE_U(struct i8259, edge),
-    STATE_U(struct i8259, isr),         STATE_U(struct i8259, imr),
-    STATE_U(struct i8259, elcr),        STATE_U(struct i8259, icw1),
-    STATE_U(struct i8259, icw2),        STATE_U(struct i8259, icw3),
-    STATE_U(struct i8259, icw4),        STATE_U(struct i8259, init_step),
-    STATE_U(struct i8259, lowest),      STATE_U(struct i8259, read_isr),
-    STATE_U(struct i8259, poll),        STATE_U(struct i8259, special_mask),
-    STATE_U(struct i8259, rotate_aeoi),
+    STATE_U(struct i8259, lines),     STATE_U(struct i8259, edge),         STATE_U(struct i8259, isr),
+    STATE_U(struct i8259, imr),       STATE_U(struct i8259, elcr),         STATE_U(struct i8259, icw1),
+    STATE_U(struct i8259, icw2),      STATE_U(struct i8259, icw3),         STATE_U(struct i8259, icw4),
+    STATE_U(struct i8259, init_step), STATE_U(struct i8259, lowest),       STATE_U(struct i8259, read_isr),
+    STATE_U(struct i8259, poll),      STATE_U(struct i8259, special_mask), STATE_U(struct i8259, rotate_aeoi),
 };
 
 const struct dev_class i8259_class = {

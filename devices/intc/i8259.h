@@ -28,11 +28,10 @@ struct i8259 {
     uint8_t edge;  /* edge sense latches */
     uint8_t isr, imr, elcr;
     uint8_t icw1, icw2, icw3, icw4;
-    uint8_t
-        init_step;  /* 0: operating; 1: never initialised; else the number of the ICW that is due */
-    uint8_t lowest; /* the input with the lowest priority */
-    uint8_t read_isr; /* OCW3 RIS */
-    uint8_t poll;     /* the next read is a poll */
+    uint8_t init_step; /* 0: operating; 1: never initialised; else the number of the ICW that is due */
+    uint8_t lowest;    /* the input with the lowest priority */
+    uint8_t read_isr;  /* OCW3 RIS */
+    uint8_t poll;      /* the next read is a poll */
     uint8_t special_mask;
     uint8_t rotate_aeoi;
 

@@ -37,8 +37,11 @@ static bool active(const struct ioapic *io, int n)
 static bool send(struct ioapic *io, int n)
 {
     uint64_t e = io->entry[n];
-    struct apic_msg msg = {.dest = (uint8_t)(e >> 56), .logical = !!(e & RED_LOGICAL), .delivery = (uint8_t)delivery(io, n),
-                           .vector = (uint8_t)e, .level = is_level(io, n)};
+    struct apic_msg msg = {.dest = (uint8_t)(e >> 56),
+                           .logical = !!(e & RED_LOGICAL),
+                           .delivery = (uint8_t)delivery(io, n),
+                           .vector = (uint8_t)e,
+                           .level = is_level(io, n)};
     return io->port.deliver && io->port.deliver(io->port.ctx, &msg);
 }
 
@@ -53,7 +56,7 @@ static void set_input(void *ctx, int n, int level)
 {
     struct ioapic *io = ctx;
     bool was = active(io, n);
-    io->lines = (io->lines & ~(1u << n)) | (uint32_t)!!level << n;
+    io->lines = (io->lines & ~(1u << n)) | (uint32_t) !!level << n;
     if (is_level(io, n))
         serve_level(io, n);
     else if (!was && active(io, n) && !(io->entry[n] & RED_MASK)) /* an edge at a masked pin is lost */
@@ -96,7 +99,8 @@ static void write_entry(struct ioapic *io, unsigned half, uint32_t v)
     unsigned shift = half % 2 * 32;
     uint64_t mask = RED_WRITABLE & (UINT64_C(0xffffffff) << shift);
     io->entry[n] = (io->entry[n] & ~mask) | ((uint64_t)v << shift & mask);
-    if (!is_level(io, n)) /* "undefined for edge triggered interrupts": drivers without an EOI register clear it that way */
+    if (!is_level(io,
+                  n)) /* "undefined for edge triggered interrupts": drivers without an EOI register clear it that way */
         io->entry[n] &= ~(uint64_t)RED_REMOTE_IRR;
     serve_level(io, n);
 }
@@ -152,7 +156,8 @@ static bool realize(struct dev *d, struct error *err)
     struct ioapic *io = container_of(d, struct ioapic, dev);
     struct target regs = {.kind = TO_IO, .ops = &mmio_ops, .ctx = io};
     (void)err;
-    io->map = (struct mapping){.name = "ioapic", .base = IOAPIC_BASE, .size = PAGE_SIZE, .prio = PRIO_CHIPSET, .rd = regs, .wr = regs};
+    io->map = (struct mapping){
+        .name = "ioapic", .base = IOAPIC_BASE, .size = PAGE_SIZE, .prio = PRIO_CHIPSET, .rd = regs, .wr = regs};
     mem_map(d->bus->mem, &io->map);
     return true;
 }
@@ -189,9 +194,10 @@ static void print(struct dev *d, struct buf *out)
     buf_printf(out, "%s: id=%u select=%02x lines=%06x\n", d->id, io->id >> 24, io->select, io->lines);
     for (int n = 0; n < IOAPIC_PINS; n++) {
         uint64_t e = io->entry[n];
-        buf_printf(out, " pin %2d: vector %02x %-6s to %s %02x, %s, active %s%s%s\n", n, (unsigned)(e & 0xff), modes[delivery(io, n)],
-                   e & RED_LOGICAL ? "logical" : "physical", (unsigned)(e >> 56), e & RED_LEVEL ? "level" : "edge",
-                   e & RED_LOW ? "low" : "high", e & RED_REMOTE_IRR ? ", remote IRR" : "", e & RED_MASK ? ", masked" : "");
+        buf_printf(out, " pin %2d: vector %02x %-6s to %s %02x, %s, active %s%s%s\n", n, (unsigned)(e & 0xff),
+                   modes[delivery(io, n)], e & RED_LOGICAL ? "logical" : "physical", (unsigned)(e >> 56),
+                   e & RED_LEVEL ? "level" : "edge", e & RED_LOW ? "low" : "high",
+                   e & RED_REMOTE_IRR ? ", remote IRR" : "", e & RED_MASK ? ", masked" : "");
     }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The wires between the chips of the board and its interrupt controllers: an or of what each line's sources say, as the PIIX3 does it
- * where a PIRQ is steered to a line that an ISA chip uses too (290550-002, 2.2.7).
+ * The wires between the chips of the board and its interrupt controllers: an or of what each line's sources say, as the
+ * PIIX3 does it where a PIRQ is steered to a line that an ISA chip uses too (290550-002, 2.2.7).
  */
 #include "devices/intc/irq_lines.h"
 
@@ -37,10 +37,14 @@ static void print(struct dev *d, struct buf *out)
 {
     const struct irq_lines *l = container_of(d, struct irq_lines, dev);
     for (int n = 0; n < IRQ_LINES; n++)
-        buf_printf(out, "%s: IRQ%-2d %s sources=%u held=%04x\n", d->id, n, l->held[n] ? "high" : "low ", l->sources[n], l->held[n]);
+        buf_printf(out, "%s: IRQ%-2d %s sources=%u held=%04x\n", d->id, n, l->held[n] ? "high" : "low ", l->sources[n],
+                   l->held[n]);
 }
 
-/* NOTE: no reset and nothing to drive after a load: levels belong to the sources, and the controllers saved their inputs. */
+/*
+ * NOTE: no reset and nothing to drive after a load: levels belong to the sources, and the controllers saved their
+ * inputs.
+ */
 static const struct state_field fields[] = {STATE_ARRAY(struct irq_lines, held)};
 
 const struct dev_class irq_lines_class = {

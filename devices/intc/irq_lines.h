@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The board's sixteen interrupt lines: each is up while any of its sources holds it up, and goes to an 8259 and an I/O APIC.
+ * The board's sixteen interrupt lines: each is up while any of its sources holds it up, and goes to an 8259 and an I/O
+ * APIC.
  *
  *     struct irq_lines *l = irq_lines_new(bus, "irqs");
  *     l->out[n][0] = i8259_input(...);  l->out[n][1] = ioapic_input(...);

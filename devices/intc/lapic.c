@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The local APIC in xAPIC mode, of the one CPU there is. Intel SDM volume 3A, chapter 10 (advanced programmable interrupt controller);
- * references are to its sections.
+ * The local APIC in xAPIC mode, of the one CPU there is. Intel SDM volume 3A, chapter 10 (advanced programmable
+ * interrupt controller); references are to its sections.
  *
- * The timer's clock is 1 GHz, that of the TSC: a tick is a nanosecond of virtual time. Nothing runs between accesses; an event is armed
- * only while the timer's interrupt is unmasked.
- * LIMIT: x2APIC mode, TSC deadlines, EOI-broadcast suppression and the CMCI entry are not there, as the version register and CPUID say;
- * no thermal sensor and no performance counter ever uses its entry. Messages to other CPUs reach nobody.
+ * The timer's clock is 1 GHz, that of the TSC: a tick is a nanosecond of virtual time. Nothing runs between accesses;
+ * an event is armed only while the timer's interrupt is unmasked.
+ * LIMIT: x2APIC mode, TSC deadlines, EOI-broadcast suppression and the CMCI entry are not there, as the version
+ * register and CPUID say; no thermal sensor and no performance counter ever uses its entry. Messages to other CPUs
+ * reach nobody.
  */
 #include "devices/intc/lapic.h"
 
@@ -16,9 +17,31 @@
 enum { VERSION = (LVT_COUNT - 1) << 16 | 0x14, FIRST_LEGAL = 16 };
 /* Register numbers: the offset divided by 10h (table 10-1). */
 enum {
-    R_ID = 0x02, R_VERSION, R_TPR = 0x08, R_APR, R_PPR, R_EOI, R_RRD, R_LDR, R_DFR, R_SVR, R_ISR = 0x10, R_TMR = 0x18, R_IRR = 0x20,
-    R_ESR = 0x28, R_ICR_LOW = 0x30, R_ICR_HIGH, R_LVT_TIMER, R_LVT_THERMAL, R_LVT_PERF, R_LVT_LINT0, R_LVT_LINT1, R_LVT_ERROR,
-    R_INITIAL_COUNT, R_CURRENT_COUNT, R_DIVIDE = 0x3e,
+    R_ID = 0x02,
+    R_VERSION,
+    R_TPR = 0x08,
+    R_APR,
+    R_PPR,
+    R_EOI,
+    R_RRD,
+    R_LDR,
+    R_DFR,
+    R_SVR,
+    R_ISR = 0x10,
+    R_TMR = 0x18,
+    R_IRR = 0x20,
+    R_ESR = 0x28,
+    R_ICR_LOW = 0x30,
+    R_ICR_HIGH,
+    R_LVT_TIMER,
+    R_LVT_THERMAL,
+    R_LVT_PERF,
+    R_LVT_LINT0,
+    R_LVT_LINT1,
+    R_LVT_ERROR,
+    R_INITIAL_COUNT,
+    R_CURRENT_COUNT,
+    R_DIVIDE = 0x3e,
 };
 enum { SVR_ENABLE = 0x100, SVR_WRITABLE = 0x3ff };
 enum { ICR_LOGICAL = 0x800, ICR_ASSERT = 0x4000, ICR_LEVEL = 0x8000, ICR_WRITABLE = 0xccfff & ~0x1000 };
@@ -26,8 +49,8 @@ enum { SHORTHAND_NONE, SHORTHAND_SELF, SHORTHAND_ALL, SHORTHAND_OTHERS };
 enum { LVT_REMOTE_IRR = 0x4000, LVT_LOW = 0x2000, LVT_LEVEL = 0x8000, LVT_MASK = 0x10000, LVT_PERIODIC = 0x20000 };
 enum { ESR_SEND_VECTOR = 0x20, ESR_RECEIVE_VECTOR = 0x40, ESR_REGISTER = 0x80 };
 #define HIGH_BYTE 0xff000000u
-#define DFR_FLAT 0xf0000000u
-#define DFR_ONES 0x0fffffffu
+#define DFR_FLAT  0xf0000000u
+#define DFR_ONES  0x0fffffffu
 
 static const uint32_t lvt_writable[LVT_COUNT] = {
     [LVT_TIMER] = 0x300ff, [LVT_THERMAL] = 0x107ff, [LVT_PERF] = 0x107ff,
@@ -163,12 +186,8 @@ static bool accept(struct lapic *la, uint8_t delivery, uint8_t vector, bool leve
             return false;
         accept_fixed(la, vector, level);
         return true;
-    case APIC_SMI:
-        pulse(&la->smi);
-        return true;
-    case APIC_NMI:
-        pulse(&la->nmi);
-        return true;
+    case APIC_SMI: pulse(&la->smi); return true;
+    case APIC_NMI: pulse(&la->nmi); return true;
     case APIC_INIT: /* 10.4.7.3: the APIC goes to its state after reset but for the ID */
         state_after_init(la);
         pulse(&la->init);
@@ -422,7 +441,8 @@ static uint32_t read_reg(struct lapic *la, unsigned reg)
     case R_TPR: return la->tpr;
     case R_APR: return apr(la);
     case R_PPR: return ppr(la);
-    case R_EOI: case R_RRD: return 0;
+    case R_EOI:
+    case R_RRD: return 0;
     case R_LDR: return la->ldr;
     case R_DFR: return la->dfr;
     case R_SVR: return la->svr;
@@ -450,7 +470,10 @@ static void write_reg(struct lapic *la, unsigned reg, uint32_t v)
 {
     switch (reg) {
     case R_ID: la->id = v & HIGH_BYTE; return;
-    case R_TPR: la->tpr = v & 0xff; drive(la); return;
+    case R_TPR:
+        la->tpr = v & 0xff;
+        drive(la);
+        return;
     case R_EOI: write_eoi(la); return;
     case R_LDR: la->ldr = v & HIGH_BYTE; return;
     case R_DFR: la->dfr = v | DFR_ONES; return;
@@ -460,7 +483,10 @@ static void write_reg(struct lapic *la, unsigned reg, uint32_t v)
         la->errors = 0;
         la->error_raised = false;
         return;
-    case R_ICR_LOW: la->icr_low = v & ICR_WRITABLE; send(la); return;
+    case R_ICR_LOW:
+        la->icr_low = v & ICR_WRITABLE;
+        send(la);
+        return;
     case R_ICR_HIGH: la->icr_high = v & HIGH_BYTE; return;
     case R_INITIAL_COUNT: write_initial(la, v); return;
     case R_DIVIDE: write_divide(la, v); return;
@@ -472,7 +498,10 @@ static void write_reg(struct lapic *la, unsigned reg, uint32_t v)
         error(la, ESR_REGISTER); /* the others are read only */
 }
 
-/* 10.4.1: 32-bit accesses at multiples of 16. A part of a register can be read; what else is done is undefined and does nothing here. */
+/*
+ * 10.4.1: 32-bit accesses at multiples of 16. A part of a register can be read; what else is done is undefined and does
+ * nothing here.
+ */
 static uint64_t mmio_read(void *ctx, uint64_t offset, unsigned size, enum initiator who)
 {
     struct lapic *la = ctx;
@@ -504,9 +533,16 @@ static void update_map(struct lapic *la)
     if (!hardware_enabled(la)) {
         mem_unmap(mem, &la->map);
     } else if (!la->map.enabled || la->map.live_base != at) {
-        la->map = (struct mapping){
-            .name = "lapic", .base = at, .size = PAGE_SIZE, .prio = PRIO_APIC, .rd = regs, .wr = regs, .enabled = la->map.enabled,
-            .live_base = la->map.live_base, .live_size = la->map.live_size, .next = la->map.next};
+        la->map = (struct mapping){.name = "lapic",
+                                   .base = at,
+                                   .size = PAGE_SIZE,
+                                   .prio = PRIO_APIC,
+                                   .rd = regs,
+                                   .wr = regs,
+                                   .enabled = la->map.enabled,
+                                   .live_base = la->map.live_base,
+                                   .live_size = la->map.live_size,
+                                   .next = la->map.next};
         mem_map(mem, &la->map);
     }
 }
@@ -564,7 +600,8 @@ static bool realize(struct dev *d, struct error *err)
     struct lapic *la = container_of(d, struct lapic, dev);
     (void)err;
     timer_init(&la->timer, d->bus->clock, timer_due, la);
-    la->base_msr = (struct msr_range){.name = "IA32_APIC_BASE", .first = MSR_APIC_BASE, .count = 1, .ops = &base_msr_ops, .ctx = la};
+    la->base_msr = (struct msr_range){
+        .name = "IA32_APIC_BASE", .first = MSR_APIC_BASE, .count = 1, .ops = &base_msr_ops, .ctx = la};
     if (la->fitted)
         msr_claim(&d->bus->msrs, &la->base_msr);
     return true;
@@ -607,10 +644,10 @@ static void print(struct dev *d, struct buf *out)
 {
     static const char *const names[LVT_COUNT] = {"timer", "thermal", "perf", "LINT0", "LINT1", "error"};
     struct lapic *la = container_of(d, struct lapic, dev);
-    buf_printf(out, "%s: base=%09llx%s%s id=%u tpr=%02x ppr=%02x ldr=%08x dfr=%08x svr=%03x esr=%02x icr=%08x%08x\n", d->id,
-               (unsigned long long)(la->base & ~(uint64_t)PAGE_OFFSET_MASK), hardware_enabled(la) ? "" : " disabled",
-               software_enabled(la) ? "" : " (software disabled)", la->id >> 24, la->tpr, ppr(la), la->ldr, la->dfr, la->svr, la->esr,
-               la->icr_high, la->icr_low);
+    buf_printf(out, "%s: base=%09llx%s%s id=%u tpr=%02x ppr=%02x ldr=%08x dfr=%08x svr=%03x esr=%02x icr=%08x%08x\n",
+               d->id, (unsigned long long)(la->base & ~(uint64_t)PAGE_OFFSET_MASK),
+               hardware_enabled(la) ? "" : " disabled", software_enabled(la) ? "" : " (software disabled)",
+               la->id >> 24, la->tpr, ppr(la), la->ldr, la->dfr, la->svr, la->esr, la->icr_high, la->icr_low);
     for (unsigned n = 0; n < LVT_COUNT; n++)
         buf_printf(out, " LVT %-8s %05x%s\n", names[n], la->lvt[n], la->lvt[n] & LVT_MASK ? " masked" : "");
     struct lapic copy = *la;
@@ -622,13 +659,27 @@ static void print(struct dev *d, struct buf *out)
 }
 
 static const struct state_field fields[] = {
-    STATE_U(struct lapic, base),      STATE_U(struct lapic, id),           STATE_U(struct lapic, tpr),
-    STATE_U(struct lapic, ldr),       STATE_U(struct lapic, dfr),          STATE_U(struct lapic, svr),
-    STATE_U(struct lapic, esr),       STATE_U(struct lapic, icr_low),      STATE_U(struct lapic, icr_high),
-    STATE_ARRAY(struct lapic, lvt),   STATE_ARRAY(struct lapic, irr),      STATE_ARRAY(struct lapic, isr),
-    STATE_ARRAY(struct lapic, tmr),   STATE_U(struct lapic, errors),       STATE_U(struct lapic, error_raised),
-    STATE_ARRAY(struct lapic, lint),  STATE_U(struct lapic, extint_message), STATE_U(struct lapic, divide),
-    STATE_U(struct lapic, initial),   STATE_U(struct lapic, count),        STATE_U(struct lapic, count_ns),
+    STATE_U(struct lapic, base),
+    STATE_U(struct lapic, id),
+    STATE_U(struct lapic, tpr),
+    STATE_U(struct lapic, ldr),
+    STATE_U(struct lapic, dfr),
+    STATE_U(struct lapic, svr),
+    STATE_U(struct lapic, esr),
+    STATE_U(struct lapic, icr_low),
+    STATE_U(struct lapic, icr_high),
+    STATE_ARRAY(struct lapic, lvt),
+    STATE_ARRAY(struct lapic, irr),
+    STATE_ARRAY(struct lapic, isr),
+    STATE_ARRAY(struct lapic, tmr),
+    STATE_U(struct lapic, errors),
+    STATE_U(struct lapic, error_raised),
+    STATE_ARRAY(struct lapic, lint),
+    STATE_U(struct lapic, extint_message),
+    STATE_U(struct lapic, divide),
+    STATE_U(struct lapic, initial),
+    STATE_U(struct lapic, count),
+    STATE_U(struct lapic, count_ns),
     STATE_TIMER_FIELD(struct lapic, timer),
 };
 

@@ -34,9 +34,9 @@ struct lapic {
     uint32_t id, tpr, ldr, dfr, svr, esr, icr_low, icr_high;
     uint32_t lvt[LVT_COUNT];
     uint32_t irr[8], isr[8], tmr[8];
-    uint32_t errors;   /* what the next write to ESR shows */
-    bool error_raised; /* the error interrupt waits for a write to ESR */
-    bool lint[2];      /* levels of the pins */
+    uint32_t errors;     /* what the next write to ESR shows */
+    bool error_raised;   /* the error interrupt waits for a write to ESR */
+    bool lint[2];        /* levels of the pins */
     bool extint_message; /* an ExtINT came as a message and was not acknowledged yet */
     uint32_t divide, initial;
     uint32_t count; /* what the timer stood at `count_ns` */

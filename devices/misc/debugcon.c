@@ -13,8 +13,7 @@ static uint64_t read_port(void *ctx, uint64_t offset, unsigned size, enum initia
     return PRESENT;
 }
 
-static void write_port(void *ctx, uint64_t offset, unsigned size, uint64_t value,
-                       enum initiator who)
+static void write_port(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     struct debugcon *c = ctx;
     uint8_t ch = (uint8_t)value;
@@ -30,8 +29,7 @@ static bool realize(struct dev *d, struct error *err)
 {
     struct debugcon *c = (struct debugcon *)d;
     (void)err;
-    c->ports = (struct port_range){
-        .name = d->id, .base = (uint16_t)c->iobase, .count = 1, .ops = &ops, .ctx = c};
+    c->ports = (struct port_range){.name = d->id, .base = (uint16_t)c->iobase, .count = 1, .ops = &ops, .ctx = c};
     port_claim(d->bus->ports, &c->ports);
     return true;
 }
@@ -54,8 +52,7 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     struct debugcon *c = (struct debugcon *)d;
-    buf_printf(out, "%s: port %xh, %llu characters written\n", d->id, c->iobase,
-               (unsigned long long)c->written);
+    buf_printf(out, "%s: port %xh, %llu characters written\n", d->id, c->iobase, (unsigned long long)c->written);
 }
 
 static const struct dev_prop props[] = {

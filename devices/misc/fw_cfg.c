@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The firmware configuration device, "QEMU Firmware Configuration (fw_cfg) Device" (docs/specs/fw_cfg): selector at 510h, data
- * at 511h, DMA at 514h. Items are read-only.
+ * The firmware configuration device, "QEMU Firmware Configuration (fw_cfg) Device" (docs/specs/fw_cfg): selector at
+ * 510h, data at 511h, DMA at 514h. Items are read-only.
  */
 #include "devices/misc/fw_cfg.h"
 
@@ -183,8 +183,8 @@ static void unrealize(struct dev *d)
         free(f->item[i].data);
 }
 
-static const struct state_field fields[] = {
-    STATE_U(struct fw_cfg, selector), STATE_U(struct fw_cfg, offset), STATE_U(struct fw_cfg, dma)};
+static const struct state_field fields[] = {STATE_U(struct fw_cfg, selector), STATE_U(struct fw_cfg, offset),
+                                            STATE_U(struct fw_cfg, dma)};
 
 static const struct dev_reg regs[] = {
     {"SELECTOR", REG_PORT, 0x510, 2, 0, 0xffff},

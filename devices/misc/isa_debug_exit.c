@@ -11,8 +11,7 @@ static uint64_t read_port(void *ctx, uint64_t offset, unsigned size, enum initia
     return 0;
 }
 
-static void write_port(void *ctx, uint64_t offset, unsigned size, uint64_t value,
-                       enum initiator who)
+static void write_port(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     struct isa_debug_exit *x = ctx;
     (void)offset, (void)size, (void)who;
@@ -27,11 +26,10 @@ static bool realize(struct dev *d, struct error *err)
 {
     struct isa_debug_exit *x = (struct isa_debug_exit *)d;
     if (x->iobase + x->iosize > 0x10000)
-        return error_set(
-            err, "%s: ports %xh to %xh do not fit into the 64 KiB port space; use a lower iobase",
-            d->id, x->iobase, x->iobase + x->iosize - 1);
-    x->ports = (struct port_range){
-        .name = d->id, .base = (uint16_t)x->iobase, .count = x->iosize, .ops = &ops, .ctx = x};
+        return error_set(err, "%s: ports %xh to %xh do not fit into the 64 KiB port space; use a lower iobase", d->id,
+                         x->iobase, x->iobase + x->iosize - 1);
+    x->ports =
+        (struct port_range){.name = d->id, .base = (uint16_t)x->iobase, .count = x->iosize, .ops = &ops, .ctx = x};
     port_claim(d->bus->ports, &x->ports);
     return true;
 }
@@ -54,8 +52,7 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     struct isa_debug_exit *x = (struct isa_debug_exit *)d;
-    buf_printf(out, "%s: ports %xh-%xh, last value %xh\n", d->id, x->iobase,
-               x->iobase + x->iosize - 1, x->last);
+    buf_printf(out, "%s: ports %xh-%xh, last value %xh\n", d->id, x->iobase, x->iobase + x->iosize - 1, x->last);
 }
 
 static const struct dev_prop props[] = {

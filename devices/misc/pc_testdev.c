@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pc-testdev: a register that holds what is written in any width (E0h), one that is byte-wide (E8h), 24 ports that drive
- * the interrupt lines (2000h + n: bit 0 of any write is the level), 64 KiB of registers in memory (FF000000h), and
- * a port (E4h) that takes the address of a page whose host mapping is to be made anew.
+ * pc-testdev: a register that holds what is written in any width (E0h), one that is byte-wide (E8h), 24 ports that
+ * drive the interrupt lines (2000h + n: bit 0 of any write is the level), 64 KiB of registers in memory (FF000000h),
+ * and a port (E4h) that takes the address of a page whose host mapping is to be made anew.
  * Programming model: the comments of kvm-unit-tests, whose kernels use it.
  *
  * NOTE: guest memory has no host mappings that could be stale, so a write to E4h changes nothing.
@@ -154,9 +154,9 @@ static void print(struct dev *d, struct buf *out)
 }
 
 static const struct dev_reg regs[] = {
-    {"IO", REG_PORT, IO_BASE, 4, 0, 0xffffffff},   {"FLUSH", REG_PORT, FLUSH_BASE, 4, 0, 0},
-    {"IO8", REG_PORT, IO8_BASE, 1, 0, 0xff},       {"IRQ0", REG_PORT, IRQ_BASE, 1, 0, 1},
-    {"IRQ23", REG_PORT, IRQ_BASE + 23, 1, 0, 1},   {"MEMORY", REG_MMIO, 0, 4, 0, 0xffffffff},
+    {"IO", REG_PORT, IO_BASE, 4, 0, 0xffffffff}, {"FLUSH", REG_PORT, FLUSH_BASE, 4, 0, 0},
+    {"IO8", REG_PORT, IO8_BASE, 1, 0, 0xff},     {"IRQ0", REG_PORT, IRQ_BASE, 1, 0, 1},
+    {"IRQ23", REG_PORT, IRQ_BASE + 23, 1, 0, 1}, {"MEMORY", REG_MMIO, 0, 4, 0, 0xffffffff},
 };
 static const struct state_field fields[] = {
     STATE_U(struct pc_testdev, io),

@@ -16,8 +16,8 @@ struct pc_testdev {
     struct dev dev;
     struct irq_line irq[PC_TESTDEV_IRQS]; /* set before dev_realize */
 
-    uint32_t io;    /* ports E0h-E3h, any width */
-    uint8_t io8[4]; /* ports E8h-EBh, byte-wide */
+    uint32_t io;     /* ports E0h-E3h, any width */
+    uint8_t io8[4];  /* ports E8h-EBh, byte-wide */
     uint32_t levels; /* of the interrupt lines */
     uint8_t memory[PC_TESTDEV_MMIO];
 

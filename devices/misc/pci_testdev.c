@@ -40,12 +40,9 @@ static uint8_t header_byte(const struct testdev_region *r, uint64_t at)
     bool any = r->test < TESTS;
     const char *name = any ? names[r->io][r->test] : "";
     switch (at) {
-    case R_WIDTH:
-        return any ? WIDTH_OF_TEST : 0;
-    case R_OFFSET:
-        return any ? (uint8_t)offset_of(r->test) : 0;
-    case R_DATA:
-        return any ? DATA_OF_TEST : 0;
+    case R_WIDTH: return any ? WIDTH_OF_TEST : 0;
+    case R_OFFSET: return any ? (uint8_t)offset_of(r->test) : 0;
+    case R_DATA: return any ? DATA_OF_TEST : 0;
     default:
         if (at >= R_COUNT && at < R_COUNT + 4)
             return (uint8_t)(r->count >> 8 * (at - R_COUNT));
@@ -97,8 +94,9 @@ static bool realize(struct dev *d, struct error *err)
         .kind = PCI_BAR_MEM, .size = MEM_SIZE, .target = {.kind = TO_IO, .ops = &ops, .ctx = &t->region[0]}};
     t->pci.bar[1] = (struct pci_bar){.kind = PCI_BAR_IO, .size = IO_SIZE, .ops = &ops, .ctx = &t->region[1]};
     if (t->membar)
-        t->pci.bar[2] = (struct pci_bar){
-            .kind = PCI_BAR_MEM_PREFETCH, .size = t->membar << 20, .target = {.kind = TO_IO, .ops = &nothing, .ctx = t}};
+        t->pci.bar[2] = (struct pci_bar){.kind = PCI_BAR_MEM_PREFETCH,
+                                         .size = t->membar << 20,
+                                         .target = {.kind = TO_IO, .ops = &nothing, .ctx = t}};
     pci_add(t->pbus, &t->pci, t->devfn, VENDOR, DEVICE, CLASS, 0);
     st16(t->pci.config + 0x2c, SUBSYSTEM_VENDOR);
     st16(t->pci.config + 0x2e, SUBSYSTEM);
@@ -128,20 +126,18 @@ static void print(struct dev *d, struct buf *out)
 }
 
 static const struct dev_prop props[] = {
-    {"membar", PROP_UINT, offsetof(struct pci_testdev, membar), 0, 1024, 0, "MiB of BAR 2, a memory BAR without memory"},
+    {"membar", PROP_UINT, offsetof(struct pci_testdev, membar), 0, 1024, 0,
+     "MiB of BAR 2, a memory BAR without memory"},
 };
 static const struct dev_reg regs[] = {
-    {"test", REG_MMIO, R_TEST, 1, 0, 0xff},    {"width_type", REG_MMIO, R_WIDTH, 1, 0, 0},
-    {"offset", REG_MMIO, R_OFFSET, 4, 0, 0},   {"data", REG_MMIO, R_DATA, 4, 0, 0},
-    {"count", REG_MMIO, R_COUNT, 4, 0, 0},     {"name", REG_MMIO, R_NAME, 1, 0, 0},
+    {"test", REG_MMIO, R_TEST, 1, 0, 0xff},  {"width_type", REG_MMIO, R_WIDTH, 1, 0, 0},
+    {"offset", REG_MMIO, R_OFFSET, 4, 0, 0}, {"data", REG_MMIO, R_DATA, 4, 0, 0},
+    {"count", REG_MMIO, R_COUNT, 4, 0, 0},   {"name", REG_MMIO, R_NAME, 1, 0, 0},
 };
 static const struct state_field fields[] = {
-    STATE_ARRAY(struct pci_testdev, pci.config),
-    STATE_U(struct pci_testdev, pci.irq_level),
-    STATE_U(struct pci_testdev, region[0].test),
-    STATE_U(struct pci_testdev, region[0].count),
-    STATE_U(struct pci_testdev, region[1].test),
-    STATE_U(struct pci_testdev, region[1].count),
+    STATE_ARRAY(struct pci_testdev, pci.config), STATE_U(struct pci_testdev, pci.irq_level),
+    STATE_U(struct pci_testdev, region[0].test), STATE_U(struct pci_testdev, region[0].count),
+    STATE_U(struct pci_testdev, region[1].test), STATE_U(struct pci_testdev, region[1].count),
 };
 
 const struct dev_class pci_testdev_class = {

@@ -7,13 +7,7 @@
  */
 #include "devices/misc/port61.h"
 
-enum {
-    TIM_CNT2_EN = 0x01,
-    SPKR_DAT_EN = 0x02,
-    WRITABLE = 0x0f,
-    REF_TOGGLE = 0x10,
-    TMR2_OUT_STS = 0x20
-};
+enum { TIM_CNT2_EN = 0x01, SPKR_DAT_EN = 0x02, WRITABLE = 0x0f, REF_TOGGLE = 0x10, TMR2_OUT_STS = 0x20 };
 
 /*
  *

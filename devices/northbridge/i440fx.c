@@ -2,10 +2,10 @@
 /*
  * i440FX host bridge, 82441FX (PMC). Intel 290549-001.
  *
- * PAM gives each piece of C0000h-FFFFFh a read and a write side of its own: DRAM, or what lies on the bus below (a ROM).
- * SMRAM, A0000h-BFFFFh of DRAM, shows while the processor is in SMM (SMIACT#) or D_OPEN is set.
- * LIMIT: the DRAM row and timing registers are kept but change nothing; D_CLS, which keeps data accesses of SMM out of SMRAM but
- * not fetches, changes nothing; bus masters reach SMRAM while it shows; one PCI bus.
+ * PAM gives each piece of C0000h-FFFFFh a read and a write side of its own: DRAM, or what lies on the bus below (a
+ * ROM). SMRAM, A0000h-BFFFFh of DRAM, shows while the processor is in SMM (SMIACT#) or D_OPEN is set.
+ * LIMIT: the DRAM row and timing registers are kept but change nothing; D_CLS, which keeps data accesses of SMM out of
+ * SMRAM but not fetches, changes nothing; bus masters reach SMRAM while it shows; one PCI bus.
  */
 #include "devices/northbridge/i440fx.h"
 
@@ -118,7 +118,8 @@ static void write_data(void *ctx, uint64_t offset, unsigned size, uint64_t v, en
     struct i440fx *nb = ctx;
     (void)who;
     if (selects(nb, offset, size))
-        pci_config_write(nb->pbus, (uint8_t)(nb->address >> 8), (nb->address & 0xfc) + (unsigned)offset, size, (uint32_t)v);
+        pci_config_write(nb->pbus, (uint8_t)(nb->address >> 8), (nb->address & 0xfc) + (unsigned)offset, size,
+                         (uint32_t)v);
 }
 
 static const struct io_ops address_ops = {read_address, write_address, 4};
@@ -149,7 +150,8 @@ static bool realize(struct dev *d, struct error *err)
         nb->pam[i] = (struct mapping){
             .name = "pam", .base = pam_base(i), .size = i == 0 ? 0x10000 : 0x4000, .prio = PRIO_CHIPSET};
     nb->smram = (struct mapping){.name = "smram", .base = 0xa0000, .size = 0x20000, .prio = PRIO_CHIPSET};
-    nb->address_port = (struct port_range){.name = "pci-address", .base = 0xcf8, .count = 4, .ops = &address_ops, .ctx = nb};
+    nb->address_port =
+        (struct port_range){.name = "pci-address", .base = 0xcf8, .count = 4, .ops = &address_ops, .ctx = nb};
     nb->data_port = (struct port_range){.name = "pci-data", .base = 0xcfc, .count = 4, .ops = &data_ops, .ctx = nb};
     port_claim(d->bus->ports, &nb->address_port);
     port_claim(d->bus->ports, &nb->data_port);
@@ -180,16 +182,23 @@ static void post_load(struct dev *d)
 }
 
 static const struct state_field fields[] = {STATE_ARRAY(struct i440fx, pci.config), STATE_U(struct i440fx, address),
-                                           STATE_U(struct i440fx, smiact)};
+                                            STATE_U(struct i440fx, smiact)};
 
 static const struct dev_reg regs[] = {
-    {"CONFADD", REG_PORT, 0xcf8, 4, 0, 0x80fffffc}, {"CONFDATA", REG_PORT, 0xcfc, 4, 0, 0xffffffff},
-    {"PCON", REG_PCI, 0x50, 2, 0x100, 0xffff},      {"DRAMC", REG_PCI, 0x57, 1, 0, 0xff},
-    {"DRAMT", REG_PCI, 0x58, 1, 0x10, 0xff},        {"PAM0", REG_PCI, 0x59, 1, 0, 0x30},
-    {"PAM1", REG_PCI, 0x5a, 1, 0, 0x33},            {"PAM2", REG_PCI, 0x5b, 1, 0, 0x33},
-    {"PAM3", REG_PCI, 0x5c, 1, 0, 0x33},            {"PAM4", REG_PCI, 0x5d, 1, 0, 0x33},
-    {"PAM5", REG_PCI, 0x5e, 1, 0, 0x33},            {"PAM6", REG_PCI, 0x5f, 1, 0, 0x33},
-    {"DRB", REG_PCI, 0x60, 4, 0x02020202, 0xffffffff}, {"SMRAM", REG_PCI, 0x72, 1, 0x02, 0x78},
+    {"CONFADD", REG_PORT, 0xcf8, 4, 0, 0x80fffffc},
+    {"CONFDATA", REG_PORT, 0xcfc, 4, 0, 0xffffffff},
+    {"PCON", REG_PCI, 0x50, 2, 0x100, 0xffff},
+    {"DRAMC", REG_PCI, 0x57, 1, 0, 0xff},
+    {"DRAMT", REG_PCI, 0x58, 1, 0x10, 0xff},
+    {"PAM0", REG_PCI, 0x59, 1, 0, 0x30},
+    {"PAM1", REG_PCI, 0x5a, 1, 0, 0x33},
+    {"PAM2", REG_PCI, 0x5b, 1, 0, 0x33},
+    {"PAM3", REG_PCI, 0x5c, 1, 0, 0x33},
+    {"PAM4", REG_PCI, 0x5d, 1, 0, 0x33},
+    {"PAM5", REG_PCI, 0x5e, 1, 0, 0x33},
+    {"PAM6", REG_PCI, 0x5f, 1, 0, 0x33},
+    {"DRB", REG_PCI, 0x60, 4, 0x02020202, 0xffffffff},
+    {"SMRAM", REG_PCI, 0x72, 1, 0x02, 0x78},
 };
 
 const struct dev_class i440fx_class = {

@@ -33,7 +33,7 @@ enum {
     CONTROL_ONES = 0xc0
 };
 #define TAKE_NS UINT64_C(10000)
-#define ACK_NS UINT64_C(5000)
+#define ACK_NS  UINT64_C(5000)
 
 static uint64_t later(const struct lpt *l, uint64_t ns)
 {
@@ -127,8 +127,7 @@ static bool realize(struct dev *d, struct error *err)
     struct lpt *l = (struct lpt *)d;
     (void)err;
     timer_init(&l->printer, d->bus->clock, printer_due, l);
-    l->ports = (struct port_range){
-        .name = d->id, .base = (uint16_t)l->iobase, .count = PORTS, .ops = &ops, .ctx = l};
+    l->ports = (struct port_range){.name = d->id, .base = (uint16_t)l->iobase, .count = PORTS, .ops = &ops, .ctx = l};
     port_claim(d->bus->ports, &l->ports);
     return true;
 }
@@ -159,21 +158,18 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct lpt *l = (const struct lpt *)d;
-    buf_printf(out, "%s: port %xh data=%02x control=%02x busy=%u\n", d->id, l->iobase, l->data,
-               l->control, l->busy);
+    buf_printf(out, "%s: port %xh data=%02x control=%02x busy=%u\n", d->id, l->iobase, l->data, l->control, l->busy);
 }
 
 static const struct dev_reg regs[] = {
     {"DATA", REG_PORT, DATA, 1, 0, 0xff},
-    {"STATUS", REG_PORT, STATUS, 1,
-     STATUS_NOT_ACK | STATUS_SLCT | STATUS_NOT_ERROR | STATUS_NOT_IRQ | STATUS_ONES, 0},
+    {"STATUS", REG_PORT, STATUS, 1, STATUS_NOT_ACK | STATUS_SLCT | STATUS_NOT_ERROR | STATUS_NOT_IRQ | STATUS_ONES, 0},
     {"CONTROL", REG_PORT, CONTROL, 1, CONTROL_ONES, CONTROL_BITS},
 };
 
 static const struct state_field fields[] = {
-    STATE_U(struct lpt, data),        STATE_U(struct lpt, control),
-    STATE_U(struct lpt, busy),        STATE_U(struct lpt, ack),
-    STATE_U(struct lpt, irq_pending), STATE_TIMER_FIELD(struct lpt, printer),
+    STATE_U(struct lpt, data), STATE_U(struct lpt, control),     STATE_U(struct lpt, busy),
+    STATE_U(struct lpt, ack),  STATE_U(struct lpt, irq_pending), STATE_TIMER_FIELD(struct lpt, printer),
 };
 
 const struct dev_class lpt_class = {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * MC146818 real-time clock plus RAM. Motorola MC146818 data sheet (ADI-856), time base 32768 Hz; the index port and the 128 bytes
- * as PIIX3 (290550-002) 2.5.4 has them; the century in 32h as on the AT.
+ * MC146818 real-time clock plus RAM. Motorola MC146818 data sheet (ADI-856), time base 32768 Hz; the index port and the
+ * 128 bytes as PIIX3 (290550-002) 2.5.4 has them; the century in 32h as on the AT.
  *
- * The time is the registers themselves: one update a second, as in the chip. Whoever sets a register to nonsense sees it counted on.
- * Between updates nothing runs; PF is brought up to date when somebody looks, and has events only while PIE waits for it.
- * LIMIT: daylight saving (DSE) does nothing; SQW is not wired on a PC; divider settings other than 32768 Hz and reset count as 32768 Hz.
+ * The time is the registers themselves: one update a second, as in the chip. Whoever sets a register to nonsense sees
+ * it counted on. Between updates nothing runs; PF is brought up to date when somebody looks, and has events only while
+ * PIE waits for it.
+ * LIMIT: daylight saving (DSE) does nothing; SQW is not wired on a PC; divider settings other than 32768 Hz and reset
+ * count as 32768 Hz.
  */
 #include "devices/rtc/mc146818.h"
 
@@ -124,7 +126,10 @@ static void next_day(struct mc146818 *r)
     unsigned last = days_in_month(decode(r, r->cmos[MONTH]), decode(r, r->cmos[YEAR]));
     count(r, DAY_OF_WEEK, 1, 7);
     if (count(r, DAY, 1, last) && count(r, MONTH, 1, 12) && count(r, YEAR, 0, 99)) {
-        /* NOTE: the century is RAM to the chip; the AT's clocks that came after it count it. It is BCD in either data mode. */
+        /*
+         * NOTE: the century is RAM to the chip; the AT's clocks that came after it count it. It is BCD in either data
+         * mode.
+         */
         uint8_t c = r->cmos[CENTURY];
         unsigned v = (c >> 4) * 10u + (c & 15) + 1;
         r->cmos[CENTURY] = (uint8_t)(v / 10 % 10 << 4 | v % 10);
@@ -218,14 +223,10 @@ static uint8_t read_data(struct mc146818 *r, enum initiator who)
 {
     unsigned i = r->index & INDEX_MASK;
     switch (i) {
-    case REG_A:
-        return r->cmos[REG_A] | (update_in_progress(r) ? A_UIP : 0);
-    case REG_C:
-        return who == INIT_DEBUG ? r->cmos[REG_C] : read_c(r);
-    case REG_D:
-        return D_VRT;
-    default:
-        return r->cmos[i];
+    case REG_A: return r->cmos[REG_A] | (update_in_progress(r) ? A_UIP : 0);
+    case REG_C: return who == INIT_DEBUG ? r->cmos[REG_C] : read_c(r);
+    case REG_D: return D_VRT;
+    default: return r->cmos[i];
     }
 }
 
@@ -246,18 +247,11 @@ static void rtc_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
         return;
     }
     switch (r->index & INDEX_MASK) {
-    case REG_A:
-        write_a(r, v);
-        break;
-    case REG_B:
-        write_b(r, v);
-        break;
+    case REG_A: write_a(r, v); break;
+    case REG_B: write_b(r, v); break;
     case REG_C:
-    case REG_D: /* read-only */
-        break;
-    default:
-        r->cmos[r->index & INDEX_MASK] = v;
-        break;
+    case REG_D: /* read-only */ break;
+    default: r->cmos[r->index & INDEX_MASK] = v; break;
     }
 }
 
@@ -303,7 +297,9 @@ void mc146818_checksum(struct mc146818 *r)
     r->cmos[0x2f] = (uint8_t)sum;
 }
 
-/* Days since 1970-01-01 to a date of the Gregorian calendar. Years run from March, so that a leap day is the last one. */
+/*
+ * Days since 1970-01-01 to a date of the Gregorian calendar. Years run from March, so that a leap day is the last one.
+ */
 static void set_date(struct mc146818 *r, uint64_t days)
 {
     uint64_t d = days + 719468; /* since 0000-03-01 */
@@ -347,8 +343,7 @@ static bool realize(struct dev *d, struct error *err)
     r->divider = now(r);
     r->seen = 0;
     arm_update(r);
-    r->ports = (struct port_range){
-        .name = d->id, .base = 0x70, .count = 2, .ops = &rtc_ops, .ctx = r};
+    r->ports = (struct port_range){.name = d->id, .base = 0x70, .count = 2, .ops = &rtc_ops, .ctx = r};
     port_claim(d->bus->ports, &r->ports);
     return true;
 }
@@ -366,7 +361,7 @@ static void reset(struct dev *d)
 {
     struct mc146818 *r = (struct mc146818 *)d;
     sync_periodic(r);
-    r->cmos[REG_B] &= (uint8_t)~(B_PIE | B_AIE | B_UIE | B_SQWE);
+    r->cmos[REG_B] &= (uint8_t) ~(B_PIE | B_AIE | B_UIE | B_SQWE);
     r->cmos[REG_C] = 0;
     r->index = 0;
     arm_periodic(r);

@@ -19,10 +19,10 @@ struct mc146818 {
     uint64_t start_seconds;
     struct irq_line irq;
 
-    uint8_t index;     /* as written to 70h, bit 7: NMI is masked */
-    uint8_t cmos[128]; /* registers 0-0Dh, then RAM */
-    uint64_t divider;  /* when the divider chain was last at 0, ns, modulo 2^64 */
-    uint64_t seen;     /* 32768 Hz ticks of the chain up to which PF is current */
+    uint8_t index;         /* as written to 70h, bit 7: NMI is masked */
+    uint8_t cmos[128];     /* registers 0-0Dh, then RAM */
+    uint64_t divider;      /* when the divider chain was last at 0, ns, modulo 2^64 */
+    uint64_t seen;         /* 32768 Hz ticks of the chain up to which PF is current */
     struct timer update;   /* the end of the next update cycle */
     struct timer periodic; /* the next periodic interrupt, armed where PIE asks for it */
 

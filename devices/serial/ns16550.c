@@ -14,25 +14,11 @@
 
 enum { RBR_THR = 0, IER = 1, IIR_FCR = 2, LCR = 3, MCR = 4, LSR = 5, MSR = 6, SCR = 7, PORTS = 8 };
 enum { IER_ERBFI = 0x01, IER_ETBEI = 0x02, IER_ELSI = 0x04, IER_EDSSI = 0x08, IER_BITS = 0x0f };
-enum {
-    IIR_NONE = 0x01,
-    IIR_MSR = 0x00,
-    IIR_THRE = 0x02,
-    IIR_RDA = 0x04,
-    IIR_LSR = 0x06,
-    IIR_TIMEOUT = 0x0c
-};
+enum { IIR_NONE = 0x01, IIR_MSR = 0x00, IIR_THRE = 0x02, IIR_RDA = 0x04, IIR_LSR = 0x06, IIR_TIMEOUT = 0x0c };
 enum { IIR_FIFOS = 0xc0 };
 enum { FCR_ENABLE = 0x01, FCR_RX_RESET = 0x02, FCR_TX_RESET = 0x04, FCR_KEPT = 0xc9 };
 enum { LCR_WLS = 0x03, LCR_STB = 0x04, LCR_PEN = 0x08, LCR_BREAK = 0x40, LCR_DLAB = 0x80 };
-enum {
-    MCR_DTR = 0x01,
-    MCR_RTS = 0x02,
-    MCR_OUT1 = 0x04,
-    MCR_OUT2 = 0x08,
-    MCR_LOOP = 0x10,
-    MCR_BITS = 0x1f
-};
+enum { MCR_DTR = 0x01, MCR_RTS = 0x02, MCR_OUT1 = 0x04, MCR_OUT2 = 0x08, MCR_LOOP = 0x10, MCR_BITS = 0x1f };
 enum {
     LSR_DR = 0x01,
     LSR_OE = 0x02,
@@ -268,8 +254,8 @@ static uint8_t modem_inputs(const struct ns16550 *u)
 {
     if (!(u->mcr & MCR_LOOP))
         return MSR_DCD | MSR_DSR | MSR_CTS;
-    return (u->mcr & MCR_RTS ? MSR_CTS : 0) | (u->mcr & MCR_DTR ? MSR_DSR : 0) |
-           (u->mcr & MCR_OUT1 ? MSR_RI : 0) | (u->mcr & MCR_OUT2 ? MSR_DCD : 0);
+    return (u->mcr & MCR_RTS ? MSR_CTS : 0) | (u->mcr & MCR_DTR ? MSR_DSR : 0) | (u->mcr & MCR_OUT1 ? MSR_RI : 0) |
+           (u->mcr & MCR_OUT2 ? MSR_DCD : 0);
 }
 
 static void sense_modem(struct ns16550 *u)
@@ -304,8 +290,7 @@ static void write_fcr(struct ns16550 *u, uint8_t v)
         reset_rx(u);
     if (toggled || (v & FCR_TX_RESET))
         reset_tx(u);
-    u->fcr =
-        v & FCR_ENABLE ? v & FCR_KEPT : 0; /* "other bits are programmed only while bit 0 is 1" */
+    u->fcr = v & FCR_ENABLE ? v & FCR_KEPT : 0; /* "other bits are programmed only while bit 0 is 1" */
     rearm_timeout(u);
 }
 
@@ -323,8 +308,7 @@ static void write_lcr(struct ns16550 *u, uint8_t v)
     u->lcr = v;
 }
 
-static void uart_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
-                       enum initiator who)
+static void uart_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     struct ns16550 *u = ctx;
     uint8_t v = (uint8_t)value;
@@ -343,22 +327,15 @@ static void uart_write(void *ctx, uint64_t offset, unsigned size, uint64_t value
         else
             write_ier(u, v);
         break;
-    case IIR_FCR:
-        write_fcr(u, v);
-        break;
-    case LCR:
-        write_lcr(u, v);
-        break;
+    case IIR_FCR: write_fcr(u, v); break;
+    case LCR: write_lcr(u, v); break;
     case MCR:
         u->mcr = v & MCR_BITS;
         sense_modem(u);
         listen(u);
         break;
-    case SCR:
-        u->scr = v;
-        break;
-    default: /* LSR and MSR: "a write is for factory testing" */
-        break;
+    case SCR: u->scr = v; break;
+    default: /* LSR and MSR: "a write is for factory testing" */ break;
     }
     drive(u);
 }
@@ -398,22 +375,14 @@ static uint64_t uart_read(void *ctx, uint64_t offset, unsigned size, enum initia
     if (who == INIT_DEBUG)
         return 0xff; /* reads have side effects */
     switch (offset) {
-    case RBR_THR:
-        return dlab ? u->divisor & 0xff : read_rbr(u);
-    case IER:
-        return dlab ? u->divisor >> 8 : u->ier;
-    case IIR_FCR:
-        return read_iir(u);
-    case LCR:
-        return u->lcr;
-    case MCR:
-        return u->mcr;
-    case LSR:
-        return read_lsr(u);
-    case MSR:
-        return read_msr(u);
-    default:
-        return u->scr;
+    case RBR_THR: return dlab ? u->divisor & 0xff : read_rbr(u);
+    case IER: return dlab ? u->divisor >> 8 : u->ier;
+    case IIR_FCR: return read_iir(u);
+    case LCR: return u->lcr;
+    case MCR: return u->mcr;
+    case LSR: return read_lsr(u);
+    case MSR: return read_msr(u);
+    default: return u->scr;
     }
 }
 
@@ -429,8 +398,7 @@ static bool realize(struct dev *d, struct error *err)
     timer_init(&u->receive, d->bus->clock, receive_due, u);
     timer_init(&u->timeout, d->bus->clock, timeout_due, u);
     u->msr_inputs = modem_inputs(u);
-    u->ports = (struct port_range){
-        .name = d->id, .base = (uint16_t)u->iobase, .count = PORTS, .ops = &ops, .ctx = u};
+    u->ports = (struct port_range){.name = d->id, .base = (uint16_t)u->iobase, .count = PORTS, .ops = &ops, .ctx = u};
     port_claim(d->bus->ports, &u->ports);
     return true;
 }
@@ -479,8 +447,7 @@ static void print(struct dev *d, struct buf *out)
     buf_printf(out,
                "%s: port %xh divisor=%u lcr=%02x mcr=%02x ier=%02x fcr=%02x lsr=%02x rx=%u tx=%u "
                "waiting=%u\n",
-               d->id, u->iobase, u->divisor, u->lcr, u->mcr, u->ier, u->fcr, lsr(u), u->nrx, u->ntx,
-               u->ninput);
+               d->id, u->iobase, u->divisor, u->lcr, u->mcr, u->ier, u->fcr, lsr(u), u->nrx, u->ntx, u->ninput);
 }
 
 static const struct dev_prop props[] = {

@@ -21,7 +21,7 @@ struct ns16550 {
     uint32_t iobase;
     struct irq_line irq;
     struct chr chr;
-    uint32_t speedup; /* property: characters take 1/speedup of what the divisor says */
+    uint32_t speedup;          /* property: characters take 1/speedup of what the divisor says */
     uint32_t transmit_speedup; /* property: and sent ones 1/transmit_speedup of that */
 
     uint8_t ier, fcr, lcr, mcr, scr;
@@ -34,8 +34,7 @@ struct ns16550 {
     uint8_t nrx, ntx;
     uint8_t tsr, tsr_full; /* transmitter shift register */
     uint8_t thre_pending, timeout_pending;
-    uint8_t
-        input[NS16550_INPUT]; /* what the other side has sent and the line has not carried yet */
+    uint8_t input[NS16550_INPUT]; /* what the other side has sent and the line has not carried yet */
     uint16_t ninput;
     struct timer transmit, receive, timeout;
 

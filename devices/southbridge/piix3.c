@@ -3,8 +3,8 @@
  * PIIX3 function 0, the PCI-to-ISA bridge. Intel 290550-002, chapters 2.2 and 2.5.
  *
  * The 8259s with their ELCR, the 8254, port 61h, the 8237s and the RTC's ports are chips of their own here.
- * LIMIT: ISA timing, chip selects, distributed DMA, MBIRQ and the SMI sources are registers without effect; no SMI# is raised;
- * the PIIX4's power management function, where it is fitted, takes APMC and APMS over.
+ * LIMIT: ISA timing, chip selects, distributed DMA, MBIRQ and the SMI sources are registers without effect; no SMI# is
+ * raised; the PIIX4's power management function, where it is fitted, takes APMC and APMS over.
  */
 #include "devices/southbridge/piix3.h"
 
@@ -88,7 +88,9 @@ static uint64_t read_rcr(void *ctx, uint64_t offset, unsigned size, enum initiat
     return sb->rcr;
 }
 
-/* RCPU going from 0 to 1 resets: the processor alone (soft) or everything (SRST); here both reset everything (2.5.6.4). */
+/*
+ * RCPU going from 0 to 1 resets: the processor alone (soft) or everything (SRST); here both reset everything (2.5.6.4).
+ */
 static void write_rcr(void *ctx, uint64_t offset, unsigned size, uint64_t v, enum initiator who)
 {
     struct piix3 *sb = ctx;
@@ -119,7 +121,8 @@ static void write_apm(void *ctx, uint64_t offset, unsigned size, uint64_t v, enu
 
 /*
  * FERR# raises IRQ13, which stays up until a write to F0h; that also drives IGNNE# until FERR# goes away (2.5.5.3).
- * QUIRK: the real chip does so only with XBCS bit 5 set, which no firmware for emulated boards sets: it is taken as set.
+ * QUIRK: the real chip does so only with XBCS bit 5 set, which no firmware for emulated boards sets: it is taken as
+ * set.
  */
 static void ferr(void *ctx, int n, int level)
 {
@@ -169,7 +172,7 @@ static bool realize(struct dev *d, struct error *err)
     sb->pci.config_written = config_written;
     sb->pci.ctx = sb;
     pci_add(sb->pbus, &sb->pci, sb->devfn, 0x8086, 0x7000, 0x060100, 0);
-    sb->pci.config[0x0e] = 0x80; /* multifunction */
+    sb->pci.config[0x0e] = 0x80;           /* multifunction */
     st16(sb->pci.writable + 0x04, 0x0108); /* SERRE and special cycles; the decodes and mastering are hardwired */
     sb->pci.writable[0x4c] = 0xff;
     memset(sb->pci.writable + 0x4e, 0xff, 2);
@@ -233,18 +236,19 @@ static void post_load(struct dev *d)
 }
 
 static const struct state_field fields[] = {
-    STATE_ARRAY(struct piix3, pci.config), STATE_ARRAY(struct piix3, pirq_level), STATE_U(struct piix3, port92),
-    STATE_U(struct piix3, rcr), STATE_ARRAY(struct piix3, apm), STATE_U(struct piix3, ferr),
-    STATE_U(struct piix3, irq13), STATE_U(struct piix3, ignne_on)};
+    STATE_ARRAY(struct piix3, pci.config), STATE_ARRAY(struct piix3, pirq_level),
+    STATE_U(struct piix3, port92),         STATE_U(struct piix3, rcr),
+    STATE_ARRAY(struct piix3, apm),        STATE_U(struct piix3, ferr),
+    STATE_U(struct piix3, irq13),          STATE_U(struct piix3, ignne_on)};
 
 static const struct dev_reg regs[] = {
-    {"IORT", REG_PCI, 0x4c, 1, 0x4d, 0xff},   {"XBCS", REG_PCI, 0x4e, 2, 0x03, 0xffff},
+    {"IORT", REG_PCI, 0x4c, 1, 0x4d, 0xff},    {"XBCS", REG_PCI, 0x4e, 2, 0x03, 0xffff},
     {"PIRQRCA", REG_PCI, 0x60, 1, 0x80, 0x8f}, {"PIRQRCB", REG_PCI, 0x61, 1, 0x80, 0x8f},
     {"PIRQRCC", REG_PCI, 0x62, 1, 0x80, 0x8f}, {"PIRQRCD", REG_PCI, 0x63, 1, 0x80, 0x8f},
-    {"TOM", REG_PCI, 0x69, 1, 0x02, 0xff},    {"MBIRQ0", REG_PCI, 0x70, 1, 0x80, 0xff},
+    {"TOM", REG_PCI, 0x69, 1, 0x02, 0xff},     {"MBIRQ0", REG_PCI, 0x70, 1, 0x80, 0xff},
     {"SMICNTL", REG_PCI, 0xa0, 1, 0x08, 0xff}, {"P92", REG_PORT, 0x92, 1, 0, 0x03},
-    {"RCR", REG_PORT, 0xcf9, 1, 0, 0x02},     {"CERR", REG_PORT, 0xf0, 1, 0xff, 0},      {"APMC", REG_PORT, 0xb2, 1, 0, 0xff},
-    {"APMS", REG_PORT, 0xb3, 1, 0, 0xff},
+    {"RCR", REG_PORT, 0xcf9, 1, 0, 0x02},      {"CERR", REG_PORT, 0xf0, 1, 0xff, 0},
+    {"APMC", REG_PORT, 0xb2, 1, 0, 0xff},      {"APMS", REG_PORT, 0xb3, 1, 0, 0xff},
 };
 
 const struct dev_class piix3_class = {

@@ -27,7 +27,7 @@ struct piix3 {
     struct pci_func pci;
     uint8_t pirq_level[4];
     uint8_t port92, rcr;
-    uint8_t apm[2]; /* APMC, APMS */
+    uint8_t apm[2];             /* APMC, APMS */
     bool ferr, irq13, ignne_on; /* FERR# as it is; what it asked for; IGNNE# as driven */
 
     uint16_t driven; /* derived: IRQs that a PIRQ holds up */

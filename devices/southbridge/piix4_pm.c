@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PIIX4 function 3, power management. Intel 82371AB 290562-001, chapters 7 and 11.2-11.4; what ACPI 1.0b, 4.7 calls the PM1, PM timer
- * and general purpose event blocks.
+ * PIIX4 function 3, power management. Intel 82371AB 290562-001, chapters 7 and 11.2-11.4; what ACPI 1.0b, 4.7 calls the
+ * PM1, PM timer and general purpose event blocks.
  *
- * QUIRK: a board's firmware turns ACPI mode on in its SMI handler. Here the values F1h and F0h at APMC set and clear SCI_EN by themselves
- * and raise no SMI#: the firmware of emulated boards counts on it (pm_acpi_enable_through_smi_cmd).
- * LIMIT: sleep states other than soft off, clock control (PLVL2, PLVL3, STPCLK#), device monitors, idle timers and general purpose pins
- * are registers without effect. EOS is not waited for before a further SMI#.
+ * QUIRK: a board's firmware turns ACPI mode on in its SMI handler. Here the values F1h and F0h at APMC set and clear
+ * SCI_EN by themselves and raise no SMI#: the firmware of emulated boards counts on it
+ * (pm_acpi_enable_through_smi_cmd).
+ * LIMIT: sleep states other than soft off, clock control (PLVL2, PLVL3, STPCLK#), device monitors, idle timers and
+ * general purpose pins are registers without effect. EOS is not waited for before a further SMI#.
  */
 #include "devices/southbridge/piix4_pm.h"
 
@@ -17,8 +18,22 @@
 enum { PMBA = 0x40, DEVACTB = 0x58, PMREGMISC = 0x80, SMBBA = 0x90, SMBHSTCFG = 0xd2 };
 enum { PMIOSE = 0x01, APMC_EN = 0x02 /* bit 25 of DEVACTB */, SMB_HST_EN = 0x01, SMB_IRQ9 = 0x08, SMB_INTRSEL = 0x0e };
 /* Registers at PMBA. */
-enum { PMSTS = 0x00, PMEN = 0x02, PMCNTRL = 0x04, PMTMR = 0x08, GPSTS = 0x0c, GPEN = 0x0e, PCNTRL = 0x10, GLBSTS = 0x18, DEVSTS = 0x1c,
-       GLBEN = 0x20, GLBCTL = 0x28, DEVCTL = 0x2c, GPIREG = 0x30, GPOREG = 0x34 };
+enum {
+    PMSTS = 0x00,
+    PMEN = 0x02,
+    PMCNTRL = 0x04,
+    PMTMR = 0x08,
+    GPSTS = 0x0c,
+    GPEN = 0x0e,
+    PCNTRL = 0x10,
+    GLBSTS = 0x18,
+    DEVSTS = 0x1c,
+    GLBEN = 0x20,
+    GLBCTL = 0x28,
+    DEVCTL = 0x2c,
+    GPIREG = 0x30,
+    GPOREG = 0x34
+};
 enum { TMROF = 0x0001, GBL = 0x0020, PWRBTN = 0x0100, RTC = 0x0400, PM1_EVENTS = TMROF | GBL | PWRBTN | RTC };
 enum { SCI_EN = 0x01, GBL_RLS = 0x04, SUS_TYP = 0x1c, SUS_EN = 0x20 /* of the high byte */ };
 enum { BIOS_STS = 0x01, APM_STS = 0x20, SMI_EN = 0x01, BIOS_RLS = 0x02 };
@@ -30,10 +45,18 @@ struct masks {
     uint32_t writable, w1c, reset;
 };
 static const struct masks pm_masks[] = {
-    {PMSTS, 2, 0, 0x8d31, 0},         {PMEN, 2, 0x0521, 0, 0},          {PMCNTRL, 2, 0x1c03, 0, 0},
-    {GPSTS, 2, 0, 0x0f81, 0},         {GPEN, 2, 0x0f01, 0, 0},          {PCNTRL, 4, 0x00023e1e, 0, 0},
-    {GLBSTS, 2, 0, 0x0d61, 0},        {DEVSTS, 4, 0, 0x3fff00ff, 0},    {GLBEN, 2, 0x8d73, 0, 0},
-    {GLBCTL, 4, 0x0701ff3d, 0, 0},    {DEVCTL, 4, 0x1fffffff, 0, 0},    {GPIREG, 3, 0, 0, 0x00ffffff},
+    {PMSTS, 2, 0, 0x8d31, 0},
+    {PMEN, 2, 0x0521, 0, 0},
+    {PMCNTRL, 2, 0x1c03, 0, 0},
+    {GPSTS, 2, 0, 0x0f81, 0},
+    {GPEN, 2, 0x0f01, 0, 0},
+    {PCNTRL, 4, 0x00023e1e, 0, 0},
+    {GLBSTS, 2, 0, 0x0d61, 0},
+    {DEVSTS, 4, 0, 0x3fff00ff, 0},
+    {GLBEN, 2, 0x8d73, 0, 0},
+    {GLBCTL, 4, 0x0701ff3d, 0, 0},
+    {DEVCTL, 4, 0x1fffffff, 0, 0},
+    {GPIREG, 3, 0, 0, 0x00ffffff},
     {GPOREG, 4, 0x7fffffff, 0, 0x7fffbfff},
 };
 
@@ -169,7 +192,9 @@ static void sleep_now(struct piix4_pm *pm)
         guest_error(pm->dev.bus->log, pm->dev.id, "sleep type %u is not there", type);
 }
 
-/* Bits that do something when they are written (11.2.3, 11.4.5): the other side of the global lock hears of a release. */
+/*
+ * Bits that do something when they are written (11.2.3, 11.4.5): the other side of the global lock hears of a release.
+ */
 static void written(struct piix4_pm *pm, unsigned reg, uint8_t v)
 {
     if (reg == PMCNTRL && v & GBL_RLS) {
@@ -288,7 +313,8 @@ static bool realize(struct dev *d, struct error *err)
     pm->smbus.changed = smbus_changed;
     pm->smbus.ctx = pm;
     pm->pm_range = (struct port_range){.name = "piix4-pm", .count = PM_REGS, .ops = &pm_ops, .ctx = pm};
-    pm->smb_range = (struct port_range){.name = "piix4-smbus", .count = SMB_REGS, .ops = &piix4_smbus_ops, .ctx = &pm->smbus};
+    pm->smb_range =
+        (struct port_range){.name = "piix4-smbus", .count = SMB_REGS, .ops = &piix4_smbus_ops, .ctx = &pm->smbus};
     pm->apm_range = (struct port_range){.name = "apm", .base = 0xb2, .count = 2, .ops = &apm_ops, .ctx = pm};
     port_claim(d->bus->ports, &pm->apm_range);
     return true;
@@ -332,23 +358,18 @@ static void unrealize(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct piix4_pm *pm = container_of(d, struct piix4_pm, dev);
-    buf_printf(out, "%s: PMBA=%04x%s PMSTS=%04x PMEN=%04x PMCNTRL=%04x PMTMR=%06x GPSTS=%04x GPEN=%04x GLBCTL=%08x%s\n", d->id,
-               ld16(pm->pci.config + PMBA) & 0xffc0, pm->pm_range.claimed ? "" : " (off)", ld16(pm->io + PMSTS), ld16(pm->io + PMEN),
-               ld16(pm->io + PMCNTRL), (unsigned)(ticks(pm) & 0xffffff), ld16(pm->io + GPSTS), ld16(pm->io + GPEN),
-               ld32(pm->io + GLBCTL), sci_enabled(pm) ? "" : " (legacy mode)");
+    buf_printf(out, "%s: PMBA=%04x%s PMSTS=%04x PMEN=%04x PMCNTRL=%04x PMTMR=%06x GPSTS=%04x GPEN=%04x GLBCTL=%08x%s\n",
+               d->id, ld16(pm->pci.config + PMBA) & 0xffc0, pm->pm_range.claimed ? "" : " (off)", ld16(pm->io + PMSTS),
+               ld16(pm->io + PMEN), ld16(pm->io + PMCNTRL), (unsigned)(ticks(pm) & 0xffffff), ld16(pm->io + GPSTS),
+               ld16(pm->io + GPEN), ld32(pm->io + GLBCTL), sci_enabled(pm) ? "" : " (legacy mode)");
 }
 
 static const struct state_field fields[] = {
-    STATE_ARRAY(struct piix4_pm, pci.config),
-    STATE_ARRAY(struct piix4_pm, io),
-    STATE_ARRAY(struct piix4_pm, apm),
-    STATE_U(struct piix4_pm, irq8_in),
-    STATE_U(struct piix4_pm, halves),
-    STATE_TIMER_FIELD(struct piix4_pm, overflow),
-    STATE_ARRAY(struct piix4_pm, smbus.reg),
-    STATE_ARRAY(struct piix4_pm, smbus.block),
-    STATE_U(struct piix4_pm, smbus.index),
-    STATE_TIMER_FIELD(struct piix4_pm, smbus.done),
+    STATE_ARRAY(struct piix4_pm, pci.config), STATE_ARRAY(struct piix4_pm, io),
+    STATE_ARRAY(struct piix4_pm, apm),        STATE_U(struct piix4_pm, irq8_in),
+    STATE_U(struct piix4_pm, halves),         STATE_TIMER_FIELD(struct piix4_pm, overflow),
+    STATE_ARRAY(struct piix4_pm, smbus.reg),  STATE_ARRAY(struct piix4_pm, smbus.block),
+    STATE_U(struct piix4_pm, smbus.index),    STATE_TIMER_FIELD(struct piix4_pm, smbus.done),
 };
 
 static const struct dev_reg regs[] = {

@@ -3,7 +3,8 @@
  * The PIIX4's function 3: power management and SMBus.
  *
  *     struct piix4_pm *pm = piix4_pm_new(bus, "pm");
- *     pm->pbus = &pci; pm->devfn = 00:01.3; pm->sci = IRQ9's line; pm->smi = a pulse to SMI#; pm->off = the board goes off
+ *     pm->pbus = &pci; pm->devfn = 00:01.3; pm->sci = IRQ9's line; pm->smi = a pulse to SMI#; pm->off = the board goes
+ *     off
  *     piix4_pm_button(pm) is the power button
  */
 #ifndef VITRINE_DEVICES_PIIX4_PM_H
@@ -20,9 +21,9 @@ struct piix4_pm {
     /* Set before dev_realize. */
     struct pci_bus *pbus;
     uint8_t devfn;
-    struct irq_line sci; /* level */
-    struct irq_line smi; /* a pulse: 1, then 0 */
-    struct irq_line off; /* a pulse: soft off was entered */
+    struct irq_line sci;  /* level */
+    struct irq_line smi;  /* a pulse: 1, then 0 */
+    struct irq_line off;  /* a pulse: soft off was entered */
     struct irq_line irq8; /* where IRQ8# goes on to: see piix4_pm_irq8() */
 
     struct pci_func pci;

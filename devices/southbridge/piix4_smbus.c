@@ -2,22 +2,35 @@
 /*
  * SMBus host controller. Intel 82371AB (PIIX4) 290562-001, 7.3 and 11.5; System Management Bus Specification 1.0.
  *
- * Nobody is on the bus: a transaction ends with DEV_ERR after the address that no slave acknowledges, as on a board without SPD
- * EEPROMs. LIMIT: the host controller's slave port hears nothing; SMBus alerts never come.
+ * Nobody is on the bus: a transaction ends with DEV_ERR after the address that no slave acknowledges, as on a board
+ * without SPD EEPROMs. LIMIT: the host controller's slave port hears nothing; SMBus alerts never come.
  */
 #include "devices/southbridge/piix4_smbus.h"
 
 #include "base/bits.h"
 
 enum { HSTSTS, SLVSTS, HSTCNT, HSTCMD, HSTADD, HSTDAT0, HSTDAT1, BLKDAT, SLVCNT, SHDWCMD, SLVEVT, SLVDAT = 0x0c };
-enum { HOST_BUSY = 0x01, INTER = 0x02, DEV_ERR = 0x04, BUS_ERR = 0x08, FAILED = 0x10, STATUS_W1C = INTER | DEV_ERR | BUS_ERR | FAILED };
+enum {
+    HOST_BUSY = 0x01,
+    INTER = 0x02,
+    DEV_ERR = 0x04,
+    BUS_ERR = 0x08,
+    FAILED = 0x10,
+    STATUS_W1C = INTER | DEV_ERR | BUS_ERR | FAILED
+};
 enum { INTEREN = 0x01, KILL = 0x02, PROTOCOL = 0x1c, START = 0x40 };
 /* Start condition, seven address bits, direction and the missing acknowledge at 100 kHz. */
 #define ADDRESS_NS UINT64_C(100000)
 
 static const uint8_t writable[SMB_REGS] = {
-    [HSTCNT] = INTEREN | PROTOCOL, [HSTCMD] = 0xff, [HSTADD] = 0xff,   [HSTDAT0] = 0xff,
-    [HSTDAT1] = 0xff,              [SLVCNT] = 0x0f, [SLVEVT] = 0xff, [SLVEVT + 1] = 0xff,
+    [HSTCNT] = INTEREN | PROTOCOL,
+    [HSTCMD] = 0xff,
+    [HSTADD] = 0xff,
+    [HSTDAT0] = 0xff,
+    [HSTDAT1] = 0xff,
+    [SLVCNT] = 0x0f,
+    [SLVEVT] = 0xff,
+    [SLVEVT + 1] = 0xff,
 };
 
 static void finish(struct piix4_smbus *s, uint8_t status)

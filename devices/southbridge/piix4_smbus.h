@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The SMBus host controller of the PIIX4's function 3: a part of struct piix4_pm, which owns its configuration registers. */
+/*
+ * The SMBus host controller of the PIIX4's function 3: a part of struct piix4_pm, which owns its configuration
+ * registers.
+ */
 #ifndef VITRINE_DEVICES_PIIX4_SMBUS_H
 #define VITRINE_DEVICES_PIIX4_SMBUS_H
 

@@ -2,7 +2,8 @@
 /*
  * IA-PC HPET (High Precision Event Timers) Specification, revision 1.0a; references are to its sections.
  *
- * The counter is a function of virtual time; an event is armed for the next match of each comparator that somebody can notice.
+ * The counter is a function of virtual time; an event is armed for the next match of each comparator that somebody can
+ * notice.
  * NOTE: an edge leaves its line up until the next one, since an 8259 wants a request to stay until it is acknowledged.
  * LIMIT: no delivery through the FSB, as the capabilities say.
  */
@@ -10,11 +11,27 @@
 
 #include "base/bits.h"
 
-enum { GCAP_ID = 0x000, GEN_CONF = 0x010, GINTR_STA = 0x020, MAIN_CNT = 0x0f0, TIMERS = 0x100, TIMER_SIZE = 0x20, REGION = 0x400 };
+enum {
+    GCAP_ID = 0x000,
+    GEN_CONF = 0x010,
+    GINTR_STA = 0x020,
+    MAIN_CNT = 0x0f0,
+    TIMERS = 0x100,
+    TIMER_SIZE = 0x20,
+    REGION = 0x400
+};
 enum { T_CONF = 0x00, T_COMP = 0x08 };
 enum { ENABLE_CNF = 1, LEG_RT_CNF = 2 };
-enum { INT_TYPE = 0x2, INT_ENB = 0x4, PERIODIC = 0x8, PER_INT_CAP = 0x10, SIZE_CAP = 0x20, VAL_SET = 0x40, MODE32 = 0x100,
-       INT_ROUTE = 0x3e00 };
+enum {
+    INT_TYPE = 0x2,
+    INT_ENB = 0x4,
+    PERIODIC = 0x8,
+    PER_INT_CAP = 0x10,
+    SIZE_CAP = 0x20,
+    VAL_SET = 0x40,
+    MODE32 = 0x100,
+    INT_ROUTE = 0x3e00
+};
 enum { CONF_WRITABLE = INT_TYPE | INT_ENB | PERIODIC | VAL_SET | MODE32 | INT_ROUTE };
 
 static uint64_t counter(const struct hpet *h)
@@ -115,7 +132,10 @@ static void arm(struct hpet_timer *t)
         timer_cancel(&t->due);
 }
 
-/* Periodic mode: the comparator goes on by whole periods to the first match that lies ahead; `passed` ticks lie behind the last. */
+/*
+ * Periodic mode: the comparator goes on by whole periods to the first match that lies ahead; `passed` ticks lie behind
+ * the last.
+ */
 static void next_period(struct hpet_timer *t, uint64_t passed)
 {
     uint64_t period = t->period & width(t);
@@ -148,7 +168,9 @@ static void sync(struct hpet_timer *t, uint64_t seen)
         next_period(t, passed - left);
 }
 
-/* The comparator of a timer without events as it is now: its last value is that of when the counter was last looked at. */
+/*
+ * The comparator of a timer without events as it is now: its last value is that of when the counter was last looked at.
+ */
 static void sync_quiet(struct hpet *h)
 {
     uint64_t seen = h->counter, now = counter(h);
@@ -176,12 +198,9 @@ static uint64_t read_timer(struct hpet *h, unsigned n, unsigned reg)
 {
     const struct hpet_timer *t = &h->timer[n];
     switch (reg) {
-    case T_CONF:
-        return t->config | PER_INT_CAP | SIZE_CAP | (uint64_t)offered(h) << 32;
-    case T_COMP:
-        return t->comparator & width(t);
-    default:
-        return 0;
+    case T_CONF: return t->config | PER_INT_CAP | SIZE_CAP | (uint64_t)offered(h) << 32;
+    case T_COMP: return t->comparator & width(t);
+    default: return 0;
     }
 }
 
@@ -191,16 +210,11 @@ static uint64_t read_reg(struct hpet *h, unsigned reg)
     if (reg >= TIMERS && reg < TIMERS + HPET_TIMERS * TIMER_SIZE)
         return read_timer(h, (reg - TIMERS) / TIMER_SIZE, reg % TIMER_SIZE);
     switch (reg) {
-    case GCAP_ID:
-        return HPET_CAPABILITIES;
-    case GEN_CONF:
-        return h->config;
-    case GINTR_STA:
-        return h->status;
-    case MAIN_CNT:
-        return counter(h);
-    default:
-        return 0;
+    case GCAP_ID: return HPET_CAPABILITIES;
+    case GEN_CONF: return h->config;
+    case GINTR_STA: return h->status;
+    case MAIN_CNT: return counter(h);
+    default: return 0;
     }
 }
 
@@ -272,7 +286,8 @@ static void write_reg(struct hpet *h, unsigned reg, uint64_t v, uint64_t mask)
         write_config(h, whole);
     else if (reg == GINTR_STA)
         write_status(h, v & mask);
-    else if (reg == MAIN_CNT && !(h->config & ENABLE_CNF)) /* "writes should only be done while the counter is halted" */
+    else if (reg == MAIN_CNT &&
+             !(h->config & ENABLE_CNF)) /* "writes should only be done while the counter is halted" */
         h->counter = whole;
 }
 
@@ -303,7 +318,8 @@ static bool realize(struct dev *d, struct error *err)
         h->timer[i].hpet = h;
         timer_init(&h->timer[i].due, d->bus->clock, due, &h->timer[i]);
     }
-    h->map = (struct mapping){.name = "hpet", .base = HPET_BASE, .size = REGION, .prio = PRIO_CHIPSET, .rd = regs, .wr = regs};
+    h->map = (struct mapping){
+        .name = "hpet", .base = HPET_BASE, .size = REGION, .prio = PRIO_CHIPSET, .rd = regs, .wr = regs};
     mem_map(d->bus->mem, &h->map);
     return true;
 }
@@ -352,12 +368,19 @@ static void print(struct dev *d, struct buf *out)
     }
 }
 
-#define TIMER_FIELDS(i)                                                                                                          \
-    STATE_U(struct hpet, timer[i].config), STATE_U(struct hpet, timer[i].comparator), STATE_U(struct hpet, timer[i].period),     \
-        STATE_U(struct hpet, timer[i].line), STATE_TIMER_FIELD(struct hpet, timer[i].due)
+#define TIMER_FIELDS(i)                                                               \
+    STATE_U(struct hpet, timer[i].config), STATE_U(struct hpet, timer[i].comparator), \
+        STATE_U(struct hpet, timer[i].period), STATE_U(struct hpet, timer[i].line),   \
+        STATE_TIMER_FIELD(struct hpet, timer[i].due)
 static const struct state_field fields[] = {
-    STATE_U(struct hpet, config),        STATE_U(struct hpet, status), STATE_U(struct hpet, counter), STATE_U(struct hpet, start_ns),
-    STATE_ARRAY(struct hpet, legacy_in), TIMER_FIELDS(0),              TIMER_FIELDS(1),               TIMER_FIELDS(2),
+    STATE_U(struct hpet, config),
+    STATE_U(struct hpet, status),
+    STATE_U(struct hpet, counter),
+    STATE_U(struct hpet, start_ns),
+    STATE_ARRAY(struct hpet, legacy_in),
+    TIMER_FIELDS(0),
+    TIMER_FIELDS(1),
+    TIMER_FIELDS(2),
 };
 
 static const struct dev_reg regs[] = {

@@ -4,7 +4,8 @@
  *
  *     struct hpet *h = hpet_new(bus, "hpet");
  *     h->irq0 = irq 0's line;  h->irq8 = irq 8's line;  h->route[20..23] = inputs of the I/O APIC
- *     pit->out[0] = hpet_legacy(h, 0);  rtc->irq = hpet_legacy(h, 1);   these reach IRQ0 and IRQ8 unless the HPET replaces them
+ *     pit->out[0] = hpet_legacy(h, 0);  rtc->irq = hpet_legacy(h, 1);   these reach IRQ0 and IRQ8 unless the HPET
+ *     replaces them
  */
 #ifndef VITRINE_DEVICES_HPET_H
 #define VITRINE_DEVICES_HPET_H

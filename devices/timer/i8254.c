@@ -138,9 +138,7 @@ static void advance(struct i8254_counter *c, uint64_t n)
         if (c->gate)
             advance_one_shot(c, n);
         break;
-    case 1:
-        advance_one_shot(c, n);
-        break;
+    case 1: advance_one_shot(c, n); break;
     case 2:
         if (c->gate)
             advance_rate(c, n);
@@ -156,9 +154,7 @@ static void advance(struct i8254_counter *c, uint64_t n)
         if (c->gate)
             advance_strobe(c, n);
         break;
-    default:
-        advance_strobe(c, n);
-        break;
+    default: advance_strobe(c, n); break;
     }
 }
 
@@ -298,8 +294,9 @@ bool i8254_out(struct i8254 *p, int counter)
 /* --- Registers --- */
 
 /*
- * QUIRK: an ISA cycle is longer than a CLK period, so a count that was written is in CE when the next access looks at it, however
- * few instructions lie between: Linux's fast TSC calibration counts on it (pit_linux_reads_a_new_count_at_once).
+ * QUIRK: an ISA cycle is longer than a CLK period, so a count that was written is in CE when the next access looks at
+ * it, however few instructions lie between: Linux's fast TSC calibration counts on it
+ * (pit_linux_reads_a_new_count_at_once).
  */
 static void settle(struct i8254_counter *c)
 {
@@ -365,28 +362,21 @@ static void count_written(struct i8254_counter *c, uint32_t count)
     c->null_count = 1;
     switch (mode(c)) {
     case 0:
-    case 4:
-        c->load = c->tick + 1;
-        break;
+    case 4: c->load = c->tick + 1; break;
     case 2:
     case 3:
         if (!c->counting) /* else at the end of the cycle, or by a trigger */
             c->load = c->tick + 1;
         break;
-    default: /* by a trigger */
-        break;
+    default: /* by a trigger */ break;
     }
 }
 
 static void write_count(struct i8254_counter *c, uint8_t value)
 {
     switch (rw(c)) {
-    case RW_LSB:
-        count_written(c, value);
-        break;
-    case RW_MSB:
-        count_written(c, (uint32_t)value << 8);
-        break;
+    case RW_LSB: count_written(c, value); break;
+    case RW_MSB: count_written(c, (uint32_t)value << 8); break;
     case RW_BOTH:
         if (c->write_second) {
             c->write_second = 0;
@@ -401,8 +391,7 @@ static void write_count(struct i8254_counter *c, uint8_t value)
             c->out = 0;
         }
         break;
-    default: /* no control word since power-on */
-        break;
+    default: /* no control word since power-on */ break;
     }
 }
 
@@ -466,8 +455,7 @@ static bool realize(struct dev *d, struct error *err)
         p->counter[i].gate = i < 2;
         p->counter[i].out = 1;
     }
-    p->ports =
-        (struct port_range){.name = d->id, .base = 0x40, .count = 4, .ops = &pit_ops, .ctx = p};
+    p->ports = (struct port_range){.name = d->id, .base = 0x40, .count = 4, .ops = &pit_ops, .ctx = p};
     port_claim(d->bus->ports, &p->ports);
     return true;
 }
@@ -507,9 +495,9 @@ static void print(struct dev *d, struct buf *out)
     for (int i = 0; i < 3; i++) {
         struct i8254_counter c = p->counter[i];
         sync(&c, now(p));
-        buf_printf(out, "%s: counter %d: mode=%u%s ce=%04x cr=%u gate=%u out=%u%s%s\n", d->id, i,
-                   mode(&c), bcd(&c) ? " bcd" : "", ce_value(&c), c.cr, c.gate, c.out,
-                   c.null_count ? " null-count" : "", c.counting ? "" : " stopped");
+        buf_printf(out, "%s: counter %d: mode=%u%s ce=%04x cr=%u gate=%u out=%u%s%s\n", d->id, i, mode(&c),
+                   bcd(&c) ? " bcd" : "", ce_value(&c), c.cr, c.gate, c.out, c.null_count ? " null-count" : "",
+                   c.counting ? "" : " stopped");
     }
 }
 
@@ -521,11 +509,10 @@ static const struct dev_reg regs[] = {
 };
 
 #define C(i, m) STATE_U(struct i8254, counter[i].m)
-#define COUNTER_FIELDS(i)                                                                          \
-    C(i, ce), C(i, reload), C(i, cr), C(i, tick), C(i, load), C(i, control), C(i, out),            \
-        C(i, gate), C(i, cr_valid), C(i, counting), C(i, armed), C(i, null_count),                 \
-        C(i, write_lsb), C(i, write_second), C(i, read_second), C(i, latched), C(i, latch),        \
-        C(i, status_latched), C(i, status)
+#define COUNTER_FIELDS(i)                                                                                           \
+    C(i, ce), C(i, reload), C(i, cr), C(i, tick), C(i, load), C(i, control), C(i, out), C(i, gate), C(i, cr_valid), \
+        C(i, counting), C(i, armed), C(i, null_count), C(i, write_lsb), C(i, write_second), C(i, read_second),      \
+        C(i, latched), C(i, latch), C(i, status_latched), C(i, status)
 static const struct state_field fields[] = {
     COUNTER_FIELDS(0),
     COUNTER_FIELDS(1),

@@ -23,9 +23,9 @@ struct i8254_counter {
     uint64_t load;   /* the CLK pulse that moves CR to CE; TIME_NEVER: none is due */
     uint8_t control; /* D5-D0 as written: RW, M, BCD */
     uint8_t out, gate;
-    uint8_t cr_valid; /* a count was written since the control word */
-    uint8_t counting; /* CE was loaded and nothing but GATE holds it */
-    uint8_t armed;    /* modes 0, 1, 4, 5: the terminal count has not been reached since the load */
+    uint8_t cr_valid;                /* a count was written since the control word */
+    uint8_t counting;                /* CE was loaded and nothing but GATE holds it */
+    uint8_t armed;                   /* modes 0, 1, 4, 5: the terminal count has not been reached since the load */
     uint8_t null_count;              /* CR is not yet in CE */
     uint8_t write_lsb, write_second; /* two-byte write: first byte, and that it is there */
     uint8_t read_second;
@@ -39,7 +39,7 @@ struct i8254 {
     struct irq_line out[3]; /* set before dev_realize */
 
     struct i8254_counter counter[3];
-    uint8_t pin[3]; /* OUT as it was last driven */
+    uint8_t pin[3];    /* OUT as it was last driven */
     struct timer edge; /* the next CLK pulse that may move a wired OUT */
 
     struct port_range ports;

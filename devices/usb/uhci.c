@@ -37,7 +37,7 @@ enum {
 };
 enum { SBRN = 0x60, SBRN_1_0 = 0x10, LEGSUP = 0xc0, LEGSUP_RESET = 0x2000, PIRQ_ENABLE = 0x20 };
 enum { INT_PIN = 0x3d, INTD = 4 };
-#define FRAME_NS UINT64_C(1000000)
+#define FRAME_NS    UINT64_C(1000000)
 #define FLBASE_MASK UINT32_C(0xfffff000)
 
 static void drive(struct uhci *u)
@@ -45,8 +45,7 @@ static void drive(struct uhci *u)
     bool on = (u->cause & UHCI_CAUSE_IOC && u->intr & INTR_IOC) ||
               (u->cause & UHCI_CAUSE_SHORT && u->intr & INTR_SHORT) ||
               (u->sts & UHCI_STS_ERROR && u->intr & INTR_ERROR) ||
-              (u->sts & UHCI_STS_RESUME && u->intr & INTR_RESUME) ||
-              (u->sts & (UHCI_STS_HSE | UHCI_STS_HCPE));
+              (u->sts & UHCI_STS_RESUME && u->intr & INTR_RESUME) || (u->sts & (UHCI_STS_HSE | UHCI_STS_HCPE));
     pci_set_irq(&u->pci, on && (u->pci.config[LEGSUP + 1] & PIRQ_ENABLE));
 }
 
@@ -54,8 +53,7 @@ static void drive(struct uhci *u)
 static void run_or_stop(struct uhci *u)
 {
     bool run = u->cmd & UHCI_CMD_RS && !(u->cmd & (UHCI_CMD_EGSM | UHCI_CMD_GRESET));
-    u->sts =
-        (uint16_t)(u->cmd & UHCI_CMD_RS ? u->sts & ~UHCI_STS_HALTED : u->sts | UHCI_STS_HALTED);
+    u->sts = (uint16_t)(u->cmd & UHCI_CMD_RS ? u->sts & ~UHCI_STS_HALTED : u->sts | UHCI_STS_HALTED);
     if (!run)
         timer_cancel(&u->frame);
     else if (!timer_armed(&u->frame))
@@ -182,21 +180,14 @@ static uint8_t read_byte(const struct uhci *u, unsigned at)
     bool is_port = at >= REG_PORTSC && at < REG_PORTSC + 2 * UHCI_PORTS;
     uint16_t port = is_port ? read_port(u, (at - REG_PORTSC) / 2) : 0;
     switch (at & ~1U) {
-    case REG_CMD:
-        return (uint8_t)(u->cmd >> 8 * (at & 1));
-    case REG_STS:
-        return (uint8_t)(u->sts >> 8 * (at & 1));
-    case REG_INTR:
-        return (uint8_t)(u->intr >> 8 * (at & 1));
-    case REG_FRNUM:
-        return (uint8_t)(u->frnum >> 8 * (at & 1));
+    case REG_CMD: return (uint8_t)(u->cmd >> 8 * (at & 1));
+    case REG_STS: return (uint8_t)(u->sts >> 8 * (at & 1));
+    case REG_INTR: return (uint8_t)(u->intr >> 8 * (at & 1));
+    case REG_FRNUM: return (uint8_t)(u->frnum >> 8 * (at & 1));
     case REG_FLBASE:
-    case REG_FLBASE + 2:
-        return (uint8_t)(u->flbase >> 8 * (at & 3));
-    case REG_SOFMOD:
-        return at & 1 ? 0 : u->sofmod;
-    default:
-        return (uint8_t)(port >> 8 * (at & 1));
+    case REG_FLBASE + 2: return (uint8_t)(u->flbase >> 8 * (at & 3));
+    case REG_SOFMOD: return at & 1 ? 0 : u->sofmod;
+    default: return (uint8_t)(port >> 8 * (at & 1));
     }
 }
 
@@ -213,34 +204,19 @@ static uint64_t read(void *ctx, uint64_t offset, unsigned size, enum initiator w
 static void write_word(struct uhci *u, unsigned at, uint16_t v)
 {
     switch (at) {
-    case REG_CMD:
-        write_command(u, v);
-        break;
-    case REG_STS:
-        write_status(u, v);
-        break;
-    case REG_INTR:
-        u->intr = v & INTR_MASK;
-        break;
+    case REG_CMD: write_command(u, v); break;
+    case REG_STS: write_status(u, v); break;
+    case REG_INTR: u->intr = v & INTR_MASK; break;
     case REG_FRNUM:
         if (u->sts & UHCI_STS_HALTED) /* 2.1.4: only while halted */
             u->frnum = v & FRNUM_MASK;
         break;
-    case REG_FLBASE:
-        u->flbase = (u->flbase & 0xffff0000) | (v & 0xf000U);
-        break;
-    case REG_FLBASE + 2:
-        u->flbase = (u->flbase & 0xffff) | (uint32_t)v << 16;
-        break;
-    case REG_SOFMOD:
-        u->sofmod = v & 0x7f;
-        break;
+    case REG_FLBASE: u->flbase = (u->flbase & 0xffff0000) | (v & 0xf000U); break;
+    case REG_FLBASE + 2: u->flbase = (u->flbase & 0xffff) | (uint32_t)v << 16; break;
+    case REG_SOFMOD: u->sofmod = v & 0x7f; break;
     case REG_PORTSC:
-    case REG_PORTSC + 2:
-        write_port(u, (at - REG_PORTSC) / 2, v);
-        break;
-    default:
-        break;
+    case REG_PORTSC + 2: write_port(u, (at - REG_PORTSC) / 2, v); break;
+    default: break;
     }
     drive(u);
 }
@@ -319,9 +295,8 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct uhci *u = (const struct uhci *)d;
-    buf_printf(
-        out, "%s: command=%04x status=%04x interrupts=%04x frame=%03x list=%08x ports=%04x %04x\n",
-        d->id, u->cmd, u->sts, u->intr, u->frnum, u->flbase, read_port(u, 0), read_port(u, 1));
+    buf_printf(out, "%s: command=%04x status=%04x interrupts=%04x frame=%03x list=%08x ports=%04x %04x\n", d->id,
+               u->cmd, u->sts, u->intr, u->frnum, u->flbase, read_port(u, 0), read_port(u, 1));
 }
 
 static const struct dev_reg regs[] = {
@@ -338,18 +313,10 @@ static const struct dev_reg regs[] = {
 };
 
 static const struct state_field fields[] = {
-    STATE_ARRAY(struct uhci, pci.config),
-    STATE_U(struct uhci, pci.irq_level),
-    STATE_U(struct uhci, port[0].sc),
-    STATE_U(struct uhci, port[1].sc),
-    STATE_U(struct uhci, cmd),
-    STATE_U(struct uhci, sts),
-    STATE_U(struct uhci, intr),
-    STATE_U(struct uhci, frnum),
-    STATE_U(struct uhci, flbase),
-    STATE_U(struct uhci, sofmod),
-    STATE_U(struct uhci, cause),
-    STATE_TIMER_FIELD(struct uhci, frame),
+    STATE_ARRAY(struct uhci, pci.config), STATE_U(struct uhci, pci.irq_level), STATE_U(struct uhci, port[0].sc),
+    STATE_U(struct uhci, port[1].sc),     STATE_U(struct uhci, cmd),           STATE_U(struct uhci, sts),
+    STATE_U(struct uhci, intr),           STATE_U(struct uhci, frnum),         STATE_U(struct uhci, flbase),
+    STATE_U(struct uhci, sofmod),         STATE_U(struct uhci, cause),         STATE_TIMER_FIELD(struct uhci, frame),
 };
 
 const struct dev_class uhci_class = {

@@ -11,16 +11,16 @@
 
 enum { LINK_T = 1, LINK_Q = 2, LINK_VF = 4 };
 #define LINK_ADDRESS UINT32_C(0xfffffff0)
-#define TD_ACTIVE (UINT32_C(1) << 23)
-#define TD_STALLED (UINT32_C(1) << 22)
-#define TD_BABBLE (UINT32_C(1) << 20)
-#define TD_NAK (UINT32_C(1) << 19)
-#define TD_TIMEOUT (UINT32_C(1) << 18)
-#define TD_IOC (UINT32_C(1) << 24)
-#define TD_ISO (UINT32_C(1) << 25)
-#define TD_SPD (UINT32_C(1) << 29)
-#define TD_STATUS UINT32_C(0x00ff0000)
-#define TD_ACTLEN UINT32_C(0x7ff)
+#define TD_ACTIVE    (UINT32_C(1) << 23)
+#define TD_STALLED   (UINT32_C(1) << 22)
+#define TD_BABBLE    (UINT32_C(1) << 20)
+#define TD_NAK       (UINT32_C(1) << 19)
+#define TD_TIMEOUT   (UINT32_C(1) << 18)
+#define TD_IOC       (UINT32_C(1) << 24)
+#define TD_ISO       (UINT32_C(1) << 25)
+#define TD_SPD       (UINT32_C(1) << 29)
+#define TD_STATUS    UINT32_C(0x00ff0000)
+#define TD_ACTLEN    UINT32_C(0x7ff)
 enum { TD_CERR_SHIFT = 27, TD_MAX = 1280, NULL_LENGTH = 0x7ff };
 enum { FRAME_BYTES = 1500, TD_OVERHEAD = 13, VISITS = 1024 };
 
@@ -69,8 +69,7 @@ static struct usb_plug *addressed(struct uhci *u, uint8_t address)
 {
     for (unsigned i = 0; i < UHCI_PORTS; i++) {
         struct usb_plug *p = &u->port[i].plug;
-        if (p->ctx && (u->port[i].sc & UHCI_PORT_ENABLED) &&
-            !(u->port[i].sc & (UHCI_PORT_RESET | UHCI_PORT_SUSPEND)) &&
+        if (p->ctx && (u->port[i].sc & UHCI_PORT_ENABLED) && !(u->port[i].sc & (UHCI_PORT_RESET | UHCI_PORT_SUSPEND)) &&
             p->address(p->ctx) == address)
             return p;
     }

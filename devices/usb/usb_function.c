@@ -36,8 +36,7 @@ void usb_function_reset(struct usb_function *f)
 
 void usb_function_post_load(struct usb_function *f)
 {
-    if (f->stage >= STAGES || f->len > USB_CONTROL_MAX ||
-        f->at > f->len) { /* never trusted to a file */
+    if (f->stage >= STAGES || f->len > USB_CONTROL_MAX || f->at > f->len) { /* never trusted to a file */
         f->stage = STALLED;
         f->len = f->at = 0;
     }
@@ -83,8 +82,7 @@ static int feature(struct usb_function *f, const struct usb_setup *s, bool on)
 static int get_descriptor(struct usb_function *f, const struct usb_setup *s, uint8_t *data)
 {
     unsigned len = 0;
-    const uint8_t *d =
-        f->ops->descriptor(f->ctx, (uint8_t)(s->value >> 8), (uint8_t)s->value, s->index, &len);
+    const uint8_t *d = f->ops->descriptor(f->ctx, (uint8_t)(s->value >> 8), (uint8_t)s->value, s->index, &len);
     if (!d || len > USB_CONTROL_MAX)
         return USB_STALL;
     memcpy(data, d, len);
@@ -104,18 +102,11 @@ static int set_configuration(struct usb_function *f, uint16_t value)
 static int to_host(struct usb_function *f, const struct usb_setup *s, uint8_t *data)
 {
     switch (s->request) {
-    case GET_STATUS:
-        return get_status(f, s, data);
-    case GET_DESCRIPTOR:
-        return get_descriptor(f, s, data);
-    case GET_CONFIGURATION:
-        data[0] = f->configuration;
-        return 1;
-    case GET_INTERFACE:
-        data[0] = 0;
-        return f->configuration && !s->index ? 1 : USB_STALL;
-    default:
-        return USB_STALL;
+    case GET_STATUS: return get_status(f, s, data);
+    case GET_DESCRIPTOR: return get_descriptor(f, s, data);
+    case GET_CONFIGURATION: data[0] = f->configuration; return 1;
+    case GET_INTERFACE: data[0] = 0; return f->configuration && !s->index ? 1 : USB_STALL;
+    default: return USB_STALL;
     }
 }
 
@@ -123,17 +114,13 @@ static int from_host(struct usb_function *f, const struct usb_setup *s)
 {
     switch (s->request) {
     case CLEAR_FEATURE:
-    case SET_FEATURE:
-        return feature(f, s, s->request == SET_FEATURE);
+    case SET_FEATURE: return feature(f, s, s->request == SET_FEATURE);
     case SET_ADDRESS:
         f->new_address = s->value & 0x7f; /* after the status stage */
         return 0;
-    case SET_CONFIGURATION:
-        return set_configuration(f, s->value);
-    case SET_INTERFACE:
-        return f->configuration && !s->index && !s->value ? 0 : USB_STALL;
-    default:
-        return USB_STALL;
+    case SET_CONFIGURATION: return set_configuration(f, s->value);
+    case SET_INTERFACE: return f->configuration && !s->index && !s->value ? 0 : USB_STALL;
+    default: return USB_STALL;
     }
 }
 

@@ -17,8 +17,7 @@ struct usb_setup {
 
 struct usb_function_ops {
     /* A descriptor's bytes; NULL: there is none. `index`: wIndex (a language, or an interface). */
-    const uint8_t *(*descriptor)(void *ctx, uint8_t type, uint8_t which, uint16_t index,
-                                 unsigned *len);
+    const uint8_t *(*descriptor)(void *ctx, uint8_t type, uint8_t which, uint16_t index, unsigned *len);
     /* A class request: bytes put into `data` for one to the host (at most USB_CONTROL_MAX), 0 for
      * one from it, whose `data` is there; USB_STALL: refused. */
     int (*request)(void *ctx, const struct usb_setup *s, uint8_t *data);
@@ -43,10 +42,9 @@ void usb_function_post_load(struct usb_function *f);
 /* A transaction at endpoint 0. */
 int usb_function_control(struct usb_function *f, enum usb_pid pid, uint8_t *data, unsigned len);
 
-#define USB_FUNCTION_STATE(type, m)                                                                \
-    STATE_U(type, m.address), STATE_U(type, m.new_address), STATE_U(type, m.configuration),        \
-        STATE_U(type, m.stage), STATE_BLOB(type, m.setup), STATE_BLOB(type, m.data),               \
-        STATE_U(type, m.len), STATE_U(type, m.at), STATE_U(type, m.remote_wakeup),                 \
-        STATE_ARRAY(type, m.halted)
+#define USB_FUNCTION_STATE(type, m)                                                                                 \
+    STATE_U(type, m.address), STATE_U(type, m.new_address), STATE_U(type, m.configuration), STATE_U(type, m.stage), \
+        STATE_BLOB(type, m.setup), STATE_BLOB(type, m.data), STATE_U(type, m.len), STATE_U(type, m.at),             \
+        STATE_U(type, m.remote_wakeup), STATE_ARRAY(type, m.halted)
 
 #endif

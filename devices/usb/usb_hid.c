@@ -9,14 +9,7 @@
  */
 #include "devices/usb/usb_hid.h"
 
-enum {
-    GET_REPORT = 1,
-    GET_IDLE = 2,
-    GET_PROTOCOL = 3,
-    SET_REPORT = 9,
-    SET_IDLE = 10,
-    SET_PROTOCOL = 11
-};
+enum { GET_REPORT = 1, GET_IDLE = 2, GET_PROTOCOL = 3, SET_REPORT = 9, SET_IDLE = 10, SET_PROTOCOL = 11 };
 enum { REPORT_INPUT = 1, REPORT_OUTPUT = 2, TYPE_CLASS_IN = 0xa1, TYPE_CLASS_OUT = 0x21 };
 enum { PROTOCOL_BOOT, PROTOCOL_REPORT };
 enum { USAGE_MODIFIERS = 0xe0, ROLL_OVER = 1, KEYS_AT_ONCE = 6 };
@@ -110,12 +103,9 @@ static unsigned report(struct usb_hid *h, uint8_t *r)
 {
     h->told = clock_ns(h->dev.bus->clock);
     switch (kind(h)) {
-    case USB_HID_TABLET:
-        return tablet_report(h, r);
-    case USB_HID_MOUSE:
-        return mouse_report(h, r);
-    default:
-        return keyboard_report(h, r);
+    case USB_HID_TABLET: return tablet_report(h, r);
+    case USB_HID_MOUSE: return mouse_report(h, r);
+    default: return keyboard_report(h, r);
     }
 }
 
@@ -133,14 +123,9 @@ static int class_request(void *ctx, const struct usb_setup *s, uint8_t *data)
     if (s->index || (s->type != TYPE_CLASS_IN && s->type != TYPE_CLASS_OUT))
         return USB_STALL;
     switch (s->type << 8 | s->request) {
-    case TYPE_CLASS_IN << 8 | GET_REPORT:
-        return s->value == REPORT_INPUT << 8 ? (int)report(h, data) : USB_STALL;
-    case TYPE_CLASS_IN << 8 | GET_IDLE:
-        data[0] = h->idle;
-        return 1;
-    case TYPE_CLASS_IN << 8 | GET_PROTOCOL:
-        data[0] = h->protocol;
-        return kind(h) == USB_HID_TABLET ? USB_STALL : 1;
+    case TYPE_CLASS_IN << 8 | GET_REPORT: return s->value == REPORT_INPUT << 8 ? (int)report(h, data) : USB_STALL;
+    case TYPE_CLASS_IN << 8 | GET_IDLE: data[0] = h->idle; return 1;
+    case TYPE_CLASS_IN << 8 | GET_PROTOCOL: data[0] = h->protocol; return kind(h) == USB_HID_TABLET ? USB_STALL : 1;
     case TYPE_CLASS_OUT << 8 | SET_REPORT:
         if (kind(h) != USB_HID_KEYBOARD || s->value != REPORT_OUTPUT << 8 || s->length != 1)
             return USB_STALL;
@@ -155,13 +140,11 @@ static int class_request(void *ctx, const struct usb_setup *s, uint8_t *data)
             return USB_STALL;
         h->protocol = (uint8_t)s->value;
         return 0;
-    default:
-        return USB_STALL;
+    default: return USB_STALL;
     }
 }
 
-static const uint8_t *descriptor(void *ctx, uint8_t type, uint8_t which, uint16_t index,
-                                 unsigned *len)
+static const uint8_t *descriptor(void *ctx, uint8_t type, uint8_t which, uint16_t index, unsigned *len)
 {
     return usb_hid_descriptor(kind(ctx), type, which, index, len);
 }
@@ -312,36 +295,30 @@ static void post_load(struct dev *d)
 static void print(struct dev *d, struct buf *out)
 {
     const struct usb_hid *h = (const struct usb_hid *)d;
-    buf_printf(out, "%s: address %u, configuration %u, %s, %u reports waiting\n", d->id,
-               h->fn.address, h->fn.configuration, h->polled ? "polled" : "not polled",
-               h->moves + h->keys);
+    buf_printf(out, "%s: address %u, configuration %u, %s, %u reports waiting\n", d->id, h->fn.address,
+               h->fn.configuration, h->polled ? "polled" : "not polled", h->moves + h->keys);
 }
 
 static const struct state_field fields[] = {
-    USB_FUNCTION_STATE(struct usb_hid, fn), STATE_U(struct usb_hid, protocol),
-    STATE_U(struct usb_hid, idle),          STATE_U(struct usb_hid, polled),
-    STATE_U(struct usb_hid, told),          STATE_ARRAY(struct usb_hid, x),
-    STATE_ARRAY(struct usb_hid, y),         STATE_ARRAY(struct usb_hid, z),
-    STATE_BLOB(struct usb_hid, buttons),    STATE_U(struct usb_hid, moves),
-    STATE_U(struct usb_hid, last_x),        STATE_U(struct usb_hid, last_y),
-    STATE_U(struct usb_hid, last_buttons),  STATE_BLOB(struct usb_hid, key),
-    STATE_BLOB(struct usb_hid, level),      STATE_U(struct usb_hid, keys),
-    STATE_BLOB(struct usb_hid, down),       STATE_U(struct usb_hid, leds),
+    USB_FUNCTION_STATE(struct usb_hid, fn), STATE_U(struct usb_hid, protocol), STATE_U(struct usb_hid, idle),
+    STATE_U(struct usb_hid, polled),        STATE_U(struct usb_hid, told),     STATE_ARRAY(struct usb_hid, x),
+    STATE_ARRAY(struct usb_hid, y),         STATE_ARRAY(struct usb_hid, z),    STATE_BLOB(struct usb_hid, buttons),
+    STATE_U(struct usb_hid, moves),         STATE_U(struct usb_hid, last_x),   STATE_U(struct usb_hid, last_y),
+    STATE_U(struct usb_hid, last_buttons),  STATE_BLOB(struct usb_hid, key),   STATE_BLOB(struct usb_hid, level),
+    STATE_U(struct usb_hid, keys),          STATE_BLOB(struct usb_hid, down),  STATE_U(struct usb_hid, leds),
 };
 
-#define HID_CLASS(n, text)                                                                         \
-    .name = (n), .summary = (text), .datasheet = "USB Device Class Definition for HID 1.11",       \
-    .size = sizeof(struct usb_hid), .state = DEV_STATE(n, fields), .realize = realize,             \
-    .reset = reset, .post_load = post_load, .print = print
+#define HID_CLASS(n, text)                                                                             \
+    .name = (n), .summary = (text), .datasheet = "USB Device Class Definition for HID 1.11",           \
+    .size = sizeof(struct usb_hid), .state = DEV_STATE(n, fields), .realize = realize, .reset = reset, \
+    .post_load = post_load, .print = print
 
-const struct dev_class usb_tablet_class = {
-    HID_CLASS("usb-tablet", "USB tablet: a pointer with absolute coordinates")};
+const struct dev_class usb_tablet_class = {HID_CLASS("usb-tablet", "USB tablet: a pointer with absolute coordinates")};
 const struct dev_class usb_mouse_class = {HID_CLASS("usb-mouse", "USB mouse with wheel")};
 const struct dev_class usb_kbd_class = {HID_CLASS("usb-kbd", "USB keyboard")};
 
 struct usb_hid *usb_hid_new(struct bus *bus, const char *id, enum usb_hid_kind kind)
 {
-    static const struct dev_class *const classes[] = {&usb_tablet_class, &usb_mouse_class,
-                                                      &usb_kbd_class};
+    static const struct dev_class *const classes[] = {&usb_tablet_class, &usb_mouse_class, &usb_kbd_class};
     return dev_new(classes[kind], id, bus);
 }

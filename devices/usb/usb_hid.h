@@ -48,8 +48,7 @@ struct pointer_sink usb_hid_pointer(struct usb_hid *h);
 struct key_sink usb_hid_keys(struct usb_hid *h);
 
 /* usb_hid_tables.c */
-const uint8_t *usb_hid_descriptor(enum usb_hid_kind kind, uint8_t type, uint8_t which,
-                                  uint16_t index, unsigned *len);
+const uint8_t *usb_hid_descriptor(enum usb_hid_kind kind, uint8_t type, uint8_t which, uint16_t index, unsigned *len);
 uint8_t usb_hid_usage(uint8_t qnum); /* 0: none */
 
 #endif

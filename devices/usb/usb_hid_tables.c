@@ -6,13 +6,7 @@
  */
 #include "devices/usb/usb_hid.h"
 
-enum {
-    DESC_DEVICE = 1,
-    DESC_CONFIGURATION = 2,
-    DESC_STRING = 3,
-    DESC_HID = 0x21,
-    DESC_REPORT = 0x22
-};
+enum { DESC_DEVICE = 1, DESC_CONFIGURATION = 2, DESC_STRING = 3, DESC_HID = 0x21, DESC_REPORT = 0x22 };
 enum { HID_AT = 18, CONFIG_LEN = 34 }; /* of the HID descriptor within the configuration's */
 
 /* clang-format off */
@@ -88,24 +82,28 @@ static const uint8_t extended[128] = {
 #define S(c) c, 0
 static const uint8_t languages[] = {4, DESC_STRING, 0x09, 0x04};
 static const uint8_t maker[] = {16, DESC_STRING, S('V'), S('i'), S('t'), S('r'), S('i'), S('n'), S('e')};
-static const uint8_t tablet_name[] = {22, DESC_STRING, S('U'), S('S'), S('B'), S(' '), S('T'), S('a'), S('b'), S('l'), S('e'), S('t')};
-static const uint8_t mouse_name[] = {20, DESC_STRING, S('U'), S('S'), S('B'), S(' '), S('M'), S('o'), S('u'), S('s'), S('e')};
-static const uint8_t keyboard_name[] = {26, DESC_STRING, S('U'), S('S'), S('B'), S(' '), S('K'), S('e'), S('y'), S('b'), S('o'), S('a'), S('r'), S('d')};
+static const uint8_t tablet_name[] = {
+    22, DESC_STRING, S('U'), S('S'), S('B'), S(' '), S('T'), S('a'), S('b'), S('l'), S('e'), S('t'),
+};
+static const uint8_t mouse_name[] = {
+    20, DESC_STRING, S('U'), S('S'), S('B'), S(' '), S('M'), S('o'), S('u'), S('s'), S('e'),
+};
+static const uint8_t keyboard_name[] = {
+    26, DESC_STRING, S('U'), S('S'), S('B'), S(' '), S('K'), S('e'), S('y'), S('b'), S('o'), S('a'), S('r'), S('d'),
+};
 static const uint8_t serial[] = {4, DESC_STRING, S('1')};
 /* clang-format on */
 
 static const uint8_t *string(uint8_t which, unsigned *len)
 {
-    static const uint8_t *const strings[] = {languages,  maker,         tablet_name,
-                                             mouse_name, keyboard_name, serial};
+    static const uint8_t *const strings[] = {languages, maker, tablet_name, mouse_name, keyboard_name, serial};
     if (which >= ARRAY_LEN(strings))
         return NULL;
     *len = strings[which][0];
     return strings[which];
 }
 
-const uint8_t *usb_hid_descriptor(enum usb_hid_kind kind, uint8_t type, uint8_t which,
-                                  uint16_t index, unsigned *len)
+const uint8_t *usb_hid_descriptor(enum usb_hid_kind kind, uint8_t type, uint8_t which, uint16_t index, unsigned *len)
 {
     static const struct {
         const uint8_t *bytes;
@@ -114,22 +112,12 @@ const uint8_t *usb_hid_descriptor(enum usb_hid_kind kind, uint8_t type, uint8_t 
                                 {mouse_report, sizeof mouse_report},
                                 {keyboard_report, sizeof keyboard_report}};
     switch (type) {
-    case DESC_DEVICE:
-        *len = sizeof device[kind];
-        return device[kind];
-    case DESC_CONFIGURATION:
-        *len = CONFIG_LEN;
-        return which ? NULL : configuration[kind];
-    case DESC_STRING:
-        return string(which, len);
-    case DESC_HID:
-        *len = 9;
-        return index ? NULL : configuration[kind] + HID_AT;
-    case DESC_REPORT:
-        *len = reports[kind].len;
-        return index ? NULL : reports[kind].bytes;
-    default:
-        return NULL;
+    case DESC_DEVICE: *len = sizeof device[kind]; return device[kind];
+    case DESC_CONFIGURATION: *len = CONFIG_LEN; return which ? NULL : configuration[kind];
+    case DESC_STRING: return string(which, len);
+    case DESC_HID: *len = 9; return index ? NULL : configuration[kind] + HID_AT;
+    case DESC_REPORT: *len = reports[kind].len; return index ? NULL : reports[kind].bytes;
+    default: return NULL;
     }
 }
 

@@ -2,8 +2,10 @@
 /*
  * The Bochs VBE registers (ports 1CEh/1CFh) and their second home in the memory BAR 2.
  *
- * Document: the Bochs VBE display interface, ID B0C5h. BAR 2: 400h-41Fh the VGA's ports 3C0h-3DFh, 500h-515h these registers.
- * LIMIT: no EDID (000h-0FFh of BAR 2 read as all ones), no byte-swapped frame buffer. Ports take words only, as Bochs has it.
+ * Document: the Bochs VBE display interface, ID B0C5h. BAR 2: 400h-41Fh the VGA's ports 3C0h-3DFh, 500h-515h these
+ * registers.
+ * LIMIT: no EDID (000h-0FFh of BAR 2 read as all ones), no byte-swapped frame buffer. Ports take words only, as Bochs
+ * has it.
  */
 #include "base/bits.h"
 #include "devices/video/vga_priv.h"
@@ -30,7 +32,6 @@ static uint16_t virt_height(const struct vga *v)
     uint32_t lines = pitch ? (v->vram_pages << PAGE_BITS) / pitch : 0;
     return (uint16_t)MIN(lines, UINT16_MAX);
 }
-
 
 /* Whether the picture from (x, y) on lies in video memory. */
 static bool fits(const struct vga *v, uint32_t x, uint32_t y)

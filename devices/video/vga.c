@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The VGA's registers: miscellaneous, sequencer, graphics controller, CRT controller, attribute controller, DAC; and the PCI
- * device around them.
+ * The VGA's registers: miscellaneous, sequencer, graphics controller, CRT controller, attribute controller, DAC; and
+ * the PCI device around them.
  *
  * Document: IBM Personal System/2 Hardware Interface Technical Reference, video subsystem (VGA); PCI Local Bus 2.1.
- * LIMIT: no vertical retrace interrupt (PCI adapters leave it unwired), no light pen, no interlace, CRTC vertical count by
- * two (CR17 bit 2) not shown; input status 1 bits 5-4 (colour diagnostics) read 0.
- * NOTE: the legacy ports and A0000h answer whatever the PCI command register says: no BIOS that boots a PC has two displays here.
+ * LIMIT: no vertical retrace interrupt (PCI adapters leave it unwired), no light pen, no interlace, CRTC vertical count
+ * by two (CR17 bit 2) not shown; input status 1 bits 5-4 (colour diagnostics) read 0.
+ * NOTE: the legacy ports and A0000h answer whatever the PCI command register says: no BIOS that boots a PC has two
+ * displays here.
  */
 #include "base/bits.h"
 #include "devices/video/vga_priv.h"
@@ -115,9 +116,7 @@ uint8_t vga_port_read(struct vga *v, uint16_t port)
     case 0x3b5:
     case 0x3d5: return crtc_read(v);
     case 0x3ba:
-    case 0x3da:
-        v->attr_data_next = 0;
-        return vga_input_status1(v);
+    case 0x3da: v->attr_data_next = 0; return vga_input_status1(v);
     default: return 0xff;
     }
 }
@@ -183,19 +182,19 @@ static uint64_t port_read_at(struct vga *v, uint16_t base, uint64_t offset)
     return vga_port_read(v, (uint16_t)(base + offset));
 }
 
-#define PORT_BANK(base)                                                                                        \
-    static uint64_t read_##base(void *ctx, uint64_t offset, unsigned size, enum initiator who)                 \
-    {                                                                                                          \
-        (void)size;                                                                                            \
-        (void)who;                                                                                             \
-        return port_read_at(ctx, base, offset);                                                                \
-    }                                                                                                          \
-    static void write_##base(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)    \
-    {                                                                                                          \
-        (void)size;                                                                                            \
-        (void)who;                                                                                             \
-        vga_port_write(ctx, (uint16_t)(base + offset), (uint8_t)value);                                        \
-    }                                                                                                          \
+#define PORT_BANK(base)                                                                                     \
+    static uint64_t read_##base(void *ctx, uint64_t offset, unsigned size, enum initiator who)              \
+    {                                                                                                       \
+        (void)size;                                                                                         \
+        (void)who;                                                                                          \
+        return port_read_at(ctx, base, offset);                                                             \
+    }                                                                                                       \
+    static void write_##base(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who) \
+    {                                                                                                       \
+        (void)size;                                                                                         \
+        (void)who;                                                                                          \
+        vga_port_write(ctx, (uint16_t)(base + offset), (uint8_t)value);                                     \
+    }                                                                                                       \
     static const struct io_ops ops_##base = {.read = read_##base, .write = write_##base, .max_size = 1};
 PORT_BANK(0x3b4)
 PORT_BANK(0x3ba)
@@ -257,8 +256,7 @@ static bool vga_realize(struct dev *d, struct error *err)
     claim(v, 2, 0x3c0, 16, &ops_0x3c0);
     claim(v, 3, 0x3d4, 2, &ops_0x3d4);
     claim(v, 4, 0x3da, 1, &ops_0x3da);
-    v->dispi_ports = (struct port_range){
-        .name = "vbe", .base = 0x1ce, .count = 3, .ops = &dispi_port_ops, .ctx = v};
+    v->dispi_ports = (struct port_range){.name = "vbe", .base = 0x1ce, .count = 3, .ops = &dispi_port_ops, .ctx = v};
     port_claim(d->bus->ports, &v->dispi_ports);
     v->pci.bar[0] = (struct pci_bar){.kind = PCI_BAR_MEM_PREFETCH,
                                      .size = v->vram_pages << PAGE_BITS,
@@ -271,7 +269,10 @@ static bool vga_realize(struct dev *d, struct error *err)
     return true;
 }
 
-/* Registers as power-on leaves them: all zero but for the data that a BIOS relies on (memory answers, colour addresses). */
+/*
+ * Registers as power-on leaves them: all zero but for the data that a BIOS relies on (memory answers, colour
+ * addresses).
+ */
 static void vga_reset(struct dev *d)
 {
     struct vga *v = container_of(d, struct vga, dev);
@@ -341,12 +342,19 @@ static void vga_print(struct dev *d, struct buf *out)
 }
 
 static const struct dev_prop vga_props[] = {
-    {.name = "vgamem_mb", .kind = PROP_UINT, .offset = offsetof(struct vga, vgamem_mb), .min = 1, .max = 32,
-     .preset = 16, .help = "video memory in MiB, a power of two"},
+    {.name = "vgamem_mb",
+     .kind = PROP_UINT,
+     .offset = offsetof(struct vga, vgamem_mb),
+     .min = 1,
+     .max = 32,
+     .preset = 16,
+     .help = "video memory in MiB, a power of two"},
 };
 
-#define INDEXED(reg, port, index, mask)                                                                        \
-    {.name = reg, .space = REG_INDEXED, .offset = (port) << 8 | (index), .width = 1, .reset = 0, .writable = (mask)}
+#define INDEXED(reg, port, index, mask)                                                                                \
+    {                                                                                                                  \
+        .name = reg, .space = REG_INDEXED, .offset = (port) << 8 | (index), .width = 1, .reset = 0, .writable = (mask) \
+    }
 static const struct dev_reg vga_regs[] = {
     {.name = "Miscellaneous Output", .space = REG_PORT, .offset = 0x3c2, .width = 1, .reset = 3, .writable = 0xef},
     {.name = "Attribute", .space = REG_PORT, .offset = 0x3c0, .width = 1, .writable = 0x3f},
@@ -389,18 +397,30 @@ static const struct dev_reg vga_regs[] = {
 };
 
 static const struct state_field vga_fields[] = {
-    STATE_ARRAY(struct vga, pci.config), STATE_U(struct vga, pci.irq_level),
-    STATE_U(struct vga, misc),           STATE_U(struct vga, feature),
-    STATE_U(struct vga, enable),         STATE_U(struct vga, seq_index),
-    STATE_ARRAY(struct vga, seq),        STATE_U(struct vga, gfx_index),
-    STATE_ARRAY(struct vga, gfx),        STATE_U(struct vga, crtc_index),
-    STATE_ARRAY(struct vga, crtc),       STATE_U(struct vga, attr_index),
-    STATE_ARRAY(struct vga, attr),       STATE_U(struct vga, attr_data_next),
-    STATE_ARRAY(struct vga, dac),        STATE_U(struct vga, dac_mask),
-    STATE_U(struct vga, dac_state),      STATE_U(struct vga, dac_sub),
-    STATE_U(struct vga, dac_read),       STATE_U(struct vga, dac_write),
-    STATE_ARRAY(struct vga, dac_latch),  STATE_U(struct vga, latch),
-    STATE_U(struct vga, dispi_index),    STATE_ARRAY(struct vga, dispi),
+    STATE_ARRAY(struct vga, pci.config),
+    STATE_U(struct vga, pci.irq_level),
+    STATE_U(struct vga, misc),
+    STATE_U(struct vga, feature),
+    STATE_U(struct vga, enable),
+    STATE_U(struct vga, seq_index),
+    STATE_ARRAY(struct vga, seq),
+    STATE_U(struct vga, gfx_index),
+    STATE_ARRAY(struct vga, gfx),
+    STATE_U(struct vga, crtc_index),
+    STATE_ARRAY(struct vga, crtc),
+    STATE_U(struct vga, attr_index),
+    STATE_ARRAY(struct vga, attr),
+    STATE_U(struct vga, attr_data_next),
+    STATE_ARRAY(struct vga, dac),
+    STATE_U(struct vga, dac_mask),
+    STATE_U(struct vga, dac_state),
+    STATE_U(struct vga, dac_sub),
+    STATE_U(struct vga, dac_read),
+    STATE_U(struct vga, dac_write),
+    STATE_ARRAY(struct vga, dac_latch),
+    STATE_U(struct vga, latch),
+    STATE_U(struct vga, dispi_index),
+    STATE_ARRAY(struct vga, dispi),
     STATE_TIMER_FIELD(struct vga, retrace),
 };
 

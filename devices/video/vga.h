@@ -2,8 +2,8 @@
 /*
  * The display adapter: a VGA with the Bochs VBE registers and a linear frame buffer, PCI device 1234:1111.
  *
- * Video memory interleaves the planes: the byte at address A of plane P is byte 4 * A + P of video memory, which is what
- * the linear frame buffer shows. Chain-4 addresses are then video memory addresses.
+ * Video memory interleaves the planes: the byte at address A of plane P is byte 4 * A + P of video memory, which is
+ * what the linear frame buffer shows. Chain-4 addresses are then video memory addresses.
  */
 #ifndef VITRINE_DEVICES_VIDEO_VGA_H
 #define VITRINE_DEVICES_VIDEO_VGA_H
@@ -141,7 +141,10 @@ struct vga {
 
 extern const struct dev_class vga_class;
 
-/* The text screen as UTF-8, a line feed after each row, blanks at a row's end dropped. False (nothing added) in a graphics mode. */
+/*
+ * The text screen as UTF-8, a line feed after each row, blanks at a row's end dropped. False (nothing added) in a
+ * graphics mode.
+ */
 bool vga_text_screen(const struct vga *v, struct buf *out);
 /* The text screen by its cells, as link/cells.h says; in a graphics mode its size alone. */
 void vga_text_cells(const struct vga *v, struct buf *out);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Video memory as the CPU sees it at A0000h-BFFFFh: planes with latches, write modes 0-3, read modes 0 and 1, odd/even and
- * chain-4 addressing, and the banked window of the VBE modes.
+ * Video memory as the CPU sees it at A0000h-BFFFFh: planes with latches, write modes 0-3, read modes 0 and 1, odd/even
+ * and chain-4 addressing, and the banked window of the VBE modes.
  *
  * Document: IBM VGA technical reference (graphics controller, sequencer).
- * NOTE: where an access is a plain one (chain-4 or a banked VBE mode with a neutral graphics controller) the window maps the
- * backing pages themselves, so that mode 13h runs at the speed of RAM; the latches then keep their last value.
+ * NOTE: where an access is a plain one (chain-4 or a banked VBE mode with a neutral graphics controller) the window
+ * maps the backing pages themselves, so that mode 13h runs at the speed of RAM; the latches then keep their last value.
  * NOTE: chain-4 uses the address without folding (plane A & 3, plane address A >> 2), as the linear frame buffers of
  * SVGA chips have it; the CRT controller's doubleword mode counts the same way.
  * NOTE: the odd/even page bit (miscellaneous output bit 5) is ignored: BIOSes set it and expect the low page.
@@ -77,12 +77,8 @@ static bool window_offset(const struct vga *v, uint32_t *a)
     switch (v->gfx[GFX_MISC] >> 2 & 3) {
     case 0: return true;
     case 1: return *a < 0x10000;
-    case 2:
-        *a -= 0x10000;
-        return *a < 0x8000;
-    default:
-        *a -= 0x18000;
-        return *a < 0x8000;
+    case 2: *a -= 0x10000; return *a < 0x8000;
+    default: *a -= 0x18000; return *a < 0x8000;
     }
 }
 
@@ -129,7 +125,7 @@ static uint8_t window_read8(struct vga *v, uint32_t a)
         return (uint8_t)(v->latch >> (8 * p.plane));
     uint32_t differ = (v->latch ^ expand[v->gfx[GFX_COLOR_COMPARE]]) & expand[v->gfx[GFX_COLOR_DONT_CARE]];
     differ |= differ >> 16;
-    return (uint8_t)~(differ | differ >> 8);
+    return (uint8_t) ~(differ | differ >> 8);
 }
 
 static uint32_t logic(const struct vga *v, uint32_t value)
@@ -221,8 +217,8 @@ static bool plain_access(const struct vga *v)
     if (dispi_on(v))
         return v->dispi[DISPI_BPP] >= 8;
     return v->seq[SEQ_MEMORY_MODE] & SEQ_MEMORY_CHAIN4 && v->seq[SEQ_MAP_MASK] == 15 &&
-           (v->gfx[GFX_MODE] & 0x0b) == 0 && v->gfx[GFX_ENABLE_SET_RESET] == 0 &&
-           v->gfx[GFX_DATA_ROTATE] == 0 && v->gfx[GFX_BIT_MASK] == 0xff;
+           (v->gfx[GFX_MODE] & 0x0b) == 0 && v->gfx[GFX_ENABLE_SET_RESET] == 0 && v->gfx[GFX_DATA_ROTATE] == 0 &&
+           v->gfx[GFX_BIT_MASK] == 0xff;
 }
 
 void vga_map_windows(struct vga *v)

@@ -17,7 +17,10 @@ uint16_t dispi_read(struct vga *v, unsigned index);
 void dispi_write(struct vga *v, unsigned index, uint16_t value);
 extern const struct io_ops dispi_port_ops;
 extern const struct io_ops vga_mmio_ops;
-static inline bool dispi_on(const struct vga *v) { return v->dispi[DISPI_ENABLE] & DISPI_ENABLED; }
+static inline bool dispi_on(const struct vga *v)
+{
+    return v->dispi[DISPI_ENABLE] & DISPI_ENABLED;
+}
 /* Bytes a scan line in video memory (of all planes). */
 uint32_t dispi_pitch(const struct vga *v);
 
@@ -27,8 +30,8 @@ void vga_port_write(struct vga *v, uint16_t port, uint8_t value);
 
 /* vga_timing.c: where the beam is. */
 struct vga_beam {
-    uint64_t hz;          /* dots a second */
-    uint32_t h_total, h_display; /* dots */
+    uint64_t hz;                                           /* dots a second */
+    uint32_t h_total, h_display;                           /* dots */
     uint32_t v_total, v_display, v_retrace, v_retrace_end; /* lines */
 };
 void vga_beam(const struct vga *v, struct vga_beam *b);
@@ -63,8 +66,8 @@ uint32_t vga_address(const struct vga_view *view, uint32_t counter, uint32_t row
 uint8_t vga_dac_index(const struct vga *v, uint8_t pixel);
 
 /*
- * What moves in a text view: the cursor, rows [first, last] of the cell at counter value `at` (first > last: not shown), and
- * whether blinking characters are dark.
+ * What moves in a text view: the cursor, rows [first, last] of the cell at counter value `at` (first > last: not
+ * shown), and whether blinking characters are dark.
  */
 struct vga_cursor {
     uint32_t at, first, last, dark;
@@ -74,13 +77,13 @@ void vga_cursor(const struct vga *v, const struct vga_view *view, struct vga_cur
 /* vga_render.c */
 struct vga_display {
     struct vga_view view;
-    uint32_t *frame; /* view.w * view.h */
-    uint32_t color[256]; /* the DAC as XRGB8888 */
+    uint32_t *frame;          /* view.w * view.h */
+    uint32_t color[256];      /* the DAC as XRGB8888 */
     uint8_t text_palette[16]; /* attribute colours as DAC entries */
-    bool full;          /* nothing of the frame is valid */
+    bool full;                /* nothing of the frame is valid */
     bool colors_changed;
     bool font_changed;
-    bool touched;       /* some page was written */
+    bool touched;                 /* some page was written */
     uint8_t dirty[VGA_MAX_PAGES]; /* per page of video memory: written since it was drawn */
     uint8_t line[SURFACE_MAX_H];  /* 2: differs from the last frame, 1: differs from the one before */
     struct vga_cursor cursor;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From video memory to the surface, at the vertical retrace: only scan lines whose memory, registers or colours changed.
+ * From video memory to the surface, at the vertical retrace: only scan lines whose memory, registers or colours
+ * changed.
  *
- * A page that was drawn from carries PI_NOTIFY, so that the next store to it, and no further one, is heard of. The frame is kept
- * here, since the surface hands out the buffer of the frame before the last; lines are copied until both have them.
- * LIMIT: in text modes a font that is written through the linear frame buffer beyond the pages of the text is not noticed.
+ * A page that was drawn from carries PI_NOTIFY, so that the next store to it, and no further one, is heard of. The
+ * frame is kept here, since the surface hands out the buffer of the frame before the last; lines are copied until both
+ * have them.
+ * LIMIT: in text modes a font that is written through the linear frame buffer beyond the pages of the text is not
+ * noticed.
  */
 #include <stdlib.h>
 

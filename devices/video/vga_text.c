@@ -12,7 +12,10 @@
 #include "devices/video/vga_priv.h"
 
 /* Plane 2 address of a font block: 0-3 lie 16 KiB apart, 4-7 between them. */
-static uint32_t font_block(uint32_t n) { return (n & 3) * 0x4000 + (n & 4 ? 0x2000 : 0); }
+static uint32_t font_block(uint32_t n)
+{
+    return (n & 3) * 0x4000 + (n & 4 ? 0x2000 : 0);
+}
 
 /* Attribute bit 3 chooses between map A (1) and map B (0). */
 static uint32_t font_base(const struct vga_view *view, uint32_t attribute)
@@ -26,7 +29,8 @@ static uint32_t font_base(const struct vga_view *view, uint32_t attribute)
 /* A cell as drawn: character, attribute, what the cursor covers of it, whether its blinking is in the dark half. */
 enum { CURSOR_HERE = 0x10000, CELL_DARK = 0x20000, CURSOR_FIRST_SHIFT = 18, CURSOR_LAST_SHIFT = 23 };
 
-static uint32_t cell_at(const struct vga *v, const struct vga_view *view, const struct vga_cursor *cur, uint32_t counter)
+static uint32_t cell_at(const struct vga *v, const struct vga_view *view, const struct vga_cursor *cur,
+                        uint32_t counter)
 {
     uint32_t word = vga_vram32(v, vga_address(view, counter, 0) << 2);
     uint32_t cell = word & 0xffff;
@@ -59,7 +63,9 @@ static uint32_t cell_row(const struct vga *v, const struct vga_view *view, const
     uint32_t ch = cell & 0xff, attr = cell >> 8 & 0xff;
     uint32_t bits = vga_vram8(v, (font_base(view, attr) + ch * 32 + row) << 2 | 2);
     bool solid = cell & CURSOR_HERE && row >= cur->first && row <= cur->last;
-    if ((attr & 0x77) == 1 && row == (view->underline & 0x1f)) /* as on an MDA: with no background; colour modes set a row that is not there */
+    if ((attr & 0x77) == 1 &&
+        row ==
+            (view->underline & 0x1f)) /* as on an MDA: with no background; colour modes set a row that is not there */
         solid = true;
     if (solid)
         return view->dots == 8 ? 0xff : 0x1ff; /* the ninth dot too */
@@ -70,7 +76,8 @@ static uint32_t cell_row(const struct vga *v, const struct vga_view *view, const
 }
 
 /* One scan line of one cell at pixel x (may be negative by panning); clipped to the picture. */
-static void draw_row(struct vga_display *d, const struct vga_view *view, int x, uint32_t y, uint32_t bits, struct inks ink)
+static void draw_row(struct vga_display *d, const struct vga_view *view, int x, uint32_t y, uint32_t bits,
+                     struct inks ink)
 {
     uint32_t *line = d->frame + (size_t)y * view->w;
     for (uint32_t i = 0; i < view->dots; i++) {
@@ -127,7 +134,8 @@ void vga_draw_text(struct vga *v, struct vga_display *d, bool full)
         uint32_t y1 = y0 + 1;
         for (; y1 < view->h; y1++) {
             vga_scan(view, y1, &next);
-            if (next.row != s.row || next.counter != s.counter || (y1 > view->line_compare) != (y0 > view->line_compare))
+            if (next.row != s.row || next.counter != s.counter ||
+                (y1 > view->line_compare) != (y0 > view->line_compare))
                 break;
         }
         if (slot + n > d->cells_cap) {

@@ -3,7 +3,8 @@
  * Where the beam is, and what the registers say the picture is: both functions of registers and virtual time alone.
  *
  * Document: IBM VGA technical reference (CRT controller; input status 1).
- * NOTE: a VBE mode has no CRTC timing of its own; it is taken as 60 Hz with a quarter of each line and 45 lines blanked.
+ * NOTE: a VBE mode has no CRTC timing of its own; it is taken as 60 Hz with a quarter of each line and 45 lines
+ * blanked.
  */
 #include "base/bits.h"
 #include "devices/video/vga_priv.h"
@@ -17,14 +18,21 @@ static uint32_t vertical(const struct vga *v, unsigned reg, unsigned bit8, unsig
     return v->crtc[reg] | (over >> bit8 & 1) << 8 | (over >> bit9 & 1) << 9;
 }
 
-static uint32_t char_dots(const struct vga *v) { return v->seq[SEQ_CLOCKING] & SEQ_CLOCKING_8DOT ? 8 : 9; }
+static uint32_t char_dots(const struct vga *v)
+{
+    return v->seq[SEQ_CLOCKING] & SEQ_CLOCKING_8DOT ? 8 : 9;
+}
 
 void vga_beam(const struct vga *v, struct vga_beam *b)
 {
     if (dispi_on(v)) {
         uint32_t w = v->dispi[DISPI_XRES], h = v->dispi[DISPI_YRES];
-        *b = (struct vga_beam){.h_total = w + w / 4, .h_display = w, .v_total = h + 45, .v_display = h,
-                               .v_retrace = h + 10, .v_retrace_end = h + 12};
+        *b = (struct vga_beam){.h_total = w + w / 4,
+                               .h_display = w,
+                               .v_total = h + 45,
+                               .v_display = h,
+                               .v_retrace = h + 10,
+                               .v_retrace_end = h + 12};
         b->hz = UINT64_C(60) * b->h_total * b->v_total;
         return;
     }
@@ -123,7 +131,9 @@ static void view_kind(const struct vga *v, struct vga_view *o)
         o->kind = VIEW_BLANK;
 }
 
-/* Pel panning counts dots; with 9 dots a character 8 means none and n means n + 1; 256-colour pixels are two dots wide. */
+/*
+ * Pel panning counts dots; with 9 dots a character 8 means none and n means n + 1; 256-colour pixels are two dots wide.
+ */
 static uint32_t pel_pan(const struct vga *v, const struct vga_view *o)
 {
     uint32_t pan = v->attr[ATTR_PEL_PAN];

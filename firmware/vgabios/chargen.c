@@ -85,10 +85,12 @@ static void information(struct regs *r)
         r->es = rd16(0, 0x43 * 4 + 2);
         BP(r) = rd16(0, 0x43 * 4);
         break;
-    case 2: case 5: BP(r) = (u16)(u32)font8x14; break;
+    case 2:
+    case 5: BP(r) = (u16)(u32)font8x14; break;
     case 3: BP(r) = (u16)(u32)font8x8; break;
     case 4: BP(r) = (u16)(u32)(font8x8 + 128 * 8); break;
-    case 6: case 7: BP(r) = (u16)(u32)font8x16; break;
+    case 6:
+    case 7: BP(r) = (u16)(u32)font8x16; break;
     }
 }
 

@@ -17,7 +17,10 @@ u16 vbe_window(u32 addr)
     return (u16)addr;
 }
 
-static u16 cga_offset(u16 x_byte, u16 y) { return (y & 1 ? 0x2000 : 0) + (y >> 1) * 80 + x_byte; }
+static u16 cga_offset(u16 x_byte, u16 y)
+{
+    return (y & 1 ? 0x2000 : 0) + (y >> 1) * 80 + x_byte;
+}
 
 /* Bits of one CGA pixel: shift in *shift, mask as the result. */
 static u8 cga_shift(struct screen *s, u16 x, u8 *shift)
@@ -52,7 +55,7 @@ static void vbe_pixel(struct screen *s, u16 x, u16 y, u8 color)
     u32 v = s->bpp == 8 ? color : direct_color(s->bpp, color & 15);
     for (u8 i = 0; i < s->bytes; i++, addr++, v >>= 8) {
         u16 off = vbe_window(addr);
-        wr8(0xA000, off, xor ? rd8(0xA000, off) ^ (u8)v : (u8)v);
+        wr8(0xA000, off, xor? rd8(0xA000, off) ^ (u8)v : (u8)v);
     }
 }
 
@@ -281,8 +284,7 @@ void gfx_scroll(struct screen *s, u8 up, u8 lines, u8 attr, u8 top, u8 left, u8 
         u8 moved = i + by < height;
         if (s->kind == K_PLANAR)
             idx_w(GFX, 5, moved ? 1 : 2);
-        line_move(s, left * unit, (right - left + 1) * unit, y,
-                  moved ? (up ? y + by : y - by) : -1, fill);
+        line_move(s, left * unit, (right - left + 1) * unit, y, moved ? (up ? y + by : y - by) : -1, fill);
     }
     if (s->kind == K_PLANAR)
         idx_w(GFX, 5, 0);

@@ -64,15 +64,11 @@ void alternate_select(struct regs *r)
         bda8_w(BDA_SWITCHES, (bda8(BDA_SWITCHES) & 0xF0) | (al == 0 ? 8 : 9));
         bda8_w(BDA_MODESET, flags);
         break;
-    case 0x31:
-        bda8_w(BDA_MODESET, al & 1 ? flags | MODESET_NOPAL : flags & ~MODESET_NOPAL);
-        break;
+    case 0x31: bda8_w(BDA_MODESET, al & 1 ? flags | MODESET_NOPAL : flags & ~MODESET_NOPAL); break;
     case 0x32: /* decoding of memory: miscellaneous output bit 1 */
         outb(MISC_W, al & 1 ? inb(MISC_R) & ~2 : inb(MISC_R) | 2);
         break;
-    case 0x33:
-        bda8_w(BDA_MODESET, al & 1 ? flags & ~MODESET_GRAY : flags | MODESET_GRAY);
-        break;
+    case 0x33: bda8_w(BDA_MODESET, al & 1 ? flags & ~MODESET_GRAY : flags | MODESET_GRAY); break;
     case 0x34: {
         u8 ctl = bda8(BDA_VIDEO_CTL);
         bda8_w(BDA_VIDEO_CTL, al & 1 ? ctl | 1 : ctl & ~1);
@@ -118,8 +114,7 @@ void functionality(struct regs *r)
     wr8(seg, di + 0x29, pages > 8 ? 8 : pages);
     u8 flags = bda8(BDA_MODESET);
     wr8(seg, di + 0x2A, flags & MODESET_200 ? 0 : flags & MODESET_400 ? 2 : 1);
-    wr8(seg, di + 0x2D, (flags & MODESET_GRAY ? 2 : 0) | (flags & MODESET_NOPAL ? 8 : 0) | 1 |
-                            (bda8(BDA_MSR) & 0x20));
+    wr8(seg, di + 0x2D, (flags & MODESET_GRAY ? 2 : 0) | (flags & MODESET_NOPAL ? 8 : 0) | 1 | (bda8(BDA_MSR) & 0x20));
     wr8(seg, di + 0x31, 3);
     AL(r) = 0x1B;
 }
@@ -156,14 +151,14 @@ static void basic(struct regs *r)
         break;
     case 0x04: AH(r) = 0; break;
     case 0x05: page_set(AL(r)); break;
-    case 0x06: case 0x07:
-        scroll(AH(r) == 6, AL(r), BH(r), CH(r), CL(r), DH(r), DL(r));
-        break;
+    case 0x06:
+    case 0x07: scroll(AH(r) == 6, AL(r), BH(r), CH(r), CL(r), DH(r), DL(r)); break;
     case 0x08: read_char(r); break;
     case 0x09: write_chars(r, 1); break;
     case 0x0A: write_chars(r, 0); break;
     case 0x0B: cga_palette(r); break;
-    case 0x0C: case 0x0D: pixel_service(r); break;
+    case 0x0C:
+    case 0x0D: pixel_service(r); break;
     /* NOTE: the active page, whatever BH says: loaders leave anything in it */
     case 0x0E: tty(bda8(BDA_PAGE) & 7, AL(r), BL(r), 0); break;
     case 0x0F: video_state(r); break;

@@ -7,58 +7,108 @@
  */
 #include "vgabios.h"
 
-#define SEQ_R(a, b, c, d) {a, b, c, d}
-#define ATTR_TEXT \
-    {0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E, 0x3F, 0x0C, 0, 0x0F, 8}
-#define ATTR_TEXT350 \
-    {0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E, 0x3F, 8, 0, 0x0F, 0}
-#define ATTR_TEXT200 \
-    {0, 1, 2, 3, 4, 5, 6, 7, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 8, 0, 0x0F, 0}
-#define ATTR_MONO(mode, pan) \
-    {0, 8, 8, 8, 8, 8, 8, 8, 0x10, 0x18, 0x18, 0x18, 0x18, 0x18, 0x18, 0x18, mode, 0, 0x0F, pan}
-#define ATTR_CGA4 \
-    {0, 0x13, 0x15, 0x17, 2, 4, 6, 7, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 1, 0, 3, 0}
-#define ATTR_CGA2 \
-    {0, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, \
-     1, 0, 1, 0}
-#define ATTR_EGA200 \
-    {0, 1, 2, 3, 4, 5, 6, 7, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 1, 0, 0x0F, 0}
-#define ATTR_0F {0, 8, 0, 0, 0x18, 0x18, 0, 0, 0, 8, 0, 0, 0, 0x18, 0, 0, 0x0B, 0, 5, 0}
-#define ATTR_EGA350 \
-    {0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E, 0x3F, 1, 0, 0x0F, 0}
-#define ATTR_11 \
-    {0, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, \
-     1, 0, 0x0F, 0}
-#define ATTR_13 {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0x41, 0, 0x0F, 0}
+/* clang-format off: a table to read across */
+#define SEQ_R(a, b, c, d) \
+    {                     \
+        a, b, c, d        \
+    }
+#define ATTR_TEXT                                                                                   \
+    {                                                                                               \
+        0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E, 0x3F, 0x0C, 0, 0x0F, 8 \
+    }
+#define ATTR_TEXT350                                                                             \
+    {                                                                                            \
+        0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E, 0x3F, 8, 0, 0x0F, 0 \
+    }
+#define ATTR_TEXT200                                                                          \
+    {                                                                                         \
+        0, 1, 2, 3, 4, 5, 6, 7, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 8, 0, 0x0F, 0 \
+    }
+#define ATTR_MONO(mode, pan)                                                                       \
+    {                                                                                              \
+        0, 8, 8, 8, 8, 8, 8, 8, 0x10, 0x18, 0x18, 0x18, 0x18, 0x18, 0x18, 0x18, mode, 0, 0x0F, pan \
+    }
+#define ATTR_CGA4                                                                                   \
+    {                                                                                               \
+        0, 0x13, 0x15, 0x17, 2, 4, 6, 7, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 1, 0, 3, 0 \
+    }
+#define ATTR_CGA2                                                                                               \
+    {                                                                                                           \
+        0, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 0x17, 1, 0, 1, 0 \
+    }
+#define ATTR_EGA200                                                                           \
+    {                                                                                         \
+        0, 1, 2, 3, 4, 5, 6, 7, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 1, 0, 0x0F, 0 \
+    }
+#define ATTR_0F                                                                \
+    {                                                                          \
+        0, 8, 0, 0, 0x18, 0x18, 0, 0, 0, 8, 0, 0, 0, 0x18, 0, 0, 0x0B, 0, 5, 0 \
+    }
+#define ATTR_EGA350                                                                              \
+    {                                                                                            \
+        0, 1, 2, 3, 4, 5, 0x14, 7, 0x38, 0x39, 0x3A, 0x3B, 0x3C, 0x3D, 0x3E, 0x3F, 1, 0, 0x0F, 0 \
+    }
+#define ATTR_11                                                                                                    \
+    {                                                                                                              \
+        0, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 0x3F, 1, 0, 0x0F, 0 \
+    }
+#define ATTR_13                                                                \
+    {                                                                          \
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0x41, 0, 0x0F, 0 \
+    }
 
 /* CRTC 00h-06h for 40 and 80 columns; 10h-12h and 15h-16h for 350, 400, 480 lines. */
-#define H40 0x2D, 0x27, 0x28, 0x90, 0x2B, 0xA0, 0xBF
-#define H40G 0x2D, 0x27, 0x28, 0x90, 0x2B, 0x80, 0xBF
-#define H80 0x5F, 0x4F, 0x50, 0x82, 0x55, 0x81, 0xBF
-#define H80G 0x5F, 0x4F, 0x50, 0x82, 0x54, 0x80, 0xBF
-#define H80V480 0x5F, 0x4F, 0x50, 0x82, 0x54, 0x80, 0x0B, 0x3E
+#define H40                 0x2D, 0x27, 0x28, 0x90, 0x2B, 0xA0, 0xBF
+#define H40G                0x2D, 0x27, 0x28, 0x90, 0x2B, 0x80, 0xBF
+#define H80                 0x5F, 0x4F, 0x50, 0x82, 0x55, 0x81, 0xBF
+#define H80G                0x5F, 0x4F, 0x50, 0x82, 0x54, 0x80, 0xBF
+#define H80V480             0x5F, 0x4F, 0x50, 0x82, 0x54, 0x80, 0x0B, 0x3E
 #define V400(off, ul, mode) 0, 0, 0, 0, 0x9C, 0x8E, 0x8F, off, ul, 0x96, 0xB9, mode, 0xFF
 #define V350(off, ul, mode) 0, 0, 0, 0, 0x83, 0x85, 0x5D, off, ul, 0x63, 0xBA, mode, 0xFF
-#define V480(mode) 0, 0, 0, 0, 0xEA, 0x8C, 0xDF, 0x28, 0, 0xE7, 4, mode, 0xFF
-#define GFX_TEXT {0, 0, 0, 0, 0, 0x10, 0x0E, 0, 0xFF}
-#define GFX_MONO {0, 0, 0, 0, 0, 0x10, 0x0A, 0, 0xFF}
-#define GFX_PLANAR {0, 0, 0, 0, 0, 0, 5, 0x0F, 0xFF}
+#define V480(mode)          0, 0, 0, 0, 0xEA, 0x8C, 0xDF, 0x28, 0, 0xE7, 4, mode, 0xFF
+#define GFX_TEXT                           \
+    {                                      \
+        0, 0, 0, 0, 0, 0x10, 0x0E, 0, 0xFF \
+    }
+#define GFX_MONO                           \
+    {                                      \
+        0, 0, 0, 0, 0, 0x10, 0x0A, 0, 0xFF \
+    }
+#define GFX_PLANAR                      \
+    {                                   \
+        0, 0, 0, 0, 0, 0, 5, 0x0F, 0xFF \
+    }
 
-#define T350(cols, clk, size, h, off) \
-    {cols, 24, 14, size, SEQ_R(clk, 3, 0, 2), 0xA3, {h, V350T(off)}, ATTR_TEXT350, GFX_TEXT}
-#define T400(cols, clk, size, h, off) \
-    {cols, 24, 16, size, SEQ_R(clk, 3, 0, 2), 0x67, {h, V400T(off)}, ATTR_TEXT, GFX_TEXT}
+#define T350(cols, clk, size, h, off)                                                          \
+    {                                                                                          \
+        cols, 24, 14, size, SEQ_R(clk, 3, 0, 2), 0xA3, {h, V350T(off)}, ATTR_TEXT350, GFX_TEXT \
+    }
+#define T400(cols, clk, size, h, off)                                                       \
+    {                                                                                       \
+        cols, 24, 16, size, SEQ_R(clk, 3, 0, 2), 0x67, {h, V400T(off)}, ATTR_TEXT, GFX_TEXT \
+    }
 #define V200T(off) 0x1F, 0, 0xC7, 6, 7, V400(off, 0x1F, 0xA3)
 #define V350T(off) 0x1F, 0, 0x4D, 0x0B, 0x0C, V350(off, 0x1F, 0xA3)
 #define V400T(off) 0x1F, 0, 0x4F, 0x0D, 0x0E, V400(off, 0x1F, 0xA3)
-#define P350(attr) \
-    {80, 24, 14, 0x8000, SEQ_R(1, 0x0F, 0, 6), 0xA3, \
-     {H80G, 0x1F, 0, 0x40, 0, 0, V350(0x28, 0x0F, 0xE3)}, attr, GFX_PLANAR}
-#define P0F \
-    {80, 24, 14, 0x8000, SEQ_R(1, 0x0F, 0, 6), 0xA2, \
-     {H80G, 0x1F, 0, 0x40, 0, 0, V350(0x28, 0x0F, 0xE3)}, ATTR_0F, \
-     {0, 0, 0, 0, 0, 0, 5, 5, 0xFF}}
-#define RESERVED {0, 0, 0, 0, SEQ_R(0, 0, 0, 0), 0, {0}, {0}, {0}}
+#define P350(attr)                                                                                                 \
+    {                                                                                                              \
+        80, 24, 14, 0x8000, SEQ_R(1, 0x0F, 0, 6), 0xA3, {H80G, 0x1F, 0, 0x40, 0, 0, V350(0x28, 0x0F, 0xE3)}, attr, \
+            GFX_PLANAR                                                                                             \
+    }
+#define P0F                                                                                                           \
+    {                                                                                                                 \
+        80, 24, 14, 0x8000, SEQ_R(1, 0x0F, 0, 6), 0xA2, {H80G, 0x1F, 0, 0x40, 0, 0, V350(0x28, 0x0F, 0xE3)}, ATTR_0F, \
+        {                                                                                                             \
+            0, 0, 0, 0, 0, 0, 5, 5, 0xFF                                                                              \
+        }                                                                                                             \
+    }
+#define RESERVED                                    \
+    {                                               \
+        0, 0, 0, 0, SEQ_R(0, 0, 0, 0), 0, {0}, {0}, \
+        {                                           \
+            0                                       \
+        }                                           \
+    }
 
 const __seg_fs struct vparam vparams[29] = {
     /* 00-03: 40 and 80 columns, 200 lines */
@@ -67,55 +117,123 @@ const __seg_fs struct vparam vparams[29] = {
     {80, 24, 8, 0x1000, SEQ_R(1, 3, 0, 2), 0x63, {H80, V200T(0x28)}, ATTR_TEXT200, GFX_TEXT},
     {80, 24, 8, 0x1000, SEQ_R(1, 3, 0, 2), 0x63, {H80, V200T(0x28)}, ATTR_TEXT200, GFX_TEXT},
     /* 04-06: CGA graphics */
-    {40, 24, 8, 0x4000, SEQ_R(9, 3, 0, 2), 0x63,
-     {H40G, 0x1F, 0, 0xC1, 0, 0, V400(0x14, 0, 0xA2)}, ATTR_CGA4,
+    {40,
+     24,
+     8,
+     0x4000,
+     SEQ_R(9, 3, 0, 2),
+     0x63,
+     {H40G, 0x1F, 0, 0xC1, 0, 0, V400(0x14, 0, 0xA2)},
+     ATTR_CGA4,
      {0, 0, 0, 0, 0, 0x30, 0x0F, 0, 0xFF}},
-    {40, 24, 8, 0x4000, SEQ_R(9, 3, 0, 2), 0x63,
-     {H40G, 0x1F, 0, 0xC1, 0, 0, V400(0x14, 0, 0xA2)}, ATTR_CGA4,
+    {40,
+     24,
+     8,
+     0x4000,
+     SEQ_R(9, 3, 0, 2),
+     0x63,
+     {H40G, 0x1F, 0, 0xC1, 0, 0, V400(0x14, 0, 0xA2)},
+     ATTR_CGA4,
      {0, 0, 0, 0, 0, 0x30, 0x0F, 0, 0xFF}},
-    {80, 24, 8, 0x4000, SEQ_R(1, 1, 0, 6), 0x63,
-     {H80G, 0x1F, 0, 0xC1, 0, 0, V400(0x28, 0, 0xC2)}, ATTR_CGA2,
+    {80,
+     24,
+     8,
+     0x4000,
+     SEQ_R(1, 1, 0, 6),
+     0x63,
+     {H80G, 0x1F, 0, 0xC1, 0, 0, V400(0x28, 0, 0xC2)},
+     ATTR_CGA2,
      {0, 0, 0, 0, 0, 0, 0x0D, 0, 0xFF}},
     /* 07: monochrome, 350 lines */
-    {80, 24, 14, 0x1000, SEQ_R(0, 3, 0, 2), 0xA6,
-     {H80, 0x1F, 0, 0x4D, 0x0B, 0x0C, V350(0x28, 0x0D, 0xA3)}, ATTR_MONO(0x0E, 8), GFX_MONO},
-    RESERVED, RESERVED, RESERVED, RESERVED, RESERVED,
+    {80,
+     24,
+     14,
+     0x1000,
+     SEQ_R(0, 3, 0, 2),
+     0xA6,
+     {H80, 0x1F, 0, 0x4D, 0x0B, 0x0C, V350(0x28, 0x0D, 0xA3)},
+     ATTR_MONO(0x0E, 8),
+     GFX_MONO},
+    RESERVED,
+    RESERVED,
+    RESERVED,
+    RESERVED,
+    RESERVED,
     /* 0D, 0E */
-    {40, 24, 8, 0x2000, SEQ_R(9, 0x0F, 0, 6), 0x63,
-     {H40G, 0x1F, 0, 0xC0, 0, 0, V400(0x14, 0, 0xE3)}, ATTR_EGA200, GFX_PLANAR},
-    {80, 24, 8, 0x4000, SEQ_R(1, 0x0F, 0, 6), 0x63,
-     {H80G, 0x1F, 0, 0xC0, 0, 0, V400(0x28, 0, 0xE3)}, ATTR_EGA200, GFX_PLANAR},
+    {40,
+     24,
+     8,
+     0x2000,
+     SEQ_R(9, 0x0F, 0, 6),
+     0x63,
+     {H40G, 0x1F, 0, 0xC0, 0, 0, V400(0x14, 0, 0xE3)},
+     ATTR_EGA200,
+     GFX_PLANAR},
+    {80,
+     24,
+     8,
+     0x4000,
+     SEQ_R(1, 0x0F, 0, 6),
+     0x63,
+     {H80G, 0x1F, 0, 0xC0, 0, 0, V400(0x28, 0, 0xE3)},
+     ATTR_EGA200,
+     GFX_PLANAR},
     /* 0F, 10 with 64 KiB, then with more */
-    P0F, P350(ATTR_EGA350), P0F, P350(ATTR_EGA350),
+    P0F,
+    P350(ATTR_EGA350),
+    P0F,
+    P350(ATTR_EGA350),
     /* 00-03: 350 lines */
-    T350(40, 9, 0x0800, H40, 0x14), T350(40, 9, 0x0800, H40, 0x14),
-    T350(80, 1, 0x1000, H80, 0x28), T350(80, 1, 0x1000, H80, 0x28),
+    T350(40, 9, 0x0800, H40, 0x14),
+    T350(40, 9, 0x0800, H40, 0x14),
+    T350(80, 1, 0x1000, H80, 0x28),
+    T350(80, 1, 0x1000, H80, 0x28),
     /* 00-03, 07: 400 lines, 9 dots */
-    T400(40, 8, 0x0800, H40, 0x14), T400(80, 0, 0x1000, H80, 0x28),
-    {80, 24, 16, 0x1000, SEQ_R(0, 3, 0, 2), 0x66,
-     {H80, 0x1F, 0, 0x4F, 0x0D, 0x0E, V400(0x28, 0x0F, 0xA3)}, ATTR_MONO(0x0E, 8), GFX_MONO},
+    T400(40, 8, 0x0800, H40, 0x14),
+    T400(80, 0, 0x1000, H80, 0x28),
+    {80,
+     24,
+     16,
+     0x1000,
+     SEQ_R(0, 3, 0, 2),
+     0x66,
+     {H80, 0x1F, 0, 0x4F, 0x0D, 0x0E, V400(0x28, 0x0F, 0xA3)},
+     ATTR_MONO(0x0E, 8),
+     GFX_MONO},
     /* 11, 12, 13 */
-    {80, 29, 16, 0xA000, SEQ_R(1, 0x0F, 0, 6), 0xE3,
-     {H80V480, 0, 0x40, 0, 0, V480(0xC3)}, ATTR_11,
+    {80,
+     29,
+     16,
+     0xA000,
+     SEQ_R(1, 0x0F, 0, 6),
+     0xE3,
+     {H80V480, 0, 0x40, 0, 0, V480(0xC3)},
+     ATTR_11,
      {0, 0, 0, 0, 0, 0, 5, 1, 0xFF}},
-    {80, 29, 16, 0xA000, SEQ_R(1, 0x0F, 0, 6), 0xE3,
-     {H80V480, 0, 0x40, 0, 0, V480(0xE3)}, ATTR_EGA350, GFX_PLANAR},
-    {40, 24, 8, 0x2000, SEQ_R(1, 0x0F, 0, 0x0E), 0x63,
-     {H80G, 0x1F, 0, 0x41, 0, 0, V400(0x28, 0x40, 0xA3)}, ATTR_13,
+    {80, 29, 16, 0xA000, SEQ_R(1, 0x0F, 0, 6), 0xE3, {H80V480, 0, 0x40, 0, 0, V480(0xE3)}, ATTR_EGA350, GFX_PLANAR},
+    {40,
+     24,
+     8,
+     0x2000,
+     SEQ_R(1, 0x0F, 0, 0x0E),
+     0x63,
+     {H80G, 0x1F, 0, 0x41, 0, 0, V400(0x28, 0x40, 0xA3)},
+     ATTR_13,
      {0, 0, 0, 0, 0, 0x40, 5, 0x0F, 0xFF}},
 };
+/* clang-format on */
 
 enum { PARAM_350 = 0x13, PARAM_400 = 0x17 };
 
 /* For text modes `param` is the 200-line entry; mode_set() picks the one for the lines chosen. */
 ROMDATA struct vmode modes[] = {
-    {0x00, K_TEXT, 0x00, DAC_EGA, 0xB800},      {0x01, K_TEXT, 0x01, DAC_EGA, 0xB800},
-    {0x02, K_TEXT, 0x02, DAC_EGA, 0xB800},      {0x03, K_TEXT, 0x03, DAC_EGA, 0xB800},
-    {0x04, K_CGA4, 0x04, DAC_CGA, 0xB800},      {0x05, K_CGA4, 0x05, DAC_CGA, 0xB800},
-    {0x06, K_CGA2, 0x06, DAC_CGA, 0xB800},      {0x07, K_TEXT, 0x07, DAC_MONO, 0xB000},
-    {0x0D, K_PLANAR, 0x0D, DAC_CGA, 0xA000},    {0x0E, K_PLANAR, 0x0E, DAC_CGA, 0xA000},
-    {0x0F, K_PLANAR, 0x11, DAC_MONO, 0xA000},   {0x10, K_PLANAR, 0x12, DAC_EGA, 0xA000},
-    {0x11, K_PLANAR, 0x1A, DAC_EGA, 0xA000},    {0x12, K_PLANAR, 0x1B, DAC_EGA, 0xA000},
+    {0x00, K_TEXT, 0x00, DAC_EGA, 0xB800},    {0x01, K_TEXT, 0x01, DAC_EGA, 0xB800},
+    {0x02, K_TEXT, 0x02, DAC_EGA, 0xB800},    {0x03, K_TEXT, 0x03, DAC_EGA, 0xB800},
+    {0x04, K_CGA4, 0x04, DAC_CGA, 0xB800},    {0x05, K_CGA4, 0x05, DAC_CGA, 0xB800},
+    {0x06, K_CGA2, 0x06, DAC_CGA, 0xB800},    {0x07, K_TEXT, 0x07, DAC_MONO, 0xB000},
+    {0x0D, K_PLANAR, 0x0D, DAC_CGA, 0xA000},  {0x0E, K_PLANAR, 0x0E, DAC_CGA, 0xA000},
+    {0x0F, K_PLANAR, 0x11, DAC_MONO, 0xA000}, {0x10, K_PLANAR, 0x12, DAC_EGA, 0xA000},
+    {0x11, K_PLANAR, 0x1A, DAC_EGA, 0xA000},  {0x12, K_PLANAR, 0x1B, DAC_EGA, 0xA000},
     {0x13, K_LINEAR8, 0x1C, DAC_256, 0xA000},
 };
 
@@ -139,7 +257,10 @@ static u8 text_param(u8 mode, u8 param)
     return PARAM_350 + mode;
 }
 
-u16 crtc_port(void) { return inb(MISC_R) & 1 ? 0x3D4 : 0x3B4; }
+u16 crtc_port(void)
+{
+    return inb(MISC_R) & 1 ? 0x3D4 : 0x3B4;
+}
 
 void screen_on(u8 on)
 {
@@ -160,8 +281,7 @@ static void dac_rgb(u8 r, u8 g, u8 b)
 static void dac_ega(void)
 {
     for (u8 i = 0; i < 64; i++)
-        dac_rgb((i & 4 ? 0x2A : 0) + (i & 0x20 ? 0x15 : 0),
-                (i & 2 ? 0x2A : 0) + (i & 0x10 ? 0x15 : 0),
+        dac_rgb((i & 4 ? 0x2A : 0) + (i & 0x20 ? 0x15 : 0), (i & 2 ? 0x2A : 0) + (i & 0x10 ? 0x15 : 0),
                 (i & 1 ? 0x2A : 0) + (i & 0x08 ? 0x15 : 0));
 }
 
@@ -186,9 +306,8 @@ ROMDATA u8 gray16[16] = {0x00, 0x05, 0x08, 0x0B, 0x0E, 0x11, 0x14, 0x18,
                          0x1C, 0x20, 0x24, 0x28, 0x2D, 0x32, 0x38, 0x3F};
 /* Three intensities of three saturations: the five levels from weakest to strongest. */
 ROMDATA u8 ramps[9][5] = {
-    {0, 16, 31, 47, 63}, {31, 39, 47, 55, 63}, {45, 49, 54, 58, 63},
-    {0, 7, 14, 21, 28},  {14, 17, 21, 24, 28}, {20, 22, 24, 26, 28},
-    {0, 4, 8, 12, 16},   {8, 10, 12, 14, 16},  {11, 12, 13, 15, 16},
+    {0, 16, 31, 47, 63},  {31, 39, 47, 55, 63}, {45, 49, 54, 58, 63}, {0, 7, 14, 21, 28},   {14, 17, 21, 24, 28},
+    {20, 22, 24, 26, 28}, {0, 4, 8, 12, 16},    {8, 10, 12, 14, 16},  {11, 12, 13, 15, 16},
 };
 
 /* Mode 13h: 16 CGA colours, 16 grays, then 9 rings of 24 hues from blue over red and green. */
@@ -344,8 +463,7 @@ void screen_get(struct screen *s)
         s->bpp = (u8)dispi_r(DISPI_BPP);
         s->bytes = (s->bpp + 7) >> 3;
         s->kind = s->bpp == 4 ? K_PLANAR : K_VBE;
-        s->pitch = s->bpp == 4 ? dispi_r(DISPI_VIRT_WIDTH) >> 3
-                               : (u16)(dispi_r(DISPI_VIRT_WIDTH) * s->bytes);
+        s->pitch = s->bpp == 4 ? dispi_r(DISPI_VIRT_WIDTH) >> 3 : (u16)(dispi_r(DISPI_VIRT_WIDTH) * s->bytes);
         s->seg = 0xA000;
         s->start = 0;
         return;

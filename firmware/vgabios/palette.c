@@ -2,7 +2,10 @@
 /* Attribute controller and DAC services (INT 10h AH=0Bh, 10h). Document: IBM PS/2 BIOS TR. */
 #include "vgabios.h"
 
-static void flip_flop(void) { inb(crtc_port() + 6); }
+static void flip_flop(void)
+{
+    inb(crtc_port() + 6);
+}
 
 void attr_w(u8 i, u8 v)
 {

@@ -13,8 +13,8 @@ enum { VIDEO_BDA1 = 0x49, VIDEO_LEN1 = 30, VIDEO_BDA2 = 0x84, VIDEO_LEN2 = 7 };
 /* Bytes, for the parts in `what`. */
 u16 state_size(u8 what)
 {
-    return (what & W_HARDWARE ? HARDWARE_SIZE : 0) + (what & W_BDA ? BDA_SIZE : 0) +
-           (what & W_DAC ? DAC_SIZE : 0) + (what & W_VBE ? VBE_SIZE : 0);
+    return (what & W_HARDWARE ? HARDWARE_SIZE : 0) + (what & W_BDA ? BDA_SIZE : 0) + (what & W_DAC ? DAC_SIZE : 0) +
+           (what & W_VBE ? VBE_SIZE : 0);
 }
 
 /* Index registers first, since reading the rest moves them; latches cannot be read. */

@@ -60,10 +60,12 @@ void page_set(u8 page)
     cursor_set(page, pos >> 8, (u8)pos);
 }
 
-static u16 page_offset(u8 page) { return page * bda16(BDA_PAGE_SIZE); }
+static u16 page_offset(u8 page)
+{
+    return page * bda16(BDA_PAGE_SIZE);
+}
 
-static void text_scroll(struct screen *s, u8 up, u8 lines, u8 attr, u8 top, u8 left, u8 bottom,
-                        u8 right)
+static void text_scroll(struct screen *s, u8 up, u8 lines, u8 attr, u8 top, u8 left, u8 bottom, u8 right)
 {
     u16 width = right - left + 1, height = bottom - top + 1;
     u16 base = (u16)s->start + left * 2;

@@ -15,7 +15,7 @@ typedef unsigned short u16;
 typedef unsigned int u32;
 
 #define ROMDATA static const __seg_fs
-#define ROM const __seg_fs
+#define ROM     const __seg_fs
 
 /* The caller's registers as entry.S pushes them. */
 struct regs {
@@ -33,7 +33,7 @@ struct regs {
 #define CH(r) HI((r)->ecx)
 #define DL(r) LO((r)->edx)
 #define DH(r) HI((r)->edx)
-#define X(r) (*(u16 *)&(r))
+#define X(r)  (*(u16 *)&(r))
 #define AX(r) X((r)->eax)
 #define BX(r) X((r)->ebx)
 #define CX(r) X((r)->ecx)
@@ -44,7 +44,10 @@ struct regs {
 
 /* ---- memory ---- */
 
-static inline void set_gs(u16 seg) { __asm__ volatile("movw %0, %%gs" : : "rm"(seg) : "memory"); }
+static inline void set_gs(u16 seg)
+{
+    __asm__ volatile("movw %0, %%gs" : : "rm"(seg) : "memory");
+}
 static inline u8 rd8(u16 seg, u16 off)
 {
     set_gs(seg);
@@ -89,21 +92,30 @@ static inline u8 inb(u16 p)
     __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(p));
     return v;
 }
-static inline void outb(u16 p, u8 v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(p)); }
+static inline void outb(u16 p, u8 v)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(p));
+}
 static inline u16 inw(u16 p)
 {
     u16 v;
     __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(p));
     return v;
 }
-static inline void outw(u16 p, u16 v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(p)); }
+static inline void outw(u16 p, u16 v)
+{
+    __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(p));
+}
 static inline u32 inl(u16 p)
 {
     u32 v;
     __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(p));
     return v;
 }
-static inline void outl(u16 p, u32 v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(p)); }
+static inline void outl(u16 p, u32 v)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(p));
+}
 
 enum {
     SEQ = 0x3C4,
@@ -119,7 +131,10 @@ enum {
     DISPI_DATA = 0x1CF,
 };
 
-static inline void idx_w(u16 port, u8 i, u8 v) { outw(port, (u16)(v << 8 | i)); }
+static inline void idx_w(u16 port, u8 i, u8 v)
+{
+    outw(port, (u16)(v << 8 | i));
+}
 static inline u8 idx_r(u16 port, u8 i)
 {
     outb(port, i);
@@ -182,9 +197,9 @@ enum {
     BDA_SAVEPTR = 0xA8,
     BDA_VBE_MODE = 0xBA, /* ours: the VBE mode that 4F02h set, 0 = none */
 };
-#define bda8(o) rd8(BDA, (o))
-#define bda16(o) rd16(BDA, (o))
-#define bda8_w(o, v) wr8(BDA, (o), (v))
+#define bda8(o)       rd8(BDA, (o))
+#define bda16(o)      rd16(BDA, (o))
+#define bda8_w(o, v)  wr8(BDA, (o), (v))
 #define bda16_w(o, v) wr16(BDA, (o), (v))
 
 enum { MODESET_NOPAL = 0x08, MODESET_GRAY = 0x02, MODESET_400 = 0x10, MODESET_200 = 0x80 };

@@ -2,25 +2,25 @@
 /* ata.c: the primary master by programmed I/O with 28-bit addresses.  ATA-6 8.12, 8.34, 8.62. */
 #include "demo.h"
 
-#define ATA_DATA 0x1f0
-#define ATA_COUNT 0x1f2
-#define ATA_LBA_LOW 0x1f3
-#define ATA_LBA_MID 0x1f4
+#define ATA_DATA     0x1f0
+#define ATA_COUNT    0x1f2
+#define ATA_LBA_LOW  0x1f3
+#define ATA_LBA_MID  0x1f4
 #define ATA_LBA_HIGH 0x1f5
-#define ATA_DEVICE 0x1f6
-#define ATA_STATUS 0x1f7
-#define ATA_COMMAND 0x1f7
-#define ATA_CONTROL 0x3f6
-#define ST_BSY 0x80
-#define ST_DF 0x20
-#define ST_DRQ 0x08
-#define ST_ERR 0x01
-#define CTL_NIEN 0x02
+#define ATA_DEVICE   0x1f6
+#define ATA_STATUS   0x1f7
+#define ATA_COMMAND  0x1f7
+#define ATA_CONTROL  0x3f6
+#define ST_BSY       0x80
+#define ST_DF        0x20
+#define ST_DRQ       0x08
+#define ST_ERR       0x01
+#define CTL_NIEN     0x02
 
-#define CMD_READ_SECTORS 0x20
+#define CMD_READ_SECTORS  0x20
 #define CMD_WRITE_SECTORS 0x30
-#define CMD_FLUSH_CACHE 0xe7
-#define CMD_IDENTIFY 0xec
+#define CMD_FLUSH_CACHE   0xe7
+#define CMD_IDENTIFY      0xec
 
 static bool ata_wait(unsigned set)
 {
@@ -92,6 +92,5 @@ bool ata_write(uint32_t sector, const void *data)
 bool ata_is_boot_disk(void)
 {
     uint8_t by_bios[512], by_port[512];
-    return boot_drive == 0x80 && disk_read(0, by_bios) && ata_read(0, by_port) &&
-           !memcmp(by_bios, by_port, 512);
+    return boot_drive == 0x80 && disk_read(0, by_bios) && ata_read(0, by_port) && !memcmp(by_bios, by_port, 512);
 }

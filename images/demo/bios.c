@@ -2,9 +2,9 @@
 /* bios.c: what the guest asks of the BIOS: memory map, VBE, text modes, the font, the disk. */
 #include "demo.h"
 
-#define CARRY 1
+#define CARRY            1
 #define SEGMENT(address) ((uint16_t)((address) >> 4))
-#define FAR(pointer) (((pointer) >> 16 << 4) + ((pointer)&0xffff))
+#define FAR(pointer)     (((pointer) >> 16 << 4) + ((pointer)&0xffff))
 
 /* The 8259s must point at the BIOS's vectors while its code runs with interrupts on. */
 bool bios_int(unsigned vector, struct bios_regs *regs)
@@ -26,8 +26,7 @@ size_t bios_memory_map(struct memory_range *ranges, size_t count)
     uint32_t next = 0;
     size_t n = 0;
     while (n < count) {
-        struct bios_regs regs = {
-            .eax = 0xe820, .ebx = next, .ecx = 20, .edx = 0x534d4150, .es = SEGMENT(LOW_BUFFER)};
+        struct bios_regs regs = {.eax = 0xe820, .ebx = next, .ecx = 20, .edx = 0x534d4150, .es = SEGMENT(LOW_BUFFER)};
         if (!bios_int(0x15, &regs) || regs.eax != 0x534d4150)
             break;
         ranges[n++] = (struct memory_range){entry->base, entry->length, entry->type};
@@ -92,8 +91,7 @@ bool video_find(unsigned width, unsigned height, struct video_mode *mode)
     memcpy(numbers, (const void *)FAR(list), sizeof numbers);
     bool found = false;
     for (unsigned i = 0; i < ARRAY_SIZE(numbers) && numbers[i] != 0xffff && !found; i++)
-        found = mode_info(numbers[i], mode) && mode->width == width && mode->height == height &&
-                mode->bits == 32;
+        found = mode_info(numbers[i], mode) && mode->width == width && mode->height == height && mode->bits == 32;
     if (!found)
         *mode = (struct video_mode){0};
     mode->version = version;
@@ -169,11 +167,9 @@ static bool disk_call(unsigned function, uint32_t sector)
     struct bios_regs regs = {.eax = 0x4100, .ebx = 0x55aa, .edx = boot_drive};
     if (!bios_int(0x13, &regs) || (regs.ebx & 0xffff) != 0xaa55 || !(regs.ecx & 1))
         return disk_call_chs(function, sector);
-    const uint32_t packet[4] = {1 << 16 | 16, (uint32_t)SEGMENT(LOW_BUFFER + 0x200) << 16, sector,
-                                0};
+    const uint32_t packet[4] = {1 << 16 | 16, (uint32_t)SEGMENT(LOW_BUFFER + 0x200) << 16, sector, 0};
     memcpy((void *)LOW_BUFFER, packet, sizeof packet);
-    regs = (struct bios_regs){
-        .eax = (function | 0x40) << 8, .edx = boot_drive, .ds = SEGMENT(LOW_BUFFER)};
+    regs = (struct bios_regs){.eax = (function | 0x40) << 8, .edx = boot_drive, .ds = SEGMENT(LOW_BUFFER)};
     return bios_int(0x13, &regs);
 }
 

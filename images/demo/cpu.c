@@ -5,8 +5,8 @@
  */
 #include "demo.h"
 
-#define CODE32 0x08
-#define DATA32 0x10
+#define CODE32         0x08
+#define DATA32         0x10
 #define GATE_INTERRUPT 0x8e00
 
 static uint64_t idt[48];
@@ -36,9 +36,8 @@ static __attribute__((noreturn)) void die_of(const struct frame *frame)
 {
     static const char *const names[] = {"vector", "error", "eip", "cs",  "eflags", "eax",
                                         "ebx",    "ecx",   "edx", "esi", "edi",    "ebp"};
-    const uint32_t values[] = {frame->vector, frame->error, frame->eip, frame->cs,
-                               frame->eflags, frame->eax,   frame->ebx, frame->ecx,
-                               frame->edx,    frame->esi,   frame->edi, frame->ebp};
+    const uint32_t values[] = {frame->vector, frame->error, frame->eip, frame->cs,  frame->eflags, frame->eax,
+                               frame->ebx,    frame->ecx,   frame->edx, frame->esi, frame->edi,    frame->ebp};
     char number[12];
     screen_box(22, 4, 36, ARRAY_SIZE(names) + 4, WHITE | ON(RED), "The demo guest has stopped");
     trace("demo: stopped by an exception:");
@@ -112,7 +111,5 @@ bool cpu_has_cpuid(void)
 
 void cpuid(uint32_t leaf, uint32_t out[4])
 {
-    __asm__ volatile("cpuid"
-                     : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3])
-                     : "a"(leaf), "c"(0));
+    __asm__ volatile("cpuid" : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3]) : "a"(leaf), "c"(0));
 }

@@ -28,7 +28,7 @@ extern const uint32_t interrupt_entries[48];
 extern char DEMO_SECTORS[]; /* its address is the image's size in sectors */
 
 /* Memory below 1 MiB that no part of the program lies in. */
-#define LOW_BUFFER 0x1000u /* for BIOS calls, up to 5000h */
+#define LOW_BUFFER    0x1000u /* for BIOS calls, up to 5000h */
 #define CANVAS_MEMORY 0x400000u
 
 /* ---- port access */
@@ -219,17 +219,16 @@ void screen_changed(void); /* the terminal on COM1 needs an update */
 void screen_mirror(void);  /* does it */
 void screen_put(unsigned column, unsigned row, unsigned attribute, int character);
 void screen_text(unsigned column, unsigned row, unsigned attribute, const char *text);
-void screen_number(unsigned column, unsigned row, unsigned attribute, uint32_t value, unsigned base,
-                   unsigned width, char fill);
-void screen_box(unsigned column, unsigned row, unsigned width, unsigned height, unsigned attribute,
-                const char *title);
+void screen_number(unsigned column, unsigned row, unsigned attribute, uint32_t value, unsigned base, unsigned width,
+                   char fill);
+void screen_box(unsigned column, unsigned row, unsigned width, unsigned height, unsigned attribute, const char *title);
 void screen_page(const char *title, const char *help);
 void screen_clock(void);
 void screen_logo(unsigned column, unsigned row);
 
 /* ---- raster.c: a canvas of 640 x 480 pixels in RAM, shown by VBE or by mode 13h */
 
-#define CANVAS_WIDTH 640
+#define CANVAS_WIDTH  640
 #define CANVAS_HEIGHT 480
 struct point {
     int x, y;

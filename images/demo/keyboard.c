@@ -6,11 +6,11 @@
  */
 #include "demo.h"
 
-#define KBC_DATA 0x60
-#define KBC_STATUS 0x64
-#define SC_LEFT_SHIFT 0x2a
+#define KBC_DATA       0x60
+#define KBC_STATUS     0x64
+#define SC_LEFT_SHIFT  0x2a
 #define SC_RIGHT_SHIFT 0x36
-#define SC_CAPS 0x3a
+#define SC_CAPS        0x3a
 
 static volatile uint8_t queue[64];
 static volatile unsigned queue_in, queue_out;
@@ -43,24 +43,15 @@ bool keyboard_is_down(unsigned scan_code)
 static int extended_key(unsigned code)
 {
     switch (code) {
-    case 0x48:
-        return KEY_UP;
-    case 0x50:
-        return KEY_DOWN;
-    case 0x4b:
-        return KEY_LEFT;
-    case 0x4d:
-        return KEY_RIGHT;
-    case 0x49:
-        return KEY_PAGE_UP;
-    case 0x51:
-        return KEY_PAGE_DOWN;
-    case 0x1c:
-        return '\n';
-    case 0x35:
-        return '/';
-    default:
-        return KEY_OTHER;
+    case 0x48: return KEY_UP;
+    case 0x50: return KEY_DOWN;
+    case 0x4b: return KEY_LEFT;
+    case 0x4d: return KEY_RIGHT;
+    case 0x49: return KEY_PAGE_UP;
+    case 0x51: return KEY_PAGE_DOWN;
+    case 0x1c: return '\n';
+    case 0x35: return '/';
+    default: return KEY_OTHER;
     }
 }
 

@@ -39,8 +39,7 @@ static void draw_greeting(void)
 {
     char text[64];
     char *p;
-    screen_page("a PC in a glass case",
-                "Press a key from the list, or choose with \x18 \x19 and Enter");
+    screen_page("a PC in a glass case", "Press a key from the list, or choose with \x18 \x19 and Enter");
     screen_logo(9, 3);
     screen_text(9, 9, GREY, "No operating system here: this guest runs from its own boot sector.");
     p = format_number(text, (facts.memory_kib + 2047) / 1024, 10, 1, ' ');

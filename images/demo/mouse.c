@@ -5,22 +5,22 @@
  */
 #include "demo.h"
 
-#define KBC_DATA 0x60
-#define KBC_STATUS 0x64
+#define KBC_DATA        0x60
+#define KBC_STATUS      0x64
 #define STATUS_AUX_FULL 0x21
-#define STATUS_BUSY 2
-#define KBC_WRITE_AUX 0xd4
-#define KBC_ENABLE_AUX 0xa8
-#define MOUSE_TYPE 0xf2
-#define MOUSE_RATE 0xf3
-#define MOUSE_ENABLE 0xf4
-#define MOUSE_DISABLE 0xf5
-#define PATIENCE 200000
+#define STATUS_BUSY     2
+#define KBC_WRITE_AUX   0xd4
+#define KBC_ENABLE_AUX  0xa8
+#define MOUSE_TYPE      0xf2
+#define MOUSE_RATE      0xf3
+#define MOUSE_ENABLE    0xf4
+#define MOUSE_DISABLE   0xf5
+#define PATIENCE        200000
 
 #define AREA_COLUMNS 74
-#define AREA_ROWS 15
-#define AREA_LEFT 3
-#define AREA_TOP 3
+#define AREA_ROWS    15
+#define AREA_LEFT    3
+#define AREA_TOP     3
 
 static bool mouse_byte(uint8_t *byte, unsigned patience)
 {
@@ -94,8 +94,7 @@ static void take_packet(struct pointer *p, const uint8_t *packet, uint8_t type)
 
 static void put(const struct pointer *p, unsigned attribute, int character)
 {
-    screen_put(AREA_LEFT + (unsigned)p->x / 8, AREA_TOP + (unsigned)p->y / 16, attribute,
-               character);
+    screen_put(AREA_LEFT + (unsigned)p->x / 8, AREA_TOP + (unsigned)p->y / 16, attribute, character);
 }
 
 static void draw(const struct pointer *p)

@@ -167,9 +167,8 @@ void page_keyboard(void)
 static void large_digit(unsigned column, unsigned row, unsigned colour, int character)
 {
     static const uint8_t shapes[11][5] = {
-        {7, 5, 5, 5, 7}, {2, 6, 2, 2, 7}, {7, 1, 7, 4, 7}, {7, 1, 3, 1, 7},
-        {5, 5, 7, 1, 1}, {7, 4, 7, 1, 7}, {7, 4, 7, 5, 7}, {7, 1, 2, 2, 2},
-        {7, 5, 7, 5, 7}, {7, 5, 7, 1, 7}, {0, 2, 0, 2, 0},
+        {7, 5, 5, 5, 7}, {2, 6, 2, 2, 7}, {7, 1, 7, 4, 7}, {7, 1, 3, 1, 7}, {5, 5, 7, 1, 1}, {7, 4, 7, 1, 7},
+        {7, 4, 7, 5, 7}, {7, 1, 2, 2, 2}, {7, 5, 7, 5, 7}, {7, 5, 7, 1, 7}, {0, 2, 0, 2, 0},
     };
     const uint8_t *shape = shapes[character == ':' ? 10 : character - '0'];
     for (unsigned y = 0; y < 5; y++)
@@ -225,8 +224,7 @@ static void dump_sector(const uint8_t *data, unsigned half)
         screen_number(3, 7 + r, LIGHT_CYAN, 256 * half + 16 * r, 16, 3, '0');
         for (unsigned i = 0; i < 16; i++) {
             screen_number(9 + 3 * i + i / 8, 7 + r, line[i] ? WHITE : DARK, line[i], 16, 2, '0');
-            screen_put(60 + i, 7 + r, LIGHT_GREEN,
-                       line[i] >= ' ' && line[i] < 127 ? line[i] : 0xfa);
+            screen_put(60 + i, 7 + r, LIGHT_GREEN, line[i] >= ' ' && line[i] < 127 ? line[i] : 0xfa);
         }
     }
 }
@@ -296,9 +294,8 @@ static void show_cpu(unsigned row)
     static const struct {
         uint8_t bit;
         const char *name;
-    } features[] = {{0, "FPU"},  {3, "PSE"},   {4, "TSC"},  {5, "MSR"},  {6, "PAE"},
-                    {8, "CX8"},  {9, "APIC"},  {11, "SEP"}, {13, "PGE"}, {15, "CMOV"},
-                    {23, "MMX"}, {24, "FXSR"}, {25, "SSE"}, {26, "SSE2"}};
+    } features[] = {{0, "FPU"},  {3, "PSE"},  {4, "TSC"},   {5, "MSR"},  {6, "PAE"},   {8, "CX8"},  {9, "APIC"},
+                    {11, "SEP"}, {13, "PGE"}, {15, "CMOV"}, {23, "MMX"}, {24, "FXSR"}, {25, "SSE"}, {26, "SSE2"}};
     uint32_t r[4];
     char name[49] = "a processor without CPUID";
     unsigned x = 16;
@@ -349,28 +346,20 @@ static void show_memory(unsigned row)
         screen_number(27, y, WHITE, (uint32_t)end, 16, 8, '0');
         screen_number(37, y, YELLOW, (uint32_t)(ranges[i].length >> 10), 10, 8, ' ');
         screen_text(46, y, GREY, "KiB");
-        screen_text(51, y, ranges[i].type == 1 ? LIGHT_GREEN : GREY,
-                    ranges[i].type == 1 ? "usable" : "reserved");
+        screen_text(51, y, ranges[i].type == 1 ? LIGHT_GREEN : GREY, ranges[i].type == 1 ? "usable" : "reserved");
     }
 }
 
 static const char *pci_class_name(unsigned class)
 {
     switch (class) {
-    case 0x0101:
-        return "IDE controller";
-    case 0x0200:
-        return "Ethernet controller";
-    case 0x0300:
-        return "VGA controller";
-    case 0x0600:
-        return "host bridge";
-    case 0x0601:
-        return "ISA bridge";
-    case 0x0680:
-        return "bridge";
-    default:
-        return "device";
+    case 0x0101: return "IDE controller";
+    case 0x0200: return "Ethernet controller";
+    case 0x0300: return "VGA controller";
+    case 0x0600: return "host bridge";
+    case 0x0601: return "ISA bridge";
+    case 0x0680: return "bridge";
+    default: return "device";
     }
 }
 

@@ -2,19 +2,19 @@
 /* pc.c: the chips of the board: 8259A, 8254, MC146818, PCI configuration, and the power switch. */
 #include "demo.h"
 
-#define PIC1 0x20
-#define PIC2 0xa0
-#define PIT_COUNTER0 0x40
-#define PIT_CONTROL 0x43
-#define PIT_HZ 1193182u
-#define CMOS_INDEX 0x70
-#define CMOS_DATA 0x71
-#define RTC_A_UIP 0x80
-#define RTC_B_24H 0x02
-#define RTC_B_BINARY 0x04
-#define PCI_ADDRESS 0xcf8
-#define PCI_DATA 0xcfc
-#define PIIX4_PM 0x71138086u
+#define PIC1          0x20
+#define PIC2          0xa0
+#define PIT_COUNTER0  0x40
+#define PIT_CONTROL   0x43
+#define PIT_HZ        1193182u
+#define CMOS_INDEX    0x70
+#define CMOS_DATA     0x71
+#define RTC_A_UIP     0x80
+#define RTC_B_24H     0x02
+#define RTC_B_BINARY  0x04
+#define PCI_ADDRESS   0xcf8
+#define PCI_DATA      0xcfc
+#define PIIX4_PM      0x71138086u
 #define PM_CNT_SLP_EN 0x2000u
 
 volatile uint32_t ticks;

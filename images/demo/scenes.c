@@ -6,8 +6,8 @@
  */
 #include "demo.h"
 
-#define FRAME_TICKS 2 /* 50 pictures a second at most */
-#define UNIT 1024     /* of the scene's coordinates */
+#define FRAME_TICKS 2    /* 50 pictures a second at most */
+#define UNIT        1024 /* of the scene's coordinates */
 
 struct vertex {
     int x, y, z;
@@ -41,8 +41,7 @@ static void show_rate(uint32_t frames, uint32_t start)
     int scale = facts.video.number ? 1 : 2;
     int left = 624 - 56 * scale, top = 472 - 16 * scale;
     for (int y = top; y < 472; y++)
-        memcpy(canvas + y * CANVAS_WIDTH + left, backdrop + y * CANVAS_WIDTH + left,
-               (size_t)(624 - left) * 4);
+        memcpy(canvas + y * CANVAS_WIDTH + left, backdrop + y * CANVAS_WIDTH + left, (size_t)(624 - left) * 4);
     canvas_text(left, top, (unsigned)scale, 0x9fb8d8, text);
     canvas_show(top, 472, left, 624);
 }
@@ -62,12 +61,12 @@ static bool open_canvas(void)
 
 /* ---- the showcase */
 
-#define STAGE_TOP 64
+#define STAGE_TOP    64
 #define STAGE_BOTTOM 476
-#define STAGE_LEFT 150
-#define STAGE_RIGHT 490
-#define FLOOR UNIT /* y of the floor, downwards */
-#define HORIZON 280
+#define STAGE_LEFT   150
+#define STAGE_RIGHT  490
+#define FLOOR        UNIT /* y of the floor, downwards */
+#define HORIZON      280
 
 struct camera {
     int turn_sine, turn_cosine;
@@ -80,13 +79,11 @@ static void backdrop_draw(void)
             int dx = (x - 320) / 2, dy = y < HORIZON ? (y - 220) / 2 : (y - HORIZON) * 2;
             unsigned distance = (unsigned)(dx * dx + dy * dy);
             unsigned glow = 256 * 5000u / (5000u + distance);
-            uint32_t base = y < HORIZON
-                                ? mix(0x05070f, 0x101c3a, (unsigned)(y * 255 / HORIZON))
-                                : mix(0x0a1020, 0x020308, (unsigned)((y - HORIZON) * 255 / 180));
+            uint32_t base = y < HORIZON ? mix(0x05070f, 0x101c3a, (unsigned)(y * 255 / HORIZON))
+                                        : mix(0x0a1020, 0x020308, (unsigned)((y - HORIZON) * 255 / 180));
             uint32_t tint = y < HORIZON ? 0x3a5fa8 : 0x284a80;
             /* An ordered pattern of 4 x 4 hides the steps of the gradient. */
-            static const uint8_t pattern[16] = {0, 8,  2, 10, 12, 4, 14, 6,
-                                                3, 11, 1, 9,  15, 7, 13, 5};
+            static const uint8_t pattern[16] = {0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5};
             unsigned part = glow * 200 / 256 + pattern[(y & 3) * 4 + (x & 3)] / 4;
             canvas[y * CANVAS_WIDTH + x] = mix(base, tint, part > 255 ? 255 : part);
         }
@@ -117,15 +114,15 @@ static int facing(struct point a, struct point b, struct point c)
 }
 
 /* A box between two heights with a square base; glass or solid, all faces or those in front. */
-static void draw_box(int half, int top, int bottom, const struct camera *camera, bool mirrored,
-                     bool front, uint32_t colour, bool glass)
+static void draw_box(int half, int top, int bottom, const struct camera *camera, bool mirrored, bool front,
+                     uint32_t colour, bool glass)
 {
     static const uint8_t faces[6][4] = {{0, 1, 5, 4}, {1, 2, 6, 5}, {2, 3, 7, 6},
                                         {3, 0, 4, 7}, {3, 2, 1, 0}, {4, 5, 6, 7}};
     struct point corner[8];
     for (int i = 0; i < 8; i++) {
-        struct vertex v = {i == 1 || i == 2 || i == 5 || i == 6 ? half : -half,
-                           i < 4 ? top : bottom, (i & 3) >= 2 ? half : -half};
+        struct vertex v = {i == 1 || i == 2 || i == 5 || i == 6 ? half : -half, i < 4 ? top : bottom,
+                           (i & 3) >= 2 ? half : -half};
         v = turn_y(v, camera->turn_sine, camera->turn_cosine);
         if (mirrored)
             v.y = 2 * FLOOR - v.y;
@@ -149,8 +146,7 @@ static void draw_box(int half, int top, int bottom, const struct camera *camera,
             canvas_line(p[i], p[(i + 1) % 4], mirrored ? 0x4a6a90 : 0xd8f0ff, front ? 200 : 90);
         if (front && !mirrored && f < 4) { /* the light on the pane */
             struct point a = {p[0].x + (p[1].x - p[0].x) / 6, p[0].y + (p[3].y - p[0].y) / 8};
-            struct point b = {p[0].x + (p[1].x - p[0].x) / 2,
-                              p[0].y + (p[1].y - p[0].y) / 3 + (p[3].y - p[0].y) / 12};
+            struct point b = {p[0].x + (p[1].x - p[0].x) / 2, p[0].y + (p[1].y - p[0].y) / 3 + (p[3].y - p[0].y) / 12};
             struct point c = {p[3].x + (p[2].x - p[3].x) / 3, p[3].y - (p[3].y - p[0].y) / 8};
             struct point d = {p[3].x + (p[2].x - p[3].x) / 8, p[3].y - (p[3].y - p[0].y) / 3};
             const struct point streak[4] = {a, b, c, d};
@@ -293,18 +289,15 @@ static void plasma_tables(void)
 static void draw_plasma(uint32_t time)
 {
     static uint8_t across[CANVAS_WIDTH / 2];
-    unsigned middle_x = 160 + (unsigned)(sine(time * 2) >> 7),
-             middle_y = 120 + (unsigned)(cosine(time * 3) >> 8);
+    unsigned middle_x = 160 + (unsigned)(sine(time * 2) >> 7), middle_y = 120 + (unsigned)(cosine(time * 3) >> 8);
     for (unsigned x = 0; x < CANVAS_WIDTH / 2; x++) {
         unsigned d = x - middle_x;
-        across[x] =
-            (uint8_t)(waves[(x * 8 + time * 4) & 1023] + waves[(d * d / 24 - time * 6) & 1023]);
+        across[x] = (uint8_t)(waves[(x * 8 + time * 4) & 1023] + waves[(d * d / 24 - time * 6) & 1023]);
     }
     for (unsigned y = 0; y < CANVAS_HEIGHT / 2; y++) {
         uint32_t *row = canvas + 2 * y * CANVAS_WIDTH;
         unsigned d = y - middle_y;
-        unsigned down =
-            waves[(y * 10 - time * 3) & 1023] + waves[(d * d / 20 + time * 5) & 1023] + time;
+        unsigned down = waves[(y * 10 - time * 3) & 1023] + waves[(d * d / 20 + time * 5) & 1023] + time;
         unsigned slant = y * 5 + time * 2;
         for (unsigned x = 0; x < CANVAS_WIDTH / 2; x++, slant += 5) {
             uint32_t c = wheel[(across[x] + down + waves[slant & 1023]) & 255];

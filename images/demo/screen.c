@@ -6,7 +6,7 @@
 #include "demo.h"
 
 #define COLUMNS 80
-#define ROWS 25
+#define ROWS    25
 
 static volatile uint16_t *const cells = (volatile uint16_t *)0xb8000;
 static uint16_t copy[COLUMNS * ROWS];
@@ -52,16 +52,15 @@ void screen_text(unsigned column, unsigned row, unsigned attribute, const char *
         screen_put(column++, row, attribute, (unsigned char)*text++);
 }
 
-void screen_number(unsigned column, unsigned row, unsigned attribute, uint32_t value, unsigned base,
-                   unsigned width, char fill)
+void screen_number(unsigned column, unsigned row, unsigned attribute, uint32_t value, unsigned base, unsigned width,
+                   char fill)
 {
     char text[36];
     format_number(text, value, base, width, fill);
     screen_text(column, row, attribute, text);
 }
 
-void screen_box(unsigned column, unsigned row, unsigned width, unsigned height, unsigned attribute,
-                const char *title)
+void screen_box(unsigned column, unsigned row, unsigned width, unsigned height, unsigned attribute, const char *title)
 {
     for (unsigned y = 0; y < height; y++)
         for (unsigned x = 0; x < width; x++) {

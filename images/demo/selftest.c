@@ -12,10 +12,7 @@
 static void divide_by_zero(void *argument)
 {
     (void)argument;
-    __asm__ volatile("xorl %%edx, %%edx; movl $1, %%eax; xorl %%ecx, %%ecx; divl %%ecx"
-                     :
-                     :
-                     : "eax", "ecx", "edx");
+    __asm__ volatile("xorl %%edx, %%edx; movl $1, %%eax; xorl %%ecx, %%ecx; divl %%ecx" : : : "eax", "ecx", "edx");
 }
 
 static bool cpu_divide_error_is_vector_0(void)
@@ -104,8 +101,7 @@ static bool cpu_sees_code_that_was_just_written(void)
 static bool fpu_square_root_is_exact(void)
 {
     uint8_t value[10];
-    static const uint8_t root_of_2[10] = {0x84, 0x64, 0xde, 0xf9, 0x33,
-                                          0xf3, 0x04, 0xb5, 0xff, 0x3f};
+    static const uint8_t root_of_2[10] = {0x84, 0x64, 0xde, 0xf9, 0x33, 0xf3, 0x04, 0xb5, 0xff, 0x3f};
     uint32_t cr0;
     __asm__ volatile("movl %%cr0, %0" : "=r"(cr0));
     __asm__ volatile("movl %0, %%cr0" : : "r"((cr0 & ~0xcu) | 0x22));
@@ -196,8 +192,8 @@ static bool pic_mask_reads_back(void)
 static bool rtc_time_is_valid(void)
 {
     struct rtc_time t = rtc_read();
-    return t.second < 60 && t.minute < 60 && t.hour < 24 && t.day >= 1 && t.day <= 31 &&
-           t.month >= 1 && t.month <= 12 && (cmos_read(13) & 0x80);
+    return t.second < 60 && t.minute < 60 && t.hour < 24 && t.day >= 1 && t.day <= 31 && t.month >= 1 &&
+           t.month <= 12 && (cmos_read(13) & 0x80);
 }
 
 static uint8_t kbc_answer(void)
@@ -301,8 +297,7 @@ static bool disk_sector_written_by_port_is_read_by_bios(void)
     memcpy(changed, before, 512);
     for (unsigned i = 256; i < 512; i++)
         changed[i] = (uint8_t)(before[i] ^ i ^ 0xa5);
-    bool good =
-        ata_write(sector, changed) && disk_read(sector, seen) && !memcmp(seen, changed, 512);
+    bool good = ata_write(sector, changed) && disk_read(sector, seen) && !memcmp(seen, changed, 512);
     return ata_write(sector, before) && good;
 }
 
@@ -310,9 +305,9 @@ static const struct {
     const char *name;
     bool (*run)(void);
 } tests[] = {
-#define TEST(name)                                                                                 \
-    {                                                                                              \
-#name, name                                                                                \
+#define TEST(name)  \
+    {               \
+#name, name \
     }
     TEST(vbe_frame_buffer_reads_back),
     TEST(cpu_divide_error_is_vector_0),

@@ -6,17 +6,17 @@
  */
 #include "demo.h"
 
-#define DEBUG_PORT 0xe9
-#define COM1 0x3f8
-#define COM1_IER (COM1 + 1)
-#define COM1_FCR (COM1 + 2)
-#define COM1_LCR (COM1 + 3)
-#define COM1_MCR (COM1 + 4)
-#define COM1_LSR (COM1 + 5)
-#define LSR_DR 0x01
-#define LSR_THRE 0x20
+#define DEBUG_PORT   0xe9
+#define COM1         0x3f8
+#define COM1_IER     (COM1 + 1)
+#define COM1_FCR     (COM1 + 2)
+#define COM1_LCR     (COM1 + 3)
+#define COM1_MCR     (COM1 + 4)
+#define COM1_LSR     (COM1 + 5)
+#define LSR_DR       0x01
+#define LSR_THRE     0x20
 #define ESCAPE_TICKS 5 /* an Esc that nothing follows for so long is the key */
-#define ESC 27
+#define ESC          27
 
 static volatile uint8_t queue[64];
 static volatile unsigned queue_in, queue_out;
@@ -82,9 +82,8 @@ static const char *utf8(unsigned character)
     static const struct {
         uint8_t from;
         char to[4];
-    } table[] = {{0x18, "↑"}, {0x19, "↓"}, {0x1a, "→"}, {0x1b, "←"}, {0xb0, "░"},
-                 {0xb3, "│"}, {0xbf, "┐"}, {0xc0, "└"}, {0xc4, "─"}, {0xd9, "┘"},
-                 {0xda, "┌"}, {0xdb, "█"}, {0xdc, "▄"}, {0xdf, "▀"}, {0xfa, "·"}};
+    } table[] = {{0x18, "↑"}, {0x19, "↓"}, {0x1a, "→"}, {0x1b, "←"}, {0xb0, "░"}, {0xb3, "│"}, {0xbf, "┐"}, {0xc0, "└"},
+                 {0xc4, "─"}, {0xd9, "┘"}, {0xda, "┌"}, {0xdb, "█"}, {0xdc, "▄"}, {0xdf, "▀"}, {0xfa, "·"}};
     static char plain[2];
     for (unsigned i = 0; i < ARRAY_SIZE(table); i++)
         if (table[i].from == character)

@@ -22,9 +22,8 @@
 #include "jail/jail.h"
 #include "ui/picture.h"
 
-#define SECOND UINT64_C(1000000000)
-#define QUIT_PATIENCE                                                                              \
-    (10 * SECOND) /* a machine process that does not end by itself is killed then */
+#define SECOND        UINT64_C(1000000000)
+#define QUIT_PATIENCE (10 * SECOND) /* a machine process that does not end by itself is killed then */
 enum { STATS_MS = 1000, QUITTING_MS = 100 };
 
 uint64_t front_now(void)
@@ -84,12 +83,11 @@ static void on_ready(void *ctx, uint32_t jail)
     if (f->o->daemonize)
         let_go(f);
     if (!(jail & JAIL_SECCOMP))
-        front_complain(
-            jail_has_seccomp()
-                ? "note: this kernel has no seccomp: the machine process runs without a system "
-                  "call filter"
-                : "note: built without libseccomp: the machine process runs without a system "
-                  "call filter");
+        front_complain(jail_has_seccomp()
+                           ? "note: this kernel has no seccomp: the machine process runs without a system "
+                             "call filter"
+                           : "note: built without libseccomp: the machine process runs without a system "
+                             "call filter");
 }
 
 static void on_event(void *ctx, enum link_event ev, bool by_guest, enum link_cause cause)
@@ -259,11 +257,9 @@ enum { P_LINK, P_SIGNALS, P_VNC, P_TYPED, P_COUNT, P_MAX = P_COUNT + CHARDEV_FDS
 static unsigned poll_setup(struct front *f, struct pollfd *p, int *timeout)
 {
     p[P_LINK] = (struct pollfd){.fd = f->guest.link.fd,
-                                .events =
-                                    (short)(POLLIN | (link_queued(&f->guest.link) ? POLLOUT : 0))};
+                                .events = (short)(POLLIN | (link_queued(&f->guest.link) ? POLLOUT : 0))};
     p[P_SIGNALS] = (struct pollfd){.fd = f->signals, .events = POLLIN};
-    p[P_TYPED] = (struct pollfd){.fd = front_text_waits(f, timeout) ? STDIN_FILENO : -1,
-                                 .events = POLLIN};
+    p[P_TYPED] = (struct pollfd){.fd = front_text_waits(f, timeout) ? STDIN_FILENO : -1, .events = POLLIN};
     p[P_VNC] = (struct pollfd){.fd = front_vnc_fd(f), .events = POLLIN};
     return P_COUNT + front_poll_streams(f, p + P_COUNT, timeout);
 }
@@ -316,9 +312,7 @@ static void turn(struct front *f)
 
 static const char *signal_hint(int sig)
 {
-    return sig == SIGSYS    ? " (a system call that it may not make)"
-           : sig == SIGKILL ? " (out of memory, perhaps)"
-                            : "";
+    return sig == SIGSYS ? " (a system call that it may not make)" : sig == SIGKILL ? " (out of memory, perhaps)" : "";
 }
 
 /* The machine has ended, or must: what to say and the exit status. */
@@ -327,8 +321,7 @@ static int conclude(struct front *f)
     int status = 0, r = 0;
     if (f->child > 0) {
         if (!f->guest.over)
-            kill(f->child,
-                 SIGKILL); /* one that has crashed already keeps its own signal as the cause */
+            kill(f->child, SIGKILL); /* one that has crashed already keeps its own signal as the cause */
         while ((r = waitpid(f->child, &status, 0)) < 0 && errno == EINTR)
             ;
     }
@@ -347,11 +340,10 @@ static int conclude(struct front *f)
     }
     char text[128];
     if (r > 0 && WIFSIGNALED(status))
-        snprintf(text, sizeof text, "the machine process was ended by signal %d, %s%s",
-                 WTERMSIG(status), strsignal(WTERMSIG(status)), signal_hint(WTERMSIG(status)));
+        snprintf(text, sizeof text, "the machine process was ended by signal %d, %s%s", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)), signal_hint(WTERMSIG(status)));
     else
-        snprintf(text, sizeof text, "the machine process ended by itself with status %d",
-                 WEXITSTATUS(status));
+        snprintf(text, sizeof text, "the machine process ended by itself with status %d", WEXITSTATUS(status));
     front_complain(text);
     return 1;
 }
@@ -376,9 +368,7 @@ static bool open_window(struct front *f, struct error *err)
     if (!front_open_vnc(f, err) || !front_open_text(f, err))
         return false;
     if (f->o->display == DISPLAY_SDL) {
-        f->window =
-            window_open(f->o->name ? f->o->name : "Vitrine", f->o->full_screen,
-                                &front_window_ops, f, err);
+        f->window = window_open(f->o->name ? f->o->name : "Vitrine", f->o->full_screen, &front_window_ops, f, err);
         if (!f->window)
             return false;
     }
@@ -422,8 +412,9 @@ static bool write_pidfile(struct front *f, struct error *err)
 
 static bool start(struct front *f, struct error *err)
 {
-    return catch_signals(f, err) && front_open(f, err) && front_open_log(f, err) && write_pidfile(f, err) && front_spawn(f, err) &&
-           open_window(f, err) && open_sound(f, err) && front_wait_for_clients(f) && front_configure(f, err);
+    return catch_signals(f, err) && front_open(f, err) && front_open_log(f, err) && write_pidfile(f, err) &&
+           front_spawn(f, err) && open_window(f, err) && open_sound(f, err) && front_wait_for_clients(f) &&
+           front_configure(f, err);
 }
 
 /* A machine process that was started in vain. It is waited for, since it holds what it was given,
@@ -461,9 +452,8 @@ static void close_all(struct front *f)
     terminal_restore();
 }
 
-static void on_change_medium(void *ctx, unsigned drive, const char *path, const char *format,
-                             enum medium_access access, bool force, control_done_fn *done,
-                             void *done_ctx)
+static void on_change_medium(void *ctx, unsigned drive, const char *path, const char *format, enum medium_access access,
+                             bool force, control_done_fn *done, void *done_ctx)
 {
     front_change_medium(ctx, drive, path, format, access, force, done, done_ctx);
 }

@@ -28,9 +28,9 @@ struct front_port {
 /* The window's menu of media. */
 enum { MENU_RECENT = 6, MENU_FILES = 18, MENU_DRIVES = 1, MENU_IMAGES };
 struct front_menu {
-    int level;                    /* what is shown */
-    unsigned drives[MAX_DRIVES];  /* of its items */
-    unsigned drive;               /* whose images are shown */
+    int level;                   /* what is shown */
+    unsigned drives[MAX_DRIVES]; /* of its items */
+    unsigned drive;              /* whose images are shown */
     unsigned first_file, nfiles;
     char file[MENU_FILES][1024];
     char *recent[MENU_RECENT];
@@ -41,8 +41,8 @@ struct front {
     struct guest guest;
     struct control control;
     struct window *window;
-    struct sound *sound; /* NULL: nobody listens */
-    struct front_vnc *vnc; /* NULL: none */
+    struct sound *sound;     /* NULL: nobody listens */
+    struct front_vnc *vnc;   /* NULL: none */
     struct front_text *text; /* NULL: none */
     bool shows;              /* one of them is there */
     struct front_menu menu;
@@ -64,11 +64,11 @@ struct front {
     struct monitor *monitor[MAX_MONITORS];
     struct qmp *qmp[MAX_MONITORS];
     const struct chardev_option *terminal; /* the back end on standard input and output */
-    bool held; /* the machine was told to stand still until readers have caught up */
+    bool held;                             /* the machine was told to stand still until readers have caught up */
 
     int image_fd[MAX_DRIVES]; /* with -snapshot: shares the image's lock with the machine process; -1 */
-    bool has_pidfile; /* it goes at the end */
-    int log; /* -D's file, or standard error */
+    bool has_pidfile;         /* it goes at the end */
+    int log;                  /* -D's file, or standard error */
     bool quitting;
     uint64_t deadline; /* host ns: a machine process that has not ended by then is killed */
     uint64_t next_stats, stats_pos, stats_ns, stats_host;
@@ -129,12 +129,12 @@ void front_print_streams(struct front *f, struct buf *out); /* `info chardev` */
 void front_close_streams(struct front *f);
 
 /*
- * front_media.c: puts an image into a CD or diskette drive, takes out what is there. done is called once, perhaps at once,
- * with a text where it failed. The image is opened, checked and locked as at the start; a guest's locked tray is only
- * overridden by `force`.
+ * front_media.c: puts an image into a CD or diskette drive, takes out what is there. done is called once, perhaps at
+ * once, with a text where it failed. The image is opened, checked and locked as at the start; a guest's locked tray is
+ * only overridden by `force`.
  */
-void front_change_medium(struct front *f, unsigned drive, const char *path, const char *format, enum medium_access access,
-                         bool force, control_done_fn *done, void *ctx);
+void front_change_medium(struct front *f, unsigned drive, const char *path, const char *format,
+                         enum medium_access access, bool force, control_done_fn *done, void *ctx);
 void front_eject(struct front *f, unsigned drive, bool force, control_done_fn *done, void *ctx);
 /* Asks what the drives have done; the answer comes into f->drive and f->drive_active. */
 void front_ask_drives(struct front *f);

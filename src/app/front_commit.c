@@ -102,8 +102,7 @@ static void next(struct commit *c)
     msg[0] = (uint8_t)c->drive;
     st64(msg + 1, c->f->o->cfg.drive[c->drive].bytes);
     int passed = fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-    if (passed < 0 ||
-        !guest_request_fd(&c->f->guest, LINK_COMMIT, msg, sizeof msg, passed, answered, c)) {
+    if (passed < 0 || !guest_request_fd(&c->f->guest, LINK_COMMIT, msg, sizeof msg, passed, answered, c)) {
         lock_as(c->fd, F_UNLCK);
         lock_as(c->f->image_fd[c->drive], F_RDLCK);
         finish(c, false, "the machine takes no more requests now");
@@ -115,15 +114,15 @@ bool front_commit(void *ctx, int drive, control_done_fn *done, void *done_ctx)
     struct front *f = ctx;
     struct error err;
     if (drive >= 0 && !kept(f, (unsigned)drive)) {
-        error_set(&err, "%s keeps nothing in memory: it was not made with snapshot=on",
-                  f->o->drive[drive].id);
+        error_set(&err, "%s keeps nothing in memory: it was not made with snapshot=on", f->o->drive[drive].id);
         done(done_ctx, false, err.text);
         return true;
     }
     struct commit *c = calloc(1, sizeof *c);
     if (!c)
         return false;
-    *c = (struct commit){.f = f, .drive = drive < 0 ? 0 : (unsigned)drive, .all = drive < 0, .fd = -1, .done = done, .ctx = done_ctx};
+    *c = (struct commit){
+        .f = f, .drive = drive < 0 ? 0 : (unsigned)drive, .all = drive < 0, .fd = -1, .done = done, .ctx = done_ctx};
     next(c);
     return true;
 }

@@ -18,8 +18,7 @@ static bool file_name(const char *from, char *to, size_t room, struct error *err
     const char *at = strstr(from, "%d");
     int n = at ? snprintf(to, room, "%.*s%ld%s", (int)(at - from), from, (long)getpid(), at + 2)
                : snprintf(to, room, "%s", from);
-    return (n >= 0 && (size_t)n < room) ||
-           error_set(err, "-D %.60s...: the name is too long", from);
+    return (n >= 0 && (size_t)n < room) || error_set(err, "-D %.60s...: the name is too long", from);
 }
 
 bool front_open_log(struct front *f, struct error *err)

@@ -38,8 +38,7 @@ static void change_free(struct change *c)
 
 static struct change *change_new(struct front *f, unsigned drive, control_done_fn *done, void *ctx)
 {
-    struct change *c =
-        drive < MAX_DRIVES && f->o->cfg.drive[drive].present ? calloc(1, sizeof *c) : NULL;
+    struct change *c = drive < MAX_DRIVES && f->o->cfg.drive[drive].present ? calloc(1, sizeof *c) : NULL;
     if (!c) {
         done(ctx, false, "there is no such drive");
         return NULL;
@@ -76,8 +75,7 @@ static void answered(void *ctx, enum link_reply kind, const uint8_t *data, size_
         return;
     if (kind == LINK_LAST)
         adopt(c);
-    guest_text(text, sizeof text, kind == LINK_FAILED ? data : (const uint8_t *)"",
-               kind == LINK_FAILED ? len : 0);
+    guest_text(text, sizeof text, kind == LINK_FAILED ? data : (const uint8_t *)"", kind == LINK_FAILED ? len : 0);
     c->done(c->ctx, kind == LINK_LAST, text);
     change_free(c);
 }
@@ -101,13 +99,12 @@ static void ask(struct change *c, bool insert, bool force)
     buf_free(&b);
 }
 
-static bool open_image(struct change *c, const char *path, const char *format,
-                       enum medium_access access, struct error *err)
+static bool open_image(struct change *c, const char *path, const char *format, enum medium_access access,
+                       struct error *err)
 {
     if (c->config.kind == DRIVE_DISK)
-        return error_set(
-            err, "%s is a hard disk: what is in it cannot be changed while the machine runs",
-            drive_place(c->drive));
+        return error_set(err, "%s is a hard disk: what is in it cannot be changed while the machine runs",
+                         drive_place(c->drive));
     if (format && strcmp(format, "raw"))
         return error_set(err, "format '%.40s' is not supported; only raw is", format);
     c->option.raw = format != NULL;
@@ -117,8 +114,7 @@ static bool open_image(struct change *c, const char *path, const char *format,
     if (c->config.kind == DRIVE_CD)
         c->option.readonly = true;
     c->option.file = strdup(path);
-    return c->option.file ? image_open_medium(&c->option, &c->config, err)
-                          : error_set(err, "out of memory");
+    return c->option.file ? image_open_medium(&c->option, &c->config, err) : error_set(err, "out of memory");
 }
 
 void front_change_medium(struct front *f, unsigned drive, const char *path, const char *format,

@@ -76,8 +76,7 @@ void front_menu_drives(struct front *f)
             continue;
         const char *file = f->o->drive[i].file;
         snprintf(line[n], sizeof line[n], "%s  %-8s  %.70s", drive_place(i),
-                 f->o->cfg.drive[i].kind == DRIVE_CD ? "CD" : "diskette",
-                 file ? base_name(file) : "(empty)");
+                 f->o->cfg.drive[i].kind == DRIVE_CD ? "CD" : "diskette", file ? base_name(file) : "(empty)");
         items[n] = line[n];
         m->drives[n++] = i;
     }
@@ -92,8 +91,7 @@ void front_menu_drives(struct front *f)
 
 static bool looks_like_image(const char *name)
 {
-    static const char *const ends[] = {".iso", ".img", ".ima", ".flp", ".vfd",
-                                       ".dsk", ".cdr", ".raw", ".bin"};
+    static const char *const ends[] = {".iso", ".img", ".ima", ".flp", ".vfd", ".dsk", ".cdr", ".raw", ".bin"};
     size_t n = strlen(name);
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)
         if (n > 4 && !strcasecmp(name + n - 4, ends[i]))
@@ -133,8 +131,7 @@ static void add_folder(struct front_menu *m, const char *path)
     for (struct dirent *e; (e = readdir(d)) != NULL;) {
         struct stat st;
         snprintf(full, sizeof full, "%s%s", folder, e->d_name);
-        if (looks_like_image(e->d_name) && stat(full, &st) == 0 && S_ISREG(st.st_mode) &&
-            !add_file(m, full))
+        if (looks_like_image(e->d_name) && stat(full, &st) == 0 && S_ISREG(st.st_mode) && !add_file(m, full))
             break;
     }
     closedir(d);
@@ -160,8 +157,7 @@ static void show_files(struct front *f, unsigned drive)
     m->first_file = n;
     for (unsigned i = 0; i < m->nfiles; i++)
         items[n++] = m->file[i];
-    snprintf(title, sizeof title, "%s: %.80s", drive_place(drive),
-             current ? base_name(current) : "empty");
+    snprintf(title, sizeof title, "%s: %.80s", drive_place(drive), current ? base_name(current) : "empty");
     window_menu(f->window, title, items, n);
 }
 
@@ -194,8 +190,7 @@ void front_menu_drop(struct front *f, const char *path)
 {
     struct stat st;
     size_t n = strlen(path);
-    bool small = stat(path, &st) == 0 && st.st_size <= LARGEST_FLOPPY &&
-                 (n < 4 || strcasecmp(path + n - 4, ".iso"));
+    bool small = stat(path, &st) == 0 && st.st_size <= LARGEST_FLOPPY && (n < 4 || strcasecmp(path + n - 4, ".iso"));
     int only = -1, fits = -1;
     for (unsigned i = MAX_DRIVES; i-- > 0;) {
         if (!removable(f, i))

@@ -26,8 +26,7 @@ enum { LINK_CHILD_FD = 3 };
 static _Noreturn void become_machine(int fd)
 {
     char number[2] = {'0' + LINK_CHILD_FD, 0};
-    char *argv[] = {(char *)(uintptr_t) "vitrine", (char *)(uintptr_t)MACHINE_PROCESS_ARG, number,
-                    NULL};
+    char *argv[] = {(char *)(uintptr_t) "vitrine", (char *)(uintptr_t)MACHINE_PROCESS_ARG, number, NULL};
     int null = open("/dev/null", O_RDWR);
     sigset_t none;
     if (fd == LINK_CHILD_FD)
@@ -60,8 +59,7 @@ bool front_spawn(struct front *f, struct error *err)
 }
 
 /* Files that are only read: opened, sent, closed again. */
-static bool send_fd(struct front *f, enum link_file what, unsigned index, int fd, uint64_t bytes,
-                    struct error *err)
+static bool send_fd(struct front *f, enum link_file what, unsigned index, int fd, uint64_t bytes, struct error *err)
 {
     uint8_t msg[10] = {(uint8_t)what, (uint8_t)index};
     st64(msg + 2, bytes);
@@ -122,8 +120,7 @@ static bool check_script(struct front *f, struct error *err)
     int fd = input_open("--input-script", f->o->script, MIB, &bytes, err);
     if (fd < 0)
         return false;
-    bool good =
-        input_read(fd, bytes, &text, err) || error_prefix(err, "--input-script %s", f->o->script);
+    bool good = input_read(fd, bytes, &text, err) || error_prefix(err, "--input-script %s", f->o->script);
     close(fd);
     good = good && script_parse(&f->script, (const char *)text.data, text.len, err);
     buf_free(&text);
@@ -133,12 +130,11 @@ static bool check_script(struct front *f, struct error *err)
 bool front_open(struct front *f, struct error *err)
 {
     struct options *o = f->o;
-    return modules_list(o, err) && images_open(o, err) && each_input(f, false, err) &&
-           check_script(f, err) && front_open_streams(f, err);
+    return modules_list(o, err) && images_open(o, err) && each_input(f, false, err) && check_script(f, err) &&
+           front_open_streams(f, err);
 }
 
-static bool send_output(struct front *f, enum link_file what, const char *option, const char *path,
-                        struct error *err)
+static bool send_output(struct front *f, enum link_file what, const char *option, const char *path, struct error *err)
 {
     if (!path)
         return true;
@@ -170,8 +166,7 @@ bool front_configure(struct front *f, struct error *err)
 {
     struct options *o = f->o;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
-        if (o->cfg.drive[i].medium &&
-            !send_fd(f, LINK_FILE_DRIVE, i, o->cfg.drive[i].fd, o->cfg.drive[i].bytes, err))
+        if (o->cfg.drive[i].medium && !send_fd(f, LINK_FILE_DRIVE, i, o->cfg.drive[i].fd, o->cfg.drive[i].bytes, err))
             return false;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
         if (o->cfg.drive[i].medium && o->cfg.drive[i].snapshot)

@@ -107,8 +107,7 @@ static struct chardev *find(struct front *f, const char *id)
 
 static bool attach_port(struct front *f, unsigned port, struct error *err)
 {
-    static const char *const name[MAX_PORTS] = {"COM1", "COM2", "COM3", "COM4",
-                                                "LPT1", "LPT2", "LPT3"};
+    static const char *const name[MAX_PORTS] = {"COM1", "COM2", "COM3", "COM4", "LPT1", "LPT2", "LPT3"};
     struct front_port *p = &f->port[port];
     struct chardev_user serial = {name[port], port_input, port_room, port_event, p};
     struct chardev_user printer = {name[port], swallow, NULL, NULL, p};

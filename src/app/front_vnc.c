@@ -95,8 +95,7 @@ static int32_t scale(int v, uint32_t room)
     return (int32_t)(MIN((uint32_t)v, room - 1) * (uint64_t)POINTER_ABS_MAX / (room - 1));
 }
 
-static void on_pointer(void *ctx, bool relative, int x, int y, uint8_t buttons, uint32_t w,
-                       uint32_t h)
+static void on_pointer(void *ctx, bool relative, int x, int y, uint8_t buttons, uint32_t w, uint32_t h)
 {
     struct front *f = ctx;
     struct front_vnc *v = f->vnc;
@@ -109,8 +108,7 @@ static void on_pointer(void *ctx, bool relative, int x, int y, uint8_t buttons, 
         int dy = relative ? y : v->placed ? y - v->y : 0;
         guest_pointer(&f->guest, LINK_AXES_RELATIVE, dx, dy, wheel, POINTER_ALL, level);
     } else {
-        guest_pointer(&f->guest, LINK_AXES_ABSOLUTE, scale(x, w), scale(y, h), wheel, POINTER_ALL,
-                      level);
+        guest_pointer(&f->guest, LINK_AXES_ABSOLUTE, scale(x, w), scale(y, h), wheel, POINTER_ALL, level);
     }
     v->placed = !relative;
     v->x = x;
@@ -158,10 +156,9 @@ bool front_open_vnc(struct front *f, struct error *err)
         return error_prefix(err, "-vnc");
     struct sockaddr_storage a = {0};
     socklen_t len = sizeof a;
-    f->vnc->is_ipv6 =
-        getsockname(fds[0], (struct sockaddr *)&a, &len) == 0 && a.ss_family == AF_INET6;
-    f->vnc->vnc = vnc_open(f->o->name ? f->o->name : "Vitrine", fds, n, o->password,
-                           (enum vnc_share)o->share, &ops, f, err);
+    f->vnc->is_ipv6 = getsockname(fds[0], (struct sockaddr *)&a, &len) == 0 && a.ss_family == AF_INET6;
+    f->vnc->vnc =
+        vnc_open(f->o->name ? f->o->name : "Vitrine", fds, n, o->password, (enum vnc_share)o->share, &ops, f, err);
     return f->vnc->vnc != NULL;
 }
 
@@ -204,8 +201,7 @@ bool front_vnc_password(void *ctx, const char *text, struct error *err)
     struct front *f = ctx;
     if (!f->vnc)
         return error_set(err, "there is no VNC server");
-    return vnc_password(f->vnc->vnc, text) ||
-           error_set(err, "the VNC server was started without password=on");
+    return vnc_password(f->vnc->vnc, text) || error_set(err, "the VNC server was started without password=on");
 }
 
 static void one_viewer(void *ctx, const char *host)
@@ -241,8 +237,7 @@ void front_print_vnc(struct front *f, struct buf *out)
         buf_printf(out, "Server: disabled\n");
         return;
     }
-    buf_printf(out, "Server:\n     address: %s%s%s (%s)\n        auth: %s\n", v.host,
-               v.is_unix ? "" : ":", v.service,
+    buf_printf(out, "Server:\n     address: %s%s%s (%s)\n        auth: %s\n", v.host, v.is_unix ? "" : ":", v.service,
                v.is_unix   ? "unix"
                : v.is_ipv6 ? "ipv6"
                            : "ipv4",

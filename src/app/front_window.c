@@ -21,12 +21,10 @@ static void on_key(void *ctx, uint8_t qnum, bool down)
     link_send(&f->guest.link, LINK_KEY, msg, sizeof msg);
 }
 
-static void on_pointer(void *ctx, bool absolute, int32_t x, int32_t y, int wheel, uint8_t mask,
-                       uint8_t level)
+static void on_pointer(void *ctx, bool absolute, int32_t x, int32_t y, int wheel, uint8_t mask, uint8_t level)
 {
     struct front *f = ctx;
-    guest_pointer(&f->guest, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE, x, y, wheel, mask,
-                  level);
+    guest_pointer(&f->guest, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE, x, y, wheel, mask, level);
 }
 
 static void shot_done(void *ctx, bool good, const char *text)
@@ -148,8 +146,7 @@ static void text_came(void *ctx, enum link_reply kind, const uint8_t *data, size
         trimmed(&out, f->copied.data, f->copied.len);
         if (f->copied.len)
             window_set_clipboard(f->window, (const char *)out.data);
-        window_message(f->window, f->copied.len ? "the text screen is in the clipboard"
-                                                : "this is no text screen");
+        window_message(f->window, f->copied.len ? "the text screen is in the clipboard" : "this is no text screen");
         buf_free(&out);
     }
     buf_clear(&f->copied);
@@ -183,8 +180,7 @@ static void set_speed(struct front *f, uint32_t percent)
     f->speed = percent;
     st32(b, percent);
     link_send(&f->guest.link, LINK_SPEED, b, sizeof b);
-    snprintf(text, sizeof text,
-             percent ? "at most %u %% of the host's time" : "warp: as fast as it goes", percent);
+    snprintf(text, sizeof text, percent ? "at most %u %% of the host's time" : "warp: as fast as it goes", percent);
     window_message(f->window, text);
     f->next_stats = 0;
 }

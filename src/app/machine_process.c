@@ -114,47 +114,29 @@ static bool take_file(struct machine_process *p, const struct link_msg *msg, str
         p->medium[index].bytes = bytes;
         p->medium[p->nmedia++].fd = msg->fd;
         return true;
-    case LINK_FILE_FRAME:
-        p->frame_fd = msg->fd;
-        return true;
-    case LINK_FILE_BIOS:
-        return take_contents(&p->file[FILE_BIOS], msg->fd, bytes, err) ||
-               error_prefix(err, "-bios");
+    case LINK_FILE_FRAME: p->frame_fd = msg->fd; return true;
+    case LINK_FILE_BIOS: return take_contents(&p->file[FILE_BIOS], msg->fd, bytes, err) || error_prefix(err, "-bios");
     case LINK_FILE_KERNEL:
-        return take_contents(&p->file[FILE_KERNEL], msg->fd, bytes, err) ||
-               error_prefix(err, "-kernel");
+        return take_contents(&p->file[FILE_KERNEL], msg->fd, bytes, err) || error_prefix(err, "-kernel");
     case LINK_FILE_INITRD:
-        return take_contents(&p->file[FILE_INITRD], msg->fd, bytes, err) ||
-               error_prefix(err, "-initrd");
+        return take_contents(&p->file[FILE_INITRD], msg->fd, bytes, err) || error_prefix(err, "-initrd");
     case LINK_FILE_ROM:
         if (index >= MAX_ROMS)
             break;
-        return take_contents(&p->rom[index], msg->fd, bytes, err) ||
-               error_prefix(err, "-option-rom");
+        return take_contents(&p->rom[index], msg->fd, bytes, err) || error_prefix(err, "-option-rom");
     case LINK_FILE_VGA_ROM:
-        return take_contents(&p->file[FILE_VGA_ROM], msg->fd, bytes, err) ||
-               error_prefix(err, "romfile=");
+        return take_contents(&p->file[FILE_VGA_ROM], msg->fd, bytes, err) || error_prefix(err, "romfile=");
     case LINK_FILE_MODULE:
         if (index >= MAX_MODULES)
             break;
-        return take_contents(&p->module[index], msg->fd, bytes, err) ||
-               error_prefix(err, "-initrd");
-    case LINK_FILE_SCRIPT:
-        return take_script(p, msg->fd, bytes, err);
+        return take_contents(&p->module[index], msg->fd, bytes, err) || error_prefix(err, "-initrd");
+    case LINK_FILE_SCRIPT: return take_script(p, msg->fd, bytes, err);
     case LINK_FILE_REPLAY:
-        return take_contents(&p->file[FILE_REPLAY], msg->fd, bytes, err) ||
-               error_prefix(err, "--replay");
-    case LINK_FILE_HASH_LOG:
-        p->hash_fd = msg->fd;
-        return true;
-    case LINK_FILE_COVERAGE:
-        p->coverage_fd = msg->fd;
-        return true;
-    case LINK_FILE_RECORD:
-        p->record_fd = msg->fd;
-        return true;
-    default:
-        break;
+        return take_contents(&p->file[FILE_REPLAY], msg->fd, bytes, err) || error_prefix(err, "--replay");
+    case LINK_FILE_HASH_LOG: p->hash_fd = msg->fd; return true;
+    case LINK_FILE_COVERAGE: p->coverage_fd = msg->fd; return true;
+    case LINK_FILE_RECORD: p->record_fd = msg->fd; return true;
+    default: break;
     }
     close(msg->fd);
     return error_set(err, "a malformed file message came over the link");
@@ -171,15 +153,13 @@ static bool take_setup(struct machine_process *p, struct error *err)
         } else if (msg.type == LINK_CONFIG) {
             return config_get(&p->cfg, &p->run, msg.data, msg.len, err);
         } else {
-            return error_set(err, "message %u came over the link before the configuration",
-                             msg.type);
+            return error_set(err, "message %u came over the link before the configuration", msg.type);
         }
     }
     return error_set(err, "the link ended before the configuration came");
 }
 
-struct blk *machine_process_image(struct machine_process *p, const struct drive_config *d, int fd,
-                                  struct error *err)
+struct blk *machine_process_image(struct machine_process *p, const struct drive_config *d, int fd, struct error *err)
 {
     struct blk_notes notes = {note, p};
     struct blk *b = blk_raw(fd, d->bytes, d->readonly || d->snapshot, d->name, notes, err);
@@ -253,8 +233,7 @@ static bool make_machine(struct machine_process *p, struct error *err)
     for (unsigned i = 0; i < MAX_SERIAL; i++) {
         p->serial[i] = (struct serial_line){.p = p, .port = i, .room = 1};
         if (p->cfg.serial[i])
-            be.serial[i] = (struct chr){
-                .ctx = &p->serial[i], .write = serial_write, .can_receive = serial_room};
+            be.serial[i] = (struct chr){.ctx = &p->serial[i], .write = serial_write, .can_receive = serial_room};
     }
     for (unsigned i = 0; i < MAX_PARALLEL; i++) {
         struct serial_line *line = &p->serial[FIRST_PARALLEL + i];

@@ -47,32 +47,32 @@ struct machine_process {
     int frame_fd, hash_fd, record_fd, coverage_fd;
 
     struct keyq keyq;
-    struct buf typing; /* text that waits for room in it */
+    struct buf typing;                                                     /* text that waits for room in it */
     uint64_t seen_reads[MAX_DRIVES], seen_writes[MAX_DRIVES], next_lights; /* of what the drives do */
-    uint8_t buttons;       /* of the pointer, as last said */
-    uint16_t tablet[2];    /* where it was put last */
-    bool takes_absolute;   /* as last reported */
+    uint8_t buttons;                                                       /* of the pointer, as last said */
+    uint16_t tablet[2];                                                    /* where it was put last */
+    bool takes_absolute;                                                   /* as last reported */
     struct script script;
     struct buf heard; /* what the first serial port said since a script's last match */
 
     enum link_state state;
-    bool halted;        /* the CPU waits for an interrupt */
-    bool dead;          /* ... and none can come */
-    uint64_t wake;      /* virtual ns at which a halted machine goes on */
-    unsigned speed;     /* percent of the host's time, 0: as fast as it goes */
+    bool halted;                 /* the CPU waits for an interrupt */
+    bool dead;                   /* ... and none can come */
+    uint64_t wake;               /* virtual ns at which a halted machine goes on */
+    unsigned speed;              /* percent of the host's time, 0: as fast as it goes */
     uint64_t base_host, base_ns; /* virtual time is to be base_ns at base_host ns of the host's clock */
-    uint64_t ahead;      /* how far a halted machine may run ahead of the host, ns */
-    uint64_t frames;     /* drawn, as seen last */
-    uint64_t frame_at[3]; /* host ns of the last ones, latest first */
+    uint64_t ahead;              /* how far a halted machine may run ahead of the host, ns */
+    uint64_t frames;             /* drawn, as seen last */
+    uint64_t frame_at[3];        /* host ns of the last ones, latest first */
     uint64_t last_steer;
     uint64_t busy;           /* host ns spent running since */
     uint64_t hash_pos, hash; /* of the last 2^24th position, until the machine leaves it */
     bool hash_held;
-    uint64_t resets; /* as last reported */
+    uint64_t resets;            /* as last reported */
     bool tray_open[IDE_DRIVES]; /* as last reported */
     bool user_reset;
 
-    bool held;       /* stands still until readers of its output have caught up */
+    bool held; /* stands still until readers of its output have caught up */
     bool ending;
     int status;
     struct error why; /* text for the user, with a status that is not 0 */
@@ -82,8 +82,7 @@ struct machine_process {
 int machine_process_main(int link_fd);
 
 /* The back end of an image; the descriptor is its own (also on failure, when it gives NULL). */
-struct blk *machine_process_image(struct machine_process *p, const struct drive_config *d, int fd,
-                                  struct error *err);
+struct blk *machine_process_image(struct machine_process *p, const struct drive_config *d, int fd, struct error *err);
 
 /* run_loop.c */
 void run_loop(struct machine_process *p);
@@ -111,8 +110,8 @@ void run_log(void *ctx, const char *text, size_t len); /* a trace's output; ctx:
 /* requests.c: one message from the front end. False: it is malformed. */
 bool request_handle(struct machine_process *p, const struct link_msg *msg);
 /* The same: what a pointer did, as LINK_POINTER says. */
-void request_pointer(struct machine_process *p, enum link_axes axes, int32_t x, int32_t y,
-                     int8_t wheel, uint8_t mask, uint8_t level);
+void request_pointer(struct machine_process *p, enum link_axes axes, int32_t x, int32_t y, int8_t wheel, uint8_t mask,
+                     uint8_t level);
 
 /* script_run.c */
 void script_run(struct machine_process *p);

@@ -18,8 +18,7 @@
 static void print_version(void)
 {
     char jail[128];
-    jail_describe(JAIL_FDS | JAIL_NO_NEW_PRIVS | JAIL_LIMITS | JAIL_LANDLOCK |
-                      (jail_has_seccomp() ? JAIL_SECCOMP : 0),
+    jail_describe(JAIL_FDS | JAIL_NO_NEW_PRIVS | JAIL_LIMITS | JAIL_LANDLOCK | (jail_has_seccomp() ? JAIL_SECCOMP : 0),
                   jail, sizeof jail);
     printf("vitrine %s\n", PACKAGE_VERSION);
     printf("QMP: %s\n",

@@ -123,8 +123,8 @@ static uint16_t put_axis(int32_t v, int32_t low, int32_t high)
     return (uint16_t)(v < low ? low : v > high ? high : v);
 }
 
-void request_pointer(struct machine_process *p, enum link_axes axes, int32_t x, int32_t y,
-                     int8_t wheel, uint8_t mask, uint8_t level)
+void request_pointer(struct machine_process *p, enum link_axes axes, int32_t x, int32_t y, int8_t wheel, uint8_t mask,
+                     uint8_t level)
 {
     uint8_t b[6];
     p->buttons = (uint8_t)(((p->buttons & ~mask) | (level & mask)) & POINTER_ALL);
@@ -300,9 +300,8 @@ static void drives(struct machine_process *p, uint32_t id)
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         struct drive_info d;
         machine_drive_info(p->m, i, &d);
-        buf_add8(&b,
-                 (uint8_t)((d.fitted ? LINK_DRIVE_FITTED : 0) | (d.medium ? LINK_DRIVE_MEDIUM : 0) |
-                           (d.open ? LINK_DRIVE_OPEN : 0) | (d.locked ? LINK_DRIVE_LOCKED : 0)));
+        buf_add8(&b, (uint8_t)((d.fitted ? LINK_DRIVE_FITTED : 0) | (d.medium ? LINK_DRIVE_MEDIUM : 0) |
+                               (d.open ? LINK_DRIVE_OPEN : 0) | (d.locked ? LINK_DRIVE_LOCKED : 0)));
         buf_add64(&b, d.stats.reads);
         buf_add64(&b, d.stats.writes);
         buf_add64(&b, d.stats.flushes);
@@ -361,9 +360,7 @@ static bool with_id(struct machine_process *p, uint32_t type, struct reader *r, 
             run_set_state(p, LINK_STATE_PAUSED);
         link_reply(&p->link, id, NULL, 0);
         return true;
-    case LINK_CONT:
-        resume(p, id);
-        return true;
+    case LINK_CONT: resume(p, id); return true;
     case LINK_POWER: {
         uint8_t what = get8(r);
         if (r->bad || (what != POWER_RESET && what != POWER_BUTTON))
@@ -371,27 +368,17 @@ static bool with_id(struct machine_process *p, uint32_t type, struct reader *r, 
         power(p, id, what);
         return true;
     }
-    case LINK_DRIVES:
-        drives(p, id);
-        return true;
-    case LINK_LOG_ITEMS:
-        return log_items(p, id, r);
-    case LINK_KEYS:
-        return keys(p, id, r);
-    case LINK_TYPE:
-        type_text(p, id, r);
-        return true;
+    case LINK_DRIVES: drives(p, id); return true;
+    case LINK_LOG_ITEMS: return log_items(p, id, r);
+    case LINK_KEYS: return keys(p, id, r);
+    case LINK_TYPE: type_text(p, id, r); return true;
     case LINK_PMEM:
-    case LINK_VMEM:
-        return memory(p, id, r, type == LINK_PMEM);
+    case LINK_VMEM: return memory(p, id, r, type == LINK_PMEM);
     case LINK_SCREENSHOT:
     case LINK_TEXT:
     case LINK_CELLS:
-    case LINK_COMMAND:
-        looked_at(p, type, id, r);
-        return true;
-    default:
-        return false;
+    case LINK_COMMAND: looked_at(p, type, id, r); return true;
+    default: return false;
     }
 }
 
@@ -399,30 +386,16 @@ bool request_handle(struct machine_process *p, const struct link_msg *msg)
 {
     struct reader r = {msg->data, msg->data + msg->len, false};
     switch (msg->type) {
-    case LINK_QUIT:
-        run_end(p, 0, NULL);
-        return true;
-    case LINK_KEY:
-        return key(p, &r);
-    case LINK_SPEED:
-        return speed(p, &r);
-    case LINK_POINTER:
-        return pointer(p, &r);
-    case LINK_SERIAL:
-        return serial(p, &r);
-    case LINK_SERIAL_BREAK:
-        return serial_break(p, &r);
-    case LINK_HOLD:
-        return hold(p, &r);
-    case LINK_STATS:
-        stats(p);
-        return true;
-    case LINK_FRAME_DONE:
-        return frame_done(&p->frame, get8(&r));
-    case LINK_REDRAW:
-        machine_redraw(p->m);
-        return true;
-    default:
-        return with_id(p, msg->type, &r, msg->fd);
+    case LINK_QUIT: run_end(p, 0, NULL); return true;
+    case LINK_KEY: return key(p, &r);
+    case LINK_SPEED: return speed(p, &r);
+    case LINK_POINTER: return pointer(p, &r);
+    case LINK_SERIAL: return serial(p, &r);
+    case LINK_SERIAL_BREAK: return serial_break(p, &r);
+    case LINK_HOLD: return hold(p, &r);
+    case LINK_STATS: stats(p); return true;
+    case LINK_FRAME_DONE: return frame_done(&p->frame, get8(&r));
+    case LINK_REDRAW: machine_redraw(p->m); return true;
+    default: return with_id(p, msg->type, &r, msg->fd);
     }
 }

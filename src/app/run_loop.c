@@ -27,24 +27,17 @@
 #define LIMIT_NS UINT64_C(100000000)
 #define STEER_NS UINT64_C(10000000)
 #define AHEAD_NS UINT64_C(1000000) /* not worth a sleep */
-#define NEAR_NS UINT64_C(100000)   /* a halted machine does not sleep for an event that near */
-#define IDLE_NS                                                                                    \
+#define NEAR_NS  UINT64_C(100000)  /* a halted machine does not sleep for an event that near */
+#define IDLE_NS \
     UINT64_C(90000000) /* ... nor, while nothing moves, for one that near: several ticks of a      \
                           clock cost one wake */
-#define LIVELY_NS                                                                                  \
-    UINT64_C(300000000) /* three frames within this are a picture that moves (a blinking cursor is \
+#define LIVELY_NS \
+    UINT64_C(300000000)                /* three frames within this are a picture that moves (a blinking cursor is \
                            none) */
-#define BEHIND_NS                                                                                  \
-    UINT64_C(200000000) /* time that a busy or stopped host owes is forgotten beyond this */
-#define LIGHTS_NS UINT64_C(50000000)
+#define BEHIND_NS  UINT64_C(200000000) /* time that a busy or stopped host owes is forgotten beyond this */
+#define LIGHTS_NS  UINT64_C(50000000)
 #define HASH_EVERY (UINT64_C(1) << 24)
-enum {
-    SLICE_VIRTUAL = 1 << 20,
-    SLICE_MIN = 1 << 10,
-    SLICE_MAX = 1 << 22,
-    MESSAGES_AT_ONCE = 64,
-    IDLE_SLICES = 32
-};
+enum { SLICE_VIRTUAL = 1 << 20, SLICE_MIN = 1 << 10, SLICE_MAX = 1 << 22, MESSAGES_AT_ONCE = 64, IDLE_SLICES = 32 };
 
 static uint64_t host_now(void)
 {
@@ -90,8 +83,7 @@ void run_set_speed(struct machine_process *p, unsigned percent)
     p->speed = percent;
 }
 
-void run_send_event(struct machine_process *p, enum link_event ev, bool guest,
-                    enum link_cause cause)
+void run_send_event(struct machine_process *p, enum link_event ev, bool guest, enum link_cause cause)
 {
     uint8_t b[3] = {(uint8_t)ev, guest, (uint8_t)cause};
     link_send(&p->link, LINK_EVENT, b, sizeof b);
@@ -194,8 +186,7 @@ static void report_resets(struct machine_process *p)
 {
     uint64_t now = machine_reset_count(p->m);
     for (; p->resets < now; p->resets++) {
-        run_send_event(p, LINK_EV_RESET, !p->user_reset,
-                       p->user_reset ? LINK_CAUSE_HOST_QMP : LINK_CAUSE_GUEST_RESET);
+        run_send_event(p, LINK_EV_RESET, !p->user_reset, p->user_reset ? LINK_CAUSE_HOST_QMP : LINK_CAUSE_GUEST_RESET);
         p->user_reset = false;
     }
 }
@@ -209,8 +200,7 @@ static void report_tray(struct machine_process *p, unsigned drive, bool open)
 
 static bool has_tray(const struct machine_process *p, unsigned drive)
 {
-    return drive < IDE_DRIVES && p->cfg.drive[drive].present &&
-           p->cfg.drive[drive].kind == DRIVE_CD;
+    return drive < IDE_DRIVES && p->cfg.drive[drive].present && p->cfg.drive[drive].kind == DRIVE_CD;
 }
 
 void run_report_insertion(struct machine_process *p, unsigned drive)
@@ -239,8 +229,7 @@ void run_catch_up(struct machine_process *p)
     machine_skip_to(p->m, MIN(now, p->wake));
 }
 
-static bool write_all(struct machine_process *p, int fd, const void *data, size_t len,
-                      const char *what)
+static bool write_all(struct machine_process *p, int fd, const void *data, size_t len, const char *what)
 {
     const uint8_t *b = data;
     while (len) {
@@ -275,8 +264,7 @@ static void write_hash(struct machine_process *p)
     if (p->hash_fd < 0 || !p->hash_held)
         return;
     p->hash_held = false;
-    int n = snprintf(line, sizeof line, "%llu %016llx\n", (unsigned long long)p->hash_pos,
-                     (unsigned long long)p->hash);
+    int n = snprintf(line, sizeof line, "%llu %016llx\n", (unsigned long long)p->hash_pos, (unsigned long long)p->hash);
     if (!write_all(p, p->hash_fd, line, (size_t)n, "--hash-log"))
         p->hash_fd = -1;
 }
@@ -460,9 +448,7 @@ static uint64_t pace(struct machine_process *p)
     uint64_t host = host_now(), now = wished(p), ns = machine_ns(p->m);
     set_ahead(p, host);
     if (p->halted)
-        return p->wake == TIME_NEVER      ? UINT64_MAX
-               : p->wake > now + p->ahead ? (p->wake - now) / p->speed * 100
-                                          : 0;
+        return p->wake == TIME_NEVER ? UINT64_MAX : p->wake > now + p->ahead ? (p->wake - now) / p->speed * 100 : 0;
     if (now > ns && now - ns > BEHIND_NS) {
         set_wished(p, ns);
         now = ns;
@@ -511,8 +497,7 @@ static bool serve_link(struct machine_process *p, uint64_t wait)
         enum link_got got = link_recv(&p->link, &msg);
         if (got == LINK_GOT_NONE)
             return true;
-        if (msg.fd >= 0 &&
-            (got != LINK_GOT_MSG || (msg.type != LINK_MEDIUM && msg.type != LINK_COMMIT))) {
+        if (msg.fd >= 0 && (got != LINK_GOT_MSG || (msg.type != LINK_MEDIUM && msg.type != LINK_COMMIT))) {
             close(msg.fd); /* none is expected with anything else */
             msg.fd = -1;
         }

@@ -85,16 +85,15 @@ static void key(void *ctx, uint8_t key, bool down)
 
 static void mouse(void *ctx, bool absolute, int x, int y, int wheel)
 {
-    request_pointer(ctx, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE, x, y, (int8_t)wheel, 0,
-                    0);
+    request_pointer(ctx, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE, x, y, (int8_t)wheel, 0, 0);
 }
 
 static void buttons(void *ctx, uint8_t down)
 {
     struct machine_process *p = ctx;
     bool absolute = machine_takes_absolute(p->m);
-    request_pointer(p, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE,
-                    absolute ? p->tablet[0] : 0, absolute ? p->tablet[1] : 0, 0, POINTER_ALL, down);
+    request_pointer(p, absolute ? LINK_AXES_ABSOLUTE : LINK_AXES_RELATIVE, absolute ? p->tablet[0] : 0,
+                    absolute ? p->tablet[1] : 0, 0, POINTER_ALL, down);
 }
 
 static void serial(void *ctx, const char *text)

@@ -15,12 +15,11 @@ _Noreturn void bug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 struct guest_log {
     char line[64][160];
-    uint32_t head;   /* lines ever recorded */
-    uint32_t muted;  /* records dropped by the rate limit */
+    uint32_t head;                             /* lines ever recorded */
+    uint32_t muted;                            /* records dropped by the rate limit */
     void (*sink)(void *ctx, const char *line); /* may be NULL */
     void *sink_ctx;
 };
-void guest_error(struct guest_log *log, const char *dev, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+void guest_error(struct guest_log *log, const char *dev, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -32,8 +32,7 @@ static void put_field(const struct state_field *f, const void *obj, const struct
     buf_free(&payload);
 }
 
-void state_save(const struct state_table *table, const void *obj, const struct state_timer_ops *timers,
-                struct buf *out)
+void state_save(const struct state_table *table, const void *obj, const struct state_timer_ops *timers, struct buf *out)
 {
     buf_add32(out, table->nfields);
     for (uint32_t i = 0; i < table->nfields; i++)
@@ -78,8 +77,8 @@ static bool get_field(const struct state_table *table, void *obj, const struct s
     return true;
 }
 
-bool state_load(const struct state_table *table, void *obj, const struct state_timer_ops *timers,
-                struct reader *in, struct error *err)
+bool state_load(const struct state_table *table, void *obj, const struct state_timer_ops *timers, struct reader *in,
+                struct error *err)
 {
     uint32_t n = get32(in);
     for (uint32_t i = 0; i < n && !in->bad; i++)

@@ -27,20 +27,19 @@ struct state_field {
 
 /* Integer or bool, by the member's type. */
 #define STATE_KIND_(x) _Generic((x), bool : STATE_BOOL, default : STATE_UINT)
-#define STATE_FIELD_(type, member, label, k)                                                        \
-    {                                                                                               \
-        .name = label, .offset = offsetof(type, member), .size = sizeof(((type *)0)->member),       \
-        .count = 1, .kind = (k)                                                                     \
+#define STATE_FIELD_(type, member, label, k)                                                                          \
+    {                                                                                                                 \
+        .name = label, .offset = offsetof(type, member), .size = sizeof(((type *)0)->member), .count = 1, .kind = (k) \
     }
-#define STATE_U(type, member) STATE_FIELD_(type, member, #member, STATE_KIND_(((type *)0)->member))
+#define STATE_U(type, member)           STATE_FIELD_(type, member, #member, STATE_KIND_(((type *)0)->member))
 #define STATE_TIMER_FIELD(type, member) STATE_FIELD_(type, member, #member, STATE_TIMER)
-#define STATE_BLOB(type, member) STATE_FIELD_(type, member, #member, STATE_BYTES)
+#define STATE_BLOB(type, member)        STATE_FIELD_(type, member, #member, STATE_BYTES)
 /* An array of integers. */
-#define STATE_ARRAY(type, member)                                                                   \
-    {                                                                                               \
-        .name = #member, .offset = offsetof(type, member), .size = sizeof(((type *)0)->member[0]),  \
-        .count = sizeof(((type *)0)->member) / sizeof(((type *)0)->member[0]),                      \
-        .kind = STATE_KIND_(((type *)0)->member[0])                                                 \
+#define STATE_ARRAY(type, member)                                                                  \
+    {                                                                                              \
+        .name = #member, .offset = offsetof(type, member), .size = sizeof(((type *)0)->member[0]), \
+        .count = sizeof(((type *)0)->member) / sizeof(((type *)0)->member[0]),                     \
+        .kind = STATE_KIND_(((type *)0)->member[0])                                                \
     }
 
 struct state_table {
@@ -58,7 +57,7 @@ struct state_timer_ops {
 void state_save(const struct state_table *table, const void *obj, const struct state_timer_ops *timers,
                 struct buf *out);
 /* Loads what state_save wrote. On failure *obj is unspecified and *err says which field. */
-bool state_load(const struct state_table *table, void *obj, const struct state_timer_ops *timers,
-                struct reader *in, struct error *err);
+bool state_load(const struct state_table *table, void *obj, const struct state_timer_ops *timers, struct reader *in,
+                struct error *err);
 
 #endif

@@ -144,8 +144,7 @@ static void overlay_close(struct blk *b)
     free(o);
 }
 
-static const struct blk_ops overlay_ops = {overlay_read, overlay_write, overlay_flush,
-                                           overlay_close};
+static const struct blk_ops overlay_ops = {overlay_read, overlay_write, overlay_flush, overlay_close};
 
 struct blk *blk_overlay(struct blk *base, struct error *err)
 {
@@ -161,8 +160,7 @@ struct blk *blk_overlay(struct blk *base, struct error *err)
     }
     o->room = FIRST_ROOM;
     o->base = base;
-    o->blk = (struct blk){
-        .ops = &overlay_ops, .sectors = base->sectors, .sector_size = base->sector_size};
+    o->blk = (struct blk){.ops = &overlay_ops, .sectors = base->sectors, .sector_size = base->sector_size};
     memcpy(o->blk.name, base->name, sizeof o->blk.name);
     memcpy(o->blk.serial, base->serial, sizeof o->blk.serial);
     return &o->blk;
@@ -177,7 +175,8 @@ int blk_overlay_commit(struct blk *b, struct blk *to)
         if (!o->table[i].data)
             continue;
         uint64_t first = o->table[i].number * CLUSTER_SECTORS;
-        int bad = to->ops->write(to, first, (uint32_t)MIN((uint64_t)CLUSTER_SECTORS, b->sectors - first), o->table[i].data);
+        int bad =
+            to->ops->write(to, first, (uint32_t)MIN((uint64_t)CLUSTER_SECTORS, b->sectors - first), o->table[i].data);
         if (bad)
             return bad;
     }

@@ -49,11 +49,10 @@ static int tell(struct raw *r, bool *told, const char *what, uint64_t sector, in
 {
     if (!*told && r->notes.note) {
         char line[256];
-        snprintf(line, sizeof line, "%s: cannot %s at sector %llu: %s%s", r->blk.name, what,
-                 (unsigned long long)sector, strerror(e),
-                 e == ENOSPC || e == EDQUOT
-                     ? "; make room on the host: until then the guest sees write faults"
-                     : "; the guest sees it as a disk error");
+        snprintf(line, sizeof line, "%s: cannot %s at sector %llu: %s%s", r->blk.name, what, (unsigned long long)sector,
+                 strerror(e),
+                 e == ENOSPC || e == EDQUOT ? "; make room on the host: until then the guest sees write faults"
+                                            : "; the guest sees it as a disk error");
         r->notes.note(r->notes.ctx, line);
     }
     *told = true;
@@ -79,8 +78,7 @@ static int raw_read(struct blk *b, uint64_t sector, uint32_t count, void *data)
             /* Past the last, partial sector's end zeros follow; before it somebody has cut the
              * file. */
             if (at < r->bytes)
-                return tell(r, &r->told_read, "read (the file became shorter)", at / BLOCK_SECTOR,
-                            EIO);
+                return tell(r, &r->told_read, "read (the file became shorter)", at / BLOCK_SECTOR, EIO);
             memset(p, 0, left);
             break;
         }
@@ -110,9 +108,10 @@ static bool disguised(struct raw *r, uint64_t sector, uint32_t count, const void
     const char *format = r->guessed && sector == 0 && count ? block_format(data, BLOCK_SECTOR) : NULL;
     if (format && !r->told_format && r->notes.note) {
         char line[256];
-        snprintf(line, sizeof line,
-                 "%s: the guest may not write what would make this image look like %s; if that is wanted, say format=raw", r->blk.name,
-                 format);
+        snprintf(
+            line, sizeof line,
+            "%s: the guest may not write what would make this image look like %s; if that is wanted, say format=raw",
+            r->blk.name, format);
         r->notes.note(r->notes.ctx, line);
     }
     r->told_format = r->told_format || format;
@@ -170,12 +169,10 @@ void blk_raw_cache(struct blk *b, enum blk_cache cache)
     container_of(b, struct raw, blk)->cache = cache;
 }
 
-struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, struct blk_notes notes,
-                    struct error *err)
+struct blk *blk_raw(int fd, uint64_t bytes, bool readonly, const char *name, struct blk_notes notes, struct error *err)
 {
     if (bytes == 0 || bytes > (uint64_t)INT64_MAX || (!readonly && bytes % BLOCK_SECTOR)) {
-        error_set(err, "%s: %llu bytes are no whole number of 512-byte sectors", name,
-                  (unsigned long long)bytes);
+        error_set(err, "%s: %llu bytes are no whole number of 512-byte sectors", name, (unsigned long long)bytes);
         return NULL;
     }
     struct raw *r = calloc(1, sizeof *r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupt messages between the I/O APIC and the local APIC: what the APIC bus carries. 82093AA 3.2.4 (redirection table), SDM 3A 10.6.1
- * (interrupt command register).
+ * Interrupt messages between the I/O APIC and the local APIC: what the APIC bus carries. 82093AA 3.2.4 (redirection
+ * table), SDM 3A 10.6.1 (interrupt command register).
  */
 #ifndef VITRINE_BUS_APIC_H
 #define VITRINE_BUS_APIC_H
@@ -10,15 +10,7 @@
 #include <stdint.h>
 
 /* Delivery modes: bits 10-8 of redirection entries, LVT entries and the ICR. */
-enum apic_delivery {
-    APIC_FIXED,
-    APIC_LOWEST_PRIORITY,
-    APIC_SMI,
-    APIC_NMI = 4,
-    APIC_INIT,
-    APIC_STARTUP,
-    APIC_EXTINT
-};
+enum apic_delivery { APIC_FIXED, APIC_LOWEST_PRIORITY, APIC_SMI, APIC_NMI = 4, APIC_INIT, APIC_STARTUP, APIC_EXTINT };
 
 struct apic_msg {
     uint8_t dest;     /* MDA */

@@ -10,8 +10,8 @@
 
 /*
  * The 64 KiB port space. A range belongs to one claimant at a time; a later claim shadows an earlier one until it is
- * released. Ports are 1, 2 or 4 bytes wide: an access wider than ops->max_size (default 4) is split into bytes (or words where
- * max_size is 2), lowest port first, each part going to whoever claims it. Unclaimed ports read all ones.
+ * released. Ports are 1, 2 or 4 bytes wide: an access wider than ops->max_size (default 4) is split into bytes (or
+ * words where max_size is 2), lowest port first, each part going to whoever claims it. Unclaimed ports read all ones.
  */
 struct port_range {
     const char *name;
@@ -50,8 +50,8 @@ struct bus {
 };
 
 /*
- * Bus-master access to memory: bounded, never reaches device registers (a descriptor that points at them reads all ones and writes
- * nowhere). False where part of it did.
+ * Bus-master access to memory: bounded, never reaches device registers (a descriptor that points at them reads all ones
+ * and writes nowhere). False where part of it did.
  */
 bool dma_read(struct bus *b, uint64_t paddr, void *data, uint32_t len);
 bool dma_write(struct bus *b, uint64_t paddr, const void *data, uint32_t len);

@@ -49,15 +49,19 @@ struct dev_class {
 
     /* Claims ports and maps memory; wires and back ends were set by the machine. False with *err on a host failure. */
     bool (*realize)(struct dev *d, struct error *err);
-    void (*reset)(struct dev *d);     /* hardware reset (power-on and RESET#) */
-    void (*post_load)(struct dev *d); /* after state_load: re-drives wires, mappings and the host's side from the state */
-    void (*unrealize)(struct dev *d); /* frees what realize took from the host */
+    void (*reset)(struct dev *d); /* hardware reset (power-on and RESET#) */
+    void (*post_load)(
+        struct dev *d); /* after state_load: re-drives wires, mappings and the host's side from the state */
+    void (*unrealize)(struct dev *d);              /* frees what realize took from the host */
     void (*print)(struct dev *d, struct buf *out); /* `info NAME`. May be NULL */
 };
 
 /* In a class: `.state = DEV_STATE("i8254", i8254_fields)`. */
-#define DEV_STATE(label, table) {.name = (label), .fields = (table), .nfields = ARRAY_LEN(table)}
-#define DEV_REGS(table) .regs = (table), .nregs = ARRAY_LEN(table)
+#define DEV_STATE(label, table)                                         \
+    {                                                                   \
+        .name = (label), .fields = (table), .nfields = ARRAY_LEN(table) \
+    }
+#define DEV_REGS(table)  .regs = (table), .nregs = ARRAY_LEN(table)
 #define DEV_PROPS(table) .props = (table), .nprops = ARRAY_LEN(table)
 
 /* -global: what a property starts with in every device of a class. bus->globals is a list of them. */
@@ -73,7 +77,10 @@ struct dev {
     struct dev *next; /* in the machine's list, in order of creation */
 };
 
-/* Allocates a zeroed device and applies property presets; the caller then sets wires and back ends and calls dev_realize. */
+/*
+ * Allocates a zeroed device and applies property presets; the caller then sets wires and back ends and calls
+ * dev_realize.
+ */
 void *dev_new(const struct dev_class *cls, const char *id, struct bus *bus);
 /* Sets a property from its text ("on", "0xf4"); clear error for an unknown name or a bad value. */
 bool dev_set_prop(struct dev *d, const char *name, const char *value, struct error *err);

@@ -36,9 +36,9 @@ enum {
 /* What a hand did with a mouse, or where it put a pen. */
 struct pointer_event {
     bool absolute;
-    int32_t dx, dy; /* counts to the right and down; absolute: 0 */
-    uint16_t x, y;  /* absolute: 0 .. POINTER_ABS_MAX from the picture's upper left corner */
-    int32_t wheel;  /* notches away from the user */
+    int32_t dx, dy;  /* counts to the right and down; absolute: 0 */
+    uint16_t x, y;   /* absolute: 0 .. POINTER_ABS_MAX from the picture's upper left corner */
+    int32_t wheel;   /* notches away from the user */
     uint8_t buttons; /* those that are down now */
 };
 

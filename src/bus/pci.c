@@ -61,8 +61,7 @@ static bool bar_decodes(const struct pci_func *f, unsigned n, uint64_t *base)
         return (command & CMD_IO) && *base + b->size <= 0x10000;
     if (n == PCI_BAR_ROM && !(raw & ROM_ENABLE))
         return false;
-    return (command & CMD_MEM) && *base + b->size <= UINT64_C(1) << 32 &&
-           *base != (uint32_t)-b->size;
+    return (command & CMD_MEM) && *base + b->size <= UINT64_C(1) << 32 && *base != (uint32_t)-b->size;
 }
 
 static void update_io(struct pci_func *f, struct pci_bar *b, bool on, uint64_t base)
@@ -150,8 +149,7 @@ static void add_bar(struct pci_func *f, unsigned n)
     if (b->kind == PCI_BAR_NONE)
         return;
     if (b->size < least || (b->size & (b->size - 1)))
-        bug("PCI function %02x.%x: BAR %u has the size %xh", f->devfn >> 3, f->devfn & 7, n,
-            b->size);
+        bug("PCI function %02x.%x: BAR %u has the size %xh", f->devfn >> 3, f->devfn & 7, n, b->size);
     st32(&f->config[bar_offset(n)], bar_type(b->kind));
     st32(&f->writable[bar_offset(n)], ~(b->size - 1) | (n == PCI_BAR_ROM ? ROM_ENABLE : 0));
     if (!b->map.name)

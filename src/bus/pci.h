@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A PCI function as a chip sees it: configuration space with masks, BARs that map themselves, INTx pin. PCI Local Bus 2.1.
- * The configuration mechanism (CF8h/CFCh) is the host bridge's.
+ * A PCI function as a chip sees it: configuration space with masks, BARs that map themselves, INTx pin. PCI Local Bus
+ * 2.1. The configuration mechanism (CF8h/CFCh) is the host bridge's.
  */
 #ifndef VITRINE_BUS_PCI_H
 #define VITRINE_BUS_PCI_H
@@ -9,7 +9,7 @@
 #include "bus/bus.h"
 #include "bus/irq.h"
 
-#define PCI_BARS 7 /* 0-5, and 6: the expansion ROM */
+#define PCI_BARS    7 /* 0-5, and 6: the expansion ROM */
 #define PCI_BAR_ROM 6
 
 enum pci_bar_kind { PCI_BAR_NONE, PCI_BAR_IO, PCI_BAR_MEM, PCI_BAR_MEM_PREFETCH };
@@ -29,8 +29,9 @@ struct pci_bar {
 struct pci_bus {
     struct bus *bus;
     struct pci_func *func[256]; /* by devfn = device * 8 + function; bus 0 only */
-    struct irq_line pirq[4];    /* INTA#..INTD# after the board's swizzle: line (device - 1 + pin - 1) & 3 on a PIIX board */
-    uint8_t pirq_level[4][32];  /* who drives it; derived, not saved */
+    struct irq_line
+        pirq[4]; /* INTA#..INTD# after the board's swizzle: line (device - 1 + pin - 1) & 3 on a PIIX board */
+    uint8_t pirq_level[4][32]; /* who drives it; derived, not saved */
 };
 
 struct pci_func {
@@ -47,7 +48,9 @@ struct pci_func {
 };
 
 void pci_bus_init(struct pci_bus *p, struct bus *bus);
-/* Plugs f in at devfn: header type 0 with the usual command/status/BAR/line masks from bar[]; `class_code` is 24 bits. */
+/*
+ * Plugs f in at devfn: header type 0 with the usual command/status/BAR/line masks from bar[]; `class_code` is 24 bits.
+ */
 void pci_add(struct pci_bus *p, struct pci_func *f, uint8_t devfn, uint16_t vendor, uint16_t device,
              uint32_t class_code, uint8_t revision);
 /* Reset of a function: command, BARs and interrupt line to 0; chip-specific bytes are the chip's. */

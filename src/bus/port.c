@@ -26,8 +26,8 @@ void port_space_destroy(struct port_space *s)
 }
 
 /*
- * Where ranges overlap, as only a guest's mistake makes them, the narrower one answers. NOTE: nothing of history decides: a machine
- * that was loaded claims its ports in an order of its own.
+ * Where ranges overlap, as only a guest's mistake makes them, the narrower one answers. NOTE: nothing of history
+ * decides: a machine that was loaded claims its ports in an order of its own.
  */
 static bool precedes(const struct port_range *a, const struct port_range *b)
 {

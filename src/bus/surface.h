@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The picture as the front end shows it: double-buffered pixels in memory that both processes map, flipped at the virtual retrace.
+ * The picture as the front end shows it: double-buffered pixels in memory that both processes map, flipped at the
+ * virtual retrace.
  */
 #ifndef VITRINE_BUS_SURFACE_H
 #define VITRINE_BUS_SURFACE_H

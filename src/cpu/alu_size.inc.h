@@ -68,135 +68,135 @@ static inline T SIZED(do_not)(struct cpu *c __attribute__((unused)), T a)
 }
 
 /* Register or memory with register: E,G and G,E. */
-#define ALU_G(op)                                                                                  \
-    INSN(EG(x_##op##_E, _G, _r))                                                                   \
-    {                                                                                              \
-        PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), GET(i->in.reg)));                           \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(EG(x_##op##_E, _G, _m))                                                               \
-    {                                                                                              \
-        struct rmw m;                                                                              \
-        T v;                                                                                       \
-        if (RMW_BEGIN(&m, &v))                                                                     \
-            return MISS;                                                                           \
-        RMW_END(&m, SIZED(do_##op)(c, v, GET(i->in.reg)));                                         \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN(EG(x_##op##_G, _E, _r))                                                                   \
-    {                                                                                              \
-        PUT(i->in.reg, SIZED(do_##op)(c, GET(i->in.reg), GET(i->in.rm)));                          \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(EG(x_##op##_G, _E, _m))                                                               \
-    {                                                                                              \
-        T v;                                                                                       \
-        if (MEM_RD(&v))                                                                            \
-            return MISS;                                                                           \
-        PUT(i->in.reg, SIZED(do_##op)(c, GET(i->in.reg), v));                                      \
-        return X_NEXT;                                                                             \
+#define ALU_G(op)                                                         \
+    INSN(EG(x_##op##_E, _G, _r))                                          \
+    {                                                                     \
+        PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), GET(i->in.reg)));  \
+        return X_NEXT;                                                    \
+    }                                                                     \
+    INSN_MEM(EG(x_##op##_E, _G, _m))                                      \
+    {                                                                     \
+        struct rmw m;                                                     \
+        T v;                                                              \
+        if (RMW_BEGIN(&m, &v))                                            \
+            return MISS;                                                  \
+        RMW_END(&m, SIZED(do_##op)(c, v, GET(i->in.reg)));                \
+        return X_NEXT;                                                    \
+    }                                                                     \
+    INSN(EG(x_##op##_G, _E, _r))                                          \
+    {                                                                     \
+        PUT(i->in.reg, SIZED(do_##op)(c, GET(i->in.reg), GET(i->in.rm))); \
+        return X_NEXT;                                                    \
+    }                                                                     \
+    INSN_MEM(EG(x_##op##_G, _E, _m))                                      \
+    {                                                                     \
+        T v;                                                              \
+        if (MEM_RD(&v))                                                   \
+            return MISS;                                                  \
+        PUT(i->in.reg, SIZED(do_##op)(c, GET(i->in.reg), v));             \
+        return X_NEXT;                                                    \
     }
 
 /* The same for CMP, which stores nothing. */
-#define CMP_G                                                                                      \
-    INSN(EG(x_cmp_E, _G, _r))                                                                      \
-    {                                                                                              \
-        SIZED(do_sub)(c, GET(i->in.rm), GET(i->in.reg));                                           \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(EG(x_cmp_E, _G, _m))                                                                  \
-    {                                                                                              \
-        T v;                                                                                       \
-        if (MEM_RD(&v))                                                                            \
-            return MISS;                                                                           \
-        SIZED(do_sub)(c, v, GET(i->in.reg));                                                       \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN(EG(x_cmp_G, _E, _r))                                                                      \
-    {                                                                                              \
-        SIZED(do_sub)(c, GET(i->in.reg), GET(i->in.rm));                                           \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(EG(x_cmp_G, _E, _m))                                                                  \
-    {                                                                                              \
-        T v;                                                                                       \
-        if (MEM_RD(&v))                                                                            \
-            return MISS;                                                                           \
-        SIZED(do_sub)(c, GET(i->in.reg), v);                                                       \
-        return X_NEXT;                                                                             \
+#define CMP_G                                            \
+    INSN(EG(x_cmp_E, _G, _r))                            \
+    {                                                    \
+        SIZED(do_sub)(c, GET(i->in.rm), GET(i->in.reg)); \
+        return X_NEXT;                                   \
+    }                                                    \
+    INSN_MEM(EG(x_cmp_E, _G, _m))                        \
+    {                                                    \
+        T v;                                             \
+        if (MEM_RD(&v))                                  \
+            return MISS;                                 \
+        SIZED(do_sub)(c, v, GET(i->in.reg));             \
+        return X_NEXT;                                   \
+    }                                                    \
+    INSN(EG(x_cmp_G, _E, _r))                            \
+    {                                                    \
+        SIZED(do_sub)(c, GET(i->in.reg), GET(i->in.rm)); \
+        return X_NEXT;                                   \
+    }                                                    \
+    INSN_MEM(EG(x_cmp_G, _E, _m))                        \
+    {                                                    \
+        T v;                                             \
+        if (MEM_RD(&v))                                  \
+            return MISS;                                 \
+        SIZED(do_sub)(c, GET(i->in.reg), v);             \
+        return X_NEXT;                                   \
     }
 
 /* Register or memory with an immediate, which the decoder sign-extended where the form says so. */
-#define ALU_I(op, name_r, name_m)                                                                  \
-    INSN(name_r)                                                                                   \
-    {                                                                                              \
-        PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), (T)i->in.imm));                             \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(name_m)                                                                               \
-    {                                                                                              \
-        struct rmw m;                                                                              \
-        T v;                                                                                       \
-        if (RMW_BEGIN(&m, &v))                                                                     \
-            return MISS;                                                                           \
-        RMW_END(&m, SIZED(do_##op)(c, v, (T)i->in.imm));                                           \
-        return X_NEXT;                                                                             \
+#define ALU_I(op, name_r, name_m)                                      \
+    INSN(name_r)                                                       \
+    {                                                                  \
+        PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), (T)i->in.imm)); \
+        return X_NEXT;                                                 \
+    }                                                                  \
+    INSN_MEM(name_m)                                                   \
+    {                                                                  \
+        struct rmw m;                                                  \
+        T v;                                                           \
+        if (RMW_BEGIN(&m, &v))                                         \
+            return MISS;                                               \
+        RMW_END(&m, SIZED(do_##op)(c, v, (T)i->in.imm));               \
+        return X_NEXT;                                                 \
     }
-#define COMPARE_I(op, name_r, name_m)                                                              \
-    INSN(name_r)                                                                                   \
-    {                                                                                              \
-        SIZED(do_##op)(c, GET(i->in.rm), (T)i->in.imm);                                            \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(name_m)                                                                               \
-    {                                                                                              \
-        T v;                                                                                       \
-        if (MEM_RD(&v))                                                                            \
-            return MISS;                                                                           \
-        SIZED(do_##op)(c, v, (T)i->in.imm);                                                        \
-        return X_NEXT;                                                                             \
+#define COMPARE_I(op, name_r, name_m)                   \
+    INSN(name_r)                                        \
+    {                                                   \
+        SIZED(do_##op)(c, GET(i->in.rm), (T)i->in.imm); \
+        return X_NEXT;                                  \
+    }                                                   \
+    INSN_MEM(name_m)                                    \
+    {                                                   \
+        T v;                                            \
+        if (MEM_RD(&v))                                 \
+            return MISS;                                \
+        SIZED(do_##op)(c, v, (T)i->in.imm);             \
+        return X_NEXT;                                  \
     }
-#define ALU_ACC(op, name)                                                                          \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        PUT(RAX, SIZED(do_##op)(c, GET(RAX), (T)i->in.imm));                                       \
-        return X_NEXT;                                                                             \
+#define ALU_ACC(op, name)                                    \
+    INSN(name)                                               \
+    {                                                        \
+        PUT(RAX, SIZED(do_##op)(c, GET(RAX), (T)i->in.imm)); \
+        return X_NEXT;                                       \
     }
-#define COMPARE_ACC(op, name)                                                                      \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        SIZED(do_##op)(c, GET(RAX), (T)i->in.imm);                                                 \
-        return X_NEXT;                                                                             \
+#define COMPARE_ACC(op, name)                      \
+    INSN(name)                                     \
+    {                                              \
+        SIZED(do_##op)(c, GET(RAX), (T)i->in.imm); \
+        return X_NEXT;                             \
     }
 /* One operand. */
-#define ALU_1(op)                                                                                  \
-    INSN(E(x_##op##_E, _r))                                                                        \
-    {                                                                                              \
-        PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm)));                                           \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(E(x_##op##_E, _m))                                                                    \
-    {                                                                                              \
-        struct rmw m;                                                                              \
-        T v;                                                                                       \
-        if (RMW_BEGIN(&m, &v))                                                                     \
-            return MISS;                                                                           \
-        RMW_END(&m, SIZED(do_##op)(c, v));                                                         \
-        return X_NEXT;                                                                             \
+#define ALU_1(op)                                        \
+    INSN(E(x_##op##_E, _r))                              \
+    {                                                    \
+        PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm))); \
+        return X_NEXT;                                   \
+    }                                                    \
+    INSN_MEM(E(x_##op##_E, _m))                          \
+    {                                                    \
+        struct rmw m;                                    \
+        T v;                                             \
+        if (RMW_BEGIN(&m, &v))                           \
+            return MISS;                                 \
+        RMW_END(&m, SIZED(do_##op)(c, v));               \
+        return X_NEXT;                                   \
     }
 
 #if BITS == 8
-#define ALU_IMM(op)                                                                                \
-    ALU_I(op, x_##op##_Eb_Ib_r, x_##op##_Eb_Ib_m)                                                  \
+#define ALU_IMM(op)                               \
+    ALU_I(op, x_##op##_Eb_Ib_r, x_##op##_Eb_Ib_m) \
     ALU_ACC(op, x_##op##_AL_Ib)
 COMPARE_I(sub, x_cmp_Eb_Ib_r, x_cmp_Eb_Ib_m)
 COMPARE_ACC(sub, x_cmp_AL_Ib)
 COMPARE_I(and, x_test_Eb_Ib_r, x_test_Eb_Ib_m)
 COMPARE_ACC(and, x_test_AL_Ib)
 #else
-#define ALU_IMM(op)                                                                                \
-    ALU_I(op, CAT2(x_##op##_Ev_Iz_r, SFX), CAT2(x_##op##_Ev_Iz_m, SFX))                            \
-    ALU_I(op, CAT2(x_##op##_Ev_Ib_r, SFX), CAT2(x_##op##_Ev_Ib_m, SFX))                            \
+#define ALU_IMM(op)                                                     \
+    ALU_I(op, CAT2(x_##op##_Ev_Iz_r, SFX), CAT2(x_##op##_Ev_Iz_m, SFX)) \
+    ALU_I(op, CAT2(x_##op##_Ev_Ib_r, SFX), CAT2(x_##op##_Ev_Ib_m, SFX)) \
     ALU_ACC(op, CAT2(x_##op##_rAX_Iz, SFX))
 COMPARE_I(sub, CAT2(x_cmp_Ev_Iz_r, SFX), CAT2(x_cmp_Ev_Iz_m, SFX))
 COMPARE_I(sub, CAT2(x_cmp_Ev_Ib_r, SFX), CAT2(x_cmp_Ev_Ib_m, SFX))
@@ -227,7 +227,7 @@ ALU(xor)
 CMP_G
 ALU_1(inc)
 ALU_1(dec)
-ALU_1(not)
+ALU_1(not )
 ALU_1(neg)
 
 INSN(EG(x_test_E, _G, _r))

@@ -88,8 +88,7 @@ INSN(x_aam_Ib)
 }
 INSN(x_aad_Ib)
 {
-    uint8_t al = *reg8p(c, AL), add = (uint8_t)(*reg8p(c, AH) * (uint8_t)i->in.imm),
-            r = (uint8_t)(al + add);
+    uint8_t al = *reg8p(c, AL), add = (uint8_t)(*reg8p(c, AH) * (uint8_t)i->in.imm), r = (uint8_t)(al + add);
     bool carry = r < al;
     set16(c, RAX, r);
     set_arith(c, szp(r) | (carry ? FL_CF | FL_OF : 0) | (((al ^ add ^ r) & 0x10) ? FL_AF : 0));

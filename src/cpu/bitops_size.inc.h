@@ -56,41 +56,41 @@ INSN_MEM(CAT2(x_bt_Ev_Ib_m, SFX))
     return X_NEXT;
 }
 
-#define BIT_MODIFY(op)                                                                             \
-    INSN(CAT2(x_##op##_Ev_Gv_r, SFX))                                                              \
-    {                                                                                              \
-        T v = GET(i->in.rm), bit = SIZED(bit_of)(GET(i->in.reg));                                  \
-        PUT(i->in.rm, SIZED(op_##op)(v, bit));                                                     \
-        set_cf(c, v & bit);                                                                        \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(CAT2(x_##op##_Ev_Gv_m, SFX))                                                          \
-    {                                                                                              \
-        struct insn at = SIZED(bit_string)(c, &i->in);                                             \
-        struct rmw m;                                                                              \
-        T v, bit = SIZED(bit_of)(GET(i->in.reg));                                                  \
-        if (RMW_BEGIN_AT(&at, &m, &v))                                                             \
-            return MISS;                                                                           \
-        RMW_END(&m, SIZED(op_##op)(v, bit));                                                       \
-        set_cf(c, v & bit);                                                                        \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN(CAT2(x_##op##_Ev_Ib_r, SFX))                                                              \
-    {                                                                                              \
-        T v = GET(i->in.rm), bit = SIZED(bit_of)(i->in.imm);                                       \
-        PUT(i->in.rm, SIZED(op_##op)(v, bit));                                                     \
-        set_cf(c, v & bit);                                                                        \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(CAT2(x_##op##_Ev_Ib_m, SFX))                                                          \
-    {                                                                                              \
-        struct rmw m;                                                                              \
-        T v, bit = SIZED(bit_of)(i->in.imm);                                                       \
-        if (RMW_BEGIN(&m, &v))                                                                     \
-            return MISS;                                                                           \
-        RMW_END(&m, SIZED(op_##op)(v, bit));                                                       \
-        set_cf(c, v & bit);                                                                        \
-        return X_NEXT;                                                                             \
+#define BIT_MODIFY(op)                                            \
+    INSN(CAT2(x_##op##_Ev_Gv_r, SFX))                             \
+    {                                                             \
+        T v = GET(i->in.rm), bit = SIZED(bit_of)(GET(i->in.reg)); \
+        PUT(i->in.rm, SIZED(op_##op)(v, bit));                    \
+        set_cf(c, v &bit);                                        \
+        return X_NEXT;                                            \
+    }                                                             \
+    INSN_MEM(CAT2(x_##op##_Ev_Gv_m, SFX))                         \
+    {                                                             \
+        struct insn at = SIZED(bit_string)(c, &i->in);            \
+        struct rmw m;                                             \
+        T v, bit = SIZED(bit_of)(GET(i->in.reg));                 \
+        if (RMW_BEGIN_AT(&at, &m, &v))                            \
+            return MISS;                                          \
+        RMW_END(&m, SIZED(op_##op)(v, bit));                      \
+        set_cf(c, v &bit);                                        \
+        return X_NEXT;                                            \
+    }                                                             \
+    INSN(CAT2(x_##op##_Ev_Ib_r, SFX))                             \
+    {                                                             \
+        T v = GET(i->in.rm), bit = SIZED(bit_of)(i->in.imm);      \
+        PUT(i->in.rm, SIZED(op_##op)(v, bit));                    \
+        set_cf(c, v &bit);                                        \
+        return X_NEXT;                                            \
+    }                                                             \
+    INSN_MEM(CAT2(x_##op##_Ev_Ib_m, SFX))                         \
+    {                                                             \
+        struct rmw m;                                             \
+        T v, bit = SIZED(bit_of)(i->in.imm);                      \
+        if (RMW_BEGIN(&m, &v))                                    \
+            return MISS;                                          \
+        RMW_END(&m, SIZED(op_##op)(v, bit));                      \
+        set_cf(c, v &bit);                                        \
+        return X_NEXT;                                            \
     }
 BIT_MODIFY(bts)
 BIT_MODIFY(btr)
@@ -110,19 +110,19 @@ static inline void SIZED(do_bsr)(struct cpu *c, unsigned reg, T v)
     if (v != 0)
         PUT(reg, (T)(31 - __builtin_clz(v)));
 }
-#define BIT_SCAN(op)                                                                               \
-    INSN(CAT2(x_##op##_Gv_Ev_r, SFX))                                                              \
-    {                                                                                              \
-        SIZED(do_##op)(c, i->in.reg, GET(i->in.rm));                                               \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(CAT2(x_##op##_Gv_Ev_m, SFX))                                                          \
-    {                                                                                              \
-        T v;                                                                                       \
-        if (MEM_RD(&v))                                                                            \
-            return MISS;                                                                           \
-        SIZED(do_##op)(c, i->in.reg, v);                                                           \
-        return X_NEXT;                                                                             \
+#define BIT_SCAN(op)                                 \
+    INSN(CAT2(x_##op##_Gv_Ev_r, SFX))                \
+    {                                                \
+        SIZED(do_##op)(c, i->in.reg, GET(i->in.rm)); \
+        return X_NEXT;                               \
+    }                                                \
+    INSN_MEM(CAT2(x_##op##_Gv_Ev_m, SFX))            \
+    {                                                \
+        T v;                                         \
+        if (MEM_RD(&v))                              \
+            return MISS;                             \
+        SIZED(do_##op)(c, i->in.reg, v);             \
+        return X_NEXT;                               \
     }
 BIT_SCAN(bsf)
 BIT_SCAN(bsr)

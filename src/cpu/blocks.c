@@ -35,8 +35,7 @@ struct block_cache {
 
 static size_t block_size(unsigned count)
 {
-    return ALIGN_UP(sizeof(struct xblock) + (count + 1) * sizeof(struct xinsn),
-                    (size_t)BLOCK_ALIGN);
+    return ALIGN_UP(sizeof(struct xblock) + (count + 1) * sizeof(struct xinsn), (size_t)BLOCK_ALIGN);
 }
 
 static struct xblock **bucket(struct block_cache *k, const uint8_t *host, uint32_t mode)
@@ -280,8 +279,7 @@ static void decode_rest(struct cpu *c, struct xblock *b, const struct source *s,
 
 static struct xblock *build(struct cpu *c, uint64_t lin, uint32_t bpn, const uint8_t *host)
 {
-    struct source s = {
-        .host = host, .bpn = bpn, .bpn2 = NO_PAGE, .in_page = PAGE_SIZE - (lin & PAGE_OFFSET_MASK)};
+    struct source s = {.host = host, .bpn = bpn, .bpn2 = NO_PAGE, .in_page = PAGE_SIZE - (lin & PAGE_OFFSET_MASK)};
     uint64_t limit = to_limit(c);
     struct insn first;
     if (!decode_first(c, &s, limit, &first))
@@ -293,8 +291,7 @@ static struct xblock *build(struct cpu *c, uint64_t lin, uint32_t bpn, const uin
         blocks_flush(c);
         b = arena_block(c);
     }
-    *b = (struct xblock){
-        .host = host, .bpn = bpn, .bpn2 = NO_PAGE, .mode = c->mode & DECODE_MODE_BITS};
+    *b = (struct xblock){.host = host, .bpn = bpn, .bpn2 = NO_PAGE, .mode = c->mode & DECODE_MODE_BITS};
     add_insn(c, b, &first);
     if (!cacheable) {
         b->host = NULL;
@@ -365,8 +362,7 @@ struct xblock *block_at(struct cpu *c)
             return NULL;
         kill_block(c, b);
     } else if (b) { /* CS's limit cuts it: one instruction at a time */
-        struct source s = {
-            .host = host, .bpn2 = NO_PAGE, .in_page = PAGE_SIZE - (lin & PAGE_OFFSET_MASK)};
+        struct source s = {.host = host, .bpn2 = NO_PAGE, .in_page = PAGE_SIZE - (lin & PAGE_OFFSET_MASK)};
         struct insn in;
         if (!decode_first(c, &s, to_limit(c), &in))
             return NULL;

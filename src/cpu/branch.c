@@ -41,10 +41,10 @@ static inline bool cond_le(const struct cpu *c)
     return flag_zf(c) || flag_sf(c) != flag_of(c);
 }
 
-#define JCC_SIZED(name, test, size_)                                                               \
-    INSN(x_##name##_J##size_)                                                                      \
-    {                                                                                              \
-        return (test) ? branch_to(c, next_rip(c, i) + i->in.imm, SZ##size_) : X_NEXT;              \
+#define JCC_SIZED(name, test, size_)                                                  \
+    INSN(x_##name##_J##size_)                                                         \
+    {                                                                                 \
+        return (test) ? branch_to(c, next_rip(c, i) + i->in.imm, SZ##size_) : X_NEXT; \
     }
 #define JCC(name, test) JCC_SIZED(name, test, 16) JCC_SIZED(name, test, 32)
 JCC(jo, flag_of(c))
@@ -78,24 +78,24 @@ static inline enum xstat loop_if(struct cpu *c, const struct xinsn *i, bool cond
     set_masked(c, RCX, count, mask);
     return X_NEXT;
 }
-#define LOOPS(size_)                                                                               \
-    INSN(x_loopne_Jb##size_)                                                                       \
-    {                                                                                              \
-        return loop_if(c, i, !flag_zf(c), SZ##size_);                                              \
-    }                                                                                              \
-    INSN(x_loope_Jb##size_)                                                                        \
-    {                                                                                              \
-        return loop_if(c, i, flag_zf(c), SZ##size_);                                               \
-    }                                                                                              \
-    INSN(x_loop_Jb##size_)                                                                         \
-    {                                                                                              \
-        return loop_if(c, i, true, SZ##size_);                                                     \
-    }                                                                                              \
-    INSN(x_jcxz_Jb##size_)                                                                         \
-    {                                                                                              \
-        if ((c->regs[RCX] & ad_mask(i->in.adsize)) != 0)                                           \
-            return X_NEXT;                                                                         \
-        return branch_to(c, next_rip(c, i) + i->in.imm, SZ##size_);                                \
+#define LOOPS(size_)                                                \
+    INSN(x_loopne_Jb##size_)                                        \
+    {                                                               \
+        return loop_if(c, i, !flag_zf(c), SZ##size_);               \
+    }                                                               \
+    INSN(x_loope_Jb##size_)                                         \
+    {                                                               \
+        return loop_if(c, i, flag_zf(c), SZ##size_);                \
+    }                                                               \
+    INSN(x_loop_Jb##size_)                                          \
+    {                                                               \
+        return loop_if(c, i, true, SZ##size_);                      \
+    }                                                               \
+    INSN(x_jcxz_Jb##size_)                                          \
+    {                                                               \
+        if ((c->regs[RCX] & ad_mask(i->in.adsize)) != 0)            \
+            return X_NEXT;                                          \
+        return branch_to(c, next_rip(c, i) + i->in.imm, SZ##size_); \
     }
 LOOPS(16)
 LOOPS(32)
@@ -103,61 +103,60 @@ LOOPS(32)
 /* Target first, then the push (SDM 2A CALL): either can fault, and c->rip counts only with
  * X_BRANCH. */
 #define NEAR_RD(size_, v) (fast ? try_rd##size_ : seg_rd##size_)(c, i->in.seg, ea(c, &i->in), v)
-#define CALLS(size_, type)                                                                         \
-    static inline enum xstat call_near##size_(struct cpu *c, const struct xinsn *i, uint64_t rip,  \
-                                              bool fast)                                           \
-    {                                                                                              \
-        if (unlikely((type)rip > c->seg[SEG_CS].limit)) {                                          \
-            raise_gp(c, 0);                                                                        \
-            return X_FAULT;                                                                        \
-        }                                                                                          \
-        if ((fast ? try_push##size_ : push##size_)(c, (type)next_rip(c, i)))                       \
-            return MISS;                                                                           \
-        c->rip = (type)rip;                                                                        \
-        return X_BRANCH;                                                                           \
-    }                                                                                              \
-    INSN_MEM(x_call_Jz##size_)                                                                     \
-    {                                                                                              \
-        return call_near##size_(c, i, next_rip(c, i) + i->in.imm, fast);                           \
-    }                                                                                              \
-    INSN_MEM(x_call_Ev_r##size_)                                                                   \
-    {                                                                                              \
-        return call_near##size_(c, i, c->regs[i->in.rm], fast);                                    \
-    }                                                                                              \
-    INSN_MEM(x_call_Ev_m##size_)                                                                   \
-    {                                                                                              \
-        type v;                                                                                    \
-        return NEAR_RD(size_, &v) ? MISS : call_near##size_(c, i, v, fast);                        \
-    }                                                                                              \
-    INSN(x_jmp_Ev_r##size_)                                                                        \
-    {                                                                                              \
-        return branch_to(c, c->regs[i->in.rm], SZ##size_);                                         \
-    }                                                                                              \
-    INSN_MEM(x_jmp_Ev_m##size_)                                                                    \
-    {                                                                                              \
-        type v;                                                                                    \
-        return NEAR_RD(size_, &v) ? MISS : branch_to(c, v, SZ##size_);                             \
-    }                                                                                              \
-    static inline enum xstat ret_near##size_(struct cpu *c, unsigned drop, bool fast)              \
-    {                                                                                              \
-        type v;                                                                                    \
-        if ((fast ? try_top##size_ : top##size_)(c, &v))                                           \
-            return MISS;                                                                           \
-        if (unlikely(v > c->seg[SEG_CS].limit)) {                                                  \
-            raise_gp(c, 0);                                                                        \
-            return X_FAULT;                                                                        \
-        }                                                                                          \
-        pop_done(c, sizeof v + drop);                                                              \
-        c->rip = v;                                                                                \
-        return X_BRANCH;                                                                           \
-    }                                                                                              \
-    INSN_MEM(x_ret##size_)                                                                         \
-    {                                                                                              \
-        return ret_near##size_(c, 0, fast);                                                        \
-    }                                                                                              \
-    INSN_MEM(x_ret_Iw##size_)                                                                      \
-    {                                                                                              \
-        return ret_near##size_(c, (uint16_t)i->in.imm, fast);                                      \
+#define CALLS(size_, type)                                                                                   \
+    static inline enum xstat call_near##size_(struct cpu *c, const struct xinsn *i, uint64_t rip, bool fast) \
+    {                                                                                                        \
+        if (unlikely((type)rip > c->seg[SEG_CS].limit)) {                                                    \
+            raise_gp(c, 0);                                                                                  \
+            return X_FAULT;                                                                                  \
+        }                                                                                                    \
+        if ((fast ? try_push##size_ : push##size_)(c, (type)next_rip(c, i)))                                 \
+            return MISS;                                                                                     \
+        c->rip = (type)rip;                                                                                  \
+        return X_BRANCH;                                                                                     \
+    }                                                                                                        \
+    INSN_MEM(x_call_Jz##size_)                                                                               \
+    {                                                                                                        \
+        return call_near##size_(c, i, next_rip(c, i) + i->in.imm, fast);                                     \
+    }                                                                                                        \
+    INSN_MEM(x_call_Ev_r##size_)                                                                             \
+    {                                                                                                        \
+        return call_near##size_(c, i, c->regs[i->in.rm], fast);                                              \
+    }                                                                                                        \
+    INSN_MEM(x_call_Ev_m##size_)                                                                             \
+    {                                                                                                        \
+        type v;                                                                                              \
+        return NEAR_RD(size_, &v) ? MISS : call_near##size_(c, i, v, fast);                                  \
+    }                                                                                                        \
+    INSN(x_jmp_Ev_r##size_)                                                                                  \
+    {                                                                                                        \
+        return branch_to(c, c->regs[i->in.rm], SZ##size_);                                                   \
+    }                                                                                                        \
+    INSN_MEM(x_jmp_Ev_m##size_)                                                                              \
+    {                                                                                                        \
+        type v;                                                                                              \
+        return NEAR_RD(size_, &v) ? MISS : branch_to(c, v, SZ##size_);                                       \
+    }                                                                                                        \
+    static inline enum xstat ret_near##size_(struct cpu *c, unsigned drop, bool fast)                        \
+    {                                                                                                        \
+        type v;                                                                                              \
+        if ((fast ? try_top##size_ : top##size_)(c, &v))                                                     \
+            return MISS;                                                                                     \
+        if (unlikely(v > c->seg[SEG_CS].limit)) {                                                            \
+            raise_gp(c, 0);                                                                                  \
+            return X_FAULT;                                                                                  \
+        }                                                                                                    \
+        pop_done(c, sizeof v + drop);                                                                        \
+        c->rip = v;                                                                                          \
+        return X_BRANCH;                                                                                     \
+    }                                                                                                        \
+    INSN_MEM(x_ret##size_)                                                                                   \
+    {                                                                                                        \
+        return ret_near##size_(c, 0, fast);                                                                  \
+    }                                                                                                        \
+    INSN_MEM(x_ret_Iw##size_)                                                                                \
+    {                                                                                                        \
+        return ret_near##size_(c, (uint16_t)i->in.imm, fast);                                                \
     }
 CALLS(16, uint16_t)
 CALLS(32, uint32_t)

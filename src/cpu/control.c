@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Control registers, system flags and processor control (SDM 3A 2.5, 2.8; SDM 2A, 2B by instruction): MOV CR, LMSW, SMSW, CLTS,
- * INVLPG, cache control, HLT, CLI, STI, PUSHF, POPF, STAC, CLAC, RSM.
+ * Control registers, system flags and processor control (SDM 3A 2.5, 2.8; SDM 2A, 2B by instruction): MOV CR, LMSW,
+ * SMSW, CLTS, INVLPG, cache control, HLT, CLI, STI, PUSHF, POPF, STAC, CLAC, RSM.
  * LIMIT: caches are not modelled: CD and NW do nothing.
  */
 #include "cpu/handler.h"
@@ -80,8 +80,8 @@ INSN(x_cli)
 }
 
 /*
- * Interrupts stay away for one more instruction if IF was 0 (SDM 2B STI). Where none is pending and no event falls on the next
- * boundary, there is nothing to keep away and the engine need not look.
+ * Interrupts stay away for one more instruction if IF was 0 (SDM 2B STI). Where none is pending and no event falls on
+ * the next boundary, there is nothing to keep away and the engine need not look.
  */
 INSN(x_sti)
 {
@@ -132,8 +132,9 @@ uint32_t cr4_writable(const struct cpu *c)
 {
     static const struct {
         uint32_t feature, bit;
-    } leaf1[] = {{CPUID_VME, CR4_VME | CR4_PVI}, {CPUID_TSC, CR4_TSD}, {CPUID_DE, CR4_DE},   {CPUID_PSE, CR4_PSE},     {CPUID_PAE, CR4_PAE},
-                 {CPUID_MCE, CR4_MCE}, {CPUID_PGE, CR4_PGE}, {CPUID_FXSR, CR4_OSFXSR}, {CPUID_SSE, CR4_OSXMMEXCPT}},
+    } leaf1[] = {{CPUID_VME, CR4_VME | CR4_PVI}, {CPUID_TSC, CR4_TSD},     {CPUID_DE, CR4_DE},
+                 {CPUID_PSE, CR4_PSE},           {CPUID_PAE, CR4_PAE},     {CPUID_MCE, CR4_MCE},
+                 {CPUID_PGE, CR4_PGE},           {CPUID_FXSR, CR4_OSFXSR}, {CPUID_SSE, CR4_OSXMMEXCPT}},
       leaf7[] = {{CPUID7_SMEP, CR4_SMEP}, {CPUID7_SMAP, CR4_SMAP}};
     uint32_t v = (cpu_family(c) >= 6 ? CR4_PCE : 0) | (c->model->features7_ecx & CPUID7_UMIP ? CR4_UMIP : 0);
     for (unsigned i = 0; i < ARRAY_LEN(leaf1); i++)
@@ -148,7 +149,8 @@ static bool write_cr4(struct cpu *c, uint32_t v)
     uint32_t changed = v ^ (uint32_t)c->cr4;
     if (v & ~cr4_writable(c))
         return raise_gp(c, 0), true;
-    if (c->cr0 & CR0_PG && v & CR4_PAE && changed & (CR4_PAE | CR4_PGE | CR4_PSE | CR4_SMEP) && walk_load_pdptes(c, c->cr3))
+    if (c->cr0 & CR0_PG && v & CR4_PAE && changed & (CR4_PAE | CR4_PGE | CR4_PSE | CR4_SMEP) &&
+        walk_load_pdptes(c, c->cr3))
         return true;
     if (changed & (CR4_PSE | CR4_PGE | CR4_PAE | CR4_SMEP | CR4_SMAP))
         tlb_flush_all(c);
@@ -181,15 +183,10 @@ INSN(x_mov_Cd_Rd)
     if (c->cpl != 0)
         return raise_gp(c, 0);
     switch (i->in.reg) {
-    case 0:
-        return write_cr0(c, v) ? X_FAULT : X_LEAVE;
-    case 2:
-        c->cr2 = v;
-        return X_NEXT;
-    case 3:
-        return write_cr3(c, v) ? X_FAULT : X_NEXT;
-    default:
-        return write_cr4(c, v) ? X_FAULT : X_LEAVE;
+    case 0: return write_cr0(c, v) ? X_FAULT : X_LEAVE;
+    case 2: c->cr2 = v; return X_NEXT;
+    case 3: return write_cr3(c, v) ? X_FAULT : X_NEXT;
+    default: return write_cr4(c, v) ? X_FAULT : X_LEAVE;
     }
 }
 
@@ -205,7 +202,9 @@ static enum xstat store_word(struct cpu *c, const struct insn *in, uint32_t v)
     return X_NEXT;
 }
 
-/* NOTE: with a 32-bit register all of CR0 is stored, as P6 processors do (SDM 2B SMSW leaves the upper half undefined). */
+/*
+ * NOTE: with a 32-bit register all of CR0 is stored, as P6 processors do (SDM 2B SMSW leaves the upper half undefined).
+ */
 INSN(x_smsw_Ev)
 {
     return umip_forbids(c) ? raise_gp(c, 0) : store_word(c, &i->in, (uint32_t)c->cr0);

@@ -127,32 +127,22 @@ struct desc_table {
  * bits) and what CF, OF, AF need; ZF, SF and PF follow from `res` alone. With op CC_EAGER all six
  * are in `eflags`. See cpu/flags.h.
  */
-enum cc_op {
-    CC_EAGER,
-    CC_LOGIC,
-    CC_ADD,
-    CC_ADC,
-    CC_SUB,
-    CC_SBB,
-    CC_INC,
-    CC_DEC,
-    CC_SHL,
-    CC_SHR,
-    CC_SAR
-};
+enum cc_op { CC_EAGER, CC_LOGIC, CC_ADD, CC_ADC, CC_SUB, CC_SBB, CC_INC, CC_DEC, CC_SHL, CC_SHR, CC_SAR };
 struct lazy_flags {
     int64_t res;
     uint64_t src1, src2; /* operands as zero-extended */
     uint8_t op;          /* enum cc_op */
     uint8_t size;        /* SZ8.. */
-    uint8_t cf; /* CC_INC, CC_DEC: carry kept from before; CC_ADC, CC_SBB: carry in; shifts: the
+    uint8_t cf;          /* CC_INC, CC_DEC: carry kept from before; CC_ADC, CC_SBB: carry in; shifts: the
                    carry out */
 };
 
 /* TLB: direct-mapped; a tag that matches the page of an access's LAST byte means: present, allowed,
  * RAM, not crossing. */
 enum { TLB_SIZE = 1024 };
-/* With whose rights an access is made: SMAP lets explicit supervisor accesses pass while EFLAGS.AC is set (SDM 3A 4.6). */
+/*
+ * With whose rights an access is made: SMAP lets explicit supervisor accesses pass while EFLAGS.AC is set (SDM 3A 4.6).
+ */
 enum view { VIEW_SUPER, VIEW_USER, VIEW_SUPER_AC, TLB_VIEWS };
 #define TLB_NO_TAG 1u /* never equal to a page address */
 struct tlb_entry {
@@ -179,15 +169,14 @@ struct table_refs {
 struct exception {
     uint8_t vector;
     bool has_code;
-    bool soft; /* INT n, INT3, INTO: gate DPL is checked, RIP pushed is the next instruction's */
+    bool soft;  /* INT n, INT3, INTO: gate DPL is checked, RIP pushed is the next instruction's */
     bool int_n; /* INT n itself: subject to the redirection of virtual-8086 mode */
-    bool ext;  /* EXT bit: external or while delivering another */
+    bool ext;   /* EXT bit: external or while delivering another */
     uint32_t code;
-    uint64_t cr2;     /* #PF */
-    uint32_t dr6;     /* #DB: bits to set */
-    bool in_new_task; /* a task switch faulted after its commit point: RIP is the new task's */
-    uint64_t
-        start_rip; /* soft: of the instruction itself, where a fault of its delivery returns to */
+    uint64_t cr2;       /* #PF */
+    uint32_t dr6;       /* #DB: bits to set */
+    bool in_new_task;   /* a task switch faulted after its commit point: RIP is the new task's */
+    uint64_t start_rip; /* soft: of the instruction itself, where a fault of its delivery returns to */
 };
 
 enum xstat {
@@ -235,7 +224,7 @@ struct cpu {
     /* --- hot --- */
     uint64_t regs[NREGS]; /* regs[REG_ZERO] is always 0 */
     struct lazy_flags cc;
-    uint64_t rip; /* of the next instruction at block boundaries; inside a block: see cpu_rip() */
+    uint64_t rip;    /* of the next instruction at block boundaries; inside a block: see cpu_rip() */
     uint32_t eflags; /* arithmetic flags valid only with cc.op == CC_EAGER; DF, IF ... always */
     uint32_t mode;   /* enum mode_bits, derived: what blocks are keyed by */
     bool leave;      /* something wants the engine at the next instruction boundary */
@@ -243,31 +232,30 @@ struct cpu {
     const struct xinsn *cur;  /* executing now; between blocks the last that was, or NULL */
     const struct xblock *blk; /* its block; NULL between blocks */
     uint64_t blk_rip;         /* RIP (EIP, IP) of the block's first instruction */
-    uint64_t blk_pos;    /* position at the block's first instruction, less what `extra` counts */
-    uint64_t stop_pos;   /* the engine must be at a boundary at this position */
-    uint64_t stack_mask; /* ffff, ffffffff or all: by SS.B */
-    uint64_t lin_mask;   /* ffffffff, or all in 64-bit code */
+    uint64_t blk_pos;         /* position at the block's first instruction, less what `extra` counts */
+    uint64_t stop_pos;        /* the engine must be at a boundary at this position */
+    uint64_t stack_mask;      /* ffff, ffffffff or all: by SS.B */
+    uint64_t lin_mask;        /* ffffffff, or all in 64-bit code */
     struct seg seg[NSEGS];
     struct tlb_view *tlb; /* of the current view unless overridden */
 
     struct exception exc;
-    bool shadow_sti,
-        shadow_ss; /* interrupt shadows; cleared by the engine after the following instruction */
-    uint64_t rep_paused_at; /* position where a REP CMPS or SCAS goes on; UINT64_MAX: none does */
-    uint32_t rep_eflags;    /* arithmetic flags from before it; see cpu/rep.h */
+    bool shadow_sti, shadow_ss; /* interrupt shadows; cleared by the engine after the following instruction */
+    uint64_t rep_paused_at;     /* position where a REP CMPS or SCAS goes on; UINT64_MAX: none does */
+    uint32_t rep_eflags;        /* arithmetic flags from before it; see cpu/rep.h */
     bool halted, shutdown;
     bool intr_line, nmi_pending, nmi_blocked, smi_pending, init_pending, reset_pending, ignne, ferr;
-    uint64_t a20_mask; /* physical addresses are and-ed with it */
-    bool a20_pin;      /* A20M#: false masks bit 20, but not in SMM */
+    uint64_t a20_mask;         /* physical addresses are and-ed with it */
+    bool a20_pin;              /* A20M#: false masks bit 20, but not in SMM */
     bool smm, smm_nmi_blocked; /* NMIs were blocked when SMM was entered */
     uint32_t smbase;
 
     struct desc_table gdtr, idtr;
     struct seg ldtr, tr;
     uint64_t cr0, cr2, cr3, cr4, efer;
-    uint64_t pdpte[4]; /* PAE paging: loaded with CR3 (SDM 3A 4.4.1) */
-    uint64_t dr[8];      /* DR4, DR5 unused */
-    uint64_t tsc_adjust; /* added to the virtual TSC */
+    uint64_t pdpte[4];       /* PAE paging: loaded with CR3 (SDM 3A 4.4.1) */
+    uint64_t dr[8];          /* DR4, DR5 unused */
+    uint64_t tsc_adjust;     /* added to the virtual TSC */
     uint64_t msr_tsc_adjust; /* IA32_TSC_ADJUST: what WRMSR moved it by since RESET# */
     uint64_t msr_sysenter_cs, msr_sysenter_esp, msr_sysenter_eip, msr_pat;
     uint64_t mtrr_fixed[11], mtrr_variable[16], mtrr_def_type; /* variable: base, mask, base ... */
@@ -289,37 +277,27 @@ struct cpu {
     struct irq_line smiact;    /* SMIACT#: 1 in SMM */
     const struct cpu_model *model;
     struct block_cache *blocks;
-    uint8_t *block_arena;       /* where they are */
-    struct tlb_origin *origins; /* cpu/tlb.c: TLB_SIZE * TLB_VIEWS */
-    uint8_t *coverage; /* cpu/coverage.c; NULL: nobody asks */
+    uint8_t *block_arena;          /* where they are */
+    struct tlb_origin *origins;    /* cpu/tlb.c: TLB_SIZE * TLB_VIEWS */
+    uint8_t *coverage;             /* cpu/coverage.c; NULL: nobody asks */
     const struct cpu_trace *trace; /* cpu/trace.h; NULL: nobody asks */
     struct page_listener listener;
     struct tlb_view views[TLB_VIEWS];
-    uint8_t view; /* enum view: of what the program itself accesses */
-    struct tlb_view checked; /* always empty: the current view while alignment is checked (#AC) */
+    uint8_t view;                            /* enum view: of what the program itself accesses */
+    struct tlb_view checked;                 /* always empty: the current view while alignment is checked (#AC) */
     uint16_t tlb_used[TLB_SIZE * TLB_VIEWS]; /* which origins may be in use, so that a flush touches
                                                 only those */
     uint32_t tlb_nused;
     struct table_refs *table_refs; /* by backing page */
     uint32_t ntable_refs;
-    uint32_t
-        db_pending; /* DR6 bits of data and I/O breakpoints that the executing instruction hit */
-    uint8_t
-        delivering; /* nesting of exception delivery: 0, 1 (a fault here may be #DF), 2 (triple) */
-    bool kicked;    /* set asynchronously */
+    uint32_t db_pending; /* DR6 bits of data and I/O breakpoints that the executing instruction hit */
+    uint8_t delivering;  /* nesting of exception delivery: 0, 1 (a fault here may be #DF), 2 (triple) */
+    bool kicked;         /* set asynchronously */
     uint64_t stat_blocks, stat_insns;
 };
 
 /* Mode bits: everything that decoding or a specialised handler depends on. */
-enum mode_bits {
-    MODE_CS32 = 1,
-    MODE_CS64 = 2,
-    MODE_SS32 = 4,
-    MODE_PE = 8,
-    MODE_VM = 16,
-    MODE_CPL3 = 32,
-    MODE_PG = 64
-};
+enum mode_bits { MODE_CS32 = 1, MODE_CS64 = 2, MODE_SS32 = 4, MODE_PE = 8, MODE_VM = 16, MODE_CPL3 = 32, MODE_PG = 64 };
 
 enum { CACHE_DATA = 1, CACHE_CODE, CACHE_UNIFIED };
 /* A cache as CPUID leaf 4 tells of it. */
@@ -329,15 +307,15 @@ struct cpu_cache {
 };
 struct cpu_model {
     const char *name, *help;
-    uint32_t signature; /* CPUID.1:EAX: family, model, stepping; what EDX holds after RESET */
-    uint32_t features, features_ecx;                         /* CPUID.1:EDX, ECX */
-    uint32_t features7, features7_ecx, features7_edx;        /* CPUID.7:EBX, ECX, EDX, where max_leaf is 7 */
-    uint32_t features_ext;                                   /* CPUID.80000001h:EDX */
-    uint32_t features_power;                                 /* CPUID.80000007h:EDX */
-    uint32_t max_leaf;           /* 0: no CPUID instruction (EFLAGS.ID fixed) */
-    uint32_t max_extended;       /* highest leaf from 80000000h on; 0: there are none */
-    uint32_t leaf2[4];           /* cache and TLB descriptors: EAX, EBX, ECX, EDX */
-    const struct cpu_cache *caches; /* leaf 4; may be NULL */
+    uint32_t signature;              /* CPUID.1:EAX: family, model, stepping; what EDX holds after RESET */
+    uint32_t features, features_ecx; /* CPUID.1:EDX, ECX */
+    uint32_t features7, features7_ecx, features7_edx; /* CPUID.7:EBX, ECX, EDX, where max_leaf is 7 */
+    uint32_t features_ext;                            /* CPUID.80000001h:EDX */
+    uint32_t features_power;                          /* CPUID.80000007h:EDX */
+    uint32_t max_leaf;                                /* 0: no CPUID instruction (EFLAGS.ID fixed) */
+    uint32_t max_extended;                            /* highest leaf from 80000000h on; 0: there are none */
+    uint32_t leaf2[4];                                /* cache and TLB descriptors: EAX, EBX, ECX, EDX */
+    const struct cpu_cache *caches;                   /* leaf 4; may be NULL */
     const char *vendor, *brand; /* brand: what 80000002h-80000004h give, at most 47 characters; may be NULL */
 };
 const struct cpu_model *cpu_model_find(const char *name); /* NULL if unknown */
@@ -356,8 +334,7 @@ void cpu_reset(struct cpu *c); /* RESET#: SDM 3A table 9-1 */
 void cpu_init(struct cpu *c);  /* INIT#: x87, XMM and CR0.CD/NW kept */
 struct cpu_pins cpu_pins(struct cpu *c);
 extern const struct state_table cpu_state_table;
-void cpu_pre_save(
-    struct cpu *c); /* before cpu_state_table is saved or hashed: lazy flags go to eflags */
+void cpu_pre_save(struct cpu *c); /* before cpu_state_table is saved or hashed: lazy flags go to eflags */
 void cpu_post_load(struct cpu *c);
 void cpu_print(struct cpu *c, struct buf *out); /* `info registers` */
 

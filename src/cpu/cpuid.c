@@ -39,9 +39,7 @@ static void extended_leaf(const struct cpu *c, uint32_t leaf, uint32_t r[4])
     const struct cpu_model *m = c->model;
     char brand[48] = {0};
     switch (leaf) {
-    case 0x80000000:
-        r[0] = m->max_extended;
-        break;
+    case 0x80000000: r[0] = m->max_extended; break;
     case 0x80000001:
         r[3] = c->misc_enable & MISC_ENABLE_XD_DISABLE ? m->features_ext & ~(uint32_t)CPUID_NX : m->features_ext;
         break;
@@ -51,17 +49,12 @@ static void extended_leaf(const struct cpu *c, uint32_t leaf, uint32_t r[4])
         strncpy(brand, m->brand ? m->brand : "", sizeof brand - 1);
         memcpy(r, brand + 16 * (leaf - 0x80000002), 16);
         break;
-    case 0x80000006:
-        r[2] = second_level(m);
-        break;
-    case 0x80000007:
-        r[3] = m->features_power;
-        break;
+    case 0x80000006: r[2] = second_level(m); break;
+    case 0x80000007: r[3] = m->features_power; break;
     case 0x80000008:
         r[0] = 32 << 8 | cpu_phys_bits(c); /* linear, physical */
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -89,18 +82,13 @@ static void basic_leaf(struct cpu *c, uint32_t leaf, uint32_t subleaf, uint32_t 
         r[2] = m->features_ecx;
         r[3] = m->features & (apic_enabled(c) ? UINT32_MAX : ~(uint32_t)CPUID_APIC);
         break;
-    case 2:
-        memcpy(r, m->leaf2, sizeof m->leaf2);
-        break;
-    case 4:
-        cache_leaf(m, subleaf, r);
-        break;
+    case 2: memcpy(r, m->leaf2, sizeof m->leaf2); break;
+    case 4: cache_leaf(m, subleaf, r); break;
     case 7:
         if (subleaf == 0)
             r[1] = m->features7, r[2] = m->features7_ecx, r[3] = m->features7_edx;
         break;
-    default: /* 3, 5, 6: nothing to tell */
-        break;
+    default: /* 3, 5, 6: nothing to tell */ break;
     }
 }
 

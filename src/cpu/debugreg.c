@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Debug registers and single step (SDM 3B 17.2, 17.3): instruction, data and I/O breakpoints, TF, general detect; last-branch recording
- * and single step on branches of the P6 family (17.12).
+ * Debug registers and single step (SDM 3B 17.2, 17.3): instruction, data and I/O breakpoints, TF, general detect;
+ * last-branch recording and single step on branches of the P6 family (17.12).
  *
- * Pages with a data breakpoint have no TLB entries, so every access to them comes by. Instruction breakpoints and TF make the
- * engine go one instruction at a time.
+ * Pages with a data breakpoint have no TLB entries, so every access to them comes by. Instruction breakpoints and TF
+ * make the engine go one instruction at a time.
  * LIMIT: data breakpoints do not see the processor's own accesses (descriptors, TSS, interrupt frames).
  */
 #include "cpu/handler.h"
 #include "cpu/system.h"
 
 enum { BP_EXEC, BP_WRITE, BP_IO, BP_READ_WRITE };
-#define DR6_FIXED UINT64_C(0xffff0ff0)
+#define DR6_FIXED    UINT64_C(0xffff0ff0)
 #define DR6_WRITABLE UINT64_C(0xe00f)
-#define DR7_FIXED UINT64_C(0x400)
+#define DR7_FIXED    UINT64_C(0x400)
 #define DR7_WRITABLE UINT64_C(0xffff23ff)
 
 static bool enabled(const struct cpu *c, unsigned n)

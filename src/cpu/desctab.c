@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Descriptor-table registers and the instructions that look at descriptors (SDM 3A 2.4, 5.10; SDM 2A, 2B): LGDT, LIDT, SGDT, SIDT,
- * LLDT, LTR, SLDT, STR, LAR, LSL, VERR, VERW, ARPL.
+ * Descriptor-table registers and the instructions that look at descriptors (SDM 3A 2.4, 5.10; SDM 2A, 2B): LGDT, LIDT,
+ * SGDT, SIDT, LLDT, LTR, SLDT, STR, LAR, LSL, VERR, VERW, ARPL.
  */
 #include "cpu/handler.h"
 #include "cpu/system.h"

@@ -15,7 +15,8 @@ insn_fn *exec_function(const struct cpu *c, const struct insn *in)
     insn_fn *fn = exec_table[in->form][variant];
     if (c->coverage)
         c->coverage[in->form * 6 + variant] = 1;
-    if (!fn || !form_available(in->form, c->model->signature, c->model->features | (uint64_t)c->model->features_ecx << 32))
+    if (!fn ||
+        !form_available(in->form, c->model->signature, c->model->features | (uint64_t)c->model->features_ecx << 32))
         return x_ud;
     return fn;
 }

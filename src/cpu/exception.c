@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Raising and delivering exceptions and interrupts (SDM 3A chapter 6; the order of checks is that of INT n's pseudocode in
- * SDM 2A): real mode, interrupt and trap gates of 16 and 32 bits with a switch of stacks, from virtual-8086 mode, task gates;
- * double fault and shutdown (SDM 3A 6.15, interrupt 8).
+ * Raising and delivering exceptions and interrupts (SDM 3A chapter 6; the order of checks is that of INT n's pseudocode
+ * in SDM 2A): real mode, interrupt and trap gates of 16 and 32 bits with a switch of stacks, from virtual-8086 mode,
+ * task gates; double fault and shutdown (SDM 3A 6.15, interrupt 8).
  *
  * A delivery settles everything that can fault before it changes anything, so a fault in it finds the state of before.
  * LIMIT: the RF image of an interrupt between two iterations of a string instruction is 0 (SDM 3B 17.3.1.1 wants 1).
@@ -59,10 +59,14 @@ struct event {
     uint64_t start_rip; /* where a fault of the delivery itself returns to */
 };
 
-/* EFLAGS as they are pushed: faults set RF in the image, so that an instruction breakpoint does not hit twice (SDM 3B 17.3.1.1). */
+/*
+ * EFLAGS as they are pushed: faults set RF in the image, so that an instruction breakpoint does not hit twice (SDM 3B
+ * 17.3.1.1).
+ */
 static uint32_t flags_image(const struct cpu *c, const struct event *e)
 {
-    static const uint32_t not_faults = BIT(EXC_DB) | BIT(EXC_NMI) | BIT(EXC_BP) | BIT(EXC_OF) | BIT(EXC_DF) | BIT(EXC_MC);
+    static const uint32_t not_faults =
+        BIT(EXC_DB) | BIT(EXC_NMI) | BIT(EXC_BP) | BIT(EXC_OF) | BIT(EXC_DF) | BIT(EXC_MC);
     uint32_t fl = cpu_eflags(c);
     if (e->exception && !(not_faults >> e->vector & 1))
         fl |= FL_RF;
@@ -101,7 +105,8 @@ static bool real_mode(struct cpu *c, const struct event *e)
 /* The gate and its own checks. Error codes have the IDT bit and the vector (SDM 3A 6.13). */
 static bool read_gate(struct cpu *c, const struct event *e, struct desc *g)
 {
-    static const uint32_t gates = BIT(SYS_TASK_GATE) | BIT(SYS_INT16) | BIT(SYS_TRAP16) | BIT(SYS_INT32) | BIT(SYS_TRAP32);
+    static const uint32_t gates =
+        BIT(SYS_TASK_GATE) | BIT(SYS_INT16) | BIT(SYS_TRAP16) | BIT(SYS_INT32) | BIT(SYS_TRAP32);
     uint32_t code = e->vector * 8u + 2;
     uint8_t b[8];
     if (e->vector * 8u + 7 > c->idtr.limit)
@@ -258,8 +263,14 @@ static struct event event_of(const struct exception *x, uint64_t rip)
     /* A task switch that faulted after its commit point goes on in the new task (SDM 3A 7.3). */
     if (x->in_new_task)
         rip = x->start_rip;
-    return (struct event){.vector = x->vector, .exception = !x->soft, .soft = x->soft, .int_n = x->int_n,
-                          .has_code = x->has_code, .code = x->code, .rip = rip, .start_rip = x->soft ? x->start_rip : rip};
+    return (struct event){.vector = x->vector,
+                          .exception = !x->soft,
+                          .soft = x->soft,
+                          .int_n = x->int_n,
+                          .has_code = x->has_code,
+                          .code = x->code,
+                          .rip = rip,
+                          .start_rip = x->soft ? x->start_rip : rip};
 }
 
 /* What an exception leaves in registers when it is recognised. */

@@ -26,19 +26,17 @@ struct xinsn {
  * those bytes. Owned by cpu/blocks.c.
  */
 struct xblock {
-    const uint8_t *host; /* its first byte; NULL: not in the cache (code in device registers, or cut
+    const uint8_t *host;  /* its first byte; NULL: not in the cache (code in device registers, or cut
                             by CS's limit) */
-    const uint8_t
-        *host2; /* where the page after it lives, if the last instruction straddles; else NULL */
-    uint32_t bpn, bpn2; /* backing pages of both; NO_PAGE */
-    uint32_t mode;      /* DECODE_MODE_BITS of the mode it was decoded for */
+    const uint8_t *host2; /* where the page after it lives, if the last instruction straddles; else NULL */
+    uint32_t bpn, bpn2;   /* backing pages of both; NO_PAGE */
+    uint32_t mode;        /* DECODE_MODE_BITS of the mode it was decoded for */
     uint16_t bytes;
     uint16_t count; /* instructions */
-    bool
-        dead; /* its bytes were written: leave after the current instruction; `host` is NULL then */
+    bool dead;      /* its bytes were written: leave after the current instruction; `host` is NULL then */
     struct xblock *hash_next;
     struct xblock *page_next, *page2_next; /* others of the same backing page */
-    struct xinsn insn[]; /* count of them, then one whose `off` is the block's length */
+    struct xinsn insn[];                   /* count of them, then one whose `off` is the block's length */
 };
 #define DECODE_MODE_BITS (MODE_CS32 | MODE_CS64)
 
@@ -82,8 +80,7 @@ enum access_kind { ACC_READ, ACC_WRITE, ACC_EXEC };
 
 /* Segment check that the fast path could not settle: true and #GP(0)/#SS(0) raised where [off,
  * off+size) is not accessible. */
-bool seg_check_slow(struct cpu *c, unsigned seg, uint64_t off, unsigned size,
-                    enum access_kind kind);
+bool seg_check_slow(struct cpu *c, unsigned seg, uint64_t off, unsigned size, enum access_kind kind);
 /* Linear accesses by the current view, any alignment; size 1..16. True: #PF raised. Data is
  * little-endian bytes. */
 bool lin_read_slow(struct cpu *c, uint64_t lin, unsigned size, void *data);
@@ -104,8 +101,8 @@ static inline uint64_t lin_mask(const struct cpu *c)
 }
 
 /* Linear address of seg:off. True: raised. */
-static inline bool seg_lin(struct cpu *c, unsigned seg, uint64_t off, unsigned size,
-                           enum access_kind kind, uint64_t *lin)
+static inline bool seg_lin(struct cpu *c, unsigned seg, uint64_t off, unsigned size, enum access_kind kind,
+                           uint64_t *lin)
 {
     const struct seg *s = &c->seg[seg];
     uint64_t end = kind == ACC_WRITE ? s->wr_end : s->rd_end;
@@ -130,67 +127,65 @@ static inline uint64_t last_page(uint64_t lin, unsigned size)
     return (lin + size - 1) & ~(uint64_t)PAGE_OFFSET_MASK;
 }
 
-#define DEFINE_LIN_ACCESS(bits_, type)                                                             \
-    static inline bool lin_rd##bits_(struct cpu *c, uint64_t lin, type *v)                         \
-    {                                                                                              \
-        const struct tlb_entry *e = tlb_rd(c, lin);                                                \
-        if (likely(e->tag == last_page(lin, sizeof(type)))) {                                      \
-            memcpy(v, (const void *)(uintptr_t)(lin + e->addend), sizeof(type));                   \
-            return false;                                                                          \
-        }                                                                                          \
-        return lin_read_slow(c, lin, sizeof(type), v);                                             \
-    }                                                                                              \
-    static inline bool lin_wr##bits_(struct cpu *c, uint64_t lin, type v)                          \
-    {                                                                                              \
-        const struct tlb_entry *e = tlb_wr(c, lin);                                                \
-        if (likely(e->tag == last_page(lin, sizeof(type)))) {                                      \
-            memcpy((void *)(uintptr_t)(lin + e->addend), &v, sizeof(type));                        \
-            return false;                                                                          \
-        }                                                                                          \
-        return lin_write_slow(c, lin, sizeof(type), &v);                                           \
-    }                                                                                              \
-    static inline bool seg_rd##bits_(struct cpu *c, unsigned seg, uint64_t off, type *v)           \
-    {                                                                                              \
-        uint64_t lin;                                                                              \
-        return seg_lin(c, seg, off, sizeof(type), ACC_READ, &lin) || lin_rd##bits_(c, lin, v);     \
-    }                                                                                              \
-    static inline bool seg_wr##bits_(struct cpu *c, unsigned seg, uint64_t off, type v)            \
-    {                                                                                              \
-        uint64_t lin;                                                                              \
-        return seg_lin(c, seg, off, sizeof(type), ACC_WRITE, &lin) || lin_wr##bits_(c, lin, v);    \
-    }                                                                                              \
-    /* The instruction's memory operand. */                                                        \
-    static inline bool mem_rd##bits_(struct cpu *c, const struct insn *i, type *v)                 \
-    {                                                                                              \
-        return seg_rd##bits_(c, i->seg, ea(c, i), v);                                              \
-    }                                                                                              \
-    static inline bool mem_wr##bits_(struct cpu *c, const struct insn *i, type v)                  \
-    {                                                                                              \
-        return seg_wr##bits_(c, i->seg, ea(c, i), v);                                              \
-    }                                                                                              \
+#define DEFINE_LIN_ACCESS(bits_, type)                                                                \
+    static inline bool lin_rd##bits_(struct cpu *c, uint64_t lin, type *v)                            \
+    {                                                                                                 \
+        const struct tlb_entry *e = tlb_rd(c, lin);                                                   \
+        if (likely(e->tag == last_page(lin, sizeof(type)))) {                                         \
+            memcpy(v, (const void *)(uintptr_t)(lin + e->addend), sizeof(type));                      \
+            return false;                                                                             \
+        }                                                                                             \
+        return lin_read_slow(c, lin, sizeof(type), v);                                                \
+    }                                                                                                 \
+    static inline bool lin_wr##bits_(struct cpu *c, uint64_t lin, type v)                             \
+    {                                                                                                 \
+        const struct tlb_entry *e = tlb_wr(c, lin);                                                   \
+        if (likely(e->tag == last_page(lin, sizeof(type)))) {                                         \
+            memcpy((void *)(uintptr_t)(lin + e->addend), &v, sizeof(type));                           \
+            return false;                                                                             \
+        }                                                                                             \
+        return lin_write_slow(c, lin, sizeof(type), &v);                                              \
+    }                                                                                                 \
+    static inline bool seg_rd##bits_(struct cpu *c, unsigned seg, uint64_t off, type *v)              \
+    {                                                                                                 \
+        uint64_t lin;                                                                                 \
+        return seg_lin(c, seg, off, sizeof(type), ACC_READ, &lin) || lin_rd##bits_(c, lin, v);        \
+    }                                                                                                 \
+    static inline bool seg_wr##bits_(struct cpu *c, unsigned seg, uint64_t off, type v)               \
+    {                                                                                                 \
+        uint64_t lin;                                                                                 \
+        return seg_lin(c, seg, off, sizeof(type), ACC_WRITE, &lin) || lin_wr##bits_(c, lin, v);       \
+    }                                                                                                 \
+    /* The instruction's memory operand. */                                                           \
+    static inline bool mem_rd##bits_(struct cpu *c, const struct insn *i, type *v)                    \
+    {                                                                                                 \
+        return seg_rd##bits_(c, i->seg, ea(c, i), v);                                                 \
+    }                                                                                                 \
+    static inline bool mem_wr##bits_(struct cpu *c, const struct insn *i, type v)                     \
+    {                                                                                                 \
+        return seg_wr##bits_(c, i->seg, ea(c, i), v);                                                 \
+    }                                                                                                 \
     /* Read-modify-write: begin reads, with write permission settled; end stores and cannot fault. \
-     */                                                                                            \
-    static inline bool rmw_begin##bits_(struct cpu *c, const struct insn *i, struct rmw *m,        \
-                                        type *v)                                                   \
-    {                                                                                              \
-        if (seg_lin(c, i->seg, ea(c, i), sizeof(type), ACC_WRITE, &m->lin))                        \
-            return true;                                                                           \
-        const struct tlb_entry *e = tlb_wr(c, m->lin);                                             \
-        if (likely(e->tag == last_page(m->lin, sizeof(type)))) {                                   \
-            m->host = (void *)(uintptr_t)(m->lin + e->addend);                                     \
-            memcpy(v, m->host, sizeof(type));                                                      \
-            return false;                                                                          \
-        }                                                                                          \
-        m->host = NULL;                                                                            \
-        return lin_probe_write(c, m->lin, sizeof(type)) ||                                         \
-               lin_read_slow(c, m->lin, sizeof(type), v);                                          \
-    }                                                                                              \
-    static inline void rmw_end##bits_(struct cpu *c, const struct rmw *m, type v)                  \
-    {                                                                                              \
-        if (likely(m->host != NULL))                                                               \
-            memcpy(m->host, &v, sizeof(type));                                                     \
-        else                                                                                       \
-            lin_write_slow(c, m->lin, sizeof(type), &v);                                           \
+     */  \
+    static inline bool rmw_begin##bits_(struct cpu *c, const struct insn *i, struct rmw *m, type *v)  \
+    {                                                                                                 \
+        if (seg_lin(c, i->seg, ea(c, i), sizeof(type), ACC_WRITE, &m->lin))                           \
+            return true;                                                                              \
+        const struct tlb_entry *e = tlb_wr(c, m->lin);                                                \
+        if (likely(e->tag == last_page(m->lin, sizeof(type)))) {                                      \
+            m->host = (void *)(uintptr_t)(m->lin + e->addend);                                        \
+            memcpy(v, m->host, sizeof(type));                                                         \
+            return false;                                                                             \
+        }                                                                                             \
+        m->host = NULL;                                                                               \
+        return lin_probe_write(c, m->lin, sizeof(type)) || lin_read_slow(c, m->lin, sizeof(type), v); \
+    }                                                                                                 \
+    static inline void rmw_end##bits_(struct cpu *c, const struct rmw *m, type v)                     \
+    {                                                                                                 \
+        if (likely(m->host != NULL))                                                                  \
+            memcpy(m->host, &v, sizeof(type));                                                        \
+        else                                                                                          \
+            lin_write_slow(c, m->lin, sizeof(type), &v);                                              \
     }
 
 struct rmw {
@@ -206,7 +201,10 @@ DEFINE_LIN_ACCESS(64, uint64_t)
  * nothing read or written. */
 bool mem_read(struct cpu *c, unsigned seg, uint64_t off, unsigned size, void *data);
 bool mem_write(struct cpu *c, unsigned seg, uint64_t off, unsigned size, const void *data);
-/* The same of several fields, for which #AC wants less than the size says: far pointers, BOUND's pair (SDM 3A table 6-7). */
+/*
+ * The same of several fields, for which #AC wants less than the size says: far pointers, BOUND's pair (SDM 3A table
+ * 6-7).
+ */
 bool mem_read_fields(struct cpu *c, unsigned seg, uint64_t off, unsigned size, unsigned align, void *data);
 
 /* Accesses that the CPU makes itself with supervisor rights whatever the CPL: descriptor tables,
@@ -231,9 +229,8 @@ static inline void set16(struct cpu *c, unsigned r, uint16_t v)
 {
     memcpy(&c->regs[r], &v, sizeof v);
 }
-static inline void
-set32(struct cpu *c, unsigned r,
-      uint32_t v) /* zero-extends, as in 64-bit mode; bits 63:32 are 0 outside it */
+static inline void set32(struct cpu *c, unsigned r,
+                         uint32_t v) /* zero-extends, as in 64-bit mode; bits 63:32 are 0 outside it */
 {
     c->regs[r] = v;
 }
@@ -290,17 +287,12 @@ static inline enum xstat branch_to(struct cpu *c, uint64_t rip, unsigned opsize)
 }
 
 /* --- Segments, modes, system (cpu/segment.c, cpu/far.c, cpu/exception.c, cpu/control.c) --- */
-void seg_update(struct seg *s); /* derives rd_end, wr_end */
-void mode_update(
-    struct cpu *c); /* derives mode, stack_mask, tlb view from CR0, CS, SS, CPL, EFLAGS.VM */
-bool load_seg(struct cpu *c, unsigned seg,
-              uint16_t sel); /* MOV/POP Sreg, LDS ...: all checks; true: raised */
-void set_seg_real(struct cpu *c, unsigned seg,
-                  uint16_t sel); /* real and virtual-8086 mode: base only */
-enum xstat far_jump(struct cpu *c, const struct xinsn *i, uint16_t sel, uint64_t off,
-                    unsigned opsize);
-enum xstat far_call(struct cpu *c, const struct xinsn *i, uint16_t sel, uint64_t off,
-                    unsigned opsize);
+void seg_update(struct seg *s);  /* derives rd_end, wr_end */
+void mode_update(struct cpu *c); /* derives mode, stack_mask, tlb view from CR0, CS, SS, CPL, EFLAGS.VM */
+bool load_seg(struct cpu *c, unsigned seg, uint16_t sel);     /* MOV/POP Sreg, LDS ...: all checks; true: raised */
+void set_seg_real(struct cpu *c, unsigned seg, uint16_t sel); /* real and virtual-8086 mode: base only */
+enum xstat far_jump(struct cpu *c, const struct xinsn *i, uint16_t sel, uint64_t off, unsigned opsize);
+enum xstat far_call(struct cpu *c, const struct xinsn *i, uint16_t sel, uint64_t off, unsigned opsize);
 enum xstat far_ret(struct cpu *c, const struct xinsn *i, unsigned opsize, unsigned drop);
 enum xstat iret(struct cpu *c, const struct xinsn *i, unsigned opsize);
 /* INT3, INTO (soft), INT n as an X_TRAP with exc filled. */
@@ -337,17 +329,14 @@ void blocks_flush(struct cpu *c); /* at a boundary only (c->blk == NULL) */
  * (which may be NULL). NULL: cpu->exc was raised. */
 struct xblock *block_at(struct cpu *c);
 enum { BLOCK_ALIGN = 64 }; /* insn.link counts these from block_arena; 0: none */
-insn_fn
-    x_block_end; /* what stands behind a block's last instruction: gives X_NEXT with c->cur there */
+insn_fn x_block_end;       /* what stands behind a block's last instruction: gives X_NEXT with c->cur there */
 insn_fn *exec_function(const struct cpu *c, const struct insn *in); /* cpu/dispatch.c */
 
 /* Debug registers and TF (cpu/debugreg.c): called by the engine when cpu_needs_stepping(). */
 bool cpu_needs_stepping(const struct cpu *c);
-enum xstat
-debug_before(struct cpu *c); /* X_FAULT: instruction breakpoint, exc filled; else X_NEXT */
-enum xstat debug_after(
-    struct cpu *c,
-    bool tf_before); /* X_TRAP: single step or data/I/O breakpoint, exc filled; else X_NEXT */
+enum xstat debug_before(struct cpu *c); /* X_FAULT: instruction breakpoint, exc filled; else X_NEXT */
+enum xstat debug_after(struct cpu *c,
+                       bool tf_before); /* X_TRAP: single step or data/I/O breakpoint, exc filled; else X_NEXT */
 
 /* CPUID, MSR */
 enum xstat cpuid(struct cpu *c);

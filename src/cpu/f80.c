@@ -33,14 +33,10 @@ struct wide wide_from_f80(const struct f80 *a)
 static bool rounds_up(bool neg, bool odd, uint64_t rest, bool sticky, unsigned cw)
 {
     switch (cw & CW_RC) {
-    case CW_RC_DOWN:
-        return neg && (rest || sticky);
-    case CW_RC_UP:
-        return !neg && (rest || sticky);
-    case CW_RC_ZERO:
-        return false;
-    default:
-        return rest > F80_INTEGER_BIT || (rest == F80_INTEGER_BIT && (sticky || odd));
+    case CW_RC_DOWN: return neg && (rest || sticky);
+    case CW_RC_UP: return !neg && (rest || sticky);
+    case CW_RC_ZERO: return false;
+    default: return rest > F80_INTEGER_BIT || (rest == F80_INTEGER_BIT && (sticky || odd));
     }
 }
 
@@ -79,8 +75,7 @@ static unsigned denormalize(struct f80 *r, const struct wide *w, bool inexact, u
     u128 m = shift < 128 ? w->mant >> shift : 0;
     bool lost = shift < 128 ? m << shift != w->mant : true;
     round_high(&r->mant, m, w->neg, lost || inexact, cw, &flags);
-    r->se = (uint16_t)((w->neg ? F80_SIGN : 0) |
-                       (r->mant >> 63)); /* rounded up to the smallest normal number */
+    r->se = (uint16_t)((w->neg ? F80_SIGN : 0) | (r->mant >> 63)); /* rounded up to the smallest normal number */
     return flags & SW_PE ? flags | SW_UE : flags;
 }
 
@@ -144,8 +139,8 @@ unsigned f80_nan_result(struct f80 *r, const struct f80 *a, const struct f80 *b)
 
 /* --- From and to memory formats --- */
 
-static unsigned from_ieee(struct f80 *r, bool neg, unsigned exp, uint64_t fraction,
-                          unsigned fraction_bits, unsigned exp_bits)
+static unsigned from_ieee(struct f80 *r, bool neg, unsigned exp, uint64_t fraction, unsigned fraction_bits,
+                          unsigned exp_bits)
 {
     unsigned sign = neg ? F80_SIGN : 0, max = (1u << exp_bits) - 1, bias = max >> 1;
     uint64_t mant = fraction << (63 - fraction_bits);
@@ -195,8 +190,7 @@ static bool to_magnitude(const struct f80 *a, unsigned cw, uint64_t *m, unsigned
     *flags = 0;
     if (f80_unsupported(a) || exp > 63)
         return false;
-    unsigned shift =
-        exp < -64 ? 128 : (unsigned)(127 - exp - 64); /* 64-bit integer part in the high half */
+    unsigned shift = exp < -64 ? 128 : (unsigned)(127 - exp - 64); /* 64-bit integer part in the high half */
     u128 wide = (u128)a->mant << 64, v = shift < 128 ? wide >> shift : 0;
     bool lost = shift < 128 ? v << shift != wide : wide != 0;
     return !round_high(m, v, f80_neg(a), lost, cw, flags);
@@ -242,8 +236,7 @@ unsigned f80_to_bcd(uint8_t r[10], const struct f80 *a, unsigned cw)
 /* --- Remainder --- */
 
 /* Operands for which there is no remainder to compute; true: *r and *flags are the answer. */
-static bool remainder_special(struct f80 *r, const struct f80 *a, const struct f80 *b,
-                              unsigned *flags)
+static bool remainder_special(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned *flags)
 {
     *flags = 0;
     if (f80_unsupported(a) || f80_unsupported(b) || f80_nan(a) || f80_nan(b)) {
@@ -291,8 +284,7 @@ static unsigned quotient_bits(uint64_t q)
     return (q & 4 ? SW_C0 : 0) | (q & 2 ? SW_C3 : 0) | (q & 1 ? SW_C1 : 0);
 }
 
-static unsigned partial_remainder(struct f80 *r, const struct f80 *a, const struct f80 *b,
-                                  bool to_nearest, unsigned cw)
+static unsigned partial_remainder(struct f80 *r, const struct f80 *a, const struct f80 *b, bool to_nearest, unsigned cw)
 {
     unsigned flags;
     if (remainder_special(r, a, b, &flags))
@@ -363,8 +355,7 @@ unsigned f80_xtract(struct f80 *exponent, struct f80 *significand, const struct 
     }
     struct wide w = wide_from_f80(a);
     f80_from_int(exponent, w.exp);
-    *significand =
-        (struct f80){(uint64_t)(w.mant >> 64), (uint16_t)((a->se & F80_SIGN) | F80_BIAS)};
+    *significand = (struct f80){(uint64_t)(w.mant >> 64), (uint16_t)((a->se & F80_SIGN) | F80_BIAS)};
     return f80_denormal(a) ? SW_DE : 0;
 }
 

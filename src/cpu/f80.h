@@ -9,7 +9,7 @@
 
 enum { F80_BIAS = 0x3fff, F80_MAX = 0x7fff, F80_SIGN = 0x8000 };
 #define F80_INTEGER_BIT (UINT64_C(1) << 63)
-#define F80_QUIET_BIT (UINT64_C(1) << 62)
+#define F80_QUIET_BIT   (UINT64_C(1) << 62)
 
 typedef unsigned __int128 u128;
 
@@ -81,8 +81,7 @@ unsigned f80_round(struct f80 *r, const struct wide *w, bool inexact, unsigned c
 unsigned f80_round_high(uint64_t *mant, u128 m, bool neg, bool sticky, unsigned cw);
 
 /* Arithmetic (cpu/f80_arith.c): operands, results and flags as fpu_host.h says. */
-f80_binary f80_add, f80_sub, f80_subr /* b - a */, f80_mul, f80_div, f80_divr /* b / a */,
-    f80_scale;
+f80_binary f80_add, f80_sub, f80_subr /* b - a */, f80_mul, f80_div, f80_divr /* b / a */, f80_scale;
 f80_unary f80_sqrt, f80_rndint;
 f80_compare f80_com, f80_ucom;
 unsigned f80_to_f32(uint32_t *r, const struct f80 *a, unsigned cw);
@@ -107,8 +106,7 @@ unsigned f80_to_bcd(uint8_t r[10], const struct f80 *a, unsigned cw);
 /* FPREM, FPREM1: C2, and the quotient's low bits in C0, C3, C1. FXTRACT: r exponent, significand.
  */
 f80_binary f80_prem, f80_prem1;
-unsigned f80_xtract(struct f80 *exponent, struct f80 *significand, const struct f80 *a,
-                    unsigned cw);
+unsigned f80_xtract(struct f80 *exponent, struct f80 *significand, const struct f80 *a, unsigned cw);
 /* C0, C2, C3 as FXAM gives them for a register that is not empty. */
 unsigned f80_examine(const struct f80 *a);
 

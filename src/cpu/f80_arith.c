@@ -110,8 +110,7 @@ unsigned f80_mul(struct f80 *r, const struct f80 *a, const struct f80 *b, unsign
     unsigned flags;
     if (!plain(a) || !plain(b))
         return host_mul(r, a, b, cw);
-    struct wide w = {(u128)a->mant * b->mant, exponent(a) + exponent(b) + 1,
-                     f80_neg(a) != f80_neg(b)};
+    struct wide w = {(u128)a->mant * b->mant, exponent(a) + exponent(b) + 1, f80_neg(a) != f80_neg(b)};
     w = wide_normal(w);
     return settle(r, &w, cw, &flags) ? flags : host_mul(r, a, b, cw);
 }
@@ -125,8 +124,7 @@ static struct wide divide(const struct f80 *a, const struct f80 *b)
     uint64_t half = b->mant - rem, rest = F80_INTEGER_BIT;
     if (rem != half)
         rest = rem == 0 ? 0 : rem > half ? UINT64_C(3) << 62 : UINT64_C(1) << 62;
-    return (struct wide){(u128)q << 64 | rest, exponent(a) - exponent(b) - smaller,
-                         f80_neg(a) != f80_neg(b)};
+    return (struct wide){(u128)q << 64 | rest, exponent(a) - exponent(b) - smaller, f80_neg(a) != f80_neg(b)};
 }
 
 unsigned f80_div(struct f80 *r, const struct f80 *a, const struct f80 *b, unsigned cw)
@@ -175,8 +173,8 @@ unsigned f80_ucom(const struct f80 *a, const struct f80 *b, unsigned cw)
 
 /* Rounds to `bits` of significand; false where the result leaves the range of exponents up to max
  * (and down to 1 - max). */
-static inline bool narrow(const struct f80 *a, unsigned bits, int max, unsigned cw, uint64_t *mant,
-                          int *exp, unsigned *flags)
+static inline bool narrow(const struct f80 *a, unsigned bits, int max, unsigned cw, uint64_t *mant, int *exp,
+                          unsigned *flags)
 {
     unsigned drop = 64 - bits;
     struct wide w = {(u128)(a->mant >> drop) << 64 | (u128)(a->mant << bits), 0, f80_neg(a)};

@@ -359,8 +359,7 @@ static struct wide atan_of(struct wide z)
     unsigned i = z.exp < -6 ? 0 : (unsigned)(((z.mant >> (unsigned)(-z.exp)) >> 122) + 1) >> 1;
     struct wide t = z;
     if (i) {
-        struct wide c = wide_normal((struct wide){(u128)i << 123, 0, true}), up = c,
-                    one = one_plus(0);
+        struct wide c = wide_normal((struct wide){(u128)i << 123, 0, true}), up = c, one = one_plus(0);
         up.neg = false;
         t = wide_div(wide_add(z, c), wide_add(one, wide_mul(z, up)));
     }
@@ -377,8 +376,7 @@ static struct wide pi_times(int exp, bool neg)
 }
 
 /* Zeros and infinities (SDM 2A table FPATAN): multiples of pi/4, or 0. `quarters` of pi. */
-static unsigned patan_special(struct f80 *r, unsigned quarters, bool neg, unsigned before,
-                              unsigned cw)
+static unsigned patan_special(struct f80 *r, unsigned quarters, bool neg, unsigned before, unsigned cw)
 {
     if (quarters == 0) {
         *r = signed_zero(neg);
@@ -456,8 +454,7 @@ static unsigned infinite(struct f80 *r, const struct f80 *b, bool log_neg, unsig
 }
 
 /* y times a logarithm, which is exact for a power of two. */
-static unsigned times_log(struct f80 *r, struct wide log, struct wide y, bool exact,
-                          unsigned before, unsigned cw)
+static unsigned times_log(struct f80 *r, struct wide log, struct wide y, bool exact, unsigned before, unsigned cw)
 {
     if (before & ~cw & SW_DE)
         return SW_DE;
@@ -532,8 +529,7 @@ unsigned f80_2xm1(struct f80 *r, const struct f80 *a, unsigned cw)
     unsigned exp = f80_exp(a);
     if (exp >= F80_BIAS) {
         if (f80_neg(a) && (f80_inf(a) || (exp == F80_BIAS && a->mant == F80_INTEGER_BIT)))
-            *r = (struct f80){F80_INTEGER_BIT,
-                              (uint16_t)(F80_SIGN | (f80_inf(a) ? F80_BIAS : F80_BIAS - 1))};
+            *r = (struct f80){F80_INTEGER_BIT, (uint16_t)(F80_SIGN | (f80_inf(a) ? F80_BIAS : F80_BIAS - 1))};
         return f80_inf(a) || a->mant == F80_INTEGER_BIT ? 0 : SW_PE; /* 1 gives 1, -1 gives -1/2 */
     }
     struct wide u = wide_mul(wide_from_f80(a), (struct wide){ln2_mant, -1, false});

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Far JMP, CALL and RET, and IRET (SDM 3A 5.8, 7.3; order of checks as in the pseudocode of SDM 2A): real and virtual-8086
- * mode, code segments, call gates of 16 and 32 bits with parameters, task gates and TSSs, returns to outer levels and to
- * virtual-8086 mode.
+ * Far JMP, CALL and RET, and IRET (SDM 3A 5.8, 7.3; order of checks as in the pseudocode of SDM 2A): real and
+ * virtual-8086 mode, code segments, call gates of 16 and 32 bits with parameters, task gates and TSSs, returns to outer
+ * levels and to virtual-8086 mode.
  */
 #include "cpu/flags.h"
 #include "cpu/system.h"
@@ -288,8 +288,7 @@ static enum xstat come_back(struct cpu *c, struct comeback *r, unsigned opsize, 
     }
     if (r->rip > desc_limit(&r->code))
         return raise_gp(c, 0);
-    if (desc_set_accessed(c, (uint16_t)r->cs, &r->code) ||
-        (outer && desc_set_accessed(c, (uint16_t)r->ss, &r->stack)))
+    if (desc_set_accessed(c, (uint16_t)r->cs, &r->code) || (outer && desc_set_accessed(c, (uint16_t)r->ss, &r->stack)))
         return X_FAULT;
     if (!outer) {
         set_masked(c, RSP, c->regs[RSP] + bytes + drop, c->stack_mask);
@@ -408,7 +407,9 @@ enum xstat iret(struct cpu *c, const struct xinsn *i, unsigned opsize)
         if (stack_word(c, 0, opsize, 0, &r.rip) || stack_word(c, 1, opsize, 0, &r.cs) ||
             stack_word(c, 2, opsize, 0, &r.flags))
             return X_FAULT;
-        st = protected_mode(c) ? iret_protected(c, &r, opsize) : virtual ? iret_vme(c, &r, opsize) : iret_real(c, &r, opsize);
+        st = protected_mode(c) ? iret_protected(c, &r, opsize)
+             : virtual         ? iret_vme(c, &r, opsize)
+                               : iret_real(c, &r, opsize);
     }
     if (st != X_FAULT) {
         c->nmi_blocked = false; /* SDM 3A 6.7.1 */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * -cpu's argument: a model and changes of its features, "pentium3,+sse2,-pae,nx=on". The names are QEMU's. What Vitrine implements is
- * what the model "max" shows; other names of QEMU's are known, so that the message can say which it is, and may be switched off.
+ * -cpu's argument: a model and changes of its features, "pentium3,+sse2,-pae,nx=on". The names are QEMU's. What Vitrine
+ * implements is what the model "max" shows; other names of QEMU's are known, so that the message can say which it is,
+ * and may be switched off.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -15,7 +16,10 @@ struct flag {
     size_t word; /* offset in struct cpu_model */
     uint32_t bit;
 };
-#define FLAG(name, member, bit) {name, offsetof(struct cpu_model, member), bit}
+#define FLAG(name, member, bit)                       \
+    {                                                 \
+        name, offsetof(struct cpu_model, member), bit \
+    }
 
 static const struct flag flags[] = {
     FLAG("fpu", features, CPUID_FPU),
@@ -54,13 +58,20 @@ static const struct flag flags[] = {
 
 /* QEMU's names of what Vitrine does not have. */
 static const char *const lacking[] = {
-    "3dnow", "3dnowext", "3dnowprefetch", "abm", "acpi", "adx", "aes", "avx", "avx2", "avx512f", "bmi1", "bmi2", "cid", "clflushopt",
-    "clwb", "cmp-legacy", "cr8legacy", "cx16", "dca", "ds", "ds-cpl", "ds_cpl", "dtes64", "erms", "est", "extapic", "f16c", "fma", "fma4",
-    "fsgsbase", "fxsr-opt", "gfni", "ht", "hypervisor", "ia64", "ibs", "invpcid", "la57", "lahf-lm", "lahf_lm", "lm", "lwp", "md-clear",
-    "misalignsse", "mmxext", "monitor", "movbe", "mpx", "osvw", "osxsave", "pbe", "pcid", "pclmulqdq", "pdcm", "pdpe1gb", "perfctr-core",
-    "pku", "pn", "popcnt", "rdpid", "rdrand", "rdseed", "rdtscp", "rtm", "hle", "sha-ni", "skinit", "smx", "spec-ctrl", "ss", "ssbd",
-    "sse4.1", "sse4_1", "sse4.2", "sse4_2", "sse4a", "ssse3", "stibp", "svm", "syscall", "tbm", "tce", "tm", "tm2", "topoext",
-    "tsc-deadline", "vmx", "wdt", "x2apic", "xop", "xsave", "xsavec", "xsaveopt", "xsaves", "xtpr"};
+    "3dnow",    "3dnowext",     "3dnowprefetch", "abm",       "acpi",    "adx",        "aes",
+    "avx",      "avx2",         "avx512f",       "bmi1",      "bmi2",    "cid",        "clflushopt",
+    "clwb",     "cmp-legacy",   "cr8legacy",     "cx16",      "dca",     "ds",         "ds-cpl",
+    "ds_cpl",   "dtes64",       "erms",          "est",       "extapic", "f16c",       "fma",
+    "fma4",     "fsgsbase",     "fxsr-opt",      "gfni",      "ht",      "hypervisor", "ia64",
+    "ibs",      "invpcid",      "la57",          "lahf-lm",   "lahf_lm", "lm",         "lwp",
+    "md-clear", "misalignsse",  "mmxext",        "monitor",   "movbe",   "mpx",        "osvw",
+    "osxsave",  "pbe",          "pcid",          "pclmulqdq", "pdcm",    "pdpe1gb",    "perfctr-core",
+    "pku",      "pn",           "popcnt",        "rdpid",     "rdrand",  "rdseed",     "rdtscp",
+    "rtm",      "hle",          "sha-ni",        "skinit",    "smx",     "spec-ctrl",  "ss",
+    "ssbd",     "sse4.1",       "sse4_1",        "sse4.2",    "sse4_2",  "sse4a",      "ssse3",
+    "stibp",    "svm",          "syscall",       "tbm",       "tce",     "tm",         "tm2",
+    "topoext",  "tsc-deadline", "vmx",           "wdt",       "x2apic",  "xop",        "xsave",
+    "xsavec",   "xsaveopt",     "xsaves",        "xtpr"};
 
 const char *cpu_flag_at(unsigned i)
 {
@@ -89,7 +100,8 @@ static bool set_flag(struct cpu_model *m, const char *name, bool on, struct erro
     if (!f && !lacks(name))
         return error_set(err, "-cpu %s: there is no CPU feature '%s'; '-cpu help' lists the known ones", m->name, name);
     if (!f && on)
-        return error_set(err, "-cpu %s: Vitrine has no '%s'; '-cpu help' lists the features that it has", m->name, name);
+        return error_set(err, "-cpu %s: Vitrine has no '%s'; '-cpu help' lists the features that it has", m->name,
+                         name);
     if (!f)
         return true;
     uint32_t *word = (uint32_t *)(void *)((uint8_t *)m + f->word);

@@ -19,20 +19,15 @@ bool cc_compute_cf(const struct lazy_flags *f)
     uint64_t a = f->src1, b = f->src2, r = (uint64_t)f->res;
     switch (f->op) {
     case CC_ADD:
-    case CC_ADC: /* carry out of the top bit */
-        return (((a & b) | ((a | b) & ~r)) & sign_of(f)) != 0;
-    case CC_SUB:
-        return a < b;
-    case CC_SBB: /* borrow out of the top bit */
-        return (((~a & b) | ((~a | b) & r)) & sign_of(f)) != 0;
+    case CC_ADC: /* carry out of the top bit */ return (((a & b) | ((a | b) & ~r)) & sign_of(f)) != 0;
+    case CC_SUB: return a < b;
+    case CC_SBB: /* borrow out of the top bit */ return (((~a & b) | ((~a | b) & r)) & sign_of(f)) != 0;
     case CC_INC:
     case CC_DEC:
     case CC_SHL:
     case CC_SHR:
-    case CC_SAR:
-        return f->cf;
-    default:
-        return false;
+    case CC_SAR: return f->cf;
+    default: return false;
     }
 }
 
@@ -41,21 +36,14 @@ bool cc_compute_of(const struct lazy_flags *f)
     uint64_t a = f->src1, b = f->src2, r = (uint64_t)f->res, sign = sign_of(f);
     switch (f->op) {
     case CC_ADD:
-    case CC_ADC:
-        return ((a ^ r) & (b ^ r) & sign) != 0;
+    case CC_ADC: return ((a ^ r) & (b ^ r) & sign) != 0;
     case CC_SUB:
-    case CC_SBB:
-        return ((a ^ b) & (a ^ r) & sign) != 0;
-    case CC_INC:
-        return (r & (2 * sign - 1)) == sign;
-    case CC_DEC:
-        return (r & (2 * sign - 1)) == sign - 1;
-    case CC_SHL:
-        return ((r & sign) != 0) != f->cf;
-    case CC_SHR: /* the last step's top bit went one down */
-        return ((r ^ (r << 1)) & sign) != 0;
-    default:
-        return false;
+    case CC_SBB: return ((a ^ b) & (a ^ r) & sign) != 0;
+    case CC_INC: return (r & (2 * sign - 1)) == sign;
+    case CC_DEC: return (r & (2 * sign - 1)) == sign - 1;
+    case CC_SHL: return ((r & sign) != 0) != f->cf;
+    case CC_SHR: /* the last step's top bit went one down */ return ((r ^ (r << 1)) & sign) != 0;
+    default: return false;
     }
 }
 
@@ -65,25 +53,19 @@ static bool compute_af(const struct lazy_flags *f)
     case CC_ADD:
     case CC_ADC:
     case CC_SUB:
-    case CC_SBB:
-        return ((f->src1 ^ f->src2 ^ (uint64_t)f->res) & 0x10) != 0;
-    case CC_SHL:
-        return (f->res & 0x10) != 0;
+    case CC_SBB: return ((f->src1 ^ f->src2 ^ (uint64_t)f->res) & 0x10) != 0;
+    case CC_SHL: return (f->res & 0x10) != 0;
     case CC_SHR:
-    case CC_SAR:
-        return true;
-    case CC_INC:
-        return (f->res & 15) == 0;
-    case CC_DEC:
-        return (f->res & 15) == 15;
-    default:
-        return false;
+    case CC_SAR: return true;
+    case CC_INC: return (f->res & 15) == 0;
+    case CC_DEC: return (f->res & 15) == 15;
+    default: return false;
     }
 }
 
 uint32_t cc_compute(const struct lazy_flags *f)
 {
-    return (cc_compute_cf(f) ? FL_CF : 0) | (cc_compute_of(f) ? FL_OF : 0) |
-           (compute_af(f) ? FL_AF : 0) | (f->res == 0 ? FL_ZF : 0) | (f->res < 0 ? FL_SF : 0) |
+    return (cc_compute_cf(f) ? FL_CF : 0) | (cc_compute_of(f) ? FL_OF : 0) | (compute_af(f) ? FL_AF : 0) |
+           (f->res == 0 ? FL_ZF : 0) | (f->res < 0 ? FL_SF : 0) |
            (__builtin_parity((unsigned)(f->res & 0xff)) ? 0 : FL_PF);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stack frames of calls, interrupts and exceptions: put together first, checked as a whole (limit, pages), then written and made
- * current, so that a transfer that faults while pushing has changed nothing (SDM 3A 5.8.5, 6.12.1).
+ * Stack frames of calls, interrupts and exceptions: put together first, checked as a whole (limit, pages), then written
+ * and made current, so that a transfer that faults while pushing has changed nothing (SDM 3A 5.8.5, 6.12.1).
  */
 #include "base/log.h"
 #include "cpu/system.h"

@@ -102,8 +102,7 @@ static void take_x87(struct cpu *c, const uint8_t *image)
     f->fdp = ld32(image + FX_DP);
     f->fds = ld16(image + FX_DS);
     for (unsigned k = 0; k < 8; k++)
-        *x87_st(c, k) = (struct f80){.mant = ld64(image + FX_ST + 16 * k),
-                                     .se = ld16(image + FX_ST + 16 * k + 8)};
+        *x87_st(c, k) = (struct f80){.mant = ld64(image + FX_ST + 16 * k), .se = ld16(image + FX_ST + 16 * k + 8)};
     x87_update_es(c);
 }
 

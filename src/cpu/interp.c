@@ -57,9 +57,7 @@ static void end_block(struct cpu *c, const struct xblock *b, enum xstat st)
         c->rip = at & rip_mask(c);
         c->blk_pos += done;
         break;
-    case X_BRANCH:
-        c->blk_pos += done + 1;
-        break;
+    case X_BRANCH: c->blk_pos += done + 1; break;
     case X_REPEAT:
         c->rip = at;
         c->blk_pos += done;
@@ -206,13 +204,11 @@ static inline struct xblock *next_block(struct cpu *c)
 {
     if (unlikely(!c->cur || !c->cur->in.link))
         return block_at(c);
-    struct xblock *b =
-        (struct xblock *)(void *)(c->block_arena + (size_t)c->cur->in.link * BLOCK_ALIGN);
+    struct xblock *b = (struct xblock *)(void *)(c->block_arena + (size_t)c->cur->in.link * BLOCK_ALIGN);
     uint64_t lin = (c->seg[SEG_CS].base + c->rip) & lin_mask(c);
     const struct tlb_entry *e = &c->tlb->ex[(lin >> PAGE_BITS) & (TLB_SIZE - 1)];
     if (likely(e->tag == last_page(lin, 1) && (uintptr_t)b->host == lin + e->addend &&
-               b->mode == (c->mode & DECODE_MODE_BITS) &&
-               c->rip + b->bytes <= c->seg[SEG_CS].limit + UINT64_C(1)))
+               b->mode == (c->mode & DECODE_MODE_BITS) && c->rip + b->bytes <= c->seg[SEG_CS].limit + UINT64_C(1)))
         return b;
     return block_at(c);
 }

@@ -19,15 +19,14 @@ bool mmx_blocked(struct cpu *c, const struct xinsn *i, enum xstat *st)
 bool simd_read_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned, void *data)
 {
     uint64_t lin;
-    return seg_lin(c, in->seg, ea(c, in), size, ACC_READ, &lin) ||
-           (aligned && simd_misaligned(c, lin)) || lin_read_slow(c, lin, size, data);
+    return seg_lin(c, in->seg, ea(c, in), size, ACC_READ, &lin) || (aligned && simd_misaligned(c, lin)) ||
+           lin_read_slow(c, lin, size, data);
 }
-bool simd_write_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned,
-                     const void *data)
+bool simd_write_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned, const void *data)
 {
     uint64_t lin;
-    return seg_lin(c, in->seg, ea(c, in), size, ACC_WRITE, &lin) ||
-           (aligned && simd_misaligned(c, lin)) || lin_write_slow(c, lin, size, data);
+    return seg_lin(c, in->seg, ea(c, in), size, ACC_WRITE, &lin) || (aligned && simd_misaligned(c, lin)) ||
+           lin_write_slow(c, lin, size, data);
 }
 
 INSN(x_emms)
@@ -118,11 +117,11 @@ static inline vec both(vec d, vec s)
 {
     return v_punpcklqdq(d, s);
 }
-#define MMX_PACK(name, host)                                                                       \
-    static inline vec mmx_##name(vec d, vec s)                                                     \
-    {                                                                                              \
-        return v_##name(both(d, s), vec_zero());                                                   \
-    }                                                                                              \
+#define MMX_PACK(name, host)                     \
+    static inline vec mmx_##name(vec d, vec s)   \
+    {                                            \
+        return v_##name(both(d, s), vec_zero()); \
+    }                                            \
     MMX_BINARY(name, Qq, 8, mmx_##name)
 SIMD_PACKS(MMX_PACK)
 
@@ -130,22 +129,22 @@ SIMD_PACKS(MMX_PACK)
 SIMD_UNPACKS(MMX_UNPACK_LOW)
 
 /* The upper half of what interleaving all of both gives. */
-#define MMX_UNPACK_HIGH(name, low)                                                                 \
-    static inline vec mmx_##name(vec d, vec s)                                                     \
-    {                                                                                              \
-        return vec_q(vec_high(v_##low(d, s)));                                                     \
-    }                                                                                              \
+#define MMX_UNPACK_HIGH(name, low)             \
+    static inline vec mmx_##name(vec d, vec s) \
+    {                                          \
+        return vec_q(vec_high(v_##low(d, s))); \
+    }                                          \
     MMX_BINARY(name, Qq, 8, mmx_##name)
 MMX_UNPACK_HIGH(punpckhbw, punpcklbw)
 MMX_UNPACK_HIGH(punpckhwd, punpcklwd)
 MMX_UNPACK_HIGH(punpckhdq, punpckldq)
 
-#define MMX_SHIFT(name)                                                                            \
-    INSN_MEM(x_##name##_Nq_Ib)                                                                     \
-    {                                                                                              \
-        MMX_READY(c, i, fast);                                                                     \
-        mmx_put(c, i->in.rm, v_##name(mmx_get(c, i->in.rm), vec_q(i->in.imm)));                    \
-        return X_NEXT;                                                                             \
+#define MMX_SHIFT(name)                                                         \
+    INSN_MEM(x_##name##_Nq_Ib)                                                  \
+    {                                                                           \
+        MMX_READY(c, i, fast);                                                  \
+        mmx_put(c, i->in.rm, v_##name(mmx_get(c, i->in.rm), vec_q(i->in.imm))); \
+        return X_NEXT;                                                          \
     }
 MMX_SHIFT(psrlw)
 MMX_SHIFT(psraw)

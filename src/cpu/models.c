@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The CPU models that -cpu takes: what CPUID shows and so which instructions, control bits and MSRs are there (isa/forms.h
- * form_available, cpu/control.c, cpu/msr.c). Signatures and caches: Intel AP-485 (Processor Identification and the CPUID Instruction)
- * tables 4 and 5; SDM 2A CPUID, tables 3-12 and 3-13.
+ * The CPU models that -cpu takes: what CPUID shows and so which instructions, control bits and MSRs are there
+ * (isa/forms.h form_available, cpu/control.c, cpu/msr.c). Signatures and caches: Intel AP-485 (Processor Identification
+ * and the CPUID Instruction) tables 4 and 5; SDM 2A CPUID, tables 3-12 and 3-13.
  *
  * Only what Vitrine implements is shown, so a model may show less than the real processor:
  * LIMIT: serial number (pentium3), debug store, thermal control, hyper-threading (pentium4).
@@ -19,8 +19,9 @@ enum {
     F_PENTIUM2 = F_PENTIUMPRO | CPUID_SEP | CPUID_PAT | CPUID_PSE36 | CPUID_MMX | CPUID_FXSR,
     F_PENTIUM3 = F_PENTIUM2 | CPUID_SSE,
     F_PENTIUM4 = F_PENTIUM3 | CPUID_SSE2 | CPUID_CLFSH,
-    F_QEMU32 = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_PAE | CPUID_MCE | CPUID_CX8 | CPUID_APIC |
-               CPUID_SEP | CPUID_PGE | CPUID_CMOV | CPUID_PAT | CPUID_MMX | CPUID_FXSR | CPUID_SSE | CPUID_SSE2,
+    F_QEMU32 = CPUID_FPU | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_PAE | CPUID_MCE | CPUID_CX8 |
+               CPUID_APIC | CPUID_SEP | CPUID_PGE | CPUID_CMOV | CPUID_PAT | CPUID_MMX | CPUID_FXSR | CPUID_SSE |
+               CPUID_SSE2,
 };
 
 static const struct cpu_cache pentium4_caches[] = {

@@ -41,10 +41,7 @@ INSN(x_xlat)
     return X_NEXT;
 }
 
-enum {
-    AH = 1 /* byte offset in the register file */,
-    FL_AH = FL_SF | FL_ZF | FL_AF | FL_PF | FL_CF
-};
+enum { AH = 1 /* byte offset in the register file */, FL_AH = FL_SF | FL_ZF | FL_AF | FL_PF | FL_CF };
 INSN(x_lahf)
 {
     *reg8p(c, AH) = (uint8_t)((arith_flags(c) & FL_AH) | FL_1);

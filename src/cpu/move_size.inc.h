@@ -28,15 +28,15 @@ INSN_MEM(EG(x_mov_G, _E, _m))
 #if BITS == 8
 #define MOV_E_I_r x_mov_Eb_Ib_r
 #define MOV_E_I_m x_mov_Eb_Ib_m
-#define MOV_Z_I x_mov_Zb_Ib
-#define MOV_A_O x_mov_AL_Ob
-#define MOV_O_A x_mov_Ob_AL
+#define MOV_Z_I   x_mov_Zb_Ib
+#define MOV_A_O   x_mov_AL_Ob
+#define MOV_O_A   x_mov_Ob_AL
 #else
 #define MOV_E_I_r CAT2(x_mov_Ev_Iz_r, SFX)
 #define MOV_E_I_m CAT2(x_mov_Ev_Iz_m, SFX)
-#define MOV_Z_I CAT2(x_mov_Zv_Iv, SFX)
-#define MOV_A_O CAT2(x_mov_rAX_Ov, SFX)
-#define MOV_O_A CAT2(x_mov_Ov_rAX, SFX)
+#define MOV_Z_I   CAT2(x_mov_Zv_Iv, SFX)
+#define MOV_A_O   CAT2(x_mov_rAX_Ov, SFX)
+#define MOV_O_A   CAT2(x_mov_Ov_rAX, SFX)
 #endif
 INSN(MOV_E_I_r)
 {
@@ -153,19 +153,19 @@ INSN(CAT2(x_lea_Gv_M, SFX))
     return X_NEXT;
 }
 
-#define EXTEND(name, type, stype, read_reg, bits_)                                                 \
-    INSN(CAT3(x_##name, _r, SFX))                                                                  \
-    {                                                                                              \
-        PUT(i->in.reg, (T)(stype)(type)read_reg);                                                  \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(CAT3(x_##name, _m, SFX))                                                              \
-    {                                                                                              \
-        type v;                                                                                    \
-        if ((fast ? try_rd##bits_ : seg_rd##bits_)(c, i->in.seg, ea(c, &i->in), &v))               \
-            return MISS;                                                                           \
-        PUT(i->in.reg, (T)(stype)v);                                                               \
-        return X_NEXT;                                                                             \
+#define EXTEND(name, type, stype, read_reg, bits_)                                   \
+    INSN(CAT3(x_##name, _r, SFX))                                                    \
+    {                                                                                \
+        PUT(i->in.reg, (T)(stype)(type)read_reg);                                    \
+        return X_NEXT;                                                               \
+    }                                                                                \
+    INSN_MEM(CAT3(x_##name, _m, SFX))                                                \
+    {                                                                                \
+        type v;                                                                      \
+        if ((fast ? try_rd##bits_ : seg_rd##bits_)(c, i->in.seg, ea(c, &i->in), &v)) \
+            return MISS;                                                             \
+        PUT(i->in.reg, (T)(stype)v);                                                 \
+        return X_NEXT;                                                               \
     }
 EXTEND(movzx_Gv_Eb, uint8_t, uint8_t, *reg8p(c, i->in.rm), 8)
 EXTEND(movzx_Gv_Ew, uint16_t, uint16_t, reg16(c, i->in.rm), 16)

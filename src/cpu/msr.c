@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Model-specific registers (SDM 3C chapter 35: tables 35-2 architectural, 35-16 Pentium, 35-15 P6, 35-13 Core Duo; the time-stamp counter
- * SDM 3B 17.14; machine check SDM 3B 15.3; MTRRs and PAT SDM 3A 11.11, 11.12), RDMSR, WRMSR, RDTSC, RDPMC.
+ * Model-specific registers (SDM 3C chapter 35: tables 35-2 architectural, 35-16 Pentium, 35-15 P6, 35-13 Core Duo; the
+ * time-stamp counter SDM 3B 17.14; machine check SDM 3B 15.3; MTRRs and PAT SDM 3A 11.11, 11.12), RDMSR, WRMSR, RDTSC,
+ * RDPMC.
  *
- * A register is a row: where its value lives, which bits a write may set, and what must be there for it to exist. A write that sets any
- * other bit is #GP(0), and so is a register that does not exist. Registers of chips in the package come first (bus/msr.h).
+ * A register is a row: where its value lives, which bits a write may set, and what must be there for it to exist. A
+ * write that sets any other bit is #GP(0), and so is a register that does not exist. Registers of chips in the package
+ * come first (bus/msr.h).
  *
  * The TSC counts virtual nanoseconds: 1 GHz, exact at the position of the instruction that reads it.
- * LIMIT: performance counters do not count; microcode updates are accepted and have no effect; memory types change nothing, since
- * there are no caches; machine checks are never raised, so the banks stay empty.
+ * LIMIT: performance counters do not count; microcode updates are accepted and have no effect; memory types change
+ * nothing, since there are no caches; machine checks are never raised, so the banks stay empty.
  */
 #include <stddef.h>
 
@@ -28,11 +30,25 @@ enum {
 /* MTRRCAP: eight variable pairs, fixed ranges, write combining. MCG_CAP: five banks, MCG_CTL is there. */
 enum { MTRRCAP = 0x508, MCG_CAP = 0x100 | MC_BANKS };
 enum { FEATURE_CONTROL_LOCKED = 1 };
-/* No VMX, so what is locked stays off. ARCH_CAPABILITIES: nothing here speculates (Intel, Deep Dive: CPUID Enumeration and MSRs). */
-enum { ARCH_RDCL_NO = 1, ARCH_SKIP_L1DFL = 8, ARCH_SSB_NO = 0x10, ARCH_MDS_NO = 0x20, ARCH_PSCHANGE_NO = 0x40, ARCH_TAA_NO = 0x100,
-       ARCH_SBDR_NO = 0x2000, ARCH_FBSDP_NO = 0x4000, ARCH_PSDP_NO = 0x8000 };
-enum { ARCH_CAPABILITIES = ARCH_RDCL_NO | ARCH_SKIP_L1DFL | ARCH_SSB_NO | ARCH_MDS_NO | ARCH_PSCHANGE_NO | ARCH_TAA_NO | ARCH_SBDR_NO |
-                           ARCH_FBSDP_NO | ARCH_PSDP_NO };
+/*
+ * No VMX, so what is locked stays off. ARCH_CAPABILITIES: nothing here speculates (Intel, Deep Dive: CPUID Enumeration
+ * and MSRs).
+ */
+enum {
+    ARCH_RDCL_NO = 1,
+    ARCH_SKIP_L1DFL = 8,
+    ARCH_SSB_NO = 0x10,
+    ARCH_MDS_NO = 0x20,
+    ARCH_PSCHANGE_NO = 0x40,
+    ARCH_TAA_NO = 0x100,
+    ARCH_SBDR_NO = 0x2000,
+    ARCH_FBSDP_NO = 0x4000,
+    ARCH_PSDP_NO = 0x8000
+};
+enum {
+    ARCH_CAPABILITIES = ARCH_RDCL_NO | ARCH_SKIP_L1DFL | ARCH_SSB_NO | ARCH_MDS_NO | ARCH_PSCHANGE_NO | ARCH_TAA_NO |
+                        ARCH_SBDR_NO | ARCH_FBSDP_NO | ARCH_PSDP_NO
+};
 #define ANY UINT64_MAX
 
 /* --- The time-stamp counter --- */
@@ -83,7 +99,9 @@ static bool write_pat(struct cpu *c, uint32_t index, uint64_t v)
 
 static uint64_t *fixed_mtrr(struct cpu *c, uint32_t index)
 {
-    return &c->mtrr_fixed[index == MSR_MTRR_FIX64K ? 0 : index < MSR_MTRR_FIX4K ? 1 + index - MSR_MTRR_FIX16K : 3 + index - MSR_MTRR_FIX4K];
+    return &c->mtrr_fixed[index == MSR_MTRR_FIX64K ? 0
+                          : index < MSR_MTRR_FIX4K ? 1 + index - MSR_MTRR_FIX16K
+                                                   : 3 + index - MSR_MTRR_FIX4K];
 }
 static uint64_t read_fixed(struct cpu *c, uint32_t index)
 {
@@ -131,7 +149,6 @@ static bool write_mcg_ctl(struct cpu *c, uint32_t index, uint64_t v)
     return false;
 }
 
-
 static uint64_t read_bank(struct cpu *c, uint32_t index)
 {
     uint32_t n = index - MSR_MC0_CTL;
@@ -173,7 +190,17 @@ static bool write_efer(struct cpu *c, uint32_t index, uint64_t v)
 
 /* --- The registers --- */
 
-enum gate { GATE_FEATURE, GATE_P5, GATE_P6, GATE_P6_ALONE, GATE_P4, GATE_CORE, GATE_NX, GATE_TSC_ADJUST, GATE_ARCH_CAP };
+enum gate {
+    GATE_FEATURE,
+    GATE_P5,
+    GATE_P6,
+    GATE_P6_ALONE,
+    GATE_P4,
+    GATE_CORE,
+    GATE_NX,
+    GATE_TSC_ADJUST,
+    GATE_ARCH_CAP
+};
 enum kind {
     KIND_FIELD, /* kept in struct cpu; `mask`: bits that may be set */
     KIND_FIXED, /* reads as `value`; any write is #GP */
@@ -192,8 +219,8 @@ struct msr {
     bool (*write)(struct cpu *c, uint32_t index, uint64_t v); /* true: #GP */
 };
 #define FIELD_AT(member) .kind = KIND_FIELD, .field = offsetof(struct cpu, member)
-#define CODE(r, w) .kind = KIND_CODE, .read = r, .write = w
-#define NEEDS(f) .gate = GATE_FEATURE, .feature = f
+#define CODE(r, w)       .kind = KIND_CODE, .read = r, .write = w
+#define NEEDS(f)         .gate = GATE_FEATURE, .feature = f
 
 static const struct msr msrs[] = {
     {"P5_MC_ADDR, P5_MC_TYPE", 0x00, 2, .gate = GATE_P5, .kind = KIND_VOID},
@@ -227,31 +254,23 @@ static const struct msr msrs[] = {
     {"IA32_MTRR_FIX4K", MSR_MTRR_FIX4K, 8, NEEDS(CPUID_MTRR), CODE(read_fixed, write_fixed)},
     {"IA32_PAT", 0x277, 1, NEEDS(CPUID_PAT), FIELD_AT(msr_pat), .write = write_pat},
     {"IA32_MTRR_DEF_TYPE", 0x2ff, 1, NEEDS(CPUID_MTRR), FIELD_AT(mtrr_def_type), .write = write_def_type},
-    {"IA32_MCi_CTL, STATUS, ADDR, MISC", MSR_MC0_CTL, MC_BANKS *MC_REGISTERS, NEEDS(CPUID_MCA), CODE(read_bank, write_bank)},
+    {"IA32_MCi_CTL, STATUS, ADDR, MISC", MSR_MC0_CTL, MC_BANKS *MC_REGISTERS, NEEDS(CPUID_MCA),
+     CODE(read_bank, write_bank)},
     {"IA32_EFER", 0xc0000080, 1, .gate = GATE_NX, FIELD_AT(efer), .write = write_efer},
 };
 
 static bool exists(const struct cpu *c, const struct msr *m)
 {
     switch (m->gate) {
-    case GATE_P5:
-        return cpu_family(c) >= 5;
-    case GATE_P6:
-        return cpu_family(c) >= 6;
-    case GATE_P6_ALONE:
-        return cpu_family(c) == 6;
-    case GATE_P4:
-        return cpu_has_misc_enable(c);
-    case GATE_CORE:
-        return cpu_family(c) == 6 && cpu_has_misc_enable(c);
-    case GATE_NX:
-        return (c->model->features_ext & CPUID_NX) != 0;
-    case GATE_TSC_ADJUST:
-        return (c->model->features7 & CPUID7_TSC_ADJUST) != 0;
-    case GATE_ARCH_CAP:
-        return (c->model->features7_edx & CPUID7_ARCH_CAPABILITIES) != 0;
-    default:
-        return has_feature(c, m->feature);
+    case GATE_P5: return cpu_family(c) >= 5;
+    case GATE_P6: return cpu_family(c) >= 6;
+    case GATE_P6_ALONE: return cpu_family(c) == 6;
+    case GATE_P4: return cpu_has_misc_enable(c);
+    case GATE_CORE: return cpu_family(c) == 6 && cpu_has_misc_enable(c);
+    case GATE_NX: return (c->model->features_ext & CPUID_NX) != 0;
+    case GATE_TSC_ADJUST: return (c->model->features7 & CPUID7_TSC_ADJUST) != 0;
+    case GATE_ARCH_CAP: return (c->model->features7_edx & CPUID7_ARCH_CAPABILITIES) != 0;
+    default: return has_feature(c, m->feature);
     }
 }
 

@@ -10,8 +10,7 @@
 /* CF and OF say that the upper half carries meaning. */
 static inline void mul_flags(struct cpu *c, int64_t high, bool overflow)
 {
-    set_arith(c, FL_AF | (overflow ? FL_CF | FL_OF : 0) | (high == 0 ? FL_ZF : 0) |
-                     (high < 0 ? FL_SF : 0) |
+    set_arith(c, FL_AF | (overflow ? FL_CF | FL_OF : 0) | (high == 0 ? FL_ZF : 0) | (high < 0 ? FL_SF : 0) |
                      (__builtin_parity((unsigned)(high & 0xff)) ? 0 : FL_PF));
 }
 

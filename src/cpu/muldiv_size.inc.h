@@ -57,18 +57,18 @@ static inline bool SIZED(do_idiv)(struct cpu *c, T v)
     return false;
 }
 
-#define MULDIV(op, stmt)                                                                           \
-    INSN(E(x_##op##_E, _r))                                                                        \
-    {                                                                                              \
-        T v = GET(i->in.rm);                                                                       \
-        stmt;                                                                                      \
-    }                                                                                              \
-    INSN_MEM(E(x_##op##_E, _m))                                                                    \
-    {                                                                                              \
-        T v;                                                                                       \
-        if (MEM_RD(&v))                                                                            \
-            return MISS;                                                                           \
-        stmt;                                                                                      \
+#define MULDIV(op, stmt)        \
+    INSN(E(x_##op##_E, _r))     \
+    {                           \
+        T v = GET(i->in.rm);    \
+        stmt;                   \
+    }                           \
+    INSN_MEM(E(x_##op##_E, _m)) \
+    {                           \
+        T v;                    \
+        if (MEM_RD(&v))         \
+            return MISS;        \
+        stmt;                   \
     }
 MULDIV(mul, SIZED(do_mul)(c, v); return X_NEXT)
 MULDIV(imul, SIZED(do_imul)(c, v); return X_NEXT)
@@ -84,19 +84,19 @@ static inline T SIZED(imul_low)(struct cpu *c, T a, T b)
     mul_flags(c, (ST)((T2)r >> BITS), r != (ST)r);
     return (T)r;
 }
-#define IMUL(name, other)                                                                          \
-    INSN(CAT3(x_imul_##name, _r, SFX))                                                             \
-    {                                                                                              \
-        PUT(i->in.reg, SIZED(imul_low)(c, GET(i->in.rm), other));                                  \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(CAT3(x_imul_##name, _m, SFX))                                                         \
-    {                                                                                              \
-        T v;                                                                                       \
-        if (MEM_RD(&v))                                                                            \
-            return MISS;                                                                           \
-        PUT(i->in.reg, SIZED(imul_low)(c, v, other));                                              \
-        return X_NEXT;                                                                             \
+#define IMUL(name, other)                                         \
+    INSN(CAT3(x_imul_##name, _r, SFX))                            \
+    {                                                             \
+        PUT(i->in.reg, SIZED(imul_low)(c, GET(i->in.rm), other)); \
+        return X_NEXT;                                            \
+    }                                                             \
+    INSN_MEM(CAT3(x_imul_##name, _m, SFX))                        \
+    {                                                             \
+        T v;                                                      \
+        if (MEM_RD(&v))                                           \
+            return MISS;                                          \
+        PUT(i->in.reg, SIZED(imul_low)(c, v, other));             \
+        return X_NEXT;                                            \
     }
 IMUL(Gv_Ev, GET(i->in.reg))
 IMUL(Gv_Ev_Iz, (T)i->in.imm)

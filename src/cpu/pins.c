@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The CPU's pins as the chip set drives them (Pentium Pro Family Developer's Manual, volume 1, chapter 3). Levels and latched edges only: they
- * are served at the next instruction boundary. */
+/*
+ * The CPU's pins as the chip set drives them (Pentium Pro Family Developer's Manual, volume 1, chapter 3). Levels and
+ * latched edges only: they are served at the next instruction boundary. */
 #include "cpu/system.h"
 
 static void intr(void *ctx, int level)
@@ -65,6 +66,6 @@ static void ignne(void *ctx, int level)
 
 struct cpu_pins cpu_pins(struct cpu *c)
 {
-    return (struct cpu_pins){.ctx = c, .intr = intr, .nmi = nmi, .smi = smi, .init = init, .reset = reset,
-                             .a20m = a20m, .ignne = ignne};
+    return (struct cpu_pins){
+        .ctx = c, .intr = intr, .nmi = nmi, .smi = smi, .init = init, .reset = reset, .a20m = a20m, .ignne = ignne};
 }

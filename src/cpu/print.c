@@ -20,9 +20,9 @@ static void print_flags(const struct cpu *c, struct buf *out)
 
 static void print_type(const struct seg *s, struct buf *out)
 {
-    static const char *const system[16] = {"Reserved", "TSS16-avl", "LDT", "TSS16-busy", "CallGate16", "TaskGate",
-                                           "IntGate16", "TrapGate16", "Reserved", "TSS32-avl", "Reserved",
-                                           "TSS32-busy", "CallGate32", "Reserved", "IntGate32", "TrapGate32"};
+    static const char *const system[16] = {
+        "Reserved", "TSS16-avl", "LDT",      "TSS16-busy", "CallGate16", "TaskGate", "IntGate16", "TrapGate16",
+        "Reserved", "TSS32-avl", "Reserved", "TSS32-busy", "CallGate32", "Reserved", "IntGate32", "TrapGate32"};
     uint32_t a = s->attr;
     bool big = a & DESC_DB;
     buf_printf(out, " DPL=%u ", a >> 13 & 3);
@@ -38,7 +38,8 @@ static void print_type(const struct seg *s, struct buf *out)
 
 static void print_seg(const struct cpu *c, const char *name, const struct seg *s, struct buf *out)
 {
-    uint32_t limit = s->attr & DESC_G ? s->limit >> 12 : s->limit; /* as in the descriptor: its top goes with the attributes */
+    uint32_t limit =
+        s->attr & DESC_G ? s->limit >> 12 : s->limit; /* as in the descriptor: its top goes with the attributes */
     buf_printf(out, "%-3s=%04x %08x %08x %08x", name, s->sel, (uint32_t)s->base, s->limit, s->attr | (limit & 0xf0000));
     if (c->cr0 & CR0_PE && s->attr & DESC_P)
         print_type(s, out);
@@ -53,7 +54,8 @@ static void print_x87(const struct cpu *c, struct buf *out)
     for (unsigned i = 0; i < 8; i++)
         buf_printf(out, "FPR%u=%016" PRIx64 " %04x%c", i, f->st[i].mant, f->st[i].se, i & 1 ? '\n' : ' ');
     for (unsigned i = 0; i < ARRAY_LEN(c->xmm); i++)
-        buf_printf(out, "XMM%02u=%016" PRIx64 " %016" PRIx64 "%c", i, c->xmm[i].q[1], c->xmm[i].q[0], i & 1 ? '\n' : ' ');
+        buf_printf(out, "XMM%02u=%016" PRIx64 " %016" PRIx64 "%c", i, c->xmm[i].q[1], c->xmm[i].q[0],
+                   i & 1 ? '\n' : ' ');
 }
 
 void cpu_print(struct cpu *c, struct buf *out)
@@ -61,7 +63,8 @@ void cpu_print(struct cpu *c, struct buf *out)
     static const struct {
         const char *name;
         uint8_t reg;
-    } regs[] = {{"EAX", RAX}, {"EBX", RBX}, {"ECX", RCX}, {"EDX", RDX}, {"ESI", RSI}, {"EDI", RDI}, {"EBP", RBP}, {"ESP", RSP}};
+    } regs[] = {{"EAX", RAX}, {"EBX", RBX}, {"ECX", RCX}, {"EDX", RDX},
+                {"ESI", RSI}, {"EDI", RDI}, {"EBP", RBP}, {"ESP", RSP}};
     static const char *const segs[] = {"ES", "CS", "SS", "DS", "FS", "GS"};
     for (unsigned i = 0; i < 8; i++)
         buf_printf(out, "%s=%08x%c", regs[i].name, reg32(c, regs[i].reg), i % 4 == 3 ? '\n' : ' ');

@@ -68,8 +68,8 @@ static inline void rep_pause_flags(struct cpu *c, const struct xinsn *i, const s
  * prefix wants; a fault in the middle gives their flags back as they were when the instruction began
  * or was resumed after an interrupt (SDM 2B REP). `chunk` may be NULL.
  */
-static inline __attribute__((always_inline)) enum xstat
-rep_run(struct cpu *c, const struct xinsn *i, rep_one_fn *one, rep_chunk_fn *chunk, bool compares)
+static inline __attribute__((always_inline)) enum xstat rep_run(struct cpu *c, const struct xinsn *i, rep_one_fn *one,
+                                                                rep_chunk_fn *chunk, bool compares)
 {
     const struct insn *in = &i->in;
     uint64_t mask = ad_mask(in->adsize), count = c->regs[RCX] & mask;

@@ -61,8 +61,7 @@ bool seg_allows(const struct seg *s, uint64_t off, unsigned size, enum access_ki
         return false;
     if (kind == ACC_READ && (a & (DESC_CODE | DESC_RW)) == DESC_CODE)
         return false;
-    if (!(a & DESC_CODE) &&
-        a & DESC_CE) /* expand-down: above the limit, up to the top that B gives */
+    if (!(a & DESC_CODE) && a & DESC_CE) /* expand-down: above the limit, up to the top that B gives */
         return off > s->limit && last <= (a & DESC_DB ? 0xffffffff : 0xffff);
     /* NOTE: an access that wraps at 4 GiB in a segment without limit may fault or not (SDM 3A 5.3);
      * it does not here. */

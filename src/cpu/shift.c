@@ -10,8 +10,7 @@
 
 static inline void set_cf_of(struct cpu *c, bool cf, bool of)
 {
-    set_arith(c,
-              (arith_flags(c) & ~(uint32_t)(FL_CF | FL_OF)) | (cf ? FL_CF : 0) | (of ? FL_OF : 0));
+    set_arith(c, (arith_flags(c) & ~(uint32_t)(FL_CF | FL_OF)) | (cf ? FL_CF : 0) | (of ? FL_OF : 0));
 }
 
 #define BITS 8

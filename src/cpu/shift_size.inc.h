@@ -66,29 +66,28 @@ static inline T SIZED(do_rcr)(struct cpu *c, T a, unsigned n)
 }
 
 /* A count of 0 changes no flag, but a memory operand must be writable all the same. */
-#define SHIFT(op, count, name_r, name_m)                                                           \
-    INSN(name_r)                                                                                   \
-    {                                                                                              \
-        unsigned n = (count)&31;                                                                   \
-        if (n)                                                                                     \
-            PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), n));                                    \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(name_m)                                                                               \
-    {                                                                                              \
-        unsigned n = (count)&31;                                                                   \
-        struct rmw m;                                                                              \
-        T v;                                                                                       \
-        if (RMW_BEGIN(&m, &v))                                                                     \
-            return MISS;                                                                           \
-        RMW_END(&m, n ? SIZED(do_##op)(c, v, n) : v);                                              \
-        return X_NEXT;                                                                             \
+#define SHIFT(op, count, name_r, name_m)                        \
+    INSN(name_r)                                                \
+    {                                                           \
+        unsigned n = (count)&31;                                \
+        if (n)                                                  \
+            PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), n)); \
+        return X_NEXT;                                          \
+    }                                                           \
+    INSN_MEM(name_m)                                            \
+    {                                                           \
+        unsigned n = (count)&31;                                \
+        struct rmw m;                                           \
+        T v;                                                    \
+        if (RMW_BEGIN(&m, &v))                                  \
+            return MISS;                                        \
+        RMW_END(&m, n ? SIZED(do_##op)(c, v, n) : v);           \
+        return X_NEXT;                                          \
     }
-#define SHIFTS(op)                                                                                 \
-    SHIFT(op, 1, CAT4(x_##op##_E, W, _1_r, SFX), CAT4(x_##op##_E, W, _1_m, SFX))                   \
+#define SHIFTS(op)                                                                                   \
+    SHIFT(op, 1, CAT4(x_##op##_E, W, _1_r, SFX), CAT4(x_##op##_E, W, _1_m, SFX))                     \
     SHIFT(op, (unsigned)i->in.imm, CAT4(x_##op##_E, W, _Ib_r, SFX), CAT4(x_##op##_E, W, _Ib_m, SFX)) \
-    SHIFT(op, (unsigned)c->regs[RCX], CAT4(x_##op##_E, W, _CL_r, SFX),                             \
-          CAT4(x_##op##_E, W, _CL_m, SFX))
+    SHIFT(op, (unsigned)c->regs[RCX], CAT4(x_##op##_E, W, _CL_r, SFX), CAT4(x_##op##_E, W, _CL_m, SFX))
 SHIFTS(rol)
 SHIFTS(ror)
 SHIFTS(rcl)
@@ -99,8 +98,8 @@ SHIFTS(sar)
 
 #if BITS != 8
 /*
- * SHLD, SHRD. A count above the operand's size (16-bit operands only) leaves result and flags undefined in the SDM: here, as
- * processors do it, the source comes in a second time.
+ * SHLD, SHRD. A count above the operand's size (16-bit operands only) leaves result and flags undefined in the SDM:
+ * here, as processors do it, the source comes in a second time.
  */
 static inline T SIZED(do_shld)(struct cpu *c, T a, T b, unsigned n)
 {
@@ -128,23 +127,23 @@ static inline T SIZED(do_shrd)(struct cpu *c, T a, T b, unsigned n)
     cc_set(c, CC_SHR, SZ, (ST)r, a, n);
     return r;
 }
-#define DOUBLE_SHIFT(op, count, suffix)                                                            \
-    INSN(CAT2(x_##op##_Ev_Gv_##suffix##_r, SFX))                                                   \
-    {                                                                                              \
-        unsigned n = (count)&31;                                                                   \
-        if (n)                                                                                     \
-            PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), GET(i->in.reg), n));                    \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(CAT2(x_##op##_Ev_Gv_##suffix##_m, SFX))                                               \
-    {                                                                                              \
-        unsigned n = (count)&31;                                                                   \
-        struct rmw m;                                                                              \
-        T v;                                                                                       \
-        if (RMW_BEGIN(&m, &v))                                                                     \
-            return MISS;                                                                           \
-        RMW_END(&m, n ? SIZED(do_##op)(c, v, GET(i->in.reg), n) : v);                              \
-        return X_NEXT;                                                                             \
+#define DOUBLE_SHIFT(op, count, suffix)                                         \
+    INSN(CAT2(x_##op##_Ev_Gv_##suffix##_r, SFX))                                \
+    {                                                                           \
+        unsigned n = (count)&31;                                                \
+        if (n)                                                                  \
+            PUT(i->in.rm, SIZED(do_##op)(c, GET(i->in.rm), GET(i->in.reg), n)); \
+        return X_NEXT;                                                          \
+    }                                                                           \
+    INSN_MEM(CAT2(x_##op##_Ev_Gv_##suffix##_m, SFX))                            \
+    {                                                                           \
+        unsigned n = (count)&31;                                                \
+        struct rmw m;                                                           \
+        T v;                                                                    \
+        if (RMW_BEGIN(&m, &v))                                                  \
+            return MISS;                                                        \
+        RMW_END(&m, n ? SIZED(do_##op)(c, v, GET(i->in.reg), n) : v);           \
+        return X_NEXT;                                                          \
     }
 DOUBLE_SHIFT(shld, (unsigned)i->in.imm, Ib)
 DOUBLE_SHIFT(shld, (unsigned)c->regs[RCX], CL)

@@ -33,20 +33,20 @@ enum {
 bool mmx_blocked(struct cpu *c, const struct xinsn *i, enum xstat *st);
 enum xstat sse_blocked(struct cpu *c); /* #UD or #NM: SDM 3A 13.1 */
 
-#define MMX_READY(c, i, fast)                                                                      \
-    do {                                                                                           \
-        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS) || (c)->x87.sw & SW_ES)) {                       \
-            enum xstat blocked_;                                                                   \
-            if (fast)                                                                              \
-                return X_MISSED;                                                                   \
-            if (mmx_blocked(c, i, &blocked_))                                                      \
-                return blocked_;                                                                   \
-        }                                                                                          \
+#define MMX_READY(c, i, fast)                                                \
+    do {                                                                     \
+        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS) || (c)->x87.sw & SW_ES)) { \
+            enum xstat blocked_;                                             \
+            if (fast)                                                        \
+                return X_MISSED;                                             \
+            if (mmx_blocked(c, i, &blocked_))                                \
+                return blocked_;                                             \
+        }                                                                    \
     } while (0)
-#define SSE_READY(c, fast)                                                                         \
-    do {                                                                                           \
-        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS) || !((c)->cr4 & CR4_OSFXSR)))                    \
-            return (fast) ? X_MISSED : sse_blocked(c);                                             \
+#define SSE_READY(c, fast)                                                      \
+    do {                                                                        \
+        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS) || !((c)->cr4 & CR4_OSFXSR))) \
+            return (fast) ? X_MISSED : sse_blocked(c);                          \
     } while (0)
 
 /* MXCSR_MASK (SDM 1 11.6.6): denormals-are-zeros came with SSE2. */
@@ -98,18 +98,16 @@ static inline bool simd_misaligned(struct cpu *c, uint64_t lin)
 
 /* Whole accesses of `size` bytes, every check made; cpu/mmx.c. */
 bool simd_read_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned, void *data);
-bool simd_write_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned,
-                     const void *data);
+bool simd_write_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned, const void *data);
 
 /* Where the operand is, if the TLB has it. True: it has not, or it is misaligned. */
-static inline __attribute__((always_inline)) bool simd_host(struct cpu *c, const struct insn *in,
-                                                            unsigned size, bool aligned,
-                                                            enum access_kind kind, uint8_t **p)
+static inline __attribute__((always_inline)) bool simd_host(struct cpu *c, const struct insn *in, unsigned size,
+                                                            bool aligned, enum access_kind kind, uint8_t **p)
 {
     return try_host(c, in->seg, ea(c, in), size, kind, p) || (aligned && (uintptr_t)*p & 15);
 }
-static inline __attribute__((always_inline)) bool
-simd_read(struct cpu *c, const struct insn *in, unsigned size, bool aligned, bool fast, void *data)
+static inline __attribute__((always_inline)) bool simd_read(struct cpu *c, const struct insn *in, unsigned size,
+                                                            bool aligned, bool fast, void *data)
 {
     uint8_t *p;
     if (!fast)
@@ -119,9 +117,8 @@ simd_read(struct cpu *c, const struct insn *in, unsigned size, bool aligned, boo
     memcpy(data, p, size);
     return false;
 }
-static inline __attribute__((always_inline)) bool simd_write(struct cpu *c, const struct insn *in,
-                                                             unsigned size, bool aligned, bool fast,
-                                                             const void *data)
+static inline __attribute__((always_inline)) bool simd_write(struct cpu *c, const struct insn *in, unsigned size,
+                                                             bool aligned, bool fast, const void *data)
 {
     uint8_t *p;
     if (!fast)
@@ -132,20 +129,19 @@ static inline __attribute__((always_inline)) bool simd_write(struct cpu *c, cons
     return false;
 }
 /* Of 4, 8 or 16 bytes into the low part of *v; the rest of it is zero. */
-static inline __attribute__((always_inline)) bool
-simd_load_any(struct cpu *c, const struct insn *in, unsigned size, bool aligned, bool fast, vec *v)
+static inline __attribute__((always_inline)) bool simd_load_any(struct cpu *c, const struct insn *in, unsigned size,
+                                                                bool aligned, bool fast, vec *v)
 {
     uint64_t q[2] = {0};
     uint8_t *p = (uint8_t *)q;
-    if (fast ? simd_host(c, in, size, aligned, ACC_READ, &p)
-             : simd_read_slow(c, in, size, aligned, q))
+    if (fast ? simd_host(c, in, size, aligned, ACC_READ, &p) : simd_read_slow(c, in, size, aligned, q))
         return true;
     *v = size == 16 ? vec_get(p) : size == 8 ? vec_q(ld64(p)) : vec_d(ld32(p));
     return false;
 }
 /* The same, 16 bytes being aligned. */
-static inline __attribute__((always_inline)) bool simd_load(struct cpu *c, const struct insn *in,
-                                                            unsigned size, bool fast, vec *v)
+static inline __attribute__((always_inline)) bool simd_load(struct cpu *c, const struct insn *in, unsigned size,
+                                                            bool fast, vec *v)
 {
     return simd_load_any(c, in, size, size == 16, fast, v);
 }
@@ -156,38 +152,38 @@ bool simd_masked_store(struct cpu *c, const struct insn *in, vec v, vec mask, un
 /* --- Instructions that read a source and compute a register from both --- */
 
 /* x_NAME_Pq_SRC_r and _m of MMX: memory operand of `size` bytes. */
-#define MMX_BINARY(name, src, size, operation)                                                     \
-    INSN_MEM(x_##name##_Pq_##src##_r)                                                              \
-    {                                                                                              \
-        MMX_READY(c, i, fast);                                                                     \
-        mmx_put(c, i->in.reg, operation(mmx_get(c, i->in.reg), mmx_get(c, i->in.rm)));             \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(x_##name##_Pq_##src##_m)                                                              \
-    {                                                                                              \
-        vec s;                                                                                     \
-        MMX_READY(c, i, fast);                                                                     \
-        if (simd_load(c, &i->in, size, fast, &s))                                                  \
-            return MISS;                                                                           \
-        mmx_put(c, i->in.reg, operation(mmx_get(c, i->in.reg), s));                                \
-        return X_NEXT;                                                                             \
+#define MMX_BINARY(name, src, size, operation)                                         \
+    INSN_MEM(x_##name##_Pq_##src##_r)                                                  \
+    {                                                                                  \
+        MMX_READY(c, i, fast);                                                         \
+        mmx_put(c, i->in.reg, operation(mmx_get(c, i->in.reg), mmx_get(c, i->in.rm))); \
+        return X_NEXT;                                                                 \
+    }                                                                                  \
+    INSN_MEM(x_##name##_Pq_##src##_m)                                                  \
+    {                                                                                  \
+        vec s;                                                                         \
+        MMX_READY(c, i, fast);                                                         \
+        if (simd_load(c, &i->in, size, fast, &s))                                      \
+            return MISS;                                                               \
+        mmx_put(c, i->in.reg, operation(mmx_get(c, i->in.reg), s));                    \
+        return X_NEXT;                                                                 \
     }
 /* x_NAME_OPERANDS_r and _m of SSE. */
-#define SSE_BINARY(name, operands, size, operation)                                                \
-    INSN_MEM(x_##name##_##operands##_r)                                                            \
-    {                                                                                              \
-        SSE_READY(c, fast);                                                                        \
-        xmm_put(c, i->in.reg, operation(xmm_get(c, i->in.reg), xmm_get(c, i->in.rm)));             \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(x_##name##_##operands##_m)                                                            \
-    {                                                                                              \
-        vec s;                                                                                     \
-        SSE_READY(c, fast);                                                                        \
-        if (simd_load(c, &i->in, size, fast, &s))                                                  \
-            return MISS;                                                                           \
-        xmm_put(c, i->in.reg, operation(xmm_get(c, i->in.reg), s));                                \
-        return X_NEXT;                                                                             \
+#define SSE_BINARY(name, operands, size, operation)                                    \
+    INSN_MEM(x_##name##_##operands##_r)                                                \
+    {                                                                                  \
+        SSE_READY(c, fast);                                                            \
+        xmm_put(c, i->in.reg, operation(xmm_get(c, i->in.reg), xmm_get(c, i->in.rm))); \
+        return X_NEXT;                                                                 \
+    }                                                                                  \
+    INSN_MEM(x_##name##_##operands##_m)                                                \
+    {                                                                                  \
+        vec s;                                                                         \
+        SSE_READY(c, fast);                                                            \
+        if (simd_load(c, &i->in, size, fast, &s))                                      \
+            return MISS;                                                               \
+        xmm_put(c, i->in.reg, operation(xmm_get(c, i->in.reg), s));                    \
+        return X_NEXT;                                                                 \
     }
 
 #endif

@@ -11,8 +11,7 @@
 #include <string.h>
 
 #ifndef __SSE2__
-#error                                                                                             \
-    "simd_host.h needs a host with SSE2; another host needs its own vectors behind these functions"
+#error "simd_host.h needs a host with SSE2; another host needs its own vectors behind these functions"
 #endif
 #include <emmintrin.h>
 
@@ -83,72 +82,72 @@ static inline unsigned vec_signs64(vec v)
  * what the host has for it. Those of the first work on each lane by itself, so that MMX registers
  * need nothing else; shifts take their count from the low quadword of s.
  */
-#define SIMD_LANES(X)                                                                              \
-    X(paddb, _mm_add_epi8)                                                                         \
-    X(paddw, _mm_add_epi16)                                                                        \
-    X(paddd, _mm_add_epi32)                                                                        \
-    X(paddq, _mm_add_epi64)                                                                        \
-    X(psubb, _mm_sub_epi8)                                                                         \
-    X(psubw, _mm_sub_epi16)                                                                        \
-    X(psubd, _mm_sub_epi32)                                                                        \
-    X(psubq, _mm_sub_epi64)                                                                        \
-    X(paddsb, _mm_adds_epi8)                                                                       \
-    X(paddsw, _mm_adds_epi16)                                                                      \
-    X(paddusb, _mm_adds_epu8)                                                                      \
-    X(paddusw, _mm_adds_epu16)                                                                     \
-    X(psubsb, _mm_subs_epi8)                                                                       \
-    X(psubsw, _mm_subs_epi16)                                                                      \
-    X(psubusb, _mm_subs_epu8)                                                                      \
-    X(psubusw, _mm_subs_epu16)                                                                     \
-    X(pcmpeqb, _mm_cmpeq_epi8)                                                                     \
-    X(pcmpeqw, _mm_cmpeq_epi16)                                                                    \
-    X(pcmpeqd, _mm_cmpeq_epi32)                                                                    \
-    X(pcmpgtb, _mm_cmpgt_epi8)                                                                     \
-    X(pcmpgtw, _mm_cmpgt_epi16)                                                                    \
-    X(pcmpgtd, _mm_cmpgt_epi32)                                                                    \
-    X(pand, _mm_and_si128)                                                                         \
-    X(pandn, _mm_andnot_si128)                                                                     \
-    X(por, _mm_or_si128)                                                                           \
-    X(pxor, _mm_xor_si128)                                                                         \
-    X(pminub, _mm_min_epu8)                                                                        \
-    X(pmaxub, _mm_max_epu8)                                                                        \
-    X(pminsw, _mm_min_epi16)                                                                       \
-    X(pmaxsw, _mm_max_epi16)                                                                       \
-    X(pavgb, _mm_avg_epu8)                                                                         \
-    X(pavgw, _mm_avg_epu16)                                                                        \
-    X(pmullw, _mm_mullo_epi16)                                                                     \
-    X(pmulhw, _mm_mulhi_epi16)                                                                     \
-    X(pmulhuw, _mm_mulhi_epu16)                                                                    \
-    X(pmuludq, _mm_mul_epu32)                                                                      \
-    X(pmaddwd, _mm_madd_epi16)                                                                     \
-    X(psadbw, _mm_sad_epu8)                                                                        \
-    X(psrlw, _mm_srl_epi16)                                                                        \
-    X(psrld, _mm_srl_epi32)                                                                        \
-    X(psrlq, _mm_srl_epi64)                                                                        \
-    X(psraw, _mm_sra_epi16)                                                                        \
-    X(psrad, _mm_sra_epi32)                                                                        \
-    X(psllw, _mm_sll_epi16)                                                                        \
-    X(pslld, _mm_sll_epi32)                                                                        \
+#define SIMD_LANES(X)           \
+    X(paddb, _mm_add_epi8)      \
+    X(paddw, _mm_add_epi16)     \
+    X(paddd, _mm_add_epi32)     \
+    X(paddq, _mm_add_epi64)     \
+    X(psubb, _mm_sub_epi8)      \
+    X(psubw, _mm_sub_epi16)     \
+    X(psubd, _mm_sub_epi32)     \
+    X(psubq, _mm_sub_epi64)     \
+    X(paddsb, _mm_adds_epi8)    \
+    X(paddsw, _mm_adds_epi16)   \
+    X(paddusb, _mm_adds_epu8)   \
+    X(paddusw, _mm_adds_epu16)  \
+    X(psubsb, _mm_subs_epi8)    \
+    X(psubsw, _mm_subs_epi16)   \
+    X(psubusb, _mm_subs_epu8)   \
+    X(psubusw, _mm_subs_epu16)  \
+    X(pcmpeqb, _mm_cmpeq_epi8)  \
+    X(pcmpeqw, _mm_cmpeq_epi16) \
+    X(pcmpeqd, _mm_cmpeq_epi32) \
+    X(pcmpgtb, _mm_cmpgt_epi8)  \
+    X(pcmpgtw, _mm_cmpgt_epi16) \
+    X(pcmpgtd, _mm_cmpgt_epi32) \
+    X(pand, _mm_and_si128)      \
+    X(pandn, _mm_andnot_si128)  \
+    X(por, _mm_or_si128)        \
+    X(pxor, _mm_xor_si128)      \
+    X(pminub, _mm_min_epu8)     \
+    X(pmaxub, _mm_max_epu8)     \
+    X(pminsw, _mm_min_epi16)    \
+    X(pmaxsw, _mm_max_epi16)    \
+    X(pavgb, _mm_avg_epu8)      \
+    X(pavgw, _mm_avg_epu16)     \
+    X(pmullw, _mm_mullo_epi16)  \
+    X(pmulhw, _mm_mulhi_epi16)  \
+    X(pmulhuw, _mm_mulhi_epu16) \
+    X(pmuludq, _mm_mul_epu32)   \
+    X(pmaddwd, _mm_madd_epi16)  \
+    X(psadbw, _mm_sad_epu8)     \
+    X(psrlw, _mm_srl_epi16)     \
+    X(psrld, _mm_srl_epi32)     \
+    X(psrlq, _mm_srl_epi64)     \
+    X(psraw, _mm_sra_epi16)     \
+    X(psrad, _mm_sra_epi32)     \
+    X(psllw, _mm_sll_epi16)     \
+    X(pslld, _mm_sll_epi32)     \
     X(psllq, _mm_sll_epi64)
-#define SIMD_PACKS(X)                                                                              \
-    X(packsswb, _mm_packs_epi16)                                                                   \
-    X(packuswb, _mm_packus_epi16)                                                                  \
+#define SIMD_PACKS(X)             \
+    X(packsswb, _mm_packs_epi16)  \
+    X(packuswb, _mm_packus_epi16) \
     X(packssdw, _mm_packs_epi32)
-#define SIMD_UNPACKS(X)                                                                            \
-    X(punpcklbw, _mm_unpacklo_epi8)                                                                \
-    X(punpcklwd, _mm_unpacklo_epi16)                                                               \
+#define SIMD_UNPACKS(X)              \
+    X(punpcklbw, _mm_unpacklo_epi8)  \
+    X(punpcklwd, _mm_unpacklo_epi16) \
     X(punpckldq, _mm_unpacklo_epi32)
-#define SIMD_WHOLE(X)                                                                              \
-    X(punpckhbw, _mm_unpackhi_epi8)                                                                \
-    X(punpckhwd, _mm_unpackhi_epi16)                                                               \
-    X(punpckhdq, _mm_unpackhi_epi32)                                                               \
-    X(punpcklqdq, _mm_unpacklo_epi64)                                                              \
+#define SIMD_WHOLE(X)                 \
+    X(punpckhbw, _mm_unpackhi_epi8)   \
+    X(punpckhwd, _mm_unpackhi_epi16)  \
+    X(punpckhdq, _mm_unpackhi_epi32)  \
+    X(punpcklqdq, _mm_unpacklo_epi64) \
     X(punpckhqdq, _mm_unpackhi_epi64)
 
-#define SIMD_DEFINE(name, host)                                                                    \
-    static inline vec v_##name(vec d, vec s)                                                       \
-    {                                                                                              \
-        return host(d, s);                                                                         \
+#define SIMD_DEFINE(name, host)              \
+    static inline vec v_##name(vec d, vec s) \
+    {                                        \
+        return host(d, s);                   \
     }
 SIMD_LANES(SIMD_DEFINE)
 SIMD_PACKS(SIMD_DEFINE)

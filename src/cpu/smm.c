@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System-management mode (SDM 3C chapter 34, rev. 253669-060): SMI#, the state save map of 32-bit processors (table 34-1), what the
- * handler finds (table 34-4), RSM with its checks (34.3.2), auto HALT restart (34.10), relocation of SMBASE (34.11).
+ * System-management mode (SDM 3C chapter 34, rev. 253669-060): SMI#, the state save map of 32-bit processors (table
+ * 34-1), what the handler finds (table 34-4), RSM with its checks (34.3.2), auto HALT restart (34.10), relocation of
+ * SMBASE (34.11).
  *
- * Revision 20000h: SMBASE relocation, no I/O restart. What software must not rely on in the map (descriptor caches, CR4, EFER) stands in
- * the reserved part, in a layout of our own. SMIACT# tells the chip set, which shows SMRAM while it is active.
- * LIMIT: I/O instruction restart and the I/O state field; an SMI in an interrupt shadow or in shutdown waits until it is over.
+ * Revision 20000h: SMBASE relocation, no I/O restart. What software must not rely on in the map (descriptor caches,
+ * CR4, EFER) stands in the reserved part, in a layout of our own. SMIACT# tells the chip set, which shows SMRAM while
+ * it is active.
+ * LIMIT: I/O instruction restart and the I/O state field; an SMI in an interrupt shadow or in shutdown waits until it
+ * is over.
  */
 #include "cpu/flags.h"
 #include "cpu/system.h"
@@ -15,7 +18,7 @@ enum { REVISION = 0x20000, SMBASE_RELOCATION = 0x20000, SMBASE_RESET = 0x30000 }
 enum { AUTO_HALT = 1 };
 
 /* Offsets in the map, as table 34-1 has them less 7E00h. */
-#define AT(offset) ((offset) - 0x7e00)
+#define AT(offset) ((offset)-0x7e00)
 enum {
     CR0_AT = AT(0x7ffc),
     CR3_AT = AT(0x7ff8),

@@ -59,21 +59,21 @@ static uint32_t reciprocal_root(uint32_t x)
     return assemble(0, 126 - ((int)exponent - 127 - odd) / 2, (twice + 1) / 2);
 }
 
-#define APPROXIMATION(name, of)                                                                    \
-    static inline vec name##ps(vec d, vec s)                                                       \
-    {                                                                                              \
-        uint32_t v[4];                                                                             \
-        (void)d;                                                                                   \
-        vec_put(v, s);                                                                             \
-        for (unsigned k = 0; k < 4; k++)                                                           \
-            v[k] = of(v[k]);                                                                       \
-        return vec_get(v);                                                                         \
-    }                                                                                              \
-    static inline vec name##ss(vec d, vec s)                                                       \
-    {                                                                                              \
-        return vec_merge32(d, vec_d(of(vec_low32(s))));                                            \
-    }                                                                                              \
-    SSE_BINARY(name##ps, Vps_Wps, 16, name##ps)                                                    \
+#define APPROXIMATION(name, of)                         \
+    static inline vec name##ps(vec d, vec s)            \
+    {                                                   \
+        uint32_t v[4];                                  \
+        (void)d;                                        \
+        vec_put(v, s);                                  \
+        for (unsigned k = 0; k < 4; k++)                \
+            v[k] = of(v[k]);                            \
+        return vec_get(v);                              \
+    }                                                   \
+    static inline vec name##ss(vec d, vec s)            \
+    {                                                   \
+        return vec_merge32(d, vec_d(of(vec_low32(s)))); \
+    }                                                   \
+    SSE_BINARY(name##ps, Vps_Wps, 16, name##ps)         \
     SSE_BINARY(name##ss, Vss_Wss, 4, name##ss)
 APPROXIMATION(rcp, reciprocal)
 APPROXIMATION(rsqrt, reciprocal_root)

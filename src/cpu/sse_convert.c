@@ -18,77 +18,75 @@ SSE_BINARY(cvtdq2pd, Vpd_Wq, 8, host_cvtdq2pd) /* exact */
 
 /* --- General registers --- */
 
-#define TO_GENERAL(name, operands, size)                                                           \
-    INSN_MEM(x_##name##_##operands##_r)                                                            \
-    {                                                                                              \
-        vec r;                                                                                     \
-        SSE_READY(c, fast);                                                                        \
-        SSE_COMPUTE(c, host_##name, vec_zero(), xmm_get(c, i->in.rm), KIND_OTHER, r);              \
-        set32(c, i->in.reg, vec_low32(r));                                                         \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(x_##name##_##operands##_m)                                                            \
-    {                                                                                              \
-        vec r, s;                                                                                  \
-        SSE_READY(c, fast);                                                                        \
-        if (simd_load(c, &i->in, size, fast, &s))                                                  \
-            return MISS;                                                                           \
-        SSE_COMPUTE(c, host_##name, vec_zero(), s, KIND_OTHER, r);                                 \
-        set32(c, i->in.reg, vec_low32(r));                                                         \
-        return X_NEXT;                                                                             \
+#define TO_GENERAL(name, operands, size)                                              \
+    INSN_MEM(x_##name##_##operands##_r)                                               \
+    {                                                                                 \
+        vec r;                                                                        \
+        SSE_READY(c, fast);                                                           \
+        SSE_COMPUTE(c, host_##name, vec_zero(), xmm_get(c, i->in.rm), KIND_OTHER, r); \
+        set32(c, i->in.reg, vec_low32(r));                                            \
+        return X_NEXT;                                                                \
+    }                                                                                 \
+    INSN_MEM(x_##name##_##operands##_m)                                               \
+    {                                                                                 \
+        vec r, s;                                                                     \
+        SSE_READY(c, fast);                                                           \
+        if (simd_load(c, &i->in, size, fast, &s))                                     \
+            return MISS;                                                              \
+        SSE_COMPUTE(c, host_##name, vec_zero(), s, KIND_OTHER, r);                    \
+        set32(c, i->in.reg, vec_low32(r));                                            \
+        return X_NEXT;                                                                \
     }
 TO_GENERAL(cvtss2si, Gy_Wss, 4)
 TO_GENERAL(cvttss2si, Gy_Wss, 4)
 TO_GENERAL(cvtsd2si, Gy_Wsd, 8)
 TO_GENERAL(cvttsd2si, Gy_Wsd, 8)
 
-#define FROM_GENERAL(name, operands)                                                               \
-    INSN_MEM(x_##name##_##operands##_r)                                                            \
-    {                                                                                              \
-        vec r;                                                                                     \
-        SSE_READY(c, fast);                                                                        \
-        SSE_COMPUTE(c, host_##name, xmm_get(c, i->in.reg), vec_d(reg32(c, i->in.rm)), KIND_OTHER,  \
-                    r);                                                                            \
-        xmm_put(c, i->in.reg, r);                                                                  \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(x_##name##_##operands##_m)                                                            \
-    {                                                                                              \
-        vec r, s;                                                                                  \
-        SSE_READY(c, fast);                                                                        \
-        if (simd_load(c, &i->in, 4, fast, &s))                                                     \
-            return MISS;                                                                           \
-        SSE_COMPUTE(c, host_##name, xmm_get(c, i->in.reg), s, KIND_OTHER, r);                      \
-        xmm_put(c, i->in.reg, r);                                                                  \
-        return X_NEXT;                                                                             \
+#define FROM_GENERAL(name, operands)                                                                  \
+    INSN_MEM(x_##name##_##operands##_r)                                                               \
+    {                                                                                                 \
+        vec r;                                                                                        \
+        SSE_READY(c, fast);                                                                           \
+        SSE_COMPUTE(c, host_##name, xmm_get(c, i->in.reg), vec_d(reg32(c, i->in.rm)), KIND_OTHER, r); \
+        xmm_put(c, i->in.reg, r);                                                                     \
+        return X_NEXT;                                                                                \
+    }                                                                                                 \
+    INSN_MEM(x_##name##_##operands##_m)                                                               \
+    {                                                                                                 \
+        vec r, s;                                                                                     \
+        SSE_READY(c, fast);                                                                           \
+        if (simd_load(c, &i->in, 4, fast, &s))                                                        \
+            return MISS;                                                                              \
+        SSE_COMPUTE(c, host_##name, xmm_get(c, i->in.reg), s, KIND_OTHER, r);                         \
+        xmm_put(c, i->in.reg, r);                                                                     \
+        return X_NEXT;                                                                                \
     }
 FROM_GENERAL(cvtsi2ss, Vss_Ey)
 FROM_GENERAL(cvtsi2sd, Vsd_Ey)
 
 /* --- MMX registers: what they hold goes through the low half of a vector --- */
 
-#define TO_MMX(name, operands, size, op)                                                           \
-    INSN_MEM(x_##name##_##operands##_r)                                                            \
-    {                                                                                              \
-        vec r;                                                                                     \
-        SSE_READY(c, fast);                                                                        \
-        MMX_READY(c, i, fast);                                                                     \
-        SSE_COMPUTE(c, op, vec_zero(),                                                             \
-                    (size) == 8 ? vec_q(c->xmm[i->in.rm].q[0]) : xmm_get(c, i->in.rm), KIND_OTHER, \
-                    r);                                                                            \
-        mmx_put(c, i->in.reg, r);                                                                  \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(x_##name##_##operands##_m)                                                            \
-    {                                                                                              \
-        vec r, s;                                                                                  \
-        SSE_READY(c, fast);                                                                        \
-        MMX_READY(c, i, fast);                                                                     \
-        if (simd_load(c, &i->in, size, fast, &s))                                                  \
-            return MISS;                                                                           \
-        SSE_COMPUTE(c, op, vec_zero(), s, KIND_OTHER, r);                                          \
-        mmx_put(c, i->in.reg, r);                                                                  \
-        return X_NEXT;                                                                             \
+#define TO_MMX(name, operands, size, op)                                                                              \
+    INSN_MEM(x_##name##_##operands##_r)                                                                               \
+    {                                                                                                                 \
+        vec r;                                                                                                        \
+        SSE_READY(c, fast);                                                                                           \
+        MMX_READY(c, i, fast);                                                                                        \
+        SSE_COMPUTE(c, op, vec_zero(), (size) == 8 ? vec_q(c->xmm[i->in.rm].q[0]) : xmm_get(c, i->in.rm), KIND_OTHER, \
+                    r);                                                                                               \
+        mmx_put(c, i->in.reg, r);                                                                                     \
+        return X_NEXT;                                                                                                \
+    }                                                                                                                 \
+    INSN_MEM(x_##name##_##operands##_m)                                                                               \
+    {                                                                                                                 \
+        vec r, s;                                                                                                     \
+        SSE_READY(c, fast);                                                                                           \
+        MMX_READY(c, i, fast);                                                                                        \
+        if (simd_load(c, &i->in, size, fast, &s))                                                                     \
+            return MISS;                                                                                              \
+        SSE_COMPUTE(c, op, vec_zero(), s, KIND_OTHER, r);                                                             \
+        mmx_put(c, i->in.reg, r);                                                                                     \
+        return X_NEXT;                                                                                                \
     }
 TO_MMX(cvtps2pi, Pq_Wq, 8, host_cvtps2dq)
 TO_MMX(cvttps2pi, Pq_Wq, 8, host_cvttps2dq)

@@ -19,9 +19,7 @@ static bool is_single(enum sse_kind kind)
 static unsigned lanes_of(enum sse_kind kind)
 {
     static const uint8_t n[] = {[KIND_PS] = 4, [KIND_PD] = 2, [KIND_SS] = 1, [KIND_SD] = 1};
-    return (kind & KIND_OPERATION) == KIND_CVT && (kind & KIND_FORMAT) == KIND_PS
-               ? 2
-               : n[kind & KIND_FORMAT];
+    return (kind & KIND_OPERATION) == KIND_CVT && (kind & KIND_FORMAT) == KIND_PS ? 2 : n[kind & KIND_FORMAT];
 }
 
 /* Lane k of v as an x87 number, and into the same place of *alone. */
@@ -38,8 +36,7 @@ static struct f80 take(const union xmm *v, union xmm *alone, unsigned k, bool si
     return r;
 }
 
-static void find_lane(struct lane *l, const union xmm *d, const union xmm *s, enum sse_kind kind,
-                      unsigned k, bool daz)
+static void find_lane(struct lane *l, const union xmm *d, const union xmm *s, enum sse_kind kind, unsigned k, bool daz)
 {
     static const struct f80 one = {UINT64_C(1) << 63, 0x3fff};
     bool single = is_single(kind);
@@ -60,20 +57,11 @@ static void find_lane(struct lane *l, const union xmm *d, const union xmm *s, en
         l->op = (kind & KIND_OPERATION) == KIND_HADD ? host_add : host_sub;
         return;
     }
-    case KIND_SUB:
-        l->op = host_sub;
-        break;
-    case KIND_MUL:
-        l->op = host_mul;
-        break;
-    case KIND_DIV:
-        l->op = host_div;
-        break;
-    case KIND_ADDSUB:
-        l->op = k & 1 ? host_add : host_sub;
-        break;
-    default:
-        break;
+    case KIND_SUB: l->op = host_sub; break;
+    case KIND_MUL: l->op = host_mul; break;
+    case KIND_DIV: l->op = host_div; break;
+    case KIND_ADDSUB: l->op = k & 1 ? host_add : host_sub; break;
+    default: break;
     }
     l->a = take(d, &l->d, k, single, daz);
     l->b = take(s, &l->s, k, single, daz);
@@ -90,8 +78,8 @@ static bool denormal(const union xmm *v, enum sse_kind kind, unsigned k)
  * what overflows or underflows is inexact only if it would be with an exponent of any size (SDM 1
  * 4.9.1.4, 4.9.1.5): the x87 has such exponents with its precision control.
  */
-static unsigned lane_flags(host_simd_op *op, const struct lane *l, enum sse_kind kind, unsigned k,
-                           uint32_t mxcsr, uint32_t control)
+static unsigned lane_flags(host_simd_op *op, const struct lane *l, enum sse_kind kind, unsigned k, uint32_t mxcsr,
+                           uint32_t control)
 {
     union xmm r;
     host_enter(control);

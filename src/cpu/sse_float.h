@@ -40,38 +40,38 @@ static inline bool mxcsr_plain(uint32_t mxcsr)
 }
 
 /* r = op(d, s) in an INSN_MEM body; returns from it where that is not the end of it. */
-#define SSE_COMPUTE(c, op, d, s, kind, r)                                                          \
-    do {                                                                                           \
-        if (fast) {                                                                                \
-            if (unlikely(!mxcsr_plain((c)->mxcsr)))                                                \
-                return X_MISSED;                                                                   \
-            host_enter((c)->mxcsr);                                                                \
-            (r) = op(d, s);                                                                        \
-            (c)->mxcsr = host_leave();                                                             \
-        } else if (sse_compute(c, op, d, s, kind, &(r))) {                                         \
-            return X_FAULT;                                                                        \
-        }                                                                                          \
+#define SSE_COMPUTE(c, op, d, s, kind, r)                  \
+    do {                                                   \
+        if (fast) {                                        \
+            if (unlikely(!mxcsr_plain((c)->mxcsr)))        \
+                return X_MISSED;                           \
+            host_enter((c)->mxcsr);                        \
+            (r) = op(d, s);                                \
+            (c)->mxcsr = host_leave();                     \
+        } else if (sse_compute(c, op, d, s, kind, &(r))) { \
+            return X_FAULT;                                \
+        }                                                  \
     } while (0)
 
 /* x_NAME_OPERANDS_r and _m: source of `size` bytes, result in the destination. */
-#define SSE_FLOAT(name, operands, size, op, kind)                                                  \
-    INSN_MEM(x_##name##_##operands##_r)                                                            \
-    {                                                                                              \
-        vec r;                                                                                     \
-        SSE_READY(c, fast);                                                                        \
-        SSE_COMPUTE(c, op, xmm_get(c, i->in.reg), xmm_get(c, i->in.rm), kind, r);                  \
-        xmm_put(c, i->in.reg, r);                                                                  \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(x_##name##_##operands##_m)                                                            \
-    {                                                                                              \
-        vec r, s;                                                                                  \
-        SSE_READY(c, fast);                                                                        \
-        if (simd_load(c, &i->in, size, fast, &s))                                                  \
-            return MISS;                                                                           \
-        SSE_COMPUTE(c, op, xmm_get(c, i->in.reg), s, kind, r);                                     \
-        xmm_put(c, i->in.reg, r);                                                                  \
-        return X_NEXT;                                                                             \
+#define SSE_FLOAT(name, operands, size, op, kind)                                 \
+    INSN_MEM(x_##name##_##operands##_r)                                           \
+    {                                                                             \
+        vec r;                                                                    \
+        SSE_READY(c, fast);                                                       \
+        SSE_COMPUTE(c, op, xmm_get(c, i->in.reg), xmm_get(c, i->in.rm), kind, r); \
+        xmm_put(c, i->in.reg, r);                                                 \
+        return X_NEXT;                                                            \
+    }                                                                             \
+    INSN_MEM(x_##name##_##operands##_m)                                           \
+    {                                                                             \
+        vec r, s;                                                                 \
+        SSE_READY(c, fast);                                                       \
+        if (simd_load(c, &i->in, size, fast, &s))                                 \
+            return MISS;                                                          \
+        SSE_COMPUTE(c, op, xmm_get(c, i->in.reg), s, kind, r);                    \
+        xmm_put(c, i->in.reg, r);                                                 \
+        return X_NEXT;                                                            \
     }
 
 #endif

@@ -49,19 +49,19 @@ static inline void host_reset(void)
 typedef vec host_simd_op(vec d, vec s);
 
 /* Destination is read, too. */
-#define HOST_BINARY(name)                                                                          \
-    static inline vec host_##name(vec d, vec s)                                                    \
-    {                                                                                              \
-        __asm__ volatile(#name " %1, %0" : "+x"(d) : "x"(s));                                      \
-        return d;                                                                                  \
+#define HOST_BINARY(name)                                     \
+    static inline vec host_##name(vec d, vec s)               \
+    {                                                         \
+        __asm__ volatile(#name " %1, %0" : "+x"(d) : "x"(s)); \
+        return d;                                             \
     }
 /* Destination is written only. */
-#define HOST_UNARY(name)                                                                           \
-    static inline vec host_##name(vec d, vec s)                                                    \
-    {                                                                                              \
-        (void)d;                                                                                   \
-        __asm__ volatile(#name " %1, %0" : "=x"(d) : "x"(s));                                      \
-        return d;                                                                                  \
+#define HOST_UNARY(name)                                      \
+    static inline vec host_##name(vec d, vec s)               \
+    {                                                         \
+        (void)d;                                              \
+        __asm__ volatile(#name " %1, %0" : "=x"(d) : "x"(s)); \
+        return d;                                             \
     }
 #define HOST_FOUR(X, name) X(name##ps) X(name##pd) X(name##ss) X(name##sd)
 
@@ -89,14 +89,14 @@ HOST_UNARY(cvttpd2dq)
 #undef HOST_UNARY
 
 /* Comparisons by predicate: SDM 2A CMPPD, table 3-1. */
-#define HOST_CMP(kind, predicate)                                                                  \
-    static inline vec host_cmp##predicate##kind(vec d, vec s)                                      \
-    {                                                                                              \
-        __asm__ volatile("cmp" #predicate #kind " %1, %0" : "+x"(d) : "x"(s));                     \
-        return d;                                                                                  \
+#define HOST_CMP(kind, predicate)                                              \
+    static inline vec host_cmp##predicate##kind(vec d, vec s)                  \
+    {                                                                          \
+        __asm__ volatile("cmp" #predicate #kind " %1, %0" : "+x"(d) : "x"(s)); \
+        return d;                                                              \
     }
-#define HOST_PREDICATES(X, kind)                                                                   \
-    X(kind, eq)                                                                                    \
+#define HOST_PREDICATES(X, kind) \
+    X(kind, eq)                  \
     X(kind, lt) X(kind, le) X(kind, unord) X(kind, neq) X(kind, nlt) X(kind, nle) X(kind, ord)
 HOST_PREDICATES(HOST_CMP, ps)
 HOST_PREDICATES(HOST_CMP, pd)
@@ -105,14 +105,12 @@ HOST_PREDICATES(HOST_CMP, sd)
 #undef HOST_CMP
 
 /* EFLAGS of COMIS and UCOMIS: ZF, PF, CF. */
-#define HOST_COMI(name)                                                                            \
-    static inline vec host_##name(vec d, vec s)                                                    \
-    {                                                                                              \
-        bool zf, pf, cf;                                                                           \
-        __asm__ volatile(#name " %4, %3"                                                           \
-                         : "=@ccz"(zf), "=@ccp"(pf), "=@ccc"(cf)                                   \
-                         : "x"(d), "x"(s));                                                        \
-        return vec_d((uint32_t)zf << 6 | (uint32_t)pf << 2 | cf);                                  \
+#define HOST_COMI(name)                                                                             \
+    static inline vec host_##name(vec d, vec s)                                                     \
+    {                                                                                               \
+        bool zf, pf, cf;                                                                            \
+        __asm__ volatile(#name " %4, %3" : "=@ccz"(zf), "=@ccp"(pf), "=@ccc"(cf) : "x"(d), "x"(s)); \
+        return vec_d((uint32_t)zf << 6 | (uint32_t)pf << 2 | cf);                                   \
     }
 HOST_COMI(comiss)
 HOST_COMI(comisd)
@@ -120,13 +118,13 @@ HOST_COMI(ucomiss)
 HOST_COMI(ucomisd)
 #undef HOST_COMI
 
-#define HOST_TO_INT(name)                                                                          \
-    static inline vec host_##name(vec d, vec s)                                                    \
-    {                                                                                              \
-        uint32_t r;                                                                                \
-        (void)d;                                                                                   \
-        __asm__ volatile(#name " %1, %0" : "=r"(r) : "x"(s));                                      \
-        return vec_d(r);                                                                           \
+#define HOST_TO_INT(name)                                     \
+    static inline vec host_##name(vec d, vec s)               \
+    {                                                         \
+        uint32_t r;                                           \
+        (void)d;                                              \
+        __asm__ volatile(#name " %1, %0" : "=r"(r) : "x"(s)); \
+        return vec_d(r);                                      \
     }
 HOST_TO_INT(cvtss2si)
 HOST_TO_INT(cvttss2si)
@@ -134,20 +132,19 @@ HOST_TO_INT(cvtsd2si)
 HOST_TO_INT(cvttsd2si)
 #undef HOST_TO_INT
 
-#define HOST_FROM_INT(name)                                                                        \
-    static inline vec host_##name(vec d, vec s)                                                    \
-    {                                                                                              \
-        __asm__ volatile(#name "l %1, %0" : "+x"(d) : "r"(vec_low32(s)));                          \
-        return d;                                                                                  \
+#define HOST_FROM_INT(name)                                               \
+    static inline vec host_##name(vec d, vec s)                           \
+    {                                                                     \
+        __asm__ volatile(#name "l %1, %0" : "+x"(d) : "r"(vec_low32(s))); \
+        return d;                                                         \
     }
 HOST_FROM_INT(cvtsi2ss)
 HOST_FROM_INT(cvtsi2sd)
 #undef HOST_FROM_INT
 
 /* Lanes a, b of d, then c, e of s (pure moves). */
-#define SHUFFLE_PS(d, s, a, b, c, e)                                                               \
-    _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(d), _mm_castsi128_ps(s),                      \
-                                    (a) | (b) << 2 | (c) << 4 | (e) << 6))
+#define SHUFFLE_PS(d, s, a, b, c, e) \
+    _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(d), _mm_castsi128_ps(s), (a) | (b) << 2 | (c) << 4 | (e) << 6))
 
 /* SSE3, without asking the host for it. */
 static inline vec host_haddps(vec d, vec s)

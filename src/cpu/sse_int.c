@@ -44,12 +44,12 @@ static inline vec v_pslldq(vec d, vec count)
     return n > 15 ? vec_zero() : vec_get(b + 16 - n);
 }
 
-#define SSE_SHIFT(name)                                                                            \
-    INSN_MEM(x_##name##_Udq_Ib)                                                                    \
-    {                                                                                              \
-        SSE_READY(c, fast);                                                                        \
-        xmm_put(c, i->in.rm, v_##name(xmm_get(c, i->in.rm), vec_q(i->in.imm)));                    \
-        return X_NEXT;                                                                             \
+#define SSE_SHIFT(name)                                                         \
+    INSN_MEM(x_##name##_Udq_Ib)                                                 \
+    {                                                                           \
+        SSE_READY(c, fast);                                                     \
+        xmm_put(c, i->in.rm, v_##name(xmm_get(c, i->in.rm), vec_q(i->in.imm))); \
+        return X_NEXT;                                                          \
     }
 SSE_SHIFT(psrlw)
 SSE_SHIFT(psraw)
@@ -100,22 +100,21 @@ static inline vec pshuflw(vec d, vec s, unsigned order)
     return vec_qq(shuffled_words(vec_low(s), order), vec_high(s));
 }
 
-#define SSE_SHUFFLE(name, operands)                                                                \
-    INSN_MEM(x_##name##_##operands##_Ib_r)                                                         \
-    {                                                                                              \
-        SSE_READY(c, fast);                                                                        \
-        xmm_put(c, i->in.reg,                                                                      \
-                name(xmm_get(c, i->in.reg), xmm_get(c, i->in.rm), (unsigned)i->in.imm));           \
-        return X_NEXT;                                                                             \
-    }                                                                                              \
-    INSN_MEM(x_##name##_##operands##_Ib_m)                                                         \
-    {                                                                                              \
-        vec s;                                                                                     \
-        SSE_READY(c, fast);                                                                        \
-        if (simd_load(c, &i->in, 16, fast, &s))                                                    \
-            return MISS;                                                                           \
-        xmm_put(c, i->in.reg, name(xmm_get(c, i->in.reg), s, (unsigned)i->in.imm));                \
-        return X_NEXT;                                                                             \
+#define SSE_SHUFFLE(name, operands)                                                                    \
+    INSN_MEM(x_##name##_##operands##_Ib_r)                                                             \
+    {                                                                                                  \
+        SSE_READY(c, fast);                                                                            \
+        xmm_put(c, i->in.reg, name(xmm_get(c, i->in.reg), xmm_get(c, i->in.rm), (unsigned)i->in.imm)); \
+        return X_NEXT;                                                                                 \
+    }                                                                                                  \
+    INSN_MEM(x_##name##_##operands##_Ib_m)                                                             \
+    {                                                                                                  \
+        vec s;                                                                                         \
+        SSE_READY(c, fast);                                                                            \
+        if (simd_load(c, &i->in, 16, fast, &s))                                                        \
+            return MISS;                                                                               \
+        xmm_put(c, i->in.reg, name(xmm_get(c, i->in.reg), s, (unsigned)i->in.imm));                    \
+        return X_NEXT;                                                                                 \
     }
 SSE_SHUFFLE(shufps, Vps_Wps)
 SSE_SHUFFLE(shufpd, Vpd_Wpd)
@@ -146,12 +145,12 @@ INSN_MEM(x_pextrw_Gd_Udq_Ib)
     set32(c, i->in.reg, c->xmm[i->in.rm].w[i->in.imm & 7]);
     return X_NEXT;
 }
-#define SSE_SIGNS(name, operands, signs)                                                           \
-    INSN_MEM(x_##name##_##operands)                                                                \
-    {                                                                                              \
-        SSE_READY(c, fast);                                                                        \
-        set32(c, i->in.reg, signs(xmm_get(c, i->in.rm)));                                          \
-        return X_NEXT;                                                                             \
+#define SSE_SIGNS(name, operands, signs)                  \
+    INSN_MEM(x_##name##_##operands)                       \
+    {                                                     \
+        SSE_READY(c, fast);                               \
+        set32(c, i->in.reg, signs(xmm_get(c, i->in.rm))); \
+        return X_NEXT;                                    \
     }
 SSE_SIGNS(pmovmskb, Gd_Udq, vec_signs8)
 SSE_SIGNS(movmskps, Gd_Ups, vec_signs32)
@@ -160,6 +159,5 @@ SSE_SIGNS(movmskpd, Gd_Upd, vec_signs64)
 INSN(x_maskmovdqu_Vdq_Udq)
 {
     SSE_READY(c, false);
-    return simd_masked_store(c, &i->in, xmm_get(c, i->in.reg), xmm_get(c, i->in.rm), 16) ? X_FAULT
-                                                                                         : X_NEXT;
+    return simd_masked_store(c, &i->in, xmm_get(c, i->in.reg), xmm_get(c, i->in.rm), 16) ? X_FAULT : X_NEXT;
 }

@@ -5,49 +5,48 @@
 #include "cpu/gen_dispatch.h"
 
 /* A load or register move: `what` makes the destination of what it was (d) and the source (s). */
-#define REGISTER(name, what)                                                                       \
-    INSN_MEM(x_##name)                                                                             \
-    {                                                                                              \
-        SSE_READY(c, fast);                                                                        \
-        vec d = xmm_get(c, i->in.reg), s = xmm_get(c, i->in.rm);                                   \
-        (void)d;                                                                                   \
-        xmm_put(c, i->in.reg, what);                                                               \
-        return X_NEXT;                                                                             \
+#define REGISTER(name, what)                                     \
+    INSN_MEM(x_##name)                                           \
+    {                                                            \
+        SSE_READY(c, fast);                                      \
+        vec d = xmm_get(c, i->in.reg), s = xmm_get(c, i->in.rm); \
+        (void)d;                                                 \
+        xmm_put(c, i->in.reg, what);                             \
+        return X_NEXT;                                           \
     }
-#define LOAD(name, size, aligned, what)                                                            \
-    INSN_MEM(x_##name)                                                                             \
-    {                                                                                              \
-        vec s;                                                                                     \
-        SSE_READY(c, fast);                                                                        \
-        if (simd_load_any(c, &i->in, size, aligned, fast, &s))                                     \
-            return MISS;                                                                           \
-        vec d = xmm_get(c, i->in.reg);                                                             \
-        (void)d;                                                                                   \
-        xmm_put(c, i->in.reg, what);                                                               \
-        return X_NEXT;                                                                             \
+#define LOAD(name, size, aligned, what)                        \
+    INSN_MEM(x_##name)                                         \
+    {                                                          \
+        vec s;                                                 \
+        SSE_READY(c, fast);                                    \
+        if (simd_load_any(c, &i->in, size, aligned, fast, &s)) \
+            return MISS;                                       \
+        vec d = xmm_get(c, i->in.reg);                         \
+        (void)d;                                               \
+        xmm_put(c, i->in.reg, what);                           \
+        return X_NEXT;                                         \
     }
 /* A store of `size` bytes from byte `from` of the register on, and its register form, which goes
  * from reg to rm. */
-#define STORE(name, size, aligned, from)                                                           \
-    INSN_MEM(x_##name)                                                                             \
-    {                                                                                              \
-        SSE_READY(c, fast);                                                                        \
-        return simd_write(c, &i->in, size, aligned, fast, c->xmm[i->in.reg].b + (from)) ? MISS     \
-                                                                                        : X_NEXT;  \
+#define STORE(name, size, aligned, from)                                                                 \
+    INSN_MEM(x_##name)                                                                                   \
+    {                                                                                                    \
+        SSE_READY(c, fast);                                                                              \
+        return simd_write(c, &i->in, size, aligned, fast, c->xmm[i->in.reg].b + (from)) ? MISS : X_NEXT; \
     }
-#define REGISTER_BACK(name, what)                                                                  \
-    INSN_MEM(x_##name)                                                                             \
-    {                                                                                              \
-        SSE_READY(c, fast);                                                                        \
-        vec d = xmm_get(c, i->in.rm), s = xmm_get(c, i->in.reg);                                   \
-        (void)d;                                                                                   \
-        xmm_put(c, i->in.rm, what);                                                                \
-        return X_NEXT;                                                                             \
+#define REGISTER_BACK(name, what)                                \
+    INSN_MEM(x_##name)                                           \
+    {                                                            \
+        SSE_READY(c, fast);                                      \
+        vec d = xmm_get(c, i->in.rm), s = xmm_get(c, i->in.reg); \
+        (void)d;                                                 \
+        xmm_put(c, i->in.rm, what);                              \
+        return X_NEXT;                                           \
     }
-#define WHOLE(name, load, store, aligned)                                                          \
-    REGISTER(name##_##load##_r, s)                                                                 \
-    LOAD(name##_##load##_m, 16, aligned, s)                                                        \
-    REGISTER_BACK(name##_##store##_r, s)                                                           \
+#define WHOLE(name, load, store, aligned)   \
+    REGISTER(name##_##load##_r, s)          \
+    LOAD(name##_##load##_m, 16, aligned, s) \
+    REGISTER_BACK(name##_##store##_r, s)    \
     STORE(name##_##store##_m, 16, aligned, 0)
 
 WHOLE(movaps, Vps_Wps, Wps_Vps, true)

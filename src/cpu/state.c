@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every field of a CPU that a snapshot and the state hash need. The rest (TLB, blocks, mode word, segment ends) follows from
- * these and from memory.
+ * Every field of a CPU that a snapshot and the state hash need. The rest (TLB, blocks, mode word, segment ends) follows
+ * from these and from memory.
  */
 #include "cpu/flags.h"
 #include "cpu/system.h"
 
-#define SEG_FIELDS(member, label)                                                                  \
-    STATE_FIELD_(struct cpu, member.sel, label ".sel", STATE_UINT),                                \
-        STATE_FIELD_(struct cpu, member.base, label ".base", STATE_UINT),                          \
-        STATE_FIELD_(struct cpu, member.limit, label ".limit", STATE_UINT),                        \
+#define SEG_FIELDS(member, label)                                           \
+    STATE_FIELD_(struct cpu, member.sel, label ".sel", STATE_UINT),         \
+        STATE_FIELD_(struct cpu, member.base, label ".base", STATE_UINT),   \
+        STATE_FIELD_(struct cpu, member.limit, label ".limit", STATE_UINT), \
         STATE_FIELD_(struct cpu, member.attr, label ".attr", STATE_UINT)
-#define FIELD(member) \
-    STATE_FIELD_(struct cpu, member, #member, STATE_KIND_(((struct cpu *)0)->member))
-#define FPR_FIELDS(n)                                                                              \
-    STATE_FIELD_(struct cpu, x87.st[n].mant, "r" #n ".mant", STATE_UINT),                          \
+#define FIELD(member) STATE_FIELD_(struct cpu, member, #member, STATE_KIND_(((struct cpu *)0)->member))
+#define FPR_FIELDS(n)                                                     \
+    STATE_FIELD_(struct cpu, x87.st[n].mant, "r" #n ".mant", STATE_UINT), \
         STATE_FIELD_(struct cpu, x87.st[n].se, "r" #n ".se", STATE_UINT)
 
 static const struct state_field fields[] = {

@@ -17,8 +17,8 @@ static inline void advance(struct cpu *c, unsigned r, uint64_t n, uint64_t mask)
  * How many elements from seg:off on (downwards with DF), at most max, lie within one page, within
  * the segment by the fast check, and do not wrap the offset. *lin is the first one's address.
  */
-static uint64_t fit(const struct cpu *c, unsigned seg, uint64_t off, unsigned size,
-                    enum access_kind kind, uint64_t mask, uint64_t max, uint64_t *lin)
+static uint64_t fit(const struct cpu *c, unsigned seg, uint64_t off, unsigned size, enum access_kind kind,
+                    uint64_t mask, uint64_t max, uint64_t *lin)
 {
     const struct seg *s = &c->seg[seg];
     uint64_t end = kind == ACC_WRITE ? s->wr_end : s->rd_end;
@@ -26,8 +26,8 @@ static uint64_t fit(const struct cpu *c, unsigned seg, uint64_t off, unsigned si
     uint64_t in_page = *lin & PAGE_OFFSET_MASK;
     if (off + size > end || in_page + size > PAGE_SIZE)
         return 0;
-    uint64_t n = c->eflags & FL_DF ? MIN(in_page, off) / size + 1
-                                   : MIN(PAGE_SIZE - in_page, MIN(end - off, mask - off)) / size;
+    uint64_t n =
+        c->eflags & FL_DF ? MIN(in_page, off) / size + 1 : MIN(PAGE_SIZE - in_page, MIN(end - off, mask - off)) / size;
     return MIN(n, max);
 }
 

@@ -95,15 +95,15 @@ static uint64_t SIZED(stos_chunk)(struct cpu *c, const struct insn *in, uint64_t
 }
 
 /*
- * INS: permission first, then the destination must be writable, then the port is read once (SDM 2A INS). OUTS reads memory
- * before the port is written.
+ * INS: permission first, then the destination must be writable, then the port is read once (SDM 2A INS). OUTS reads
+ * memory before the port is written.
  */
 static bool SIZED(ins_one)(struct cpu *c, const struct insn *in)
 {
     uint64_t mask = ad_mask(in->adsize), lin;
     uint16_t port = reg16(c, RDX);
-    if (io_check(c, port, SIZE) ||
-        seg_lin(c, SEG_ES, c->regs[RDI] & mask, SIZE, ACC_WRITE, &lin) || probe_write(c, lin, SIZE))
+    if (io_check(c, port, SIZE) || seg_lin(c, SEG_ES, c->regs[RDI] & mask, SIZE, ACC_WRITE, &lin) ||
+        probe_write(c, lin, SIZE))
         return true;
     T v = (T)cpu_in(c, port, SIZE);
     if (LIN_WR(lin, v))
@@ -123,12 +123,12 @@ static bool SIZED(outs_one)(struct cpu *c, const struct insn *in)
     return false;
 }
 
-#define STRING_INSN(name, op, chunk, compares)                                                     \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        if (i->in.flags & (IF_REP | IF_REPNE))                                                     \
-            return rep_run(c, i, SIZED(op##_one), chunk, compares);                                \
-        return SIZED(op##_one)(c, &i->in) ? X_FAULT : X_NEXT;                                      \
+#define STRING_INSN(name, op, chunk, compares)                      \
+    INSN(name)                                                      \
+    {                                                               \
+        if (i->in.flags & (IF_REP | IF_REPNE))                      \
+            return rep_run(c, i, SIZED(op##_one), chunk, compares); \
+        return SIZED(op##_one)(c, &i->in) ? X_FAULT : X_NEXT;       \
     }
 #if BITS == 8
 STRING_INSN(x_movs_Yb_Xb, movs, movs_chunk8, false)

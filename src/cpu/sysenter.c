@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SYSENTER and SYSEXIT (SDM 3A 5.8.7; SDM 2B by instruction): flat segments out of IA32_SYSENTER_CS, no descriptor is read.
+ * SYSENTER and SYSEXIT (SDM 3A 5.8.7; SDM 2B by instruction): flat segments out of IA32_SYSENTER_CS, no descriptor is
+ * read.
  */
 #include "cpu/handler.h"
 #include "cpu/system.h"

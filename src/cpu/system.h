@@ -10,9 +10,9 @@
 
 /* What a walk found. */
 struct walk {
-    uint64_t paddr;    /* of the page, A20 gate not applied */
+    uint64_t paddr;                      /* of the page, A20 gate not applied */
     bool readable, writable, executable; /* for the view that was asked about, CR0.WP considered */
-    bool dirty;        /* D is set (always without paging) */
+    bool dirty;                          /* D is set (always without paging) */
     uint8_t ntables;
     uint32_t table[2]; /* backing pages of the tables walked: the uppermost and the one with the leaf; NO_PAGE */
     uint16_t slot[2];  /* byte offsets of the entries */
@@ -47,8 +47,20 @@ struct desc {
     uint32_t lo, hi;
 };
 /* System descriptor types (SDM 3A table 3-2). */
-enum { SYS_TSS16 = 1, SYS_LDT, SYS_TSS16_BUSY, SYS_CALL16, SYS_TASK_GATE, SYS_INT16, SYS_TRAP16,
-       SYS_TSS32 = 9, SYS_TSS32_BUSY = 11, SYS_CALL32, SYS_INT32 = 14, SYS_TRAP32 };
+enum {
+    SYS_TSS16 = 1,
+    SYS_LDT,
+    SYS_TSS16_BUSY,
+    SYS_CALL16,
+    SYS_TASK_GATE,
+    SYS_INT16,
+    SYS_TRAP16,
+    SYS_TSS32 = 9,
+    SYS_TSS32_BUSY = 11,
+    SYS_CALL32,
+    SYS_INT32 = 14,
+    SYS_TRAP32
+};
 
 static inline unsigned desc_type(const struct desc *d)
 {
@@ -112,10 +124,10 @@ void null_inner_segs(struct cpu *c);
 enum { FRAME_MAX = 48 };
 struct frame {
     struct seg ss;
-    uint64_t sp;         /* before the first push; after frame_write, after the last */
-    unsigned view;       /* rights of the pushes */
-    unsigned size;       /* bytes of a push: 2 or 4 */
-    uint32_t error;      /* of #SS where the stack has no room */
+    uint64_t sp;    /* before the first push; after frame_write, after the last */
+    unsigned view;  /* rights of the pushes */
+    unsigned size;  /* bytes of a push: 2 or 4 */
+    uint32_t error; /* of #SS where the stack has no room */
     unsigned n;
     uint32_t v[FRAME_MAX];
 };
@@ -135,8 +147,8 @@ void set_cs(struct cpu *c, uint16_t sel, const struct desc *d, unsigned cpl);
 /* --- Tasks (cpu/task.c) --- */
 enum task_cause { TASK_JMP, TASK_CALL, TASK_IRET, TASK_EVENT };
 /*
- * Switches to the task of TSS descriptor d (checked to be a TSS of the right busyness and present); rip: where the old task
- * goes on. X_BRANCH, or X_FAULT where it faulted before the commit point.
+ * Switches to the task of TSS descriptor d (checked to be a TSS of the right busyness and present); rip: where the old
+ * task goes on. X_BRANCH, or X_FAULT where it faulted before the commit point.
  */
 enum xstat task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_cause cause, uint64_t rip);
 /* The TSS behind a task gate. True: raised. */
@@ -148,7 +160,7 @@ bool vme_on(const struct cpu *c); /* virtual-8086 mode with extensions and IOPL 
 /* True: done on VIF. False: CLI or STI as without the extensions. */
 bool vme_cli(struct cpu *c);
 bool vme_sti(struct cpu *c);
-uint16_t vme_flags(const struct cpu *c); /* what PUSHF pushes */
+uint16_t vme_flags(const struct cpu *c);           /* what PUSHF pushes */
 bool vme_forbids(const struct cpu *c, uint32_t v); /* POPF or IRET of these FLAGS is #GP(0) */
 uint32_t vme_popped(uint32_t v);                   /* them as EFLAGS, IF in VIF's place */
 /* INT n in virtual-8086 mode with the extensions: *taken, it went to the program's own handler. True: raised. */
@@ -192,13 +204,15 @@ static inline enum view view_of(const struct cpu *c, unsigned cpl)
 {
     return cpl == 3 ? VIEW_USER : c->cr4 & CR4_SMAP && c->eflags & FL_AC ? VIEW_SUPER_AC : VIEW_SUPER;
 }
-/* IA32_MISC_ENABLE (SDM 3C tables 35-2, 35-13): fast strings; no branch trace, no PEBS. Software sets fast strings, TM1, EIST, MONITOR, the
- * CPUID limit, xTPR and XD disable; performance monitoring, branch trace and PEBS are read-only. */
-#define MISC_ENABLE_RESET UINT64_C(0x1801)
+/*
+ * IA32_MISC_ENABLE (SDM 3C tables 35-2, 35-13): fast strings; no branch trace, no PEBS. Software sets fast strings,
+ * TM1, EIST, MONITOR, the CPUID limit, xTPR and XD disable; performance monitoring, branch trace and PEBS are
+ * read-only. */
+#define MISC_ENABLE_RESET       UINT64_C(0x1801)
 #define MISC_ENABLE_LIMIT_CPUID UINT64_C(0x400000)
-#define MISC_ENABLE_XD_DISABLE (UINT64_C(1) << 34)
-#define MISC_ENABLE_WRITABLE (UINT64_C(0x850009) | MISC_ENABLE_LIMIT_CPUID | MISC_ENABLE_XD_DISABLE)
-#define MISC_ENABLE_READ_ONLY UINT64_C(0x1880)
+#define MISC_ENABLE_XD_DISABLE  (UINT64_C(1) << 34)
+#define MISC_ENABLE_WRITABLE    (UINT64_C(0x850009) | MISC_ENABLE_LIMIT_CPUID | MISC_ENABLE_XD_DISABLE)
+#define MISC_ENABLE_READ_ONLY   UINT64_C(0x1880)
 void msr_reset(struct cpu *c);
 
 static inline unsigned cpu_family(const struct cpu *c)
@@ -216,7 +230,10 @@ static inline bool cpu_has_misc_enable(const struct cpu *c)
     uint32_t model = (c->model->signature >> 4 & 15) | (c->model->signature >> 12 & 0xf0);
     return cpu_family(c) == 15 || (cpu_family(c) == 6 && model >= 13);
 }
-/* Flags or NMI blocking have changed: the engine looks at the next boundary if that may matter. Pins that rise later ask themselves. */
+/*
+ * Flags or NMI blocking have changed: the engine looks at the next boundary if that may matter. Pins that rise later
+ * ask themselves.
+ */
 static inline void boundary_wanted(struct cpu *c)
 {
     if ((c->eflags & FL_IF && c->intr_line) || c->eflags & (FL_TF | FL_RF) || (c->nmi_pending && !c->nmi_blocked))

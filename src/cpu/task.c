@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hardware task switches (SDM 3A chapter 7): by JMP, CALL, IRET with NT set, exceptions and interrupts through task gates, between
- * 16-bit and 32-bit TSSs in any combination.
+ * Hardware task switches (SDM 3A chapter 7): by JMP, CALL, IRET with NT set, exceptions and interrupts through task
+ * gates, between 16-bit and 32-bit TSSs in any combination.
  *
- * Both TSSs are probed first, so nothing is changed before the commit point (SDM 3A 7.3, step 11); faults of the new task's
- * segments come after it, with CS:EIP of the new task and exc.in_new_task set.
+ * Both TSSs are probed first, so nothing is changed before the commit point (SDM 3A 7.3, step 11); faults of the new
+ * task's segments come after it, with CS:EIP of the new task and exc.in_new_task set.
  */
 #include "cpu/flags.h"
 #include "cpu/system.h"
@@ -16,10 +16,28 @@ struct layout {
     uint8_t dynamic_end; /* the fields a switch writes end here */
     uint8_t min_limit;
 };
-static const struct layout tss16 = {.ip = 14, .flags = 16, .regs = 18, .segs = 34, .ldt = 42, .reg_size = 2,
-                                    .seg_step = 2, .nsegs = 4, .dynamic_end = 42, .min_limit = 43};
-static const struct layout tss32 = {.cr3 = 28, .ip = 32, .flags = 36, .regs = 40, .segs = 72, .ldt = 96, .trap = 100,
-                                    .reg_size = 4, .seg_step = 4, .nsegs = 6, .dynamic_end = 96, .min_limit = 103};
+static const struct layout tss16 = {.ip = 14,
+                                    .flags = 16,
+                                    .regs = 18,
+                                    .segs = 34,
+                                    .ldt = 42,
+                                    .reg_size = 2,
+                                    .seg_step = 2,
+                                    .nsegs = 4,
+                                    .dynamic_end = 42,
+                                    .min_limit = 43};
+static const struct layout tss32 = {.cr3 = 28,
+                                    .ip = 32,
+                                    .flags = 36,
+                                    .regs = 40,
+                                    .segs = 72,
+                                    .ldt = 96,
+                                    .trap = 100,
+                                    .reg_size = 4,
+                                    .seg_step = 4,
+                                    .nsegs = 6,
+                                    .dynamic_end = 96,
+                                    .min_limit = 103};
 
 static const struct layout *layout_of(uint32_t attr)
 {
@@ -179,7 +197,7 @@ static enum xstat load_task(struct cpu *c, const struct incoming *n, bool nested
     c->rip = n->rip;
     c->cr0 |= CR0_TS;
     c->dr[7] &= ~UINT64_C(0x155); /* local breakpoints and LE (SDM 3B 17.2.4) */
-    tlb_flush_all(c);            /* pages that a breakpoint kept out may come in */
+    tlb_flush_all(c);             /* pages that a breakpoint kept out may come in */
     c->leave = true;
     if (bad_cr3 || load_task_segs(c, n))
         return fault_in_new(c, n);
@@ -202,9 +220,9 @@ enum xstat task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_ca
     bool nested = cause == TASK_CALL || cause == TASK_EVENT;
     if (desc_limit(d) < l->min_limit)
         return raise_code(c, EXC_TS, sel & 0xfffc);
-    if (tss_read(c, desc_base(d), l->min_limit + 1u, image) ||
-        tss_probe(c, c->tr.base, was->dynamic_end) || (nested && tss_probe(c, desc_base(d), 2)) ||
-        (!nested && desc_probe(c, c->tr.sel)) || (cause != TASK_IRET && desc_probe(c, sel)))
+    if (tss_read(c, desc_base(d), l->min_limit + 1u, image) || tss_probe(c, c->tr.base, was->dynamic_end) ||
+        (nested && tss_probe(c, desc_base(d), 2)) || (!nested && desc_probe(c, c->tr.sel)) ||
+        (cause != TASK_IRET && desc_probe(c, sel)))
         return X_FAULT;
     parse_task(l, image, &n);
     if (!nested) { /* the old task is busy no more */

@@ -2,17 +2,19 @@
 /*
  * The software TLB and every memory access that it does not settle.
  *
- * Three direct-mapped arrays (read, write, execute) per view hold a host address for pages that plain loads and stores may
- * touch. A slot's three entries belong to one linear page, whose `origin` says which backing page it is and which
+ * Three direct-mapped arrays (read, write, execute) per view hold a host address for pages that plain loads and stores
+ * may touch. A slot's three entries belong to one linear page, whose `origin` says which backing page it is and which
  * paging-structure entries it came from.
  *
- * Coherence: the TLB never holds what a walk would not give now. Tables that origins derive from have the fact PI_PT, so a
- * store to them comes to table_store(), which drops what derives from a changed entry; facts that forbid plain stores drop write
- * entries; a change of the address map drops all. So INVLPG and eviction can never be seen by a guest, A and D are a function of memory
- * alone, and MOV CR3 may keep the translations that the new directory has too. (Hardware may be less coherent: SDM 3A 4.10.)
+ * Coherence: the TLB never holds what a walk would not give now. Tables that origins derive from have the fact PI_PT,
+ * so a store to them comes to table_store(), which drops what derives from a changed entry; facts that forbid plain
+ * stores drop write entries; a change of the address map drops all. So INVLPG and eviction can never be seen by a
+ * guest, A and D are a function of memory alone, and MOV CR3 may keep the translations that the new directory has too.
+ * (Hardware may be less coherent: SDM 3A 4.10.)
  *
- * Pages of device registers and pages with a data breakpoint never get an entry. A table's entry number is the low bits of the
- * TLB slot's number, so a changed PTE finds its origins at once; only a changed directory entry looks through all.
+ * Pages of device registers and pages with a data breakpoint never get an entry. A table's entry number is the low bits
+ * of the TLB slot's number, so a changed PTE finds its origins at once; only a changed directory entry looks through
+ * all.
  */
 #include <stdlib.h>
 
@@ -127,7 +129,10 @@ void tlb_new_cr3(struct cpu *c)
 
 /* --- What memory tells us --- */
 
-/* Drops what a table's leaf entry gave: a PAE table covers half as many pages as there are slots, so it has two places for each. */
+/*
+ * Drops what a table's leaf entry gave: a PAE table covers half as many pages as there are slots, so it has two places
+ * for each.
+ */
 static void leaf_changed(struct cpu *c, uint32_t bpn, uint32_t at)
 {
     uint32_t entries = PAGE_SIZE / walk_entry_size(c);
@@ -261,8 +266,7 @@ static void fill(struct cpu *c, unsigned view, uint64_t lin, enum access_kind ki
         v->rd[i] = (struct tlb_entry){tag, addend};
     if (w->executable)
         v->ex[i] = (struct tlb_entry){tag, addend};
-    bool plain = w->writable && w->dirty && mem_write_page(c->mem, paddr) == bpn &&
-                 !(mem_facts(c->mem, bpn) & PI_SLOW);
+    bool plain = w->writable && w->dirty && mem_write_page(c->mem, paddr) == bpn && !(mem_facts(c->mem, bpn) & PI_SLOW);
     if (plain)
         v->wr[i] = (struct tlb_entry){tag, addend};
     if (kind != ACC_WRITE || plain)
@@ -409,7 +413,8 @@ bool view_probe_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size)
 {
     struct piece p[2];
     lin &= lin_mask(c);
-    return cached(c, view, lin, ACC_WRITE)->tag != last_page(lin, size) && settle_both(c, view, lin, size, ACC_WRITE, p);
+    return cached(c, view, lin, ACC_WRITE)->tag != last_page(lin, size) &&
+           settle_both(c, view, lin, size, ACC_WRITE, p);
 }
 
 /* #AC (SDM 3A 6.15 table 6-7): user accesses while CR0.AM and EFLAGS.AC are set. True: raised. */
@@ -457,8 +462,7 @@ bool lin_probe_write(struct cpu *c, uint64_t lin, unsigned size)
 bool lin_probe_read(struct cpu *c, uint64_t lin, unsigned size)
 {
     struct piece p[2];
-    return alignment(c, lin, size) ||
-           settle_both(c, c->view, lin & lin_mask(c), size, ACC_READ, p);
+    return alignment(c, lin, size) || settle_both(c, c->view, lin & lin_mask(c), size, ACC_READ, p);
 }
 
 uint8_t *lin_span(struct cpu *c, uint64_t lin, enum access_kind kind, bool *fault)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Virtual interrupts: the virtual-8086 mode extensions (CR4.VME, SDM 3B 20.3.3 and table 20-2) and protected-mode virtual interrupts
- * (CR4.PVI, 20.4). Where IOPL would forbid it, CLI, STI, PUSHF, POPF and IRET work on VIF instead of IF, and INT n goes to the
- * virtual-8086 program's own handler where the TSS's redirection bitmap says so.
+ * Virtual interrupts: the virtual-8086 mode extensions (CR4.VME, SDM 3B 20.3.3 and table 20-2) and protected-mode
+ * virtual interrupts (CR4.PVI, 20.4). Where IOPL would forbid it, CLI, STI, PUSHF, POPF and IRET work on VIF instead of
+ * IF, and INT n goes to the virtual-8086 program's own handler where the TSS's redirection bitmap says so.
  */
 #include "cpu/flags.h"
 #include "cpu/system.h"

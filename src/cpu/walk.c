@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Page walks (SDM 3A 4.3, 4.4, 4.6-4.8, rev. 253668-060): 32-bit paging with 4 MiB pages (PSE, PSE-36), PAE paging with 2 MiB pages,
- * execute-disable, SMEP and SMAP.
+ * Page walks (SDM 3A 4.3, 4.4, 4.6-4.8, rev. 253668-060): 32-bit paging with 4 MiB pages (PSE, PSE-36), PAE paging with
+ * 2 MiB pages, execute-disable, SMEP and SMAP.
  *
- * The levels are data, so that four-level paging is more rows. PAE's uppermost table is the four PDPTE registers (4.4.1): they are
- * state, loaded by MOV CR and task switches, and no later store to memory changes them.
+ * The levels are data, so that four-level paging is more rows. PAE's uppermost table is the four PDPTE registers
+ * (4.4.1): they are state, loaded by MOV CR and task switches, and no later store to memory changes them.
  * A and D are set only once the access is known to be allowed: a walk that faults changes nothing.
  * LIMIT: four-level paging.
  */
@@ -155,8 +155,13 @@ bool walk_load_pdptes(struct cpu *c, uint64_t cr3)
 /* No paging: linear is physical. */
 static bool walk_flat(uint64_t lin, struct walk *w)
 {
-    *w = (struct walk){.paddr = lin & ~(uint64_t)PAGE_OFFSET_MASK, .readable = true, .writable = true, .executable = true,
-                       .dirty = true, .table = {NO_PAGE, NO_PAGE}, .cacheable = true};
+    *w = (struct walk){.paddr = lin & ~(uint64_t)PAGE_OFFSET_MASK,
+                       .readable = true,
+                       .writable = true,
+                       .executable = true,
+                       .dirty = true,
+                       .table = {NO_PAGE, NO_PAGE},
+                       .cacheable = true};
     return false;
 }
 

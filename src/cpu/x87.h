@@ -12,8 +12,7 @@
 /* The status word with TOP and B. */
 static inline uint16_t x87_sw(const struct x87 *f)
 {
-    return (uint16_t)((f->sw & ~(SW_TOP | SW_B)) | (f->top & 7u) << 11 |
-                      (f->sw & SW_ES ? SW_B : 0));
+    return (uint16_t)((f->sw & ~(SW_TOP | SW_B)) | (f->top & 7u) << 11 | (f->sw & SW_ES ? SW_B : 0));
 }
 
 /* True: the instruction cannot start; *st says why (#NM, #MF, or frozen until the interrupt that
@@ -24,18 +23,17 @@ void x87_update_es(struct cpu *c);
 void x87_init(struct cpu *c);
 
 /* First in every instruction that waits: reports a pending exception (SDM 1 8.7). */
-#define X87_WAIT(c, i)                                                                             \
-    do {                                                                                           \
-        enum xstat blocked_;                                                                       \
-        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS) || (c)->x87.sw & SW_ES) &&                       \
-            x87_blocked(c, i, &blocked_))                                                          \
-            return blocked_;                                                                       \
+#define X87_WAIT(c, i)                                                                                     \
+    do {                                                                                                   \
+        enum xstat blocked_;                                                                               \
+        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS) || (c)->x87.sw & SW_ES) && x87_blocked(c, i, &blocked_)) \
+            return blocked_;                                                                               \
     } while (0)
 /* First in those that do not wait (FNINIT ...). */
-#define X87_NO_WAIT(c)                                                                             \
-    do {                                                                                           \
-        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS)))                                                \
-            return raise_nm(c);                                                                    \
+#define X87_NO_WAIT(c)                              \
+    do {                                            \
+        if (unlikely((c)->cr0 & (CR0_EM | CR0_TS))) \
+            return raise_nm(c);                     \
     } while (0)
 
 /* Instruction, opcode and operand pointers of a non-control instruction: SDM 1 8.1.8, 8.1.9. When
@@ -91,8 +89,7 @@ static inline void x87_push(struct cpu *c, const struct f80 *v)
 /* Takes exceptions, C1 and what else of `flags` is in the mask of condition codes. */
 static inline void x87_flags(struct cpu *c, unsigned flags, unsigned cc_mask)
 {
-    c->x87.sw = (uint16_t)((c->x87.sw & ~(cc_mask | SW_C1)) |
-                           (flags & (SW_EXCEPTIONS | SW_SF | cc_mask | SW_C1)));
+    c->x87.sw = (uint16_t)((c->x87.sw & ~(cc_mask | SW_C1)) | (flags & (SW_EXCEPTIONS | SW_SF | cc_mask | SW_C1)));
     if (unlikely(flags & ~c->x87.cw & SW_EXCEPTIONS))
         x87_update_es(c);
 }
@@ -134,8 +131,7 @@ static inline void x87_push_result(struct cpu *c, const struct f80 *v, unsigned 
 
 /* Puts a computed value into ST(n), unless an exception from before the result is unmasked. True:
  * stored. */
-static inline bool x87_result(struct cpu *c, unsigned n, const struct f80 *r, unsigned flags,
-                              unsigned cc_mask)
+static inline bool x87_result(struct cpu *c, unsigned n, const struct f80 *r, unsigned flags, unsigned cc_mask)
 {
     x87_flags(c, flags, cc_mask);
     if (unlikely(x87_unmasked(c, flags, SW_BEFORE)))
@@ -154,8 +150,7 @@ static inline void x87_underflow_result(struct cpu *c, unsigned n, bool pop)
 }
 
 /* One operand in ST(0), result in ST(0). cc_mask: condition codes that the operation sets. */
-static inline enum xstat x87_unary(struct cpu *c, const struct xinsn *i, f80_unary *op,
-                                   unsigned cc_mask)
+static inline enum xstat x87_unary(struct cpu *c, const struct xinsn *i, f80_unary *op, unsigned cc_mask)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);

@@ -5,8 +5,7 @@
 
 /* --- The six operations. D8, DC and DE with registers: ST(0) and ST(i), to either. --- */
 
-static inline enum xstat registers(struct cpu *c, const struct xinsn *i, f80_binary *op,
-                                   bool to_sti, bool pop)
+static inline enum xstat registers(struct cpu *c, const struct xinsn *i, f80_binary *op, bool to_sti, bool pop)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
@@ -27,8 +26,8 @@ static inline enum xstat registers(struct cpu *c, const struct xinsn *i, f80_bin
  * operation itself found nothing of higher priority: an invalid operand, a NaN, a division by zero
  * (SDM 1 8.6).
  */
-static unsigned with_memory(struct f80 *r, const struct f80 *a, const struct f80 *m, unsigned from,
-                            f80_binary *op, unsigned cw)
+static unsigned with_memory(struct f80 *r, const struct f80 *a, const struct f80 *m, unsigned from, f80_binary *op,
+                            unsigned cw)
 {
     unsigned flags = op(r, a, m, cw);
     if (!(from & SW_DE) || flags & (SW_IE | SW_ZE) || f80_nan(a))
@@ -36,8 +35,8 @@ static unsigned with_memory(struct f80 *r, const struct f80 *a, const struct f80
     return cw & SW_DE ? flags | SW_DE : SW_DE;
 }
 
-static inline enum xstat memory(struct cpu *c, const struct xinsn *i, const struct f80 *m,
-                                unsigned from, f80_binary *op)
+static inline enum xstat memory(struct cpu *c, const struct xinsn *i, const struct f80 *m, unsigned from,
+                                f80_binary *op)
 {
     x87_pointers(c, i);
     if (unlikely(x87_empty(c, 0))) {
@@ -50,33 +49,33 @@ static inline enum xstat memory(struct cpu *c, const struct xinsn *i, const stru
     return X_NEXT;
 }
 
-#define MEMORY(name, op, type, read, convert)                                                      \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        type m;                                                                                    \
-        struct f80 v;                                                                              \
-        X87_WAIT(c, i);                                                                            \
-        if (read(c, &i->in, &m))                                                                   \
-            return X_FAULT;                                                                        \
-        unsigned from = convert;                                                                   \
-        return memory(c, i, &v, from, op);                                                         \
+#define MEMORY(name, op, type, read, convert) \
+    INSN(name)                                \
+    {                                         \
+        type m;                               \
+        struct f80 v;                         \
+        X87_WAIT(c, i);                       \
+        if (read(c, &i->in, &m))              \
+            return X_FAULT;                   \
+        unsigned from = convert;              \
+        return memory(c, i, &v, from, op);    \
     }
-#define ARITHMETIC(name, op)                                                                       \
-    INSN(x_f##name##_ST_STi)                                                                       \
-    {                                                                                              \
-        return registers(c, i, op, false, false);                                                  \
-    }                                                                                              \
-    INSN(x_f##name##_STi_ST)                                                                       \
-    {                                                                                              \
-        return registers(c, i, op, true, false);                                                   \
-    }                                                                                              \
-    INSN(x_f##name##p_STi_ST)                                                                      \
-    {                                                                                              \
-        return registers(c, i, op, true, true);                                                    \
-    }                                                                                              \
-    MEMORY(x_f##name##_Mfs, op, uint32_t, mem_rd32, f80_from_f32(&v, m))                           \
-    MEMORY(x_f##name##_Mfd, op, uint64_t, mem_rd64, f80_from_f64(&v, m))                           \
-    MEMORY(x_fi##name##_Mis, op, uint16_t, mem_rd16, (f80_from_int(&v, (int16_t)m), 0))            \
+#define ARITHMETIC(name, op)                                                            \
+    INSN(x_f##name##_ST_STi)                                                            \
+    {                                                                                   \
+        return registers(c, i, op, false, false);                                       \
+    }                                                                                   \
+    INSN(x_f##name##_STi_ST)                                                            \
+    {                                                                                   \
+        return registers(c, i, op, true, false);                                        \
+    }                                                                                   \
+    INSN(x_f##name##p_STi_ST)                                                           \
+    {                                                                                   \
+        return registers(c, i, op, true, true);                                         \
+    }                                                                                   \
+    MEMORY(x_f##name##_Mfs, op, uint32_t, mem_rd32, f80_from_f32(&v, m))                \
+    MEMORY(x_f##name##_Mfd, op, uint64_t, mem_rd64, f80_from_f64(&v, m))                \
+    MEMORY(x_fi##name##_Mis, op, uint16_t, mem_rd16, (f80_from_int(&v, (int16_t)m), 0)) \
     MEMORY(x_fi##name##_Mid, op, uint32_t, mem_rd32, (f80_from_int(&v, (int32_t)m), 0))
 ARITHMETIC(add, f80_add)
 ARITHMETIC(sub, f80_sub)
@@ -94,8 +93,7 @@ enum { UNORDERED = SW_C0 | SW_C2 | SW_C3 };
  * leaves the condition codes alone (SDM 2A FCOM, note to the table), an unmasked DE only keeps the
  * pop away.
  */
-static enum xstat compare(struct cpu *c, bool empty, const struct f80 *b, unsigned from,
-                          f80_compare *op, unsigned pops)
+static enum xstat compare(struct cpu *c, bool empty, const struct f80 *b, unsigned from, f80_compare *op, unsigned pops)
 {
     unsigned flags = SW_IE | SW_SF | UNORDERED;
     if (likely(!empty)) {
@@ -110,17 +108,16 @@ static enum xstat compare(struct cpu *c, bool empty, const struct f80 *b, unsign
     return X_NEXT;
 }
 
-static enum xstat compare_register(struct cpu *c, const struct xinsn *i, unsigned n,
-                                   f80_compare *op, unsigned pops)
+static enum xstat compare_register(struct cpu *c, const struct xinsn *i, unsigned n, f80_compare *op, unsigned pops)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
     return compare(c, x87_empty(c, 0) || x87_empty(c, n), x87_st(c, n), 0, op, pops);
 }
-#define COMPARE_REGISTER(name, n, op, pops)                                                        \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        return compare_register(c, i, n, op, pops);                                                \
+#define COMPARE_REGISTER(name, n, op, pops)         \
+    INSN(name)                                      \
+    {                                               \
+        return compare_register(c, i, n, op, pops); \
     }
 COMPARE_REGISTER(x_fcom_STi, i->in.modrm & 7, f80_com, 0)
 COMPARE_REGISTER(x_fcomp_STi, i->in.modrm & 7, f80_com, 1)
@@ -129,17 +126,17 @@ COMPARE_REGISTER(x_fucom_STi, i->in.modrm & 7, f80_ucom, 0)
 COMPARE_REGISTER(x_fucomp_STi, i->in.modrm & 7, f80_ucom, 1)
 COMPARE_REGISTER(x_fucompp, 1, f80_ucom, 2)
 
-#define COMPARE_MEMORY(name, type, read, convert, pops)                                            \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        type m;                                                                                    \
-        struct f80 v;                                                                              \
-        X87_WAIT(c, i);                                                                            \
-        if (read(c, &i->in, &m))                                                                   \
-            return X_FAULT;                                                                        \
-        x87_pointers(c, i);                                                                        \
-        unsigned from = convert;                                                                   \
-        return compare(c, x87_empty(c, 0), &v, from, f80_com, pops);                               \
+#define COMPARE_MEMORY(name, type, read, convert, pops)              \
+    INSN(name)                                                       \
+    {                                                                \
+        type m;                                                      \
+        struct f80 v;                                                \
+        X87_WAIT(c, i);                                              \
+        if (read(c, &i->in, &m))                                     \
+            return X_FAULT;                                          \
+        x87_pointers(c, i);                                          \
+        unsigned from = convert;                                     \
+        return compare(c, x87_empty(c, 0), &v, from, f80_com, pops); \
     }
 COMPARE_MEMORY(x_fcom_Mfs, uint32_t, mem_rd32, f80_from_f32(&v, m), 0)
 COMPARE_MEMORY(x_fcom_Mfd, uint64_t, mem_rd64, f80_from_f64(&v, m), 0)
@@ -169,8 +166,7 @@ static enum xstat compare_to_flags(struct cpu *c, const struct xinsn *i, f80_com
     x87_flags(c, flags & ~(unsigned)SW_CC, 0);
     if (x87_unmasked(c, flags, SW_IE))
         return X_NEXT;
-    set_arith(c, (flags & SW_C3 ? FL_ZF : 0) | (flags & SW_C2 ? FL_PF : 0) |
-                     (flags & SW_C0 ? FL_CF : 0));
+    set_arith(c, (flags & SW_C3 ? FL_ZF : 0) | (flags & SW_C2 ? FL_PF : 0) | (flags & SW_C0 ? FL_CF : 0));
     if (pop && !x87_unmasked(c, flags, SW_DE))
         x87_pop(c);
     return X_NEXT;

@@ -88,8 +88,7 @@ static void make_env(const struct cpu *c, uint8_t *image, unsigned size)
     put(image, w, 1, ones | x87_sw(f));
     put(image, w, 2, ones | full_tags(f));
     if (linear_pointers(c)) {
-        uint32_t ip = ((uint32_t)f->fcs << 4) + (uint32_t)f->fip,
-                 dp = ((uint32_t)f->fds << 4) + (uint32_t)f->fdp;
+        uint32_t ip = ((uint32_t)f->fcs << 4) + (uint32_t)f->fip, dp = ((uint32_t)f->fds << 4) + (uint32_t)f->fdp;
         put(image, w, 3, w == 2 ? ip : ones | (ip & 0xffff));
         put(image, w, 4, (w == 2 ? ip >> 16 & 15 : ip >> 16) << 12 | (f->fop & 0x7ff));
         put(image, w, 5, w == 2 ? dp : ones | (dp & 0xffff));

@@ -5,20 +5,20 @@
 
 /* --- Loads --- */
 
-#define LOAD(name, type, read, convert)                                                            \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        type m;                                                                                    \
-        struct f80 v;                                                                              \
-        X87_WAIT(c, i);                                                                            \
-        if (read(c, &i->in, &m))                                                                   \
-            return X_FAULT;                                                                        \
-        x87_pointers(c, i);                                                                        \
-        unsigned flags = convert;                                                                  \
-        if (flags & SW_IE)                                                                         \
-            v = f80_quiet(v);                                                                      \
-        x87_push_result(c, &v, flags);                                                             \
-        return X_NEXT;                                                                             \
+#define LOAD(name, type, read, convert) \
+    INSN(name)                          \
+    {                                   \
+        type m;                         \
+        struct f80 v;                   \
+        X87_WAIT(c, i);                 \
+        if (read(c, &i->in, &m))        \
+            return X_FAULT;             \
+        x87_pointers(c, i);             \
+        unsigned flags = convert;       \
+        if (flags & SW_IE)              \
+            v = f80_quiet(v);           \
+        x87_push_result(c, &v, flags);  \
+        return X_NEXT;                  \
     }
 LOAD(x_fld_Mfs, uint32_t, mem_rd32, f80_from_f32(&v, m))
 LOAD(x_fld_Mfd, uint64_t, mem_rd64, f80_from_f64(&v, m))
@@ -84,11 +84,11 @@ static enum xstat load_constant(struct cpu *c, const struct xinsn *i, const stru
     x87_push_result(c, &v, 0);
     return X_NEXT;
 }
-#define CONSTANT(name, mant, se, above_half, exact)                                                \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        static const struct constant k = {{UINT64_C(mant), se}, above_half, exact};                \
-        return load_constant(c, i, &k);                                                            \
+#define CONSTANT(name, mant, se, above_half, exact)                                 \
+    INSN(name)                                                                      \
+    {                                                                               \
+        static const struct constant k = {{UINT64_C(mant), se}, above_half, exact}; \
+        return load_constant(c, i, &k);                                             \
     }
 CONSTANT(x_fld1, 0x8000000000000000, 0x3fff, false, true)
 CONSTANT(x_fldz, 0, 0, false, true)
@@ -116,40 +116,40 @@ static enum xstat not_stored(struct cpu *c, const struct xinsn *i, unsigned flag
     return X_NEXT;
 }
 
-#define STORE_FLOAT(name, bits, indefinite, pop)                                                   \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        uint##bits##_t m = indefinite;                                                             \
-        X87_WAIT(c, i);                                                                            \
-        unsigned flags = SW_IE | SW_SF;                                                            \
-        if (!x87_empty(c, 0))                                                                      \
-            flags = f80_to_f##bits(&m, x87_st(c, 0), c->x87.cw);                                   \
-        if (x87_unmasked(c, flags, SW_IE | SW_OE | SW_UE))                                         \
-            return not_stored(c, i, flags);                                                        \
-        if (mem_wr##bits(c, &i->in, m))                                                            \
-            return X_FAULT;                                                                        \
-        stored(c, i, flags, pop);                                                                  \
-        return X_NEXT;                                                                             \
+#define STORE_FLOAT(name, bits, indefinite, pop)                 \
+    INSN(name)                                                   \
+    {                                                            \
+        uint##bits##_t m = indefinite;                           \
+        X87_WAIT(c, i);                                          \
+        unsigned flags = SW_IE | SW_SF;                          \
+        if (!x87_empty(c, 0))                                    \
+            flags = f80_to_f##bits(&m, x87_st(c, 0), c->x87.cw); \
+        if (x87_unmasked(c, flags, SW_IE | SW_OE | SW_UE))       \
+            return not_stored(c, i, flags);                      \
+        if (mem_wr##bits(c, &i->in, m))                          \
+            return X_FAULT;                                      \
+        stored(c, i, flags, pop);                                \
+        return X_NEXT;                                           \
     }
 STORE_FLOAT(x_fst_Mfs, 32, 0xffc00000, false)
 STORE_FLOAT(x_fstp_Mfs, 32, 0xffc00000, true)
 STORE_FLOAT(x_fst_Mfd, 64, UINT64_C(0xfff8000000000000), false)
 STORE_FLOAT(x_fstp_Mfd, 64, UINT64_C(0xfff8000000000000), true)
 
-#define STORE_INT(name, bits, pop, rc)                                                             \
-    INSN(name)                                                                                     \
-    {                                                                                              \
-        int64_t m = (int64_t)(UINT64_MAX << (bits - 1));                                           \
-        X87_WAIT(c, i);                                                                            \
-        unsigned flags = SW_IE | SW_SF;                                                            \
-        if (!x87_empty(c, 0))                                                                      \
-            flags = f80_to_int(&m, x87_st(c, 0), bits, c->x87.cw | (rc));                          \
-        if (x87_unmasked(c, flags, SW_IE))                                                         \
-            return not_stored(c, i, flags);                                                        \
-        if (mem_wr##bits(c, &i->in, (uint##bits##_t)m))                                            \
-            return X_FAULT;                                                                        \
-        stored(c, i, flags, pop);                                                                  \
-        return X_NEXT;                                                                             \
+#define STORE_INT(name, bits, pop, rc)                                    \
+    INSN(name)                                                            \
+    {                                                                     \
+        int64_t m = (int64_t)(UINT64_MAX << (bits - 1));                  \
+        X87_WAIT(c, i);                                                   \
+        unsigned flags = SW_IE | SW_SF;                                   \
+        if (!x87_empty(c, 0))                                             \
+            flags = f80_to_int(&m, x87_st(c, 0), bits, c->x87.cw | (rc)); \
+        if (x87_unmasked(c, flags, SW_IE))                                \
+            return not_stored(c, i, flags);                               \
+        if (mem_wr##bits(c, &i->in, (uint##bits##_t)m))                   \
+            return X_FAULT;                                               \
+        stored(c, i, flags, pop);                                         \
+        return X_NEXT;                                                    \
     }
 STORE_INT(x_fist_Mis, 16, false, 0)
 STORE_INT(x_fist_Mid, 32, false, 0)
@@ -236,8 +236,7 @@ INSN(x_fxch_STi)
     x87_pointers(c, i);
     unsigned n = i->in.modrm & 7;
     bool empty0 = x87_empty(c, 0), empty_n = x87_empty(c, n);
-    struct f80 a = empty0 ? f80_indefinite : *x87_st(c, 0),
-               b = empty_n ? f80_indefinite : *x87_st(c, n);
+    struct f80 a = empty0 ? f80_indefinite : *x87_st(c, 0), b = empty_n ? f80_indefinite : *x87_st(c, n);
     c->x87.sw &= (uint16_t)~SW_C1;
     if ((empty0 || empty_n) && !x87_underflow(c))
         return X_NEXT;

@@ -222,8 +222,7 @@ void chardev_room(struct chardev *c)
 
 /* Its life. */
 
-struct chardev *chardev_open(const struct chardev_option *o, const struct chardev_host *host,
-                             struct error *err)
+struct chardev *chardev_open(const struct chardev_option *o, const struct chardev_host *host, struct error *err)
 {
     struct chardev *c = calloc(1, sizeof *c);
     if (!c) {
@@ -271,11 +270,11 @@ void chardev_close(struct chardev *c)
 bool chardev_use(struct chardev *c, const struct chardev_user *u, struct error *err)
 {
     if (c->nusers && !c->o.mux)
-        return error_set(err, "%s: chardev '%s' is %s's already; give it mux=on to share it",
-                         u->name, c->o.id, c->user[0].name);
+        return error_set(err, "%s: chardev '%s' is %s's already; give it mux=on to share it", u->name, c->o.id,
+                         c->user[0].name);
     if (c->nusers == CHARDEV_USERS)
-        return error_set(err, "%s: chardev '%s' has %d users already, and no more are possible",
-                         u->name, c->o.id, CHARDEV_USERS);
+        return error_set(err, "%s: chardev '%s' has %d users already, and no more are possible", u->name, c->o.id,
+                         CHARDEV_USERS);
     c->user[c->nusers++] = *u;
     return true;
 }
@@ -320,8 +319,8 @@ void chardev_print(const struct chardev *c, struct buf *out)
     char what[512];
     bool socket = c->o.kind == CHARDEV_UNIX || c->o.kind == CHARDEV_TCP;
     chardev_option_print(&c->o, what, sizeof what);
-    buf_printf(out, "%s: filename=%s%s%s", c->o.id, socket && !c->connected ? "disconnected:" : "",
-               what, c->o.mux ? " (mux)" : "");
+    buf_printf(out, "%s: filename=%s%s%s", c->o.id, socket && !c->connected ? "disconnected:" : "", what,
+               c->o.mux ? " (mux)" : "");
     if (c->queue.len)
         buf_printf(out, ", %zu bytes wait for the reader", c->queue.len);
     buf_printf(out, "\n");
@@ -341,8 +340,7 @@ unsigned chardev_poll(struct chardev *c, struct pollfd *p)
                 p[n++] = (struct pollfd){.fd = c->listener[i], .events = POLLIN};
     if (c->in == c->out) {
         if (in || out)
-            p[n++] = (struct pollfd){.fd = c->in,
-                                     .events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0))};
+            p[n++] = (struct pollfd){.fd = c->in, .events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0))};
         return n;
     }
     if (in)

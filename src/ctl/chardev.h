@@ -28,7 +28,7 @@ enum chardev_event {
 struct chardev_user {
     const char *name; /* for messages */
     void (*input)(void *ctx, const uint8_t *data, size_t len);
-    size_t (*room)(void *ctx); /* how many bytes it takes now; NULL: any number */
+    size_t (*room)(void *ctx);                       /* how many bytes it takes now; NULL: any number */
     void (*event)(void *ctx, enum chardev_event ev); /* may be NULL */
     void *ctx;
 };
@@ -43,8 +43,7 @@ struct chardev_host {
     void *ctx;
 };
 
-struct chardev *chardev_open(const struct chardev_option *o, const struct chardev_host *host,
-                             struct error *err);
+struct chardev *chardev_open(const struct chardev_option *o, const struct chardev_host *host, struct error *err);
 /* Sends what it can without waiting, and closes. */
 void chardev_close(struct chardev *c);
 

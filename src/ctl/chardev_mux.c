@@ -7,15 +7,14 @@
 
 #include "ctl/chardev_priv.h"
 
-static const char help[] =
-    "\r\n"
-    "Ctrl-A h        this help\r\n"
-    "Ctrl-A x        quit\r\n"
-    "Ctrl-A s        writes disk changes of -snapshot back to the images\r\n"
-    "Ctrl-A t        times before each line, on and off\r\n"
-    "Ctrl-A b        a break on the serial line\r\n"
-    "Ctrl-A c        to the next user of this terminal: serial port, console\r\n"
-    "Ctrl-A Ctrl-A   a Ctrl-A\r\n";
+static const char help[] = "\r\n"
+                           "Ctrl-A h        this help\r\n"
+                           "Ctrl-A x        quit\r\n"
+                           "Ctrl-A s        writes disk changes of -snapshot back to the images\r\n"
+                           "Ctrl-A t        times before each line, on and off\r\n"
+                           "Ctrl-A b        a break on the serial line\r\n"
+                           "Ctrl-A c        to the next user of this terminal: serial port, console\r\n"
+                           "Ctrl-A Ctrl-A   a Ctrl-A\r\n";
 
 static void tell(struct chardev *c, unsigned user, enum chardev_event ev)
 {
@@ -40,29 +39,20 @@ static void wish(struct chardev *c, uint8_t key)
     const struct chardev_host *h = c->host;
     switch (key) {
     case 'h':
-    case '?':
-        chardev_puts(c, help);
-        break;
+    case '?': chardev_puts(c, help); break;
     case 'x':
         chardev_puts(c, "\r\nVitrine: terminated\r\n");
         h->quit(h->ctx);
         break;
-    case 's':
-        h->commit(h->ctx);
-        break;
-    case 'b':
-        tell(c, c->focus, CHARDEV_BREAK);
-        break;
-    case 'c':
-        next_user(c);
-        break;
+    case 's': h->commit(h->ctx); break;
+    case 'b': tell(c, c->focus, CHARDEV_BREAK); break;
+    case 'c': next_user(c); break;
     case 't':
         c->timestamps = !c->timestamps;
         c->stamp_base = chardev_now();
         c->line_begun = false;
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -99,9 +89,8 @@ void mux_output(struct chardev *c, const uint8_t *data, size_t len)
         if (!c->line_begun) {
             char stamp[32];
             uint64_t ms = chardev_now() - c->stamp_base;
-            int n = snprintf(stamp, sizeof stamp, "[%02u:%02u:%02u.%03u] ",
-                             (unsigned)(ms / 3600000), (unsigned)(ms / 60000 % 60),
-                             (unsigned)(ms / 1000 % 60), (unsigned)(ms % 1000));
+            int n = snprintf(stamp, sizeof stamp, "[%02u:%02u:%02u.%03u] ", (unsigned)(ms / 3600000),
+                             (unsigned)(ms / 60000 % 60), (unsigned)(ms / 1000 % 60), (unsigned)(ms % 1000));
             chardev_queue(c, stamp, (size_t)n);
         }
         c->line_begun = data[i] != '\n';

@@ -65,8 +65,8 @@ static bool open_pipe(struct chardev *c, struct error *err)
         c->in = c->out = open_fifo(c->o.path, "");
     }
     if (c->in < 0)
-        return error_set(err, "%s pipe:%s: cannot be opened: %s; make FIFOs %s.in and %s.out",
-                         c->o.said, c->o.path, strerror(errno), c->o.path, c->o.path);
+        return error_set(err, "%s pipe:%s: cannot be opened: %s; make FIFOs %s.in and %s.out", c->o.said, c->o.path,
+                         strerror(errno), c->o.path, c->o.path);
     c->slow = true;
     chardev_set_connected(c, true);
     return true;
@@ -77,10 +77,9 @@ static bool open_pty(struct chardev *c, struct error *err)
     struct termios t;
     char name[128], line[300];
     c->in = c->out = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (c->in < 0 || grantpt(c->in) < 0 || unlockpt(c->in) < 0 ||
-        ptsname_r(c->in, name, sizeof name) != 0 || !nonblocking(c->in))
-        return error_set(err, "%s pty: cannot make a pseudo-terminal: %s", c->o.said,
-                         strerror(errno));
+    if (c->in < 0 || grantpt(c->in) < 0 || unlockpt(c->in) < 0 || ptsname_r(c->in, name, sizeof name) != 0 ||
+        !nonblocking(c->in))
+        return error_set(err, "%s pty: cannot make a pseudo-terminal: %s", c->o.said, strerror(errno));
     /* Opened and closed once: from then on the master knows whether somebody has it open. */
     int slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (slave < 0 || tcgetattr(slave, &t) < 0)
@@ -116,9 +115,7 @@ static void take_client(struct chardev *c, int fd)
 void chardev_accept(struct chardev *c)
 {
     for (unsigned i = 0; i < HOST_LISTENERS && !c->connected; i++) {
-        int fd = c->listener[i] < 0
-                     ? -1
-                     : accept4(c->listener[i], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int fd = c->listener[i] < 0 ? -1 : accept4(c->listener[i], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0)
             take_client(c, fd);
     }
@@ -158,8 +155,8 @@ static bool connect_socket(struct chardev *c, struct error *err)
 {
     char where[NAME_MAX_BYTES];
     int e = 0;
-    c->address = c->o.kind == CHARDEV_TCP ? host_address_tcp(c->o.host, c->o.port, err)
-                                          : host_address_unix(c->o.path, err);
+    c->address =
+        c->o.kind == CHARDEV_TCP ? host_address_tcp(c->o.host, c->o.port, err) : host_address_unix(c->o.path, err);
     if (!c->address)
         return error_prefix(err, "%s", c->o.said);
     if (c->o.reconnect) {
@@ -186,18 +183,12 @@ bool chardev_open_backend(struct chardev *c, struct error *err)
 {
     char line[200];
     switch (c->o.kind) {
-    case CHARDEV_STDIO:
-        return open_stdio(c);
-    case CHARDEV_FILE:
-        return open_file(c, err);
-    case CHARDEV_PIPE:
-        return open_pipe(c, err);
-    case CHARDEV_PTY:
-        return open_pty(c, err);
+    case CHARDEV_STDIO: return open_stdio(c);
+    case CHARDEV_FILE: return open_file(c, err);
+    case CHARDEV_PIPE: return open_pipe(c, err);
+    case CHARDEV_PTY: return open_pty(c, err);
     case CHARDEV_UNIX:
-    case CHARDEV_TCP:
-        c->slow = true;
-        return c->o.server ? listen_socket(c, err) : connect_socket(c, err);
+    case CHARDEV_TCP: c->slow = true; return c->o.server ? listen_socket(c, err) : connect_socket(c, err);
     case CHARDEV_VC:
         snprintf(line, sizeof line,
                  "note: %s vc: the display has no text consoles of its own; nothing shows what is "
@@ -205,8 +196,7 @@ bool chardev_open_backend(struct chardev *c, struct error *err)
                  c->o.said);
         c->host->note(c->host->ctx, line);
         return true;
-    case CHARDEV_NULL:
-        return true;
+    case CHARDEV_NULL: return true;
     }
     return true;
 }

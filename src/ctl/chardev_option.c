@@ -17,9 +17,8 @@ static const struct {
     const char *name;
     enum chardev_kind kind;
 } backends[] = {
-    {"null", CHARDEV_NULL}, {"vc", CHARDEV_VC},     {"stdio", CHARDEV_STDIO},
-    {"file", CHARDEV_FILE}, {"pipe", CHARDEV_PIPE}, {"socket", CHARDEV_TCP},
-    {"pty", CHARDEV_PTY},
+    {"null", CHARDEV_NULL}, {"vc", CHARDEV_VC},      {"stdio", CHARDEV_STDIO}, {"file", CHARDEV_FILE},
+    {"pipe", CHARDEV_PIPE}, {"socket", CHARDEV_TCP}, {"pty", CHARDEV_PTY},
 };
 static const char backend_names[] = "null, vc, stdio, file, pipe, socket and pty";
 static const char short_names[] =
@@ -38,13 +37,12 @@ void chardev_option_free(struct chardev_option *o)
 void chardev_option_print(const struct chardev_option *o, char *to, unsigned room)
 {
     static const char *const name[] = {
-        [CHARDEV_NULL] = "null", [CHARDEV_VC] = "vc",     [CHARDEV_STDIO] = "stdio",
-        [CHARDEV_PTY] = "pty",   [CHARDEV_FILE] = "file", [CHARDEV_PIPE] = "pipe",
-        [CHARDEV_UNIX] = "unix", [CHARDEV_TCP] = "tcp"};
+        [CHARDEV_NULL] = "null", [CHARDEV_VC] = "vc",     [CHARDEV_STDIO] = "stdio", [CHARDEV_PTY] = "pty",
+        [CHARDEV_FILE] = "file", [CHARDEV_PIPE] = "pipe", [CHARDEV_UNIX] = "unix",   [CHARDEV_TCP] = "tcp"};
     const char *role = o->server ? ",server=on" : "";
     if (o->kind == CHARDEV_TCP)
-        snprintf(to, room, strchr(o->host, ':') ? "%s:[%s]:%s%s" : "%s:%s:%s%s",
-                 o->telnet ? "telnet" : "tcp", o->host, o->port, role);
+        snprintf(to, room, strchr(o->host, ':') ? "%s:[%s]:%s%s" : "%s:%s:%s%s", o->telnet ? "telnet" : "tcp", o->host,
+                 o->port, role);
     else if (o->path)
         snprintf(to, room, "%s:%s%s", name[o->kind], o->path, role);
     else
@@ -79,15 +77,13 @@ static bool check_port(const char *port, struct error *err)
     long v = strtol(port, &end, 10);
     if (!isdigit((unsigned char)*port))
         return true; /* a service's name: the resolver knows it or not */
-    return (!*end && v >= 0 && v <= 65535) ||
-           error_set(err, "port %.40s: ports are 0 to 65535", port);
+    return (!*end && v >= 0 && v <= 65535) || error_set(err, "port %.40s: ports are 0 to 65535", port);
 }
 
 static bool set_string(char **to, const struct keyval *kv, struct error *err)
 {
     if (!kv->has_value || kv->too_long || !kv->value[0])
-        return error_set(err, "%s= needs a value of at most %zu bytes", kv->key,
-                         sizeof kv->value - 1);
+        return error_set(err, "%s= needs a value of at most %zu bytes", kv->key, sizeof kv->value - 1);
     free(*to);
     *to = strdup(kv->value);
     return *to != NULL;
@@ -123,8 +119,8 @@ static bool belongs(enum chardev_kind kind, const char *key)
         if (!strcmp(*known, key))
             return true;
     return (kind == CHARDEV_UNIX && !strcmp(key, "path")) ||
-           (kind == CHARDEV_TCP && (!strcmp(key, "host") || !strcmp(key, "port") ||
-                                    !strcmp(key, "ipv4") || !strcmp(key, "ipv6")));
+           (kind == CHARDEV_TCP &&
+            (!strcmp(key, "host") || !strcmp(key, "port") || !strcmp(key, "ipv4") || !strcmp(key, "ipv6")));
 }
 
 static bool set_flag(struct chardev_option *o, const struct keyval *kv, struct error *err)
@@ -134,11 +130,10 @@ static bool set_flag(struct chardev_option *o, const struct keyval *kv, struct e
         bool *to;
         bool inverted;
     } flags[] = {
-        {"server", &o->server, false},       {"wait", &o->wait, false},
-        {"nowait", &o->wait, true},          {"nodelay", &o->nodelay, false},
-        {"delay", &o->nodelay, true},        {"telnet", &o->telnet, false},
-        {"append", &o->append, false},       {"mux", &o->mux, false},
-        {"logappend", &o->logappend, false}, {"signal", &o->keep_signals, false},
+        {"server", &o->server, false},       {"wait", &o->wait, false},    {"nowait", &o->wait, true},
+        {"nodelay", &o->nodelay, false},     {"delay", &o->nodelay, true}, {"telnet", &o->telnet, false},
+        {"append", &o->append, false},       {"mux", &o->mux, false},      {"logappend", &o->logappend, false},
+        {"signal", &o->keep_signals, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
         bool on;
@@ -154,15 +149,14 @@ static bool set_flag(struct chardev_option *o, const struct keyval *kv, struct e
 
 static bool set_key(struct chardev_option *o, const struct keyval *kv, struct error *err)
 {
-    bool common = !strcmp(kv->key, "id") || !strcmp(kv->key, "mux") ||
-                  !strcmp(kv->key, "logfile") || !strcmp(kv->key, "logappend");
+    bool common = !strcmp(kv->key, "id") || !strcmp(kv->key, "mux") || !strcmp(kv->key, "logfile") ||
+                  !strcmp(kv->key, "logappend");
     if (!common && !belongs(o->kind, kv->key))
         return error_set(err, "'%s' does not belong to this kind of back end", kv->key);
     if (!strcmp(kv->key, "id")) {
-        if (!kv->has_value || strlen(kv->value) >= sizeof o->id ||
-            !isalpha((unsigned char)kv->value[0]))
-            return error_set(err, "id=%.70s: an id begins with a letter and has at most %zu bytes",
-                             kv->value, sizeof o->id - 1);
+        if (!kv->has_value || strlen(kv->value) >= sizeof o->id || !isalpha((unsigned char)kv->value[0]))
+            return error_set(err, "id=%.70s: an id begins with a letter and has at most %zu bytes", kv->value,
+                             sizeof o->id - 1);
         strcpy(o->id, kv->value);
         return true;
     }
@@ -192,8 +186,7 @@ static bool set_keys(struct chardev_option *o, const char *list, struct error *e
 static bool check(struct chardev_option *o, struct error *err)
 {
     bool socket = o->kind == CHARDEV_UNIX || o->kind == CHARDEV_TCP;
-    if ((o->kind == CHARDEV_FILE || o->kind == CHARDEV_PIPE || o->kind == CHARDEV_UNIX) &&
-        (!o->path || !*o->path))
+    if ((o->kind == CHARDEV_FILE || o->kind == CHARDEV_PIPE || o->kind == CHARDEV_UNIX) && (!o->path || !*o->path))
         return error_set(err, "a path is missing");
     if (o->kind == CHARDEV_TCP && !o->host && !(o->host = strdup("")))
         return error_set(err, "out of memory");
@@ -238,15 +231,13 @@ static bool short_tcp(struct chardev_option *o, const char *arg, struct error *e
     char *address = strndup(arg, n);
     bool good = address && host_port_split(address, &o->host, &o->port);
     if (!good)
-        error_set(err, "'%.100s' is no HOST:PORT (an IPv6 address stands in brackets)",
-                  address ? address : "");
+        error_set(err, "'%.100s' is no HOST:PORT (an IPv6 address stands in brackets)", address ? address : "");
     free(address);
     o->kind = CHARDEV_TCP;
     return good && set_keys(o, arg + n + (arg[n] == ','), err);
 }
 
-static bool short_path(struct chardev_option *o, enum chardev_kind kind, const char *arg,
-                       struct error *err)
+static bool short_path(struct chardev_option *o, enum chardev_kind kind, const char *arg, struct error *err)
 {
     size_t n = strcspn(arg, ",");
     /* A file's name is all that follows, commas too, as QEMU takes it. */

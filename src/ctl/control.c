@@ -85,8 +85,7 @@ static void picture_came(void *ctx, enum link_reply kind, const uint8_t *data, s
         finish(w, true, "");
 }
 
-bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done,
-                        void *ctx)
+bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done, void *ctx)
 {
     struct waiting *w = waiting_new(c, GUEST_PICTURE_MAX, done, ctx);
     if (!w)
@@ -125,8 +124,8 @@ static void memory_came(void *ctx, enum link_reply kind, const uint8_t *data, si
     finish(w, !w->error, w->error ? strerror(w->error) : "");
 }
 
-bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t size,
-                         const char *path, control_done_fn *done, void *ctx)
+bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t size, const char *path,
+                         control_done_fn *done, void *ctx)
 {
     uint8_t msg[16];
     struct waiting *w = waiting_new(c, 0, done, ctx);
@@ -163,14 +162,11 @@ static void text_came(void *ctx, enum link_reply kind, const uint8_t *data, size
         if (w->reply.data[i] != '\n' && w->reply.data[i] != '\t' &&
             (w->reply.data[i] < 0x20 || w->reply.data[i] == 0x7f))
             w->reply.data[i] = '?';
-    finish(w, fits,
-           !fits           ? "the output is too long"
-           : w->reply.data ? (const char *)w->reply.data
-                           : "");
+    finish(w, fits, !fits ? "the output is too long" : w->reply.data ? (const char *)w->reply.data : "");
 }
 
-bool control_send(struct control *c, enum link_type type, const void *data, size_t len,
-                  control_done_fn *done, void *ctx)
+bool control_send(struct control *c, enum link_type type, const void *data, size_t len, control_done_fn *done,
+                  void *ctx)
 {
     struct waiting *w = waiting_new(c, REPLY_MAX, done, ctx);
     if (w && guest_request(c->guest, type, data, len, text_came, w))
@@ -192,8 +188,7 @@ size_t control_keys(const char *names, uint8_t *keys, size_t room)
     size_t n = 0;
     while (*names) {
         size_t len = strcspn(names, "-");
-        uint8_t key = names[0] == '0' && names[1] == 'x' ? key_by_number(names, len)
-                                                         : key_by_name(names, len);
+        uint8_t key = names[0] == '0' && names[1] == 'x' ? key_by_number(names, len) : key_by_name(names, len);
         if (!key || n == room)
             return 0;
         keys[n++] = key;

@@ -30,8 +30,7 @@ struct control {
     struct guest *guest;
     const char *name; /* of the guest; "" if it has none */
     /* Writes a picture file; false with *err. */
-    bool (*save_picture)(const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
-                         struct error *err);
+    bool (*save_picture)(const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels, struct error *err);
     void (*quit)(void *ctx); /* ends the machine cleanly */
     void (*vnc)(void *ctx, struct control_vnc *to);
     /* NULL: nobody gets in. False with *err. */
@@ -39,11 +38,11 @@ struct control {
     /* `info WHAT` of the front end's own things: chardev, vnc. False: it is not one of them. */
     bool (*info)(void *ctx, const char *what, struct buf *out);
     /*
-     * Puts an image into a CD or diskette drive (drive: catalog.h's number), or takes out what is there. `format` is NULL or
-     * "raw"; `force` overrides a guest that holds the tray shut.
+     * Puts an image into a CD or diskette drive (drive: catalog.h's number), or takes out what is there. `format` is
+     * NULL or "raw"; `force` overrides a guest that holds the tray shut.
      */
-    void (*change_medium)(void *ctx, unsigned drive, const char *path, const char *format,
-                          enum medium_access access, bool force, control_done_fn *done, void *done_ctx);
+    void (*change_medium)(void *ctx, unsigned drive, const char *path, const char *format, enum medium_access access,
+                          bool force, control_done_fn *done, void *done_ctx);
     void (*eject)(void *ctx, unsigned drive, bool force, control_done_fn *done, void *done_ctx);
     void *ctx;
     struct options *o; /* as the command line said; the files of drives as they are now */
@@ -61,13 +60,12 @@ struct control {
 };
 
 /* A screenshot on its way into a file. done is called once. */
-bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done,
-                        void *ctx);
+bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done, void *ctx);
 
 /* Memory on its way into a file; physical, or by the CPU's paging. A file of which not all came is
  * removed. */
-bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t size,
-                         const char *path, control_done_fn *done, void *ctx);
+bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t size, const char *path,
+                         control_done_fn *done, void *ctx);
 
 /*
  * One console line ("info registers", "sendkey ctrl-alt-delete", "screendump FILE"): its output

@@ -41,12 +41,11 @@ void qmp_query_vnc(struct qmp *q, json_t *id, json_t *args)
     }
     const char *family = v.is_unix ? "unix" : v.is_ipv6 ? "ipv6" : "ipv4";
     for (unsigned i = 0; i < v.nviewers; i++)
-        json_array_append_new(clients, json_pack("{s:s,s:s,s:s,s:b}", "host", v.viewer[i],
-                                                 "service", "", "family", family, "websocket", 0));
+        json_array_append_new(clients, json_pack("{s:s,s:s,s:s,s:b}", "host", v.viewer[i], "service", "", "family",
+                                                 family, "websocket", 0));
     qmp_give(q, id,
-             json_pack("{s:b,s:s,s:s,s:s,s:s,s:o}", "enabled", 1, "host", v.host, "service",
-                       v.service, "family", family, "auth", v.password ? "vnc" : "none", "clients",
-                       clients));
+             json_pack("{s:b,s:s,s:s,s:s,s:s,s:o}", "enabled", 1, "host", v.host, "service", v.service, "family",
+                       family, "auth", v.password ? "vnc" : "none", "clients", clients));
 }
 
 static void set(struct qmp *q, json_t *id, json_t *args)

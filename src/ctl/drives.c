@@ -50,8 +50,8 @@ int drive_by_name(const struct control *c, const char *name)
 {
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         const struct drive_option *d = &c->o->drive[i];
-        if (d->fitted && (!strcmp(d->id, name) || (d->qdev[0] && !strcmp(d->qdev, name)) ||
-                          !strcmp(drive_place(i), name)))
+        if (d->fitted &&
+            (!strcmp(d->id, name) || (d->qdev[0] && !strcmp(d->qdev, name)) || !strcmp(drive_place(i), name)))
             return (int)i;
     }
     return -1;

@@ -136,8 +136,8 @@ static bool run_sendkey(struct control *c, const char *args, control_done_fn *do
 static bool run_mouse_move(struct control *c, const char *args, control_done_fn *done, void *ctx)
 {
     int32_t dx, dy, dz = 0;
-    if (!next_int(&args, &dx) || !next_int(&args, &dy) || (*args && !next_int(&args, &dz)) || *args ||
-        dz < INT8_MIN || dz > INT8_MAX) {
+    if (!next_int(&args, &dx) || !next_int(&args, &dy) || (*args && !next_int(&args, &dz)) || *args || dz < INT8_MIN ||
+        dz > INT8_MAX) {
         control_say(done, ctx, "mouse_move: say DX DY [DZ], for example mouse_move 10 -5");
         return true;
     }
@@ -154,10 +154,9 @@ static bool run_mouse_button(struct control *c, const char *args, control_done_f
         control_say(done, ctx, "mouse_button: say the sum of 1 (left), 2 (middle) and 4 (right)");
         return true;
     }
-    uint8_t level = (uint8_t)((state & 1 ? POINTER_LEFT : 0) | (state & 2 ? POINTER_MIDDLE : 0) |
-                              (state & 4 ? POINTER_RIGHT : 0));
-    guest_pointer(c->guest, LINK_AXES_RELATIVE, 0, 0, 0,
-                  POINTER_LEFT | POINTER_MIDDLE | POINTER_RIGHT, level);
+    uint8_t level =
+        (uint8_t)((state & 1 ? POINTER_LEFT : 0) | (state & 2 ? POINTER_MIDDLE : 0) | (state & 4 ? POINTER_RIGHT : 0));
+    guest_pointer(c->guest, LINK_AXES_RELATIVE, 0, 0, 0, POINTER_LEFT | POINTER_MIDDLE | POINTER_RIGHT, level);
     done(ctx, true, "");
     return true;
 }
@@ -187,8 +186,7 @@ static bool save(struct control *c, const char *args, bool physical, control_don
 {
     char path[PATH_ROOM];
     uint64_t at, size;
-    if (!next_number(&args, &at) || !next_number(&args, &size) ||
-        !next_word(&args, path, sizeof path) || *args) {
+    if (!next_number(&args, &at) || !next_number(&args, &size) || !next_word(&args, path, sizeof path) || *args) {
         control_say(done, ctx, "%s: say ADDR SIZE FILE, for example %s 0x7c00 512 boot.bin",
                     physical ? "pmemsave" : "memsave", physical ? "pmemsave" : "memsave");
         return true;
@@ -208,8 +206,8 @@ static bool run_pmemsave(struct control *c, const char *args, control_done_fn *d
 
 /* Media. */
 
-static int drive_arg(struct control *c, const char **args, const char *name, bool removable,
-                     control_done_fn *done, void *ctx)
+static int drive_arg(struct control *c, const char **args, const char *name, bool removable, control_done_fn *done,
+                     void *ctx)
 {
     char word[64];
     if (!next_word(args, word, sizeof word)) {
@@ -270,8 +268,10 @@ static bool run_change(struct control *c, const char *args, control_done_fn *don
         else if (!strcmp(word, "read-write"))
             access = MEDIUM_READ_WRITE;
         else {
-            control_say(done, ctx, "change: '%s': the format is raw, and then comes retain, "
-                                   "read-only or read-write", word);
+            control_say(done, ctx,
+                        "change: '%s': the format is raw, and then comes retain, "
+                        "read-only or read-write",
+                        word);
             return true;
         }
     }
@@ -350,11 +350,9 @@ static const struct {
     {{"system_powerdown", NULL, "", "presses the power button"}, run_powerdown},
     {{"sendkey", NULL, "KEYS [HOLD_MS]", "presses keys together, such as ctrl-alt-f1"}, run_sendkey},
     {{"mouse_move", NULL, "DX DY [DZ]", "moves the mouse, and turns its wheel"}, run_mouse_move},
-    {{"mouse_button", NULL, "STATE", "buttons that are down: 1 left, 2 middle, 4 right"},
-     run_mouse_button},
+    {{"mouse_button", NULL, "STATE", "buttons that are down: 1 left, 2 middle, 4 right"}, run_mouse_button},
     {{"eject", NULL, "[-f] DRIVE", "opens a drive; -f: also where the guest has locked it"}, run_eject},
-    {{"change", NULL, "DRIVE FILE [raw [retain|read-only|read-write]] [-f]", "puts another image in"},
-     run_change},
+    {{"change", NULL, "DRIVE FILE [raw [retain|read-only|read-write]] [-f]", "puts another image in"}, run_change},
     {{"set_password", NULL, "vnc PASSWORD", "lets viewers in who know it"}, hmp_vnc_password},
     {{"commit", NULL, "DRIVE|all", "writes what -snapshot kept in memory to the image"}, run_commit},
     {{"screendump", NULL, "FILE [-f png|ppm]", "saves the screen"}, run_screendump},

@@ -29,10 +29,9 @@ bool drives_ask(struct control *c, drives_fn *fn, void *ctx);
 int drive_by_name(const struct control *c, const char *name);
 
 /* control.c: sends a request whose reply is text. False: the machine takes no more now. */
-bool control_send(struct control *c, enum link_type type, const void *data, size_t len,
-                  control_done_fn *done, void *ctx);
-void control_say(control_done_fn *done, void *ctx, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+bool control_send(struct control *c, enum link_type type, const void *data, size_t len, control_done_fn *done,
+                  void *ctx);
+void control_say(control_done_fn *done, void *ctx, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* control_vnc.c: sets the password of VNC. */
 bool hmp_vnc_password(struct control *c, const char *args, control_done_fn *done, void *ctx);

@@ -64,8 +64,7 @@ static bool info_cpus(struct control *c, control_done_fn *done, void *ctx)
 }
 
 /* What the program around the machine has: streams, servers. */
-static bool around(struct control *c, const char *what, const char *none, control_done_fn *done,
-                   void *ctx)
+static bool around(struct control *c, const char *what, const char *none, control_done_fn *done, void *ctx)
 {
     struct buf b = {0};
     if (!c->info || !c->info(c->ctx, what, &b))
@@ -93,8 +92,7 @@ struct waiting {
     void *ctx;
 };
 
-static bool ask_drives(struct control *c, int drive, drives_fn *fn, control_done_fn *done,
-                       void *ctx)
+static bool ask_drives(struct control *c, int drive, drives_fn *fn, control_done_fn *done, void *ctx)
 {
     struct waiting *w = malloc(sizeof *w);
     if (!w)
@@ -131,8 +129,7 @@ static void block_came(void *ctx, const struct guest_drive *g, const char *error
             continue;
         buf_printf(&b, "%s%s", b.len ? "\n" : "", d->id);
         if (g[i].medium)
-            buf_printf(&b, ": %s (raw%s%s)\n", d->file ? d->file : "(unknown)",
-                       d->readonly ? ", read-only" : "",
+            buf_printf(&b, ": %s (raw%s%s)\n", d->file ? d->file : "(unknown)", d->readonly ? ", read-only" : "",
                        d->snapshot && !d->readonly ? ", snapshot" : "");
         else
             buf_printf(&b, ": [not inserted]\n");
@@ -156,9 +153,8 @@ static void stats_came(void *ctx, const struct guest_drive *g, const char *error
             buf_printf(&b,
                        "%s: rd_bytes=%llu wr_bytes=%llu rd_operations=%llu wr_operations=%llu "
                        "flush_operations=%llu\n",
-                       w->c->o->drive[i].id, (unsigned long long)s->read_bytes,
-                       (unsigned long long)s->written_bytes, (unsigned long long)s->reads,
-                       (unsigned long long)s->writes, (unsigned long long)s->flushes);
+                       w->c->o->drive[i].id, (unsigned long long)s->read_bytes, (unsigned long long)s->written_bytes,
+                       (unsigned long long)s->reads, (unsigned long long)s->writes, (unsigned long long)s->flushes);
     }
     end(w, &b, error);
 }
@@ -202,8 +198,7 @@ const struct command_word *hmp_info_at(unsigned i)
 
 const char *hmp_info_word(unsigned i)
 {
-    const struct command_word *w =
-        i < ARRAY_LEN(table) ? &table[i].word : dbg_info_at(i - (unsigned)ARRAY_LEN(table));
+    const struct command_word *w = i < ARRAY_LEN(table) ? &table[i].word : dbg_info_at(i - (unsigned)ARRAY_LEN(table));
     return w ? w->name : NULL;
 }
 
@@ -226,8 +221,8 @@ bool hmp_info(struct control *c, const char *what, control_done_fn *done, void *
 
 static void print_word(const char *before, const struct command_word *w, struct buf *out)
 {
-    buf_printf(out, "%s%s%s%s%s%s -- %s\n", before, w->name, w->alias ? "|" : "",
-               w->alias ? w->alias : "", *w->args ? " " : "", w->args, w->help);
+    buf_printf(out, "%s%s%s%s%s%s -- %s\n", before, w->name, w->alias ? "|" : "", w->alias ? w->alias : "",
+               *w->args ? " " : "", w->args, w->help);
 }
 
 typedef const struct command_word *word_at(unsigned i);
@@ -260,12 +255,9 @@ void hmp_help(const char *what, struct buf *out)
     } else if (!strcmp(what, "info")) {
         print_words(hmp_info_at, "info ", false, out);
         print_words(dbg_info_at, "info ", false, out);
-    } else if (sub ? !print_one(hmp_info_at, "info ", sub, out) &&
-                         !print_one(dbg_info_at, "info ", sub, out)
-                   : !print_one(hmp_command_at, "", what, out) &&
-                         !print_one(dbg_command_at, "", what, out)) {
+    } else if (sub ? !print_one(hmp_info_at, "info ", sub, out) && !print_one(dbg_info_at, "info ", sub, out)
+                   : !print_one(hmp_command_at, "", what, out) && !print_one(dbg_command_at, "", what, out)) {
         const char *reason = hmp_refused(what);
-        buf_printf(out, reason ? "%s is not supported: %s\n" : "unknown command: '%s'%s\n", what,
-                   reason ? reason : "");
+        buf_printf(out, reason ? "%s is not supported: %s\n" : "unknown command: '%s'%s\n", what, reason ? reason : "");
     }
 }

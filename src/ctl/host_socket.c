@@ -21,9 +21,8 @@ static bool unix_address(const char *path, struct sockaddr_un *a, struct error *
     memset(a, 0, sizeof *a);
     a->sun_family = AF_UNIX;
     if (strlen(path) >= sizeof a->sun_path)
-        return error_set(err,
-                         "unix:%s: the path is longer than the %zu bytes that a socket's may have",
-                         path, sizeof a->sun_path - 1);
+        return error_set(err, "unix:%s: the path is longer than the %zu bytes that a socket's may have", path,
+                         sizeof a->sun_path - 1);
     strcpy(a->sun_path, path);
     return true;
 }
@@ -36,15 +35,13 @@ int host_listen_unix(const char *path, struct error *err)
         return -1;
     if (lstat(path, &st) == 0) {
         if (!S_ISSOCK(st.st_mode)) {
-            error_set(err, "unix:%s: there is a file of that name; remove it or name another",
-                      path);
+            error_set(err, "unix:%s: there is a file of that name; remove it or name another", path);
             return -1;
         }
         unlink(path);
     }
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0 && chmod(path, 0600) == 0 &&
-        listen(fd, BACKLOG) == 0)
+    if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) == 0 && chmod(path, 0600) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
     error_set(err, "unix:%s: cannot listen: %s", path, strerror(errno));
     if (fd >= 0)
@@ -58,8 +55,7 @@ static struct addrinfo *resolve(const char *host, const char *port, int flags, s
     int r = getaddrinfo(*host ? host : NULL, port, &hints, &list);
     if (r == 0)
         return list;
-    error_set(err, "%.200s:%.40s: %s", host, port,
-              r == EAI_SYSTEM ? strerror(errno) : gai_strerror(r));
+    error_set(err, "%.200s:%.40s: %s", host, port, r == EAI_SYSTEM ? strerror(errno) : gai_strerror(r));
     return NULL;
 }
 
@@ -117,9 +113,7 @@ unsigned host_port(int fd)
     memset(&a, 0, sizeof a);
     if (getsockname(fd, &a.any, &n) < 0)
         return 0;
-    return a.any.sa_family == AF_INET    ? ntohs(a.v4.sin_port)
-           : a.any.sa_family == AF_INET6 ? ntohs(a.v6.sin6_port)
-                                         : 0;
+    return a.any.sa_family == AF_INET ? ntohs(a.v4.sin_port) : a.any.sa_family == AF_INET6 ? ntohs(a.v6.sin6_port) : 0;
 }
 
 struct host_address {

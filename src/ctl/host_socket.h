@@ -16,8 +16,7 @@ enum { HOST_LISTENERS = 2 }; /* one for each family where a host has both */
 int host_listen_unix(const char *path, struct error *err);
 /* Listens at every address of the host ("": all of this machine's), up to `room`. Their number, 0
  * with *err. */
-size_t host_listen_tcp(const char *host, const char *port, int *fds, size_t room,
-                       struct error *err);
+size_t host_listen_tcp(const char *host, const char *port, int *fds, size_t room, struct error *err);
 /* The port that a listener was given, for "0"; 0 for a UNIX one. */
 unsigned host_port(int fd);
 

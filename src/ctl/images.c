@@ -23,17 +23,12 @@ enum { SECTOR = 512, MBR_TABLE = 446, MBR_ENTRIES = 4, MBR_ENTRY = 16, MBR_GPT =
 static bool no_file(const char *what, const char *path, struct error *err)
 {
     switch (errno) {
-    case ENOENT:
-        return error_set(err, "%s%s: there is no such file; check the name", what, path);
+    case ENOENT: return error_set(err, "%s%s: there is no such file; check the name", what, path);
     case EACCES:
-    case EPERM:
-        return error_set(err, "%s%s: permission denied; make it readable for you (chmod u+r)", what,
-                         path);
+    case EPERM: return error_set(err, "%s%s: permission denied; make it readable for you (chmod u+r)", what, path);
     case EMFILE:
-    case ENFILE:
-        return error_set(err, "%s%s: too many open files; raise 'ulimit -n'", what, path);
-    default:
-        return error_set(err, "%s%s: cannot be opened: %s", what, path, strerror(errno));
+    case ENFILE: return error_set(err, "%s%s: too many open files; raise 'ulimit -n'", what, path);
+    default: return error_set(err, "%s%s: cannot be opened: %s", what, path, strerror(errno));
     }
 }
 
@@ -76,37 +71,32 @@ static uint64_t partitions_end(int fd)
     return end;
 }
 
-static bool check_image(const char *path, int fd, const struct drive_option *d, uint64_t bytes,
-                        struct error *err)
+static bool check_image(const char *path, int fd, const struct drive_option *d, uint64_t bytes, struct error *err)
 {
     bool written = !d->readonly && !d->snapshot;
     if (!bytes)
-        return error_set(err, "%s: is empty; name an image, or make room with 'truncate -s 1G %s'",
-                         path, path);
+        return error_set(err, "%s: is empty; name an image, or make room with 'truncate -s 1G %s'", path, path);
     if (bytes < SECTOR)
-        return error_set(err, "%s: has %llu bytes only, less than a sector; it is no disk image",
-                         path, (unsigned long long)bytes);
+        return error_set(err, "%s: has %llu bytes only, less than a sector; it is no disk image", path,
+                         (unsigned long long)bytes);
     const char *other = d->raw ? NULL : other_format(fd);
     if (other)
-        return error_set(
-            err,
-            "%s: looks like %s, and only raw images are supported; unpack or convert it (qemu-img "
-            "convert -O raw), or say format=raw if it is raw",
-            path, other);
+        return error_set(err,
+                         "%s: looks like %s, and only raw images are supported; unpack or convert it (qemu-img "
+                         "convert -O raw), or say format=raw if it is raw",
+                         path, other);
     if (bytes % SECTOR && written)
-        return error_set(
-            err,
-            "%s: its %llu bytes are no whole number of sectors: it seems to be cut short; say "
-            "readonly=on or -snapshot, or fill it up with 'truncate -s %%512 %s'",
-            path, (unsigned long long)bytes, path);
+        return error_set(err,
+                         "%s: its %llu bytes are no whole number of sectors: it seems to be cut short; say "
+                         "readonly=on or -snapshot, or fill it up with 'truncate -s %%512 %s'",
+                         path, (unsigned long long)bytes, path);
     uint64_t end = partitions_end(fd);
     if (end > (bytes + SECTOR - 1) / SECTOR)
-        return error_set(
-            err,
-            "%s: is cut short: its partitions need %llu bytes and it has %llu; get it whole, or "
-            "'truncate -s %llu %s'",
-            path, (unsigned long long)end * SECTOR, (unsigned long long)bytes,
-            (unsigned long long)end * SECTOR, path);
+        return error_set(err,
+                         "%s: is cut short: its partitions need %llu bytes and it has %llu; get it whole, or "
+                         "'truncate -s %llu %s'",
+                         path, (unsigned long long)end * SECTOR, (unsigned long long)bytes,
+                         (unsigned long long)end * SECTOR, path);
     return true;
 }
 
@@ -117,8 +107,7 @@ static bool lock_image(const char *path, int fd, bool written, struct error *err
         return true;
     if (errno == EAGAIN || errno == EACCES)
         return error_set(err, "%s: is in use by another virtual machine; end that one, or %s", path,
-                         written ? "say -snapshot where both only read it"
-                                 : "let it use the image with -snapshot too");
+                         written ? "say -snapshot where both only read it" : "let it use the image with -snapshot too");
     return true; /* NOTE: a file system without locks; there is nobody to ask */
 }
 
@@ -133,9 +122,8 @@ static int image_descriptor(const char *path, const struct drive_option *d, stru
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         if (fd >= 0) {
             close(fd);
-            error_set(err,
-                      "%s: cannot be written to (%s); say -snapshot, or -drive file=%s,readonly=on",
-                      path, strerror(e), path);
+            error_set(err, "%s: cannot be written to (%s); say -snapshot, or -drive file=%s,readonly=on", path,
+                      strerror(e), path);
             return -1;
         }
     }
@@ -191,12 +179,10 @@ static bool named_once(const struct options *o, unsigned index, struct error *er
     if (fstat(o->cfg.drive[index].fd, &st) < 0)
         return true;
     for (unsigned i = 0; i < index; i++)
-        if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &other) == 0 &&
-            same_file(&st, &other) &&
+        if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &other) == 0 && same_file(&st, &other) &&
             !((d->readonly || d->snapshot) && (o->drive[i].readonly || o->drive[i].snapshot)))
-            return error_set(err,
-                             "%s: is named twice, as %s and %s; one machine can write it once",
-                             d->file, drive_place(i), drive_place(index));
+            return error_set(err, "%s: is named twice, as %s and %s; one machine can write it once", d->file,
+                             drive_place(i), drive_place(index));
     return true;
 }
 
@@ -272,24 +258,20 @@ bool input_read(int fd, uint64_t bytes, struct buf *out, struct error *err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return error_set(err, "cannot be read: %s",
-                             n < 0 ? strerror(errno) : "it became shorter");
+            return error_set(err, "cannot be read: %s", n < 0 ? strerror(errno) : "it became shorter");
         buf_add(out, part, (size_t)n);
         at += (uint64_t)n;
     }
     return true;
 }
 
-int output_open(const char *what, const char *path, bool append, const struct options *o,
-                struct error *err)
+int output_open(const char *what, const char *path, bool append, const struct options *o, struct error *err)
 {
     struct stat st, image;
     if (stat(path, &st) == 0) {
         for (unsigned i = 0; i < MAX_DRIVES; i++)
-            if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &image) == 0 &&
-                same_file(&st, &image)) {
-                error_set(err, "%s %s: is the image of drive %s; name another file", what, path,
-                          drive_place(i));
+            if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &image) == 0 && same_file(&st, &image)) {
+                error_set(err, "%s %s: is the image of drive %s; name another file", what, path, drive_place(i));
                 return -1;
             }
     }

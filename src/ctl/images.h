@@ -13,18 +13,18 @@
  * opened stays in cfg. */
 bool images_open(struct options *o, struct error *err);
 void images_close(struct options *o);
-/* Opens, checks and locks one image for a drive at run time: sets fd, bytes, name, readonly, snapshot, guessed and medium
- * of *c. False with *err. */
+/*
+ * Opens, checks and locks one image for a drive at run time: sets fd, bytes, name, readonly, snapshot, guessed and
+ * medium of *c. False with *err. */
 bool image_open_medium(const struct drive_option *d, struct drive_config *c, struct error *err);
 
 /* Opens a file that is only read ("-kernel"), of 1 to max bytes. Descriptor, or -1 with *err. */
-int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes,
-               struct error *err);
+int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes, struct error *err);
 /* Reads a whole open file. */
 bool input_read(int fd, uint64_t bytes, struct buf *out, struct error *err);
-/* Makes or empties a file to write to (append: keeps what it holds); refuses one that is a drive's image. Descriptor, or -1 with
- * *err. */
-int output_open(const char *what, const char *path, bool append, const struct options *o,
-                struct error *err);
+/*
+ * Makes or empties a file to write to (append: keeps what it holds); refuses one that is a drive's image. Descriptor,
+ * or -1 with *err. */
+int output_open(const char *what, const char *path, bool append, const struct options *o, struct error *err);
 
 #endif

@@ -69,8 +69,7 @@ bool asks_help(const char *arg)
 bool copy_word(char *to, size_t room, const char *from, const char *what, struct error *err)
 {
     if (strlen(from) >= room)
-        return error_set(err, "%s: '%.40s...' is too long (at most %zu characters)", what, from,
-                         room - 1);
+        return error_set(err, "%s: '%.40s...' is too long (at most %zu characters)", what, from, room - 1);
     strcpy(to, from);
     return true;
 }

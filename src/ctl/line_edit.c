@@ -143,8 +143,7 @@ static unsigned char complete(EditLine *el, int ch)
         return CC_ERROR;
     if (found == 1 || common > have) {
         char text[128];
-        snprintf(text, sizeof text, "%.*s%s", (int)(common - have), first + have,
-                 found == 1 ? " " : "");
+        snprintf(text, sizeof text, "%.*s%s", (int)(common - have), first + have, found == 1 ? " " : "");
         return el_insertstr(el, text) < 0 ? CC_ERROR : CC_REFRESH;
     }
     char prefix[128];
@@ -276,8 +275,8 @@ static void edit_key(struct line_edit *e, uint8_t byte)
 
 #endif
 
-struct line_edit *line_edit_new(bool terminal, int size_fd, const char *prompt,
-                                const struct line_edit_ops *ops, void *ctx)
+struct line_edit *line_edit_new(bool terminal, int size_fd, const char *prompt, const struct line_edit_ops *ops,
+                                void *ctx)
 {
     struct line_edit *e = calloc(1, sizeof *e);
     if (!e)

@@ -19,8 +19,8 @@ struct line_edit_ops {
 
 /* terminal: a person types there and nothing echoes. size_fd: whose window size counts, -1: none.
  * NULL: out of memory. */
-struct line_edit *line_edit_new(bool terminal, int size_fd, const char *prompt,
-                                const struct line_edit_ops *ops, void *ctx);
+struct line_edit *line_edit_new(bool terminal, int size_fd, const char *prompt, const struct line_edit_ops *ops,
+                                void *ctx);
 void line_edit_free(struct line_edit *e);
 /* Shows the prompt and begins an empty line. */
 void line_edit_begin(struct line_edit *e);

@@ -19,8 +19,8 @@ struct monitor {
     struct chardev *chr;
     struct line_edit *edit;
     bool mux, focused, greeted;
-    bool busy;   /* a command is under way */
-    bool taking; /* keys are being taken: a command that is done at once does not take them again */
+    bool busy;              /* a command is under way */
+    bool taking;            /* keys are being taken: a command that is done at once does not take them again */
     uint64_t client, asked; /* counts clients; who asked what is under way */
     struct buf keys;
 };
@@ -88,10 +88,8 @@ static void line(void *ctx, const char *text)
 static void greet(struct monitor *m)
 {
     if (!m->greeted)
-        puts_to(m,
-                (m->mux
-                     ? "\nVitrine " PACKAGE_VERSION " monitor - type 'help' for more information\n"
-                     : "Vitrine " PACKAGE_VERSION " monitor - type 'help' for more information\n"));
+        puts_to(m, (m->mux ? "\nVitrine " PACKAGE_VERSION " monitor - type 'help' for more information\n"
+                           : "Vitrine " PACKAGE_VERSION " monitor - type 'help' for more information\n"));
     else
         puts_to(m, "\n");
     m->greeted = true;
@@ -134,8 +132,7 @@ static void event(void *ctx, enum chardev_event ev)
         m->focused = false;
         puts_to(m, "\n");
         break;
-    case CHARDEV_BREAK:
-        break;
+    case CHARDEV_BREAK: break;
     }
 }
 
@@ -159,8 +156,8 @@ struct monitor *monitor_new(struct control *c, struct chardev *chr, struct error
     m->chr = chr;
     m->mux = o->mux;
     m->focused = !o->mux;
-    m->edit = line_edit_new(chardev_is_terminal(chr), o->kind == CHARDEV_STDIO ? STDOUT_FILENO : -1,
-                            "(vitrine) ", &ops, m);
+    m->edit =
+        line_edit_new(chardev_is_terminal(chr), o->kind == CHARDEV_STDIO ? STDOUT_FILENO : -1, "(vitrine) ", &ops, m);
     if (!m->edit)
         error_set(err, "out of memory");
     if (m->edit && chardev_use(chr, &user, err))

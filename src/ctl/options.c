@@ -173,10 +173,8 @@ static bool take_name(struct options *o, const char *arg, struct error *err)
             if (!keyval_bool(&kv, &on, err)) /* there are no threads to name */
                 return error_prefix(err, "-name");
         } else if (kv.has_value && strcmp(kv.key, "guest")) {
-            return error_set(
-                err, "-name %s=: not supported; there are guest= and debug-threads=", kv.key);
-        } else if (!copy_word(o->cfg.name, sizeof o->cfg.name, kv.has_value ? kv.value : kv.key,
-                              "-name", err)) {
+            return error_set(err, "-name %s=: not supported; there are guest= and debug-threads=", kv.key);
+        } else if (!copy_word(o->cfg.name, sizeof o->cfg.name, kv.has_value ? kv.value : kv.key, "-name", err)) {
             return false;
         }
     }
@@ -212,8 +210,7 @@ static bool action_key(struct options *o, const struct keyval *kv, struct error 
     } else if (!strcmp(kv->key, "panic")) {
         /* NOTE: there is no device by which a guest reports its panic, so no action is ever taken.
          */
-        known = !strcmp(v, "none") || !strcmp(v, "pause") || !strcmp(v, "shutdown") ||
-                !strcmp(v, "exit-failure");
+        known = !strcmp(v, "none") || !strcmp(v, "pause") || !strcmp(v, "shutdown") || !strcmp(v, "exit-failure");
     } else if (!strcmp(kv->key, "watchdog")) {
         return error_set(err, "-action watchdog=%s: there is no watchdog", v);
     }
@@ -291,29 +288,26 @@ static bool take_version(struct options *o, const char *arg, struct error *err)
     return true;
 }
 
-#define SECTION(text)                                                                              \
-    {                                                                                              \
-        NULL, NULL, text, NULL                                                                     \
+#define SECTION(text)          \
+    {                          \
+        NULL, NULL, text, NULL \
     }
 static const struct option_row table[] = {
     SECTION("Machine"),
     {"m", "SIZE", "memory in megabytes, or with K, M or G (128)", take_m},
-    {"cpu", "MODEL[,+FEATURE|,-FEATURE]...",
-     "what CPUID shows and what faults (max); help lists models and features", take_cpu},
-    {"accel", "interp|tcg", "how instructions are run; tcg: the fastest way there is (tcg)",
-     take_accel},
-    {"machine", "pc[,PROP=VALUE...]",
-     "the kind of machine (pc), and accel=, acpi=, hpet=, usb=, vmport=on|off", take_machine},
+    {"cpu", "MODEL[,+FEATURE|,-FEATURE]...", "what CPUID shows and what faults (max); help lists models and features",
+     take_cpu},
+    {"accel", "interp|tcg", "how instructions are run; tcg: the fastest way there is (tcg)", take_accel},
+    {"machine", "pc[,PROP=VALUE...]", "the kind of machine (pc), and accel=, acpi=, hpet=, usb=, vmport=on|off",
+     take_machine},
     {"M", "pc[,PROP=VALUE...]", "the same as -machine", take_machine},
     {"no-acpi", NULL, "the same as -machine acpi=off", take_no_acpi},
     {"no-hpet", NULL, "the same as -machine hpet=off", take_no_hpet},
     {"usb", NULL, "the same as -machine usb=on", take_usb},
-    {"usbdevice", "tablet|mouse|keyboard",
-     "the same as -usb -device usb-tablet, usb-mouse or usb-kbd", take_usbdevice},
+    {"usbdevice", "tablet|mouse|keyboard", "the same as -usb -device usb-tablet, usb-mouse or usb-kbd", take_usbdevice},
     {"smp", "1", "number of processors: one", take_smp},
     {"uuid", "UUID", "the machine's UUID, which SMBIOS shows", take_uuid},
-    {"device", "NAME[,PROP=VALUE...]", "adds a device; help lists them, NAME,help its properties",
-     take_device},
+    {"device", "NAME[,PROP=VALUE...]", "adds a device; help lists them, NAME,help its properties", take_device},
     {"global", "DRIVER.PROP=VALUE", "what a property is in every device of a class", take_global},
     {"vga", "std|none", "display adapter (std)", take_vga},
     {"nodefaults", NULL,
@@ -322,13 +316,10 @@ static const struct option_row table[] = {
      take_nodefaults},
     {"net", "none", "no network: there is none", take_net},
     {"nic", "none", "no network: there is none", take_nic},
-    {"rtc", "base=utc|localtime|DATE[,clock=host|vm]", "what the real-time clock starts with (utc)",
-     take_rtc},
+    {"rtc", "base=utc|localtime|DATE[,clock=host|vm]", "what the real-time clock starts with (utc)", take_rtc},
     {"clock", "host|virtual",
-     "host: virtual time follows the host's; virtual: it never looks, runs are repeatable (host)",
-     take_clock},
-    {"speed", "N%", "how fast virtual time runs under --clock host, in percent of the host's (100)",
-     take_speed},
+     "host: virtual time follows the host's; virtual: it never looks, runs are repeatable (host)", take_clock},
+    {"speed", "N%", "how fast virtual time runs under --clock host, in percent of the host's (100)", take_speed},
     {"warp", NULL, "virtual time runs ahead of the host's as far as it gets", take_warp},
     SECTION("Disks and booting"),
     {"hda", "FILE", "raw disk image as first IDE drive; the same as FILE alone", take_hda},
@@ -342,13 +333,10 @@ static const struct option_row table[] = {
      "a drive: format=raw if=ide|floppy|none index=N media=disk|cdrom id=ID snapshot= readonly= "
      "cache=",
      drive_parse},
-    {"blockdev", "driver=raw,node-name=ID,file.filename=FILE", "an image for a -device's drive=ID",
-     blockdev_parse},
-    {"snapshot", NULL, "writes to all drives are kept in memory and dropped at the end",
-     take_snapshot},
+    {"blockdev", "driver=raw,node-name=ID,file.filename=FILE", "an image for a -device's drive=ID", blockdev_parse},
+    {"snapshot", NULL, "writes to all drives are kept in memory and dropped at the end", take_snapshot},
     {"boot", "[order=]DRIVES[,OPTION...]",
-     "what to boot from: a floppy, c disk, d CD, n network (cad); once= menu=on strict=on",
-     take_boot},
+     "what to boot from: a floppy, c disk, d CD, n network (cad); once= menu=on strict=on", take_boot},
     {"kernel", "FILE", "boots a Linux kernel (bzImage) or a Multiboot one", take_kernel},
     {"initrd", "FILE", "its initial RAM disk, or modules: \"FILE ARGS,FILE ARGS\"", take_initrd},
     {"append", "TEXT", "its command line", take_append},
@@ -360,16 +348,14 @@ static const struct option_row table[] = {
      "a window, the text screen on the terminal, viewers by VNC, or none (sdl)", take_display},
     {"curses", NULL, "the same as -display curses", take_curses},
     {"vnc", "HOST:DISPLAY|unix:PATH|none[,OPTION...]",
-     "viewers by VNC, port 5900 + DISPLAY: password=on to=DISPLAYS share=force-shared|ignore",
-     take_vnc},
+     "viewers by VNC, port 5900 + DISPLAY: password=on to=DISPLAYS share=force-shared|ignore", take_vnc},
     {"full-screen", NULL, "starts with the window over the whole screen", take_full_screen},
-    {"nographic", NULL, "no window; serial port and console share the terminal (Ctrl-A h helps)",
-     take_nographic},
+    {"nographic", NULL, "no window; serial port and console share the terminal (Ctrl-A h helps)", take_nographic},
     {"audiodev", "sdl|wav|none[,id=ID][,path=FILE]",
      "where the PC speaker is heard (sdl with a window, else none); wav records it", take_audiodev},
     {"audio", "[driver=]sdl|wav|none[,...]", "the same as -audiodev", take_audio},
-    {"chardev", "BACKEND,id=ID[,...]",
-     "a character back end: null vc stdio file pipe socket pty; help lists them", take_chardev},
+    {"chardev", "BACKEND,id=ID[,...]", "a character back end: null vc stdio file pipe socket pty; help lists them",
+     take_chardev},
     {"serial", "DEV",
      "where a serial port goes, up to four times, COM1 first: stdio mon:stdio vc pty null "
      "none file:FILE pipe:PATH unix:PATH tcp:HOST:PORT telnet:HOST:PORT chardev:ID",
@@ -379,8 +365,7 @@ static const struct option_row table[] = {
     {"monitor", "DEV", "where a monitor for people is: as -serial", take_monitor},
     {"mon", "chardev=ID[,mode=readline|control]", "a monitor on a -chardev", take_mon},
     {"qmp", "DEV", "where QEMU's machine protocol (JSON) is: as -serial", take_qmp},
-    {"d", "ITEM[,...]",
-     "logs what the guest does: guest_errors int cpu_reset in_asm exec cpu; help lists them",
+    {"d", "ITEM[,...]", "logs what the guest does: guest_errors int cpu_reset in_asm exec cpu; help lists them",
      take_d},
     {"D", "FILE", "the log goes there, not to standard error", take_D},
     {"name", "NAME", "the guest's name in the window's title and for QMP", take_name},
@@ -391,16 +376,14 @@ static const struct option_row table[] = {
     {"S", NULL, "starts stopped; QMP's cont lets it run", take_S},
     {"no-reboot", NULL, "ends instead of rebooting", take_no_reboot},
     {"no-shutdown", NULL, "stops instead of ending when the guest powers off", take_no_shutdown},
-    {"input-script", "FILE",
-     "types, waits and takes screenshots as the file says, at exact virtual times", take_script},
-    {"hash-log", "FILE", "writes a hash of the machine's state every 2^24 positions",
-     take_hash_log},
-    {"coverage", "FILE", "writes which rows of the instruction table the guest used",
-     take_coverage},
+    {"input-script", "FILE", "types, waits and takes screenshots as the file says, at exact virtual times",
+     take_script},
+    {"hash-log", "FILE", "writes a hash of the machine's state every 2^24 positions", take_hash_log},
+    {"coverage", "FILE", "writes which rows of the instruction table the guest used", take_coverage},
     {"record", "FILE", "writes the journal: everything that comes in from outside", take_record},
     {"replay", "FILE", "runs with a recorded journal instead of what comes in", take_replay},
-    {"replay-media", "FILE",
-     "what was put into a drive while it was recorded; once for each, in order", take_replay_media},
+    {"replay-media", "FILE", "what was put into a drive while it was recorded; once for each, in order",
+     take_replay_media},
     SECTION("Information"),
     {"help", NULL, "prints this", take_help},
     {"h", NULL, "prints this", take_help},
@@ -444,8 +427,7 @@ static bool unknown(const char *name, struct error *err)
     const char *best = NULL;
     unsigned least = 3;
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        unsigned d =
-            table[i].name && strlen(table[i].name) > 1 ? distance(name, table[i].name) : 99;
+        unsigned d = table[i].name && strlen(table[i].name) > 1 ? distance(name, table[i].name) : 99;
         if (d < least && d < strlen(name)) {
             least = d;
             best = table[i].name;
@@ -484,12 +466,10 @@ static bool complete(struct options *o, struct error *err)
     if (o->nreplay_media && !o->replay)
         return error_set(err, "--replay-media is for --replay");
     if (o->replay && o->script)
-        return error_set(
-            err, "--input-script and --replay exclude each other: the journal holds the input");
+        return error_set(err, "--input-script and --replay exclude each other: the journal holds the input");
     /* NOTE: with a virtual clock nothing may depend on when the run was started. */
     if (!o->rtc_said)
-        o->cfg.rtc_seconds =
-            o->cfg.clock == CLOCK_VIRTUAL ? UINT64_C(1577836800) : (uint64_t)time(NULL);
+        o->cfg.rtc_seconds = o->cfg.clock == CLOCK_VIRTUAL ? UINT64_C(1577836800) : (uint64_t)time(NULL);
     return streams_complete(o, err);
 }
 
@@ -578,12 +558,11 @@ static void print_wrapped(FILE *f, const char *text)
 
 void options_help(FILE *f)
 {
-    fputs(
-        "usage: vitrine [disk.img] [options]\n"
-        "Runs a PC in software. Without an image and without -kernel the built-in demo guest "
-        "runs.\n"
-        "Options may be written with one dash or two; what stands in parentheses is the default.\n",
-        f);
+    fputs("usage: vitrine [disk.img] [options]\n"
+          "Runs a PC in software. Without an image and without -kernel the built-in demo guest "
+          "runs.\n"
+          "Options may be written with one dash or two; what stands in parentheses is the default.\n",
+          f);
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         const struct option_row *r = &table[i];
         if (!r->name) {
@@ -635,9 +614,7 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
         print_pairs(f, catalog_devices());
         print_pairs(f, vga);
     } else if (!strcmp(o->list, vga[0])) {
-        fprintf(f,
-                "%s: %s\nproperties:\n  romfile=FILE  another VGA BIOS, looked for as -bios is\n",
-                vga[0], vga[1]);
+        fprintf(f, "%s: %s\nproperties:\n  romfile=FILE  another VGA BIOS, looked for as -bios is\n", vga[0], vga[1]);
     } else if (!strcmp(o->list, "paths")) {
         list_bios_paths(o, f);
     } else if (!strcmp(o->list, "vga")) {
@@ -645,8 +622,7 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
               "adapter\n",
               f);
     } else if (!strcmp(o->list, "accel")) {
-        fputs("interp             the interpreter\ntcg                the fastest way there is\n",
-              f);
+        fputs("interp             the interpreter\ntcg                the fastest way there is\n", f);
     } else if (!strcmp(o->list, "d")) {
         struct buf b = {0};
         trace_items_help(&b);

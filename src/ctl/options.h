@@ -23,7 +23,7 @@ struct drive_option {
     bool fitted;
     enum drive_kind kind;
     bool readonly, snapshot, snapshot_said; /* said: -snapshot does not change it */
-    bool raw; /* the format was said */
+    bool raw;                               /* the format was said */
     enum cache_mode cache;
     int32_t bootindex;
     char id[32];     /* of -drive, -blockdev; "": named by its place */
@@ -69,8 +69,8 @@ struct options {
     int daemon_fd; /* with -daemonize: a byte here says that the machine is made */
     const char *bios, *kernel, *initrd, *rom[MAX_ROMS];
     unsigned nroms;
-    char *vga_rom; /* as it was said; NULL: our own */
-    const char *vga_romfile; /* where it is */
+    char *vga_rom;             /* as it was said; NULL: our own */
+    const char *vga_romfile;   /* where it is */
     char *module[MAX_MODULES]; /* paths: -initrd of a Multiboot kernel */
     struct chardev_option chardev[MAX_CHARDEVS];
     unsigned nchardevs;
@@ -86,7 +86,7 @@ struct options {
     bool audio_said;
     char audio_id[32], speaker_id[32]; /* of -audiodev; what -machine pcspk-audiodev= asks for */
     char *audio_path;                  /* AUDIO_WAV */
-    uint32_t speed; /* percent of the host's time, 0: as fast as it goes (--warp) */
+    uint32_t speed;                    /* percent of the host's time, 0: as fast as it goes (--warp) */
     bool display_said, vga_said, nographic, full_screen, snapshot_all;
     uint32_t log; /* enum trace_item's bits */
     const char *log_file;
@@ -112,14 +112,14 @@ bool options_list(const struct options *o, FILE *f, struct error *err);
 
 /* One option of QEMU's that Vitrine does not have, and why. NULL: not known at all. */
 const char *refused_reason(const char *name);
-const char *refused_name(unsigned i); /* NULL past the end */
+const char *refused_name(unsigned i);        /* NULL past the end */
 const char *refused_device(const char *cls); /* a device of QEMU's, and why it is not here; NULL */
 
 /* -drive, -blockdev, and the short forms of them (options_drive.c). */
 bool drive_parse(struct options *o, const char *arg, struct error *err);
 bool blockdev_parse(struct options *o, const char *arg, struct error *err);
 /* -device ide-hd, ide-cd and floppy (options_driveunit.c). NULL: cls is another device. */
-const char *const *drive_devices(void); /* pairs of name and help */
+const char *const *drive_devices(void);   /* pairs of name and help */
 char *drive_device_help(const char *cls); /* malloc'd */
 bool drive_device_parse(struct options *o, const char *cls, const char *props, struct error *err);
 /* Puts them into their places, and names every drive. */

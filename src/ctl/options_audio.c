@@ -20,8 +20,8 @@ static bool harmless(const char *key)
     return false;
 }
 
-static bool audio_key(struct options *o, const struct keyval *kv, char *driver, size_t room,
-                      const char *said, struct error *err)
+static bool audio_key(struct options *o, const struct keyval *kv, char *driver, size_t room, const char *said,
+                      struct error *err)
 {
     if (!kv->has_value || !strcmp(kv->key, "driver"))
         return copy_word(driver, room, kv->has_value ? kv->value : kv->key, said, err);
@@ -33,8 +33,7 @@ static bool audio_key(struct options *o, const struct keyval *kv, char *driver, 
         return o->audio_path || error_set(err, "out of memory");
     }
     return harmless(kv->key) ||
-           error_set(err, "%s: '%s' is not supported; there are driver=, id= and path=", said,
-                     kv->key);
+           error_set(err, "%s: '%s' is not supported; there are driver=, id= and path=", said, kv->key);
 }
 
 static bool take(struct options *o, const char *said, const char *arg, struct error *err)
@@ -70,9 +69,8 @@ bool audio_complete(struct options *o, struct error *err)
     if (!o->audio_said)
         o->audio = o->display == DISPLAY_SDL ? AUDIO_SDL : AUDIO_NONE;
     if (o->speaker_id[0] && strcmp(o->speaker_id, o->audio_id))
-        return error_set(
-            err, "-machine pcspk-audiodev=%s: there is no such -audiodev; say -audiodev sdl,id=%s",
-            o->speaker_id, o->speaker_id);
+        return error_set(err, "-machine pcspk-audiodev=%s: there is no such -audiodev; say -audiodev sdl,id=%s",
+                         o->speaker_id, o->speaker_id);
     if (o->audio == AUDIO_WAV && !o->audio_path)
         o->audio_path = strdup("vitrine.wav");
     return true;

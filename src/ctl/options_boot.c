@@ -28,8 +28,7 @@ static bool milliseconds(const struct keyval *kv, int32_t min, int32_t *to, stru
     char *end;
     long v = strtol(kv->value, &end, 10);
     if (!*kv->value || *end || v < min || v > MOST)
-        return error_set(err, "-boot %s=%s: say a number of milliseconds, %d to %d", kv->key,
-                         kv->value, min, MOST);
+        return error_set(err, "-boot %s=%s: say a number of milliseconds, %d to %d", kv->key, kv->value, min, MOST);
     *to = (int32_t)v;
     return true;
 }
@@ -53,8 +52,7 @@ static bool boot_key(struct machine_config *c, const struct keyval *kv, struct e
         return good;
     }
     if (!strcmp(kv->key, "splash"))
-        return error_set(err, "-boot splash=%s: the firmware shows no picture; leave it out",
-                         kv->value);
+        return error_set(err, "-boot splash=%s: the firmware shows no picture; leave it out", kv->value);
     return error_set(err,
                      "-boot %s=: not supported; there are order=, once=, menu=, strict=, "
                      "splash-time= and reboot-timeout=",
@@ -70,8 +68,8 @@ bool take_boot(struct options *o, const char *arg, struct error *err)
     return true;
 }
 
-static const char *const usual_paths[] = {"/usr/share/vitrine", "/usr/share/seabios",
-                                          "/usr/share/vgabios", "/usr/share/qemu"};
+static const char *const usual_paths[] = {"/usr/share/vitrine", "/usr/share/seabios", "/usr/share/vgabios",
+                                          "/usr/share/qemu"};
 
 bool take_L(struct options *o, const char *arg, struct error *err)
 {
@@ -101,8 +99,7 @@ const char *bios_file(struct options *o, const char *name)
     if (access(name, F_OK) == 0 || *name == '/' || o->nfound == ARRAY_LEN(o->found))
         return name;
     for (size_t i = 0; i < o->nbios_paths + ARRAY_LEN(usual_paths); i++) {
-        const char *folder =
-            i < o->nbios_paths ? o->bios_path[i] : usual_paths[i - o->nbios_paths];
+        const char *folder = i < o->nbios_paths ? o->bios_path[i] : usual_paths[i - o->nbios_paths];
         int n = snprintf(path, sizeof path, "%s/%s", folder, name);
         if (n < 0 || (size_t)n >= sizeof path || access(path, F_OK) != 0)
             continue;

@@ -67,8 +67,7 @@ bool take_device(struct options *o, const char *arg, struct error *err)
     if (!named || kv.has_value || !in_catalog(catalog_devices(), kv.key)) {
         const char *reason = refused_device(kv.key);
         return reason ? error_set(err, "-device %s is not supported: %s", kv.key, reason)
-                      : error_set(err, "-device %s: no such device; '-device help' lists them",
-                                  kv.key);
+                      : error_set(err, "-device %s: no such device; '-device help' lists them", kv.key);
     }
     if (o->cfg.ndevices == MAX_DEVICES)
         return error_set(err, "-device: at most %d devices can be added", MAX_DEVICES);
@@ -120,8 +119,7 @@ bool take_global(struct options *o, const char *arg, struct error *err)
         }
     }
     if (!good || !g.cls[0] || !g.name[0])
-        return error_set(
-            err, "-global %s: say DRIVER.PROPERTY=VALUE; '-device help' lists the drivers", arg);
+        return error_set(err, "-global %s: say DRIVER.PROPERTY=VALUE; '-device help' lists the drivers", arg);
     if (!strcmp(g.cls, "VGA") && !strcmp(g.name, "romfile"))
         return set_vga_rom(o, g.value, err) || error_prefix(err, "-global");
     if (o->cfg.nglobals == MAX_GLOBALS)

@@ -36,8 +36,7 @@ static bool vnc_flag(struct vnc_option *v, const struct keyval *kv, struct error
                 v->share = i;
                 return true;
             }
-        return error_set(err, "share=%.40s: there are allow-exclusive, force-shared and ignore",
-                         kv->value);
+        return error_set(err, "share=%.40s: there are allow-exclusive, force-shared and ignore", kv->value);
     }
     return error_set(err, "'%s' is not supported; there are password, to and share", kv->key);
 }
@@ -123,8 +122,7 @@ bool take_nographic(struct options *o, const char *arg, struct error *err)
 
 bool display_complete(struct options *o, struct error *err)
 {
-    static const char *const name[] = {
-        [DISPLAY_SDL] = "sdl", [DISPLAY_CURSES] = "curses", [DISPLAY_NONE] = "none"};
+    static const char *const name[] = {[DISPLAY_SDL] = "sdl", [DISPLAY_CURSES] = "curses", [DISPLAY_NONE] = "none"};
     if (o->nographic && o->display_said && o->display != DISPLAY_NONE)
         return error_set(err, "-nographic and -display %s exclude each other", name[o->display]);
     if (o->nographic || (o->vnc.on && !o->display_said))

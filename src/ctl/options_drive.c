@@ -75,11 +75,10 @@ bool drive_put(struct options *o, int index, const struct drive_option *d, struc
     return true;
 }
 
-bool drive_plain(struct options *o, unsigned index, enum drive_kind kind, const char *option,
-                 const char *file, struct error *err)
+bool drive_plain(struct options *o, unsigned index, enum drive_kind kind, const char *option, const char *file,
+                 struct error *err)
 {
-    struct drive_option d = {
-        .file = (char *)(uintptr_t)file, .kind = kind, .bootindex = NO_BOOTINDEX};
+    struct drive_option d = {.file = (char *)(uintptr_t)file, .kind = kind, .bootindex = NO_BOOTINDEX};
     if (!*file && kind == DRIVE_DISK)
         return error_set(err, "%s: the name of the image is empty", option);
     if (!*file)
@@ -124,9 +123,7 @@ static bool cache_mode(struct drive_option *d, const char *v, struct error *err)
     else if (!strcmp(v, "unsafe"))
         d->cache = CACHE_UNSAFE;
     else
-        return error_set(
-            err, "-drive cache=%s: there are writeback, none, writethrough, directsync and unsafe",
-            v);
+        return error_set(err, "-drive cache=%s: there are writeback, none, writethrough, directsync and unsafe", v);
     return true;
 }
 
@@ -136,8 +133,7 @@ static bool take_file(struct drive_words *w, const struct keyval *kv, struct err
         return error_set(err, "-drive: the file name is too long");
     const char *scheme = strstr(kv->value, "://");
     if (scheme && strchr(kv->value, '/') == scheme + 1)
-        return error_set(err, "-drive file=%.60s: images are files of this host; fetch it first",
-                         kv->value);
+        return error_set(err, "-drive file=%.60s: images are files of this host; fetch it first", kv->value);
     strcpy(w->file, kv->value);
     return true;
 }
@@ -151,9 +147,8 @@ static bool take_interface(struct drive_words *w, const char *v, struct error *e
         w->none = true;
     else if (strcmp(v, "ide"))
         return error_set(err, "-drive if=%s: say if=ide, if=floppy or if=none%s", v,
-                         !strcmp(v, "virtio") || !strcmp(v, "scsi")
-                             ? " (there is no such controller in this machine)"
-                             : "");
+                         !strcmp(v, "virtio") || !strcmp(v, "scsi") ? " (there is no such controller in this machine)"
+                                                                    : "");
     return true;
 }
 
@@ -176,25 +171,20 @@ static bool without_effect(const struct keyval *kv, struct error *err)
     static const struct {
         const char *key, *values[6];
     } known[] = {
-        {"aio", {"threads", "native", "io_uring", NULL}},
-        {"discard", {"ignore", "off", "unmap", "on", NULL}},
-        {"detect-zeroes", {"off", "on", "unmap", NULL}},
-        {"copy-on-read", {"off", NULL}},
-        {"auto-read-only", {"on", "off", NULL}},
-        {"file.driver", {"file", NULL}},
+        {"aio", {"threads", "native", "io_uring", NULL}}, {"discard", {"ignore", "off", "unmap", "on", NULL}},
+        {"detect-zeroes", {"off", "on", "unmap", NULL}},  {"copy-on-read", {"off", NULL}},
+        {"auto-read-only", {"on", "off", NULL}},          {"file.driver", {"file", NULL}},
         {"file.locking", {"auto", "on", NULL}},
     };
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (!strcmp(known[i].key, kv->key))
-            return word_of(kv->value, known[i].values) ||
-                   error_set(err, "-drive %s=%s: not supported; say %s=%s", kv->key, kv->value,
-                             kv->key, known[i].values[0]);
-    return error_set(
-        err,
-        "-drive: '%s' is not supported; there are file, format=raw, if=ide|floppy|none, index, "
-        "bus, unit, media=disk|cdrom, snapshot, readonly, cache, aio, discard, detect-zeroes, "
-        "werror=report, rerror=report and id",
-        kv->key);
+            return word_of(kv->value, known[i].values) || error_set(err, "-drive %s=%s: not supported; say %s=%s",
+                                                                    kv->key, kv->value, kv->key, known[i].values[0]);
+    return error_set(err,
+                     "-drive: '%s' is not supported; there are file, format=raw, if=ide|floppy|none, index, "
+                     "bus, unit, media=disk|cdrom, snapshot, readonly, cache, aio, discard, detect-zeroes, "
+                     "werror=report, rerror=report and id",
+                     kv->key);
 }
 
 static bool drive_key(struct drive_words *w, const struct keyval *kv, struct error *err)
@@ -239,8 +229,7 @@ static bool drive_key(struct drive_words *w, const struct keyval *kv, struct err
     return without_effect(kv, err);
 }
 
-static bool add_node(struct options *o, const struct drive_option *d, const char *option,
-                     struct error *err)
+static bool add_node(struct options *o, const struct drive_option *d, const char *option, struct error *err)
 {
     if (!d->id[0])
         return error_set(err, "%s: a drive that a -device takes needs a name, %s", option,
@@ -271,8 +260,7 @@ bool drive_parse(struct options *o, const char *arg, struct error *err)
     if (w.index >= 0 && (w.bus >= 0 || w.unit >= 0))
         return error_set(err, "-drive: index= and bus=,unit= exclude each other");
     if (d->kind == DRIVE_FLOPPY && (w.index >= FLOPPY_DRIVES || w.bus > 0))
-        return error_set(err, "-drive if=floppy,%s=%d: %s", w.bus > 0 ? "bus" : "index",
-                         w.bus > 0 ? w.bus : w.index,
+        return error_set(err, "-drive if=floppy,%s=%d: %s", w.bus > 0 ? "bus" : "index", w.bus > 0 ? w.bus : w.index,
                          w.bus > 0 ? "there is one floppy controller" : "say 0 or 1");
     if (w.bus >= 0 || w.unit >= 0)
         w.index = (w.bus > 0 ? 2 : 0) + (w.unit > 0 ? 1 : 0);
@@ -284,8 +272,7 @@ bool drive_parse(struct options *o, const char *arg, struct error *err)
 /* -blockdev driver=raw,node-name=N,file.driver=file,file.filename=F; or driver=file,filename=F,
  * which a raw one can name with file=N. */
 
-static bool blockdev_key(struct options *o, struct drive_words *w, const struct keyval *kv,
-                         struct error *err)
+static bool blockdev_key(struct options *o, struct drive_words *w, const struct keyval *kv, struct error *err)
 {
     const char *v = kv->value, *key = kv->key;
     bool on;

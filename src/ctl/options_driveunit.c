@@ -54,8 +54,7 @@ char *drive_device_help(const char *cls)
     return (char *)b.data;
 }
 
-static bool number(const struct drive_device *u, const struct keyval *kv, int max, int *to,
-                   struct error *err)
+static bool number(const struct drive_device *u, const struct keyval *kv, int max, int *to, struct error *err)
 {
     char *end;
     long v = strtol(kv->value, &end, 10);
@@ -86,11 +85,9 @@ static bool unit_key(struct drive_device *u, const struct keyval *kv, struct err
         bool floppy = u->kind == DRIVE_FLOPPY;
         const char *number_at = strrchr(v, '.');
         size_t n = number_at ? (size_t)(number_at - v) : 0;
-        if (!number_at || n != strlen(floppy ? "floppy-bus" : "ide") ||
-            strncmp(v, floppy ? "floppy-bus" : "ide", n) || !number_at[1] || number_at[2] ||
-            number_at[1] < '0' || number_at[1] > (floppy ? '0' : '1'))
-            return error_set(err, "-device %s,bus=%s: say %s", u->cls, v,
-                             floppy ? "floppy-bus.0" : "ide.0 or ide.1");
+        if (!number_at || n != strlen(floppy ? "floppy-bus" : "ide") || strncmp(v, floppy ? "floppy-bus" : "ide", n) ||
+            !number_at[1] || number_at[2] || number_at[1] < '0' || number_at[1] > (floppy ? '0' : '1'))
+            return error_set(err, "-device %s,bus=%s: say %s", u->cls, v, floppy ? "floppy-bus.0" : "ide.0 or ide.1");
         u->bus = number_at[1] - '0';
         return true;
     }
@@ -152,16 +149,14 @@ static bool place(struct options *o, const struct drive_device *u, struct error 
                          "of that name",
                          u->cls, u->drive, u->drive);
     if (node && node->fitted)
-        return error_set(err, "-device %s,drive=%s: it is in another drive already", u->cls,
-                         u->drive);
+        return error_set(err, "-device %s,drive=%s: it is in another drive already", u->cls, u->drive);
     if (!node && u->kind == DRIVE_DISK)
         return error_set(err, "-device %s: say what is on it, drive=ID", u->cls);
     if (node) {
         d = *node;
         node->fitted = true;
         if (!d.file && u->kind == DRIVE_DISK)
-            return error_set(err, "-device %s,drive=%s: a disk needs an image, file=PATH", u->cls,
-                             u->drive);
+            return error_set(err, "-device %s,drive=%s: a disk needs an image, file=PATH", u->cls, u->drive);
         d.id[0] = 0; /* the node still has it; set again below */
     }
     d.kind = u->kind;
@@ -187,8 +182,7 @@ static void name_drive(struct drive_option *d, unsigned i)
     if (d->kind == DRIVE_FLOPPY)
         snprintf(d->id, sizeof d->id, "floppy%u", i - FIRST_FLOPPY);
     else
-        snprintf(d->id, sizeof d->id, "ide%u-%s%u", i / 2, d->kind == DRIVE_CD ? "cd" : "hd",
-                 i % 2);
+        snprintf(d->id, sizeof d->id, "ide%u-%s%u", i / 2, d->kind == DRIVE_CD ? "cd" : "hd", i % 2);
 }
 
 bool drives_complete(struct options *o, struct error *err)
@@ -198,11 +192,10 @@ bool drives_complete(struct options *o, struct error *err)
             return false;
     /* As QEMU's "pc" has them: drive A and a CD drive, empty. */
     if (!o->cfg.nodefaults && !o->drive[FIRST_FLOPPY].fitted)
-        o->drive[FIRST_FLOPPY] =
-            (struct drive_option){.fitted = true, .kind = DRIVE_FLOPPY, .bootindex = NO_BOOTINDEX};
+        o->drive[FIRST_FLOPPY] = (struct drive_option){.fitted = true, .kind = DRIVE_FLOPPY, .bootindex = NO_BOOTINDEX};
     if (!o->cfg.nodefaults && !o->drive[DEFAULT_CD].fitted)
-        o->drive[DEFAULT_CD] = (struct drive_option){
-            .fitted = true, .kind = DRIVE_CD, .readonly = true, .bootindex = NO_BOOTINDEX};
+        o->drive[DEFAULT_CD] =
+            (struct drive_option){.fitted = true, .kind = DRIVE_CD, .readonly = true, .bootindex = NO_BOOTINDEX};
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         if (!o->drive[i].fitted)
             continue;
@@ -210,8 +203,8 @@ bool drives_complete(struct options *o, struct error *err)
         for (unsigned j = 0; j < i; j++)
             if (o->drive[j].fitted && o->drive[i].bootindex != NO_BOOTINDEX &&
                 o->drive[i].bootindex == o->drive[j].bootindex)
-                return error_set(err, "bootindex=%d is given to %s and %s", o->drive[i].bootindex,
-                                 o->drive[j].id, o->drive[i].id);
+                return error_set(err, "bootindex=%d is given to %s and %s", o->drive[i].bootindex, o->drive[j].id,
+                                 o->drive[i].id);
         if (o->snapshot_all && !o->drive[i].snapshot_said)
             o->drive[i].snapshot = true;
     }

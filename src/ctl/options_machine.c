@@ -43,19 +43,14 @@ bool take_m(struct options *o, const char *arg, struct error *err)
         else if (!strcmp(kv.key, "maxmem"))
             most = megabytes(v, 1 << 20);
         else if (strcmp(kv.key, "slots") || strcmp(v, "0"))
-            return error_set(err, "-m %s=%s: memory cannot be added while it runs; say -m SIZE",
-                             kv.key, v);
+            return error_set(err, "-m %s=%s: memory cannot be added while it runs; say -m SIZE", kv.key, v);
     }
     if (mb == UINT64_MAX)
-        return error_set(
-            err, "-m %s: say a number of megabytes, or one with K, M or G; 128 or 1G for example",
-            whole);
+        return error_set(err, "-m %s: say a number of megabytes, or one with K, M or G; 128 or 1G for example", whole);
     if (mb < MIN_RAM_MB || mb > MAX_RAM_MB)
-        return error_set(err, "-m %s: the machine takes %d to %d megabytes", whole, MIN_RAM_MB,
-                         MAX_RAM_MB);
+        return error_set(err, "-m %s: the machine takes %d to %d megabytes", whole, MIN_RAM_MB, MAX_RAM_MB);
     if (most && most != mb)
-        return error_set(
-            err, "-m %s: memory cannot be added while it runs; leave maxmem= out", whole);
+        return error_set(err, "-m %s: memory cannot be added while it runs; leave maxmem= out", whole);
     o->cfg.ram_mb = (uint32_t)mb;
     return true;
 }
@@ -85,9 +80,7 @@ static bool accel_name(struct options *o, const char *list, const char *option, 
         p += n + (p[n] == ':');
     }
     if (kvm)
-        return error_set(
-            err, "%s%s: the CPU is software: there is no hypervisor to use; say -accel tcg",
-            option, list);
+        return error_set(err, "%s%s: the CPU is software: there is no hypervisor to use; say -accel tcg", option, list);
     return error_set(err, "%s%s: there are interp and tcg", option, list);
 }
 
@@ -111,15 +104,13 @@ bool take_accel(struct options *o, const char *arg, struct error *err)
         while (i < ARRAY_LEN(same) && (strcmp(same[i].key, kv.key) || strcmp(same[i].value, kv.value)))
             i++;
         if (i == ARRAY_LEN(same) && strcmp(kv.key, "tb-size"))
-            return error_set(err, "-accel %s: '%s=%s' is not supported; leave it out", whole, kv.key,
-                             kv.value);
+            return error_set(err, "-accel %s: '%s=%s' is not supported; leave it out", whole, kv.key, kv.value);
     }
     return true;
 }
 
 /* What -machine switches, and what it may say since it changes nothing here. */
-static bool machine_switch(struct options *o, const struct keyval *kv, bool *known,
-                           struct error *err)
+static bool machine_switch(struct options *o, const struct keyval *kv, bool *known, struct error *err)
 {
     struct machine_config *c = &o->cfg;
     const struct {
@@ -129,7 +120,7 @@ static bool machine_switch(struct options *o, const struct keyval *kv, bool *kno
     static const struct {
         const char *key;
         bool must;
-    } fixed[] = {{"pit", true},    {"pic", true},   {"i8042", true},   {"rtc", true},
+    } fixed[] = {{"pit", true},    {"pic", true},     {"i8042", true}, {"rtc", true},
                  {"smbus", false}, {"nvdimm", false}, {"hmat", false}, {"sata", false}};
     static const char *const nothing[] = {"dump-guest-core", "mem-merge", "smm", "graphics"};
     bool on;
@@ -143,9 +134,8 @@ static bool machine_switch(struct options *o, const struct keyval *kv, bool *kno
     for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
         if (!strcmp(fixed[i].key, kv->key))
             return keyval_bool(kv, &on, err) &&
-                   (on == fixed[i].must ||
-                    error_set(err, "%s=%s: this machine is always with %s=%s", kv->key, kv->value,
-                              kv->key, fixed[i].must ? "on" : "off"));
+                   (on == fixed[i].must || error_set(err, "%s=%s: this machine is always with %s=%s", kv->key,
+                                                     kv->value, kv->key, fixed[i].must ? "on" : "off"));
     for (size_t i = 0; i < ARRAY_LEN(nothing); i++)
         if (!strcmp(nothing[i], kv->key))
             return !strcmp(kv->value, "auto") || keyval_bool(kv, &on, err);
@@ -158,8 +148,7 @@ static bool machine_key(struct options *o, const struct keyval *kv, struct error
     static const struct {
         const char *key;
         take_fn *take;
-    } same[] = {{"kernel", take_kernel}, {"initrd", take_initrd}, {"append", take_append},
-                {"firmware", take_bios}};
+    } same[] = {{"kernel", take_kernel}, {"initrd", take_initrd}, {"append", take_append}, {"firmware", take_bios}};
     bool known;
     if (!strcmp(kv->key, "accel"))
         return accel_name(o, kv->value, "-machine accel=", err);
@@ -171,11 +160,11 @@ static bool machine_key(struct options *o, const struct keyval *kv, struct error
         return copy_word(o->speaker_id, sizeof o->speaker_id, kv->value, "-machine pcspk-audiodev=", err);
     for (size_t i = 0; i < ARRAY_LEN(same); i++)
         if (!strcmp(same[i].key, kv->key))
-            return error_set(err, "-machine %s=: say -%s %s", kv->key,
-                             same[i].take == take_bios ? "bios" : kv->key, kv->value);
-    return error_set(
-        err, "-machine %s=%s: not supported; there are type=, accel=, acpi=, hpet=, usb= and vmport=",
-        kv->key, kv->value);
+            return error_set(err, "-machine %s=: say -%s %s", kv->key, same[i].take == take_bios ? "bios" : kv->key,
+                             kv->value);
+    return error_set(err,
+                     "-machine %s=%s: not supported; there are type=, accel=, acpi=, hpet=, usb= and vmport=", kv->key,
+                     kv->value);
 }
 
 bool take_machine(struct options *o, const char *arg, struct error *err)
@@ -240,8 +229,7 @@ bool take_usbdevice(struct options *o, const char *arg, struct error *err)
 
 bool take_smp(struct options *o, const char *arg, struct error *err)
 {
-    static const char *const known[] = {"cpus",    "sockets", "dies", "clusters",
-                                        "cores",   "threads", "maxcpus"};
+    static const char *const known[] = {"cpus", "sockets", "dies", "clusters", "cores", "threads", "maxcpus"};
     const char *whole = arg;
     struct keyval kv;
     (void)o;
@@ -251,8 +239,7 @@ bool take_smp(struct options *o, const char *arg, struct error *err)
         for (size_t i = 0; i < ARRAY_LEN(known) && !good; i++)
             good = !strcmp(kv.key, known[i]);
         if (!good || !*v || strspn(v, "0123456789") != strlen(v))
-            return error_set(err, "-smp %s: say 1, or cpus=1 with sockets=, cores= and threads=1",
-                             whole);
+            return error_set(err, "-smp %s: say 1, or cpus=1 with sockets=, cores= and threads=1", whole);
         if (strcmp(v, "1"))
             return error_set(err,
                              "-smp %s: this machine has one processor, since replay and virtual "
@@ -283,9 +270,10 @@ static bool parse_uuid(const char *s, uint8_t uuid[16])
 bool take_uuid(struct options *o, const char *arg, struct error *err)
 {
     o->cfg.uuid_said = parse_uuid(arg, o->cfg.uuid);
-    return o->cfg.uuid_said ||
-           error_set(err, "-uuid %s: say 32 hexadecimal digits as "
-                          "550e8400-e29b-41d4-a716-446655440000", arg);
+    return o->cfg.uuid_said || error_set(err,
+                                         "-uuid %s: say 32 hexadecimal digits as "
+                                         "550e8400-e29b-41d4-a716-446655440000",
+                                         arg);
 }
 
 static bool parse_date(const char *s, uint64_t *seconds)
@@ -313,8 +301,7 @@ static bool rtc_base(struct options *o, const char *v, struct error *err)
         localtime_r(&now, &tm);
         o->cfg.rtc_seconds = (uint64_t)timegm(&tm);
     } else if (!parse_date(v, &o->cfg.rtc_seconds)) {
-        return error_set(
-            err, "-rtc base=%s: say utc, localtime or a date such as 2024-02-29T12:00:00", v);
+        return error_set(err, "-rtc base=%s: say utc, localtime or a date such as 2024-02-29T12:00:00", v);
     }
     o->rtc_said = true;
     return true;
@@ -410,8 +397,7 @@ bool take_net(struct options *o, const char *arg, struct error *err)
 {
     (void)o;
     if (strcmp(arg, "none"))
-        return error_set(err, "-net %s: there is no network adapter in this machine; say none",
-                         arg);
+        return error_set(err, "-net %s: there is no network adapter in this machine; say none", arg);
     return true;
 }
 
@@ -419,7 +405,6 @@ bool take_nic(struct options *o, const char *arg, struct error *err)
 {
     (void)o;
     if (strcmp(arg, "none"))
-        return error_set(err, "-nic %s: there is no network adapter in this machine; say none",
-                         arg);
+        return error_set(err, "-nic %s: there is no network adapter in this machine; say none", arg);
     return true;
 }

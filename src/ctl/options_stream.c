@@ -28,8 +28,7 @@ static struct chardev_option *find_chardev(struct options *o, const char *id)
     return NULL;
 }
 
-static bool add_monitor(struct options *o, const char *id, bool control, const char *said,
-                        struct error *err)
+static bool add_monitor(struct options *o, const char *id, bool control, const char *said, struct error *err)
 {
     if (o->nmonitors == MAX_MONITORS)
         return error_set(err, "%s: at most %d monitors are possible", said, MAX_MONITORS);
@@ -42,8 +41,8 @@ static bool add_monitor(struct options *o, const char *id, bool control, const c
 
 /* A user's argument: "chardev:ID", or a short form that makes the back end `id`. The id of what it
  * uses goes to `chr`. *mon: "mon:" stood in front. */
-static bool take_stream(struct options *o, const char *said, const char *id, const char *arg,
-                        bool *mon, char *chr, struct error *err)
+static bool take_stream(struct options *o, const char *said, const char *id, const char *arg, bool *mon, char *chr,
+                        struct error *err)
 {
     const char *what = arg;
     if (!strncmp(arg, "chardev:", 8)) {
@@ -72,8 +71,8 @@ static bool take_stream(struct options *o, const char *said, const char *id, con
     return true;
 }
 
-static bool take_port(struct options *o, const char *option, unsigned port, const char *id,
-                      const char *said, const char *arg, struct error *err)
+static bool take_port(struct options *o, const char *option, unsigned port, const char *id, const char *said,
+                      const char *arg, struct error *err)
 {
     bool mon = false;
     (void)option;
@@ -121,8 +120,7 @@ bool take_debugcon(struct options *o, const char *arg, struct error *err)
     return take_stream(o, "-debugcon", "debugcon", arg, &mon, o->debugcon_chr, err);
 }
 
-static bool take_monitor_of(struct options *o, const char *said, const char *arg, bool control,
-                            struct error *err)
+static bool take_monitor_of(struct options *o, const char *said, const char *arg, bool control, struct error *err)
 {
     char id[32], chr[CHARDEV_ID_MAX];
     bool mon = false;
@@ -170,8 +168,7 @@ bool take_mon(struct options *o, const char *arg, struct error *err)
                 return error_set(err, "-mon mode=%.40s: there are readline and control", kv.value);
             control = !strcmp(kv.value, "control");
         } else if (strcmp(kv.key, "pretty") != 0) {
-            return error_set(err, "-mon %s: there are chardev=ID and mode=readline|control",
-                             kv.key);
+            return error_set(err, "-mon %s: there are chardev=ID and mode=readline|control", kv.key);
         } else if (!keyval_bool(&kv, &pretty, err)) {
             return error_prefix(err, "-mon");
         }
@@ -230,8 +227,7 @@ static bool nographic_streams(struct options *o, struct error *err)
 
 static bool check_id(struct options *o, const char *said, const char *id, struct error *err)
 {
-    return !*id || find_chardev(o, id) ||
-           error_set(err, "%s chardev:%s: there is no -chardev of that id", said, id);
+    return !*id || find_chardev(o, id) || error_set(err, "%s chardev:%s: there is no -chardev of that id", said, id);
 }
 
 bool streams_complete(struct options *o, struct error *err)
@@ -247,8 +243,8 @@ bool streams_complete(struct options *o, struct error *err)
         if (o->chardev[i].kind != CHARDEV_STDIO)
             continue;
         if (owner)
-            return error_set(err, "%s and %s cannot both use the terminal; send one to a file",
-                             owner, o->chardev[i].said);
+            return error_set(err, "%s and %s cannot both use the terminal; send one to a file", owner,
+                             o->chardev[i].said);
         owner = o->chardev[i].said;
         if (o->display == DISPLAY_CURSES)
             return error_set(err, "-display curses and %s cannot both use the terminal", owner);

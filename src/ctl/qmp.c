@@ -100,8 +100,7 @@ static void take_all(struct qmp *q)
         q->scan = (struct qmp_scan){0};
         if (!blank(q->input.data, n)) {
             json_error_t e;
-            json_t *message =
-                json_loadb((const char *)q->input.data, n, JSON_REJECT_DUPLICATES, &e);
+            json_t *message = json_loadb((const char *)q->input.data, n, JSON_REJECT_DUPLICATES, &e);
             buf_drop(&q->input, n);
             if (message)
                 qmp_message(q, message);
@@ -188,8 +187,8 @@ static void emit(struct qmp *q, const char *name, json_t *data)
 {
     struct timeval now;
     gettimeofday(&now, NULL);
-    json_t *m = json_pack("{s:{s:I,s:I},s:s}", "timestamp", "seconds", (json_int_t)now.tv_sec,
-                          "microseconds", (json_int_t)now.tv_usec, "event", name);
+    json_t *m = json_pack("{s:{s:I,s:I},s:s}", "timestamp", "seconds", (json_int_t)now.tv_sec, "microseconds",
+                          (json_int_t)now.tv_usec, "event", name);
     if (data)
         json_object_set_new(m, "data", data);
     qmp_send(q, m);
@@ -222,8 +221,7 @@ void qmp_event(struct qmp *q, enum link_event ev, bool by_guest, enum link_cause
 void qmp_tray_event(struct qmp *q, const char *device, const char *id, bool open)
 {
     if (q && q->negotiated)
-        emit(q, "DEVICE_TRAY_MOVED",
-             json_pack("{s:s,s:s,s:b}", "device", device, "id", id, "tray-open", (int)open));
+        emit(q, "DEVICE_TRAY_MOVED", json_pack("{s:s,s:s,s:b}", "device", device, "id", id, "tray-open", (int)open));
 }
 
 #else

@@ -89,18 +89,17 @@ static void cmd_screendump(struct qmp *q, json_t *id, json_t *args)
     }
     struct command *c = command_begin(q, id, args);
     if (c)
-        command_check(c, control_screendump(q->control, qmp_string(args, "filename", ""),
-                                            !strcmp(format, "png"), command_done, c));
+        command_check(c, control_screendump(q->control, qmp_string(args, "filename", ""), !strcmp(format, "png"),
+                                            command_done, c));
 }
 
 static void save_memory(struct qmp *q, json_t *id, json_t *args, bool physical)
 {
     struct command *c = command_begin(q, id, args);
     if (c)
-        command_check(c, control_save_memory(q->control, physical,
-                                             (uint64_t)qmp_integer(args, "val", 0),
-                                             (uint64_t)qmp_integer(args, "size", 0),
-                                             qmp_string(args, "filename", ""), command_done, c));
+        command_check(c, control_save_memory(q->control, physical, (uint64_t)qmp_integer(args, "val", 0),
+                                             (uint64_t)qmp_integer(args, "size", 0), qmp_string(args, "filename", ""),
+                                             command_done, c));
 }
 
 static void cmd_pmemsave(struct qmp *q, json_t *id, json_t *args)

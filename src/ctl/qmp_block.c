@@ -31,14 +31,13 @@ static json_t *inserted(const struct control *c, unsigned i)
     json_t *file = json_string(d->file ? d->file : "");
     file = file ? file : json_string("?");
     json_t *image = json_pack("{s:I,s:O,s:s,s:I,s:b}", "virtual-size",
-                              (json_int_t)((c->o->cfg.drive[i].bytes + 511) & ~UINT64_C(511)), "filename",
-                              file, "format", "raw", "actual-size", actual, "dirty-flag", 0);
-    return json_pack("{s:o,s:b,s:s,s:s,s:o,s:i,s:b,s:s,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:{s:b,s:b,s:b}}",
-                     "image", image, "ro", (int)d->readonly, "node-name", d->id, "drv", "raw", "file",
-                     file, "backing_file_depth", 0, "encrypted", 0, "detect_zeroes", "off",
-                     "write_threshold", 0, "bps", 0, "bps_rd", 0, "bps_wr", 0, "iops", 0, "iops_rd", 0,
-                     "iops_wr", 0, "cache", "writeback", d->cache != CACHE_WRITETHROUGH, "direct", 0,
-                     "no-flush", d->cache == CACHE_UNSAFE);
+                              (json_int_t)((c->o->cfg.drive[i].bytes + 511) & ~UINT64_C(511)), "filename", file,
+                              "format", "raw", "actual-size", actual, "dirty-flag", 0);
+    return json_pack("{s:o,s:b,s:s,s:s,s:o,s:i,s:b,s:s,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:{s:b,s:b,s:b}}", "image", image,
+                     "ro", (int)d->readonly, "node-name", d->id, "drv", "raw", "file", file, "backing_file_depth", 0,
+                     "encrypted", 0, "detect_zeroes", "off", "write_threshold", 0, "bps", 0, "bps_rd", 0, "bps_wr", 0,
+                     "iops", 0, "iops_rd", 0, "iops_wr", 0, "cache", "writeback", d->cache != CACHE_WRITETHROUGH,
+                     "direct", 0, "no-flush", d->cache == CACHE_UNSAFE);
 }
 
 static const char *qdev_name(const struct control *c, unsigned i)
@@ -51,9 +50,8 @@ static json_t *block_info(const struct control *c, unsigned i, const struct gues
 {
     const struct drive_option *d = &c->o->drive[i];
     bool removable = d->kind != DRIVE_DISK;
-    json_t *b = json_pack("{s:s,s:s,s:b,s:b,s:s,s:s}", "device", d->id, "qdev", qdev_name(c, i),
-                          "locked", (int)g->locked, "removable", (int)removable, "type", "unknown",
-                          "io-status", "ok");
+    json_t *b = json_pack("{s:s,s:s,s:b,s:b,s:s,s:s}", "device", d->id, "qdev", qdev_name(c, i), "locked",
+                          (int)g->locked, "removable", (int)removable, "type", "unknown", "io-status", "ok");
     if (removable)
         json_object_set_new(b, "tray_open", json_boolean(g->open || c->tray[i].open));
     if (g->medium)
@@ -63,16 +61,27 @@ static json_t *block_info(const struct control *c, unsigned i, const struct gues
 
 static json_t *block_stats(const struct control *c, unsigned i, const struct guest_drive *g)
 {
-    static const char *const zero[] = {
-        "unmap_bytes", "unmap_operations", "rd_total_time_ns", "wr_total_time_ns",
-        "flush_total_time_ns", "unmap_total_time_ns", "wr_highest_offset", "rd_merged", "wr_merged",
-        "unmap_merged", "failed_rd_operations", "failed_wr_operations", "failed_flush_operations",
-        "failed_unmap_operations", "invalid_rd_operations", "invalid_wr_operations",
-        "invalid_flush_operations", "invalid_unmap_operations"};
-    json_t *s = json_pack("{s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:[]}", "rd_bytes", (json_int_t)g->read_bytes,
-                          "wr_bytes", (json_int_t)g->written_bytes, "rd_operations",
-                          (json_int_t)g->reads, "wr_operations", (json_int_t)g->writes,
-                          "flush_operations", (json_int_t)g->flushes, "account_invalid", 0,
+    static const char *const zero[] = {"unmap_bytes",
+                                       "unmap_operations",
+                                       "rd_total_time_ns",
+                                       "wr_total_time_ns",
+                                       "flush_total_time_ns",
+                                       "unmap_total_time_ns",
+                                       "wr_highest_offset",
+                                       "rd_merged",
+                                       "wr_merged",
+                                       "unmap_merged",
+                                       "failed_rd_operations",
+                                       "failed_wr_operations",
+                                       "failed_flush_operations",
+                                       "failed_unmap_operations",
+                                       "invalid_rd_operations",
+                                       "invalid_wr_operations",
+                                       "invalid_flush_operations",
+                                       "invalid_unmap_operations"};
+    json_t *s = json_pack("{s:I,s:I,s:I,s:I,s:I,s:b,s:b,s:[]}", "rd_bytes", (json_int_t)g->read_bytes, "wr_bytes",
+                          (json_int_t)g->written_bytes, "rd_operations", (json_int_t)g->reads, "wr_operations",
+                          (json_int_t)g->writes, "flush_operations", (json_int_t)g->flushes, "account_invalid", 0,
                           "account_failed", 0, "timed_stats");
     for (size_t n = 0; n < ARRAY_LEN(zero); n++)
         json_object_set_new(s, zero[n], json_integer(0));
@@ -205,8 +214,8 @@ static void cmd_change(struct qmp *q, json_t *id, json_t *args)
     if (!c)
         return;
     c->drive = (unsigned)i;
-    q->control->change_medium(q->control->ctx, (unsigned)i, qmp_string(args, "filename", ""), format,
-                              access, qmp_flag(args, "force", false), closed, c);
+    q->control->change_medium(q->control->ctx, (unsigned)i, qmp_string(args, "filename", ""), format, access,
+                              qmp_flag(args, "force", false), closed, c);
 }
 
 static void opened(void *ctx, bool good, const char *text)
@@ -269,8 +278,7 @@ static void cmd_close_tray(struct qmp *q, json_t *id, json_t *args)
         return;
     c->drive = (unsigned)i;
     control->change_medium(control->ctx, (unsigned)i, control->tray[i].file, "raw",
-                           control->tray[i].readonly ? MEDIUM_READ_ONLY : MEDIUM_READ_WRITE, false,
-                           closed, c);
+                           control->tray[i].readonly ? MEDIUM_READ_ONLY : MEDIUM_READ_WRITE, false, closed, c);
 }
 
 static void cmd_remove(struct qmp *q, json_t *id, json_t *args)
@@ -324,8 +332,8 @@ static void cmd_add(struct qmp *q, json_t *id, json_t *args)
         qmp_error(q, id, "GenericError", "Parameter 'filename' is missing");
     else if (!*name || strlen(name) >= sizeof o->node[0].id || node_named(o, name) ||
              drive_by_name(q->control, name) >= 0)
-        qmp_error(q, id, "GenericError", "node-name=%.60s: a name of at most %zu characters that nothing has",
-                  name, sizeof o->node[0].id - 1);
+        qmp_error(q, id, "GenericError", "node-name=%.60s: a name of at most %zu characters that nothing has", name,
+                  sizeof o->node[0].id - 1);
     else if (o->nnodes == MAX_NODES)
         qmp_error(q, id, "GenericError", "there are %d nodes already", MAX_NODES);
     else {
@@ -359,14 +367,12 @@ const struct qmp_command qmp_block[] = {
     {"query-blockstats", "query-nodes:b?", cmd_blockstats},
     {"query-named-block-nodes", "flat:b?", cmd_nodes},
     {"eject", "device:s? id:s? force:b?", cmd_eject},
-    {"blockdev-change-medium", "device:s? id:s? filename:s format:s? force:b? read-only-mode:s?",
-     cmd_change},
+    {"blockdev-change-medium", "device:s? id:s? filename:s format:s? force:b? read-only-mode:s?", cmd_change},
     {"blockdev-open-tray", "device:s? id:s? force:b?", cmd_open_tray},
     {"blockdev-close-tray", "device:s? id:s?", cmd_close_tray},
     {"blockdev-remove-medium", "id:s", cmd_remove},
     {"blockdev-insert-medium", "id:s node-name:s", cmd_insert},
-    {"blockdev-add",
-     "driver:s node-name:s filename:s? file:v? read-only:b? auto-read-only:b? cache:o? discard:s?",
+    {"blockdev-add", "driver:s node-name:s filename:s? file:v? read-only:b? auto-read-only:b? cache:o? discard:s?",
      cmd_add},
     {"blockdev-del", "node-name:s", cmd_del},
     {NULL, NULL, NULL},

@@ -49,8 +49,8 @@ json_t *qmp_version(void)
 {
     int major = 0, minor = 0, micro = 0;
     sscanf(PACKAGE_VERSION, "%d.%d.%d", &major, &minor, &micro);
-    return json_pack("{s:{s:i,s:i,s:i},s:s}", "qemu", "major", major, "minor", minor, "micro",
-                     micro, "package", "vitrine-" PACKAGE_VERSION);
+    return json_pack("{s:{s:i,s:i,s:i},s:s}", "qemu", "major", major, "minor", minor, "micro", micro, "package",
+                     "vitrine-" PACKAGE_VERSION);
 }
 
 /* Commands under way. */
@@ -143,20 +143,13 @@ static bool next_parameter(const char **spec, struct parameter *p)
 static bool type_fits(char type, const json_t *v)
 {
     switch (type) {
-    case 's':
-        return json_is_string(v);
-    case 'i':
-        return json_is_integer(v) && json_integer_value(v) >= 0;
-    case 'n':
-        return json_is_integer(v);
-    case 'b':
-        return json_is_boolean(v);
-    case 'a':
-        return json_is_array(v);
-    case 'o':
-        return json_is_object(v);
-    default:
-        return true;
+    case 's': return json_is_string(v);
+    case 'i': return json_is_integer(v) && json_integer_value(v) >= 0;
+    case 'n': return json_is_integer(v);
+    case 'b': return json_is_boolean(v);
+    case 'a': return json_is_array(v);
+    case 'o': return json_is_object(v);
+    default: return true;
     }
 }
 
@@ -258,11 +251,9 @@ static void execute(struct qmp *q, json_t *id, const char *name, json_t *args)
             break;
     bool greeting = !strcmp(name, "qmp_capabilities");
     if (!q->negotiated && !greeting) {
-        qmp_error(q, id, "CommandNotFound",
-                  "Expecting capabilities negotiation with 'qmp_capabilities'");
+        qmp_error(q, id, "CommandNotFound", "Expecting capabilities negotiation with 'qmp_capabilities'");
     } else if (q->negotiated && greeting) {
-        qmp_error(q, id, "CommandNotFound",
-                  "Capabilities negotiation is already complete, command ignored");
+        qmp_error(q, id, "CommandNotFound", "Capabilities negotiation is already complete, command ignored");
     } else if (c) {
         if (check_args(q, id, args, c->args))
             c->run(q, id, args);
@@ -301,8 +292,7 @@ void qmp_message(struct qmp *q, const json_t *message)
     json_t *args = json_object_get(m, "arguments");
     if (!json_is_string(name)) {
         qmp_error(q, id, "GenericError",
-                  name ? "QMP input member 'execute' must be a string"
-                       : "QMP input lacks member 'execute'");
+                  name ? "QMP input member 'execute' must be a string" : "QMP input lacks member 'execute'");
         return;
     }
     if (args && !json_is_object(args)) {

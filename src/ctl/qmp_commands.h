@@ -37,8 +37,7 @@ void qmp_set_password(struct qmp *q, json_t *id, json_t *args);
 void qmp_change_vnc_password(struct qmp *q, json_t *id, json_t *args);
 /* The command that made q busy is done. */
 void qmp_done(struct qmp *q);
-void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 json_t *qmp_version(void);
 
 /*

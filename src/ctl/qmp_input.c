@@ -49,8 +49,8 @@ static void cmd_send_key(struct qmp *q, json_t *id, json_t *args)
     int64_t hold = qmp_integer(args, "hold-time", HOLD_MS);
     size_t n = json_array_size(keys);
     if (!n || n > MAX_KEYS || hold > HOLD_MAX_MS) {
-        qmp_error(q, id, "GenericError", n ? "at most %d keys for %d ms" : "Parameter 'keys' is missing",
-                  MAX_KEYS, HOLD_MAX_MS);
+        qmp_error(q, id, "GenericError", n ? "at most %d keys for %d ms" : "Parameter 'keys' is missing", MAX_KEYS,
+                  HOLD_MAX_MS);
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -84,8 +84,8 @@ static void let_go(struct control *c, struct hand *h)
     if (h->absolute && h->axes & LINK_AXIS_X)
         c->pointer_x = h->x;
     if (h->any && c->pointer_absolute)
-        guest_pointer(c->guest, moved ? (enum link_axes)h->axes : LINK_AXIS_X,
-                      moved ? h->x : c->pointer_x, h->y, h->wheel, h->mask, h->level);
+        guest_pointer(c->guest, moved ? (enum link_axes)h->axes : LINK_AXIS_X, moved ? h->x : c->pointer_x, h->y,
+                      h->wheel, h->mask, h->level);
     else if (h->any)
         guest_pointer(c->guest, LINK_AXES_RELATIVE, h->x, h->y, h->wheel, h->mask, h->level);
     *h = (struct hand){.any = false};
@@ -95,9 +95,8 @@ static const struct {
     const char *name;
     uint8_t bit;
     int8_t wheel;
-} button_names[] = {{"left", POINTER_LEFT, 0},     {"right", POINTER_RIGHT, 0},
-                    {"middle", POINTER_MIDDLE, 0}, {"side", POINTER_SIDE, 0},
-                    {"extra", POINTER_EXTRA, 0},   {"wheel-up", 0, 1},
+} button_names[] = {{"left", POINTER_LEFT, 0}, {"right", POINTER_RIGHT, 0}, {"middle", POINTER_MIDDLE, 0},
+                    {"side", POINTER_SIDE, 0}, {"extra", POINTER_EXTRA, 0}, {"wheel-up", 0, 1},
                     {"wheel-down", 0, -1}};
 
 static bool send_button(struct control *c, struct hand *h, const json_t *data, bool send)
@@ -197,8 +196,8 @@ static void mice_came(void *ctx, bool good, const char *text)
             char *absolute = strstr(name, mark);
             if (absolute)
                 *absolute = 0;
-            json_array_append_new(list, json_pack("{s:s,s:i,s:b,s:b}", "name", name, "index", index,
-                                                  "current", *line == '*', "absolute", absolute != NULL));
+            json_array_append_new(list, json_pack("{s:s,s:i,s:b,s:b}", "name", name, "index", index, "current",
+                                                  *line == '*', "absolute", absolute != NULL));
         }
         text += n + (text[n] == '\n');
     }

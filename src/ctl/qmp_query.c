@@ -22,8 +22,7 @@ static void cmd_status(struct qmp *q, json_t *id, json_t *args)
                                        [LINK_STATE_SHUTDOWN] = "shutdown"};
     (void)args;
     enum link_state s = q->control->guest->state;
-    qmp_give(q, id, json_pack("{s:b,s:b,s:s}", "running", s == LINK_STATE_RUNNING, "singlestep", 0,
-                              "status", name[s]));
+    qmp_give(q, id, json_pack("{s:b,s:b,s:s}", "running", s == LINK_STATE_RUNNING, "singlestep", 0, "status", name[s]));
 }
 
 static void cmd_version(struct qmp *q, json_t *id, json_t *args)
@@ -86,8 +85,8 @@ static void cmd_cpus(struct qmp *q, json_t *id, json_t *args)
     qmp_give(q, id,
              json_pack("[{s:i,s:s,s:I,s:s,s:{s:i,s:i,s:i}}]", "cpu-index", 0, "qom-path",
                        "/machine/unattached/device[0]", "thread-id",
-                       (json_int_t)(c->machine_pid ? c->machine_pid(c->ctx) : 0), "target", "i386",
-                       "props", "core-id", 0, "thread-id", 0, "socket-id", 0));
+                       (json_int_t)(c->machine_pid ? c->machine_pid(c->ctx) : 0), "target", "i386", "props", "core-id",
+                       0, "thread-id", 0, "socket-id", 0));
 }
 
 static void cmd_cpu_models(struct qmp *q, json_t *id, json_t *args)
@@ -97,9 +96,8 @@ static void cmd_cpu_models(struct qmp *q, json_t *id, json_t *args)
     for (const char *const *p = catalog_cpus(); *p; p += 2) {
         char type[96];
         snprintf(type, sizeof type, "%s-i386-cpu", p[0]);
-        json_array_append_new(list, json_pack("{s:s,s:s,s:b,s:b,s:b,s:[]}", "name", p[0], "typename",
-                                              type, "static", 0, "migration-safe", 0, "deprecated", 0,
-                                              "unavailable-features"));
+        json_array_append_new(list, json_pack("{s:s,s:s,s:b,s:b,s:b,s:[]}", "name", p[0], "typename", type, "static", 0,
+                                              "migration-safe", 0, "deprecated", 0, "unavailable-features"));
     }
     qmp_give(q, id, list);
 }
@@ -109,11 +107,10 @@ static void cmd_machines(struct qmp *q, json_t *id, json_t *args)
     json_t *list = json_array();
     (void)args;
     for (const char *const *p = catalog_machines(); *p; p += 2)
-        json_array_append_new(
-            list, json_pack("{s:s,s:b,s:i,s:b,s:b,s:b,s:b,s:s}", "name", p[0], "is-default",
-                            p == catalog_machines(), "cpu-max", 1, "hotpluggable-cpus", 0,
-                            "numa-mem-supported", 0, "deprecated", 0, "acpi", 1, "default-cpu-type",
-                            "max-i386-cpu"));
+        json_array_append_new(list, json_pack("{s:s,s:b,s:i,s:b,s:b,s:b,s:b,s:s}", "name", p[0], "is-default",
+                                              p == catalog_machines(), "cpu-max", 1, "hotpluggable-cpus", 0,
+                                              "numa-mem-supported", 0, "deprecated", 0, "acpi", 1, "default-cpu-type",
+                                              "max-i386-cpu"));
     qmp_give(q, id, list);
 }
 
@@ -136,8 +133,7 @@ static void cmd_chardev(struct qmp *q, json_t *id, json_t *args)
             *value = 0;
             json_t *label = json_string(line), *file = json_string(value + sizeof filename - 1);
             json_array_append_new(list, json_pack("{s:o,s:o,s:b}", "label", label ? label : json_string("?"),
-                                                  "filename", file ? file : json_string("?"),
-                                                  "frontend-open", 1));
+                                                  "filename", file ? file : json_string("?"), "frontend-open", 1));
         }
         p += n + (p[n] == '\n');
     }
@@ -157,8 +153,7 @@ static void cmd_commands(struct qmp *q, json_t *id, json_t *args)
 
 static void cmd_events(struct qmp *q, json_t *id, json_t *args)
 {
-    static const char *const events[] = {"STOP", "RESUME", "RESET", "SHUTDOWN", "POWERDOWN",
-                                         "DEVICE_TRAY_MOVED"};
+    static const char *const events[] = {"STOP", "RESUME", "RESET", "SHUTDOWN", "POWERDOWN", "DEVICE_TRAY_MOVED"};
     json_t *list = json_array();
     (void)args;
     for (size_t i = 0; i < ARRAY_LEN(events); i++)
@@ -198,8 +193,8 @@ static json_t *pci_regions(const char *text)
     int n;
     for (; sscanf(text, " %u:%c:%llx:%llx%n", &bar, &kind, &at, &size, &n) == 4; text += n) {
         json_t *r = json_pack("{s:i,s:I,s:I,s:s}", "bar", (int)bar, "address",
-                              (json_int_t)(at == 0xffffffff ? -1 : (long long)at), "size",
-                              (json_int_t)size, "type", kind == 'i' ? "io" : "memory");
+                              (json_int_t)(at == 0xffffffff ? -1 : (long long)at), "size", (json_int_t)size, "type",
+                              kind == 'i' ? "io" : "memory");
         if (kind != 'i') {
             json_object_set_new(r, "prefetch", json_boolean(kind == 'p'));
             json_object_set_new(r, "mem_type_64", json_false());
@@ -213,13 +208,12 @@ static json_t *pci_function(const char *line)
 {
     unsigned dev, fn, cls, vendor, device, sub_vendor, sub_device, irq, pin;
     int n = 0;
-    if (sscanf(line, "%u %u %x %x %x %x %x %u %u%n", &dev, &fn, &cls, &vendor, &device, &sub_vendor,
-               &sub_device, &irq, &pin, &n) != 9)
+    if (sscanf(line, "%u %u %x %x %x %x %x %u %u%n", &dev, &fn, &cls, &vendor, &device, &sub_vendor, &sub_device, &irq,
+               &pin, &n) != 9)
         return NULL;
-    json_t *f = json_pack("{s:i,s:i,s:i,s:{s:i},s:{s:i,s:i},s:s,s:o}", "bus", 0, "slot", (int)dev,
-                          "function", (int)fn, "class_info", "class", (int)cls, "id", "device",
-                          (int)device, "vendor", (int)vendor, "qdev_id", "", "regions",
-                          pci_regions(line + n));
+    json_t *f = json_pack("{s:i,s:i,s:i,s:{s:i},s:{s:i,s:i},s:s,s:o}", "bus", 0, "slot", (int)dev, "function", (int)fn,
+                          "class_info", "class", (int)cls, "id", "device", (int)device, "vendor", (int)vendor,
+                          "qdev_id", "", "regions", pci_regions(line + n));
     json_object_set_new(f, "irq_pin", json_integer(pin));
     if (pin)
         json_object_set_new(f, "irq", json_integer(irq));

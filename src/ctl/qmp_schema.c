@@ -41,19 +41,19 @@ json_t *qmp_schema(void)
     const struct qmp_command *c;
     json_t *list = json_array();
     for (size_t i = 0; i < ARRAY_LEN(builtin); i++)
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "name", builtin[i].name, "meta-type",
-                                              "builtin", "json-type", builtin[i].json));
-    json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "name", "any", "meta-type", "builtin",
-                                          "json-type", "value"));
-    json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "name", "[any]", "meta-type", "array",
-                                          "element-type", "any"));
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "name", builtin[i].name, "meta-type", "builtin",
+                                              "json-type", builtin[i].json));
+    json_array_append_new(list,
+                          json_pack("{s:s,s:s,s:s}", "name", "any", "meta-type", "builtin", "json-type", "value"));
+    json_array_append_new(list,
+                          json_pack("{s:s,s:s,s:s}", "name", "[any]", "meta-type", "array", "element-type", "any"));
     for (unsigned i = 0; (c = qmp_command_at(i)) != NULL; i++) {
         char type[16];
         snprintf(type, sizeof type, "%u", i);
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s}", "name", c->name, "meta-type",
-                                              "command", "arg-type", type, "ret-type", "any"));
-        json_array_append_new(list, json_pack("{s:s,s:s,s:o}", "name", type, "meta-type", "object",
-                                              "members", members(c->args)));
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s}", "name", c->name, "meta-type", "command", "arg-type",
+                                              type, "ret-type", "any"));
+        json_array_append_new(
+            list, json_pack("{s:s,s:s,s:o}", "name", type, "meta-type", "object", "members", members(c->args)));
     }
     return list;
 }

@@ -63,10 +63,7 @@ static bool get_time(struct line *l, uint64_t *ns)
     char *unit;
     errno = 0;
     double v = strtod(text, &unit);
-    double scale = !strcmp(unit, "s")    ? 1e9
-                   : !strcmp(unit, "ms") ? 1e6
-                   : !strcmp(unit, "us") ? 1e3
-                                         : 0;
+    double scale = !strcmp(unit, "s") ? 1e9 : !strcmp(unit, "ms") ? 1e6 : !strcmp(unit, "us") ? 1e3 : 0;
     if (unit == text || scale == 0 || errno || !(v >= 0) || v * scale > 9e18)
         return wrong(l, "a time such as 2.5s or 300ms belongs here");
     *ns = (uint64_t)(v * scale + 0.5);
@@ -126,8 +123,7 @@ static bool get_keys(struct line *l, struct script_step *s)
 }
 
 /* Whole numbers, the last `optional` of which may be missing. */
-static bool get_values(struct line *l, struct script_step *s, unsigned n, unsigned optional, int low,
-                       int high)
+static bool get_values(struct line *l, struct script_step *s, unsigned n, unsigned optional, int low, int high)
 {
     for (unsigned i = 0; i < n; i++) {
         const char *w;
@@ -165,8 +161,7 @@ static bool get_pointer(struct line *l, struct script_step *s, const char *w, si
     return true;
 }
 
-static bool get_action(struct line *l, struct script *all, struct script_step *s, const char *w,
-                       size_t n)
+static bool get_action(struct line *l, struct script *all, struct script_step *s, const char *w, size_t n)
 {
     bool good = true;
     if (is(w, n, "type") || is(w, n, "serial")) {
@@ -178,9 +173,7 @@ static bool get_action(struct line *l, struct script *all, struct script_step *s
             if (!key_by_char(*p, &shift))
                 return wrong(l, "a character in the text has no key");
     } else if (is(w, n, "key") || is(w, n, "keydown") || is(w, n, "keyup")) {
-        s->action = is(w, n, "key")       ? SCRIPT_KEY
-                    : is(w, n, "keydown") ? SCRIPT_KEY_DOWN
-                                          : SCRIPT_KEY_UP;
+        s->action = is(w, n, "key") ? SCRIPT_KEY : is(w, n, "keydown") ? SCRIPT_KEY_DOWN : SCRIPT_KEY_UP;
         return get_keys(l, s);
     } else if (is(w, n, "screenshot")) {
         s->action = SCRIPT_SCREENSHOT;
@@ -279,69 +272,48 @@ static bool ready(struct script *s, uint64_t ns, const struct script_ops *ops, v
 {
     const struct script_step *t = &s->step[s->at];
     switch (t->when) {
-    case SCRIPT_AT:
-        return ns >= t->time;
-    case SCRIPT_AFTER:
-        return ns - s->since >= t->time;
-    case SCRIPT_WAIT:
-        return ops->screen_has(ctx, t->wait);
-    case SCRIPT_WAIT_SERIAL:
-        return ops->serial_has(ctx, t->wait);
-    case SCRIPT_NOW:
-        break;
+    case SCRIPT_AT: return ns >= t->time;
+    case SCRIPT_AFTER: return ns - s->since >= t->time;
+    case SCRIPT_WAIT: return ops->screen_has(ctx, t->wait);
+    case SCRIPT_WAIT_SERIAL: return ops->serial_has(ctx, t->wait);
+    case SCRIPT_NOW: break;
     }
     return true;
 }
 
-static void fail(const struct script_step *t, const struct script_ops *ops, void *ctx,
-                 const char *what)
+static void fail(const struct script_step *t, const struct script_ops *ops, void *ctx, const char *what)
 {
     struct error e;
-    error_set(&e, "input script, line %u: %s%s%.80s%s", t->line, what, t->wait ? " '" : "",
-              t->wait ? t->wait : "", t->wait ? "'" : "");
+    error_set(&e, "input script, line %u: %s%s%.80s%s", t->line, what, t->wait ? " '" : "", t->wait ? t->wait : "",
+              t->wait ? "'" : "");
     ops->fail(ctx, e.text);
 }
 
 /* The console's numbers have the middle button before the right one. */
 static uint8_t buttons_of(int n)
 {
-    return (uint8_t)((n & (POINTER_LEFT | POINTER_SIDE | POINTER_EXTRA)) |
-                     (n & 2 ? POINTER_MIDDLE : 0) | (n & 4 ? POINTER_RIGHT : 0));
+    return (uint8_t)((n & (POINTER_LEFT | POINTER_SIDE | POINTER_EXTRA)) | (n & 2 ? POINTER_MIDDLE : 0) |
+                     (n & 4 ? POINTER_RIGHT : 0));
 }
 
 static bool act(const struct script_step *t, const struct script_ops *ops, void *ctx)
 {
     switch (t->action) {
-    case SCRIPT_TYPE:
-        return ops->type(ctx, t->text);
-    case SCRIPT_KEY:
-        return ops->chord(ctx, t->keys, t->nkeys);
+    case SCRIPT_TYPE: return ops->type(ctx, t->text);
+    case SCRIPT_KEY: return ops->chord(ctx, t->keys, t->nkeys);
     case SCRIPT_KEY_DOWN:
     case SCRIPT_KEY_UP:
         for (unsigned i = 0; i < t->nkeys; i++)
             ops->key(ctx, t->keys[i], t->action == SCRIPT_KEY_DOWN);
         break;
     case SCRIPT_MOUSE_MOVE:
-    case SCRIPT_MOUSE_ABS:
-        ops->mouse(ctx, t->action == SCRIPT_MOUSE_ABS, t->value[0], t->value[1], t->value[2]);
-        break;
-    case SCRIPT_MOUSE_BUTTON:
-        ops->buttons(ctx, buttons_of(t->value[0]));
-        break;
-    case SCRIPT_SERIAL:
-        ops->serial(ctx, t->text);
-        break;
-    case SCRIPT_SCREENSHOT:
-        ops->screenshot(ctx, t->number);
-        break;
-    case SCRIPT_RESET:
-        ops->reset(ctx);
-        break;
-    case SCRIPT_QUIT:
-        ops->quit(ctx);
-        break;
-    case SCRIPT_NOTHING:
-        break;
+    case SCRIPT_MOUSE_ABS: ops->mouse(ctx, t->action == SCRIPT_MOUSE_ABS, t->value[0], t->value[1], t->value[2]); break;
+    case SCRIPT_MOUSE_BUTTON: ops->buttons(ctx, buttons_of(t->value[0])); break;
+    case SCRIPT_SERIAL: ops->serial(ctx, t->text); break;
+    case SCRIPT_SCREENSHOT: ops->screenshot(ctx, t->number); break;
+    case SCRIPT_RESET: ops->reset(ctx); break;
+    case SCRIPT_QUIT: ops->quit(ctx); break;
+    case SCRIPT_NOTHING: break;
     }
     return true;
 }

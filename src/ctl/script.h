@@ -62,7 +62,7 @@ struct script {
 struct script_ops {
     bool (*screen_has)(void *ctx, const char *text);
     bool (*serial_has)(void *ctx, const char *text); /* since the last match */
-    bool (*idle)(void *ctx); /* all that was typed and sent has been taken */
+    bool (*idle)(void *ctx);                         /* all that was typed and sent has been taken */
     bool (*type)(void *ctx, const char *text);
     bool (*chord)(void *ctx, const uint8_t *keys, unsigned n);
     void (*key)(void *ctx, uint8_t key, bool down);

@@ -19,10 +19,7 @@ void telnet_greet(struct chardev *c)
 
 static void command(struct chardev *c, uint8_t b)
 {
-    c->telnet.state = b == WILL                           ? OPTION_WILL
-                      : b == DO || b == DONT || b == WONT ? OPTION
-                      : b == SB                           ? SUB
-                                                          : DATA;
+    c->telnet.state = b == WILL ? OPTION_WILL : b == DO || b == DONT || b == WONT ? OPTION : b == SB ? SUB : DATA;
     if (b == BRK)
         chardev_event(c, CHARDEV_BREAK);
 }
@@ -63,18 +60,10 @@ size_t telnet_filter(struct chardev *c, uint8_t *data, size_t len)
             t->binary |= b == OPT_BINARY;
             t->state = DATA;
             break;
-        case OPTION:
-            t->state = DATA;
-            break;
-        case SUB:
-            t->state = b == IAC ? SUB_IAC : SUB;
-            break;
-        case SUB_IAC:
-            t->state = b == SE ? DATA : SUB;
-            break;
-        default:
-            t->state = DATA;
-            break;
+        case OPTION: t->state = DATA; break;
+        case SUB: t->state = b == IAC ? SUB_IAC : SUB; break;
+        case SUB_IAC: t->state = b == SE ? DATA : SUB; break;
+        default: t->state = DATA; break;
         }
     }
     return n;

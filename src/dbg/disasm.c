@@ -52,7 +52,8 @@ unsigned disasm_line(struct machine *m, uint64_t at, bool physical, struct buf *
     uint8_t bytes[LONGEST];
     char text[128] = "";
     unsigned n = 0;
-    while (n < LONGEST && (physical ? machine_read_phys(m, at + n, bytes + n, 1) : machine_read_virt(m, at + n, bytes + n, 1)))
+    while (n < LONGEST &&
+           (physical ? machine_read_phys(m, at + n, bytes + n, 1) : machine_read_virt(m, at + n, bytes + n, 1)))
         n++;
     buf_printf(out, "0x%08" PRIx64 ": ", at & UINT32_MAX);
     if (!n) {

@@ -66,20 +66,11 @@ void format_item(char letter, unsigned size, uint64_t v, struct buf *out)
     int n = columns(letter, size);
     unsigned shift = 64 - 8 * size;
     switch (letter) {
-    case 'd':
-        buf_printf(out, "%*" PRId64, n, (int64_t)(v << shift) >> shift);
-        break;
-    case 'u':
-        buf_printf(out, "%*" PRIu64, n, v);
-        break;
-    case 'o':
-        buf_printf(out, "%#*" PRIo64, n, v);
-        break;
-    case 'c':
-        put_char((uint8_t)v, out);
-        break;
-    default:
-        buf_printf(out, "0x%0*" PRIx64, n, v);
+    case 'd': buf_printf(out, "%*" PRId64, n, (int64_t)(v << shift) >> shift); break;
+    case 'u': buf_printf(out, "%*" PRIu64, n, v); break;
+    case 'o': buf_printf(out, "%#*" PRIo64, n, v); break;
+    case 'c': put_char((uint8_t)v, out); break;
+    default: buf_printf(out, "0x%0*" PRIx64, n, v);
     }
 }
 
@@ -152,10 +143,11 @@ void dbg_print(struct machine *m, const char *args, struct buf *out)
     else if (f.letter == 'c')
         put_char((uint8_t)v, out);
     else
-        buf_printf(out, f.letter == 'x'   ? "0x%" PRIx64
-                        : f.letter == 'o' ? "%#" PRIo64
-                        : f.letter == 'u' ? "%" PRIu64
-                                          : "%" PRId64,
+        buf_printf(out,
+                   f.letter == 'x'   ? "0x%" PRIx64
+                   : f.letter == 'o' ? "%#" PRIo64
+                   : f.letter == 'u' ? "%" PRIu64
+                                     : "%" PRId64,
                    v);
     if (good)
         buf_printf(out, "\n");

@@ -84,8 +84,7 @@ static bool number(struct parse *s, uint64_t *v)
     if (errno)
         return error_set(s->err, "number too large");
     if (end == s->p)
-        return error_set(s->err, *s->p ? "invalid char '%c' in expression" : "unexpected end of expression",
-                         *s->p);
+        return error_set(s->err, *s->p ? "invalid char '%c' in expression" : "unexpected end of expression", *s->p);
     s->p = end;
     return true;
 }

@@ -76,7 +76,9 @@ static void mice(struct machine *m, const char *args, struct buf *out)
     static const struct {
         const char *cls, *name;
         bool absolute;
-    } mouse[] = {{"ps2-mouse", "PS/2 Mouse", false}, {"vmmouse", "vmmouse", true}, {"usb-tablet", "USB Tablet", true},
+    } mouse[] = {{"ps2-mouse", "PS/2 Mouse", false},
+                 {"vmmouse", "vmmouse", true},
+                 {"usb-tablet", "USB Tablet", true},
                  {"usb-mouse", "USB Mouse", false}};
     unsigned n = 0;
     (void)args;

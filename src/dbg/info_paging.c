@@ -10,7 +10,7 @@
 #include "cpu/exec.h"
 
 enum { P = 1, W = 2, U = 4, PWT = 8, PCD = 16, A = 32, D = 64, PS = 128, G = 256 };
-#define NX (UINT64_C(1) << 63)
+#define NX          (UINT64_C(1) << 63)
 #define PAE_ADDRESS UINT64_C(0xffffffffff000)
 
 /* One page, or large page, that is mapped. rights: W and U of all levels; entry: the last. */

@@ -13,9 +13,14 @@ static const char *class_name(uint16_t cls)
     static const struct {
         uint16_t cls;
         const char *name;
-    } names[] = {{0x0101, "IDE controller"}, {0x0300, "VGA controller"}, {0x0600, "Host bridge"},
-                 {0x0601, "ISA bridge"},     {0x0680, "Bridge"},         {0x0c03, "USB controller"},
-                 {0x0880, "System peripheral"}, {0x0200, "Ethernet controller"}};
+    } names[] = {{0x0101, "IDE controller"},
+                 {0x0300, "VGA controller"},
+                 {0x0600, "Host bridge"},
+                 {0x0601, "ISA bridge"},
+                 {0x0680, "Bridge"},
+                 {0x0c03, "USB controller"},
+                 {0x0880, "System peripheral"},
+                 {0x0200, "Ethernet controller"}};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (names[i].cls == cls)
             return names[i].name;
@@ -70,7 +75,10 @@ static void print_row(const struct pci_func *f, struct buf *out)
     for (unsigned n = 0; n < PCI_BARS; n++) {
         enum pci_bar_kind k = f->bar[n].kind;
         if (k != PCI_BAR_NONE)
-            buf_printf(out, " %u:%c:%x:%x", n, k == PCI_BAR_IO ? 'i' : k == PCI_BAR_MEM ? 'm' : 'p',
+            buf_printf(out, " %u:%c:%x:%x", n,
+                       k == PCI_BAR_IO    ? 'i'
+                       : k == PCI_BAR_MEM ? 'm'
+                                          : 'p',
                        (uint32_t)bar_address(f, n), f->bar[n].size);
     }
     buf_printf(out, "\n");

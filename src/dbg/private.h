@@ -29,11 +29,11 @@ bool disasm_there(void);
 /* One instruction at a linear (or physical) address: a line of its own. Its length; 0: no memory. */
 unsigned disasm_line(struct machine *m, uint64_t at, bool physical, struct buf *out);
 
-dbg_fn dbg_x, dbg_xp, dbg_print, dbg_sum;                           /* dump.c */
-dbg_fn dbg_in, dbg_out, dbg_nmi, dbg_boot_set;                      /* alter.c */
-dbg_fn dbg_info;                                                    /* info.c */
-dbg_fn info_pci;                                                    /* info_pci.c */
-dbg_fn info_tlb, info_mem;                                          /* info_paging.c */
-dbg_fn info_mtree, info_roms, info_qtree;                           /* info_map.c */
+dbg_fn dbg_x, dbg_xp, dbg_print, dbg_sum;      /* dump.c */
+dbg_fn dbg_in, dbg_out, dbg_nmi, dbg_boot_set; /* alter.c */
+dbg_fn dbg_info;                               /* info.c */
+dbg_fn info_pci;                               /* info_pci.c */
+dbg_fn info_tlb, info_mem;                     /* info_paging.c */
+dbg_fn info_mtree, info_roms, info_qtree;      /* info_map.c */
 
 #endif

@@ -24,8 +24,7 @@ static const struct {
     {"exec", "show where each block that is run begins (lots of logs)", TRACE_EXEC},
     {"cpu", "show CPU registers before each block (lots of logs)", TRACE_CPU},
     {"cpu_reset", "show CPU state before CPU resets", TRACE_CPU_RESET},
-    {"guest_errors",
-     "log when the guest OS does something invalid (eg. accessing a non-existent register)",
+    {"guest_errors", "log when the guest OS does something invalid (eg. accessing a non-existent register)",
      TRACE_GUEST_ERRORS},
 };
 
@@ -36,8 +35,7 @@ bool trace_items_parse(const char *list, uint32_t *to, char **bad)
     while (*list) {
         size_t n = strcspn(list, ","), i = 0;
         bool all = n == 3 && !strncmp(list, "all", n), none = n == 4 && !strncmp(list, "none", n);
-        while (i < ARRAY_LEN(items) &&
-               (strlen(items[i].name) != n || strncmp(items[i].name, list, n) != 0))
+        while (i < ARRAY_LEN(items) && (strlen(items[i].name) != n || strncmp(items[i].name, list, n) != 0))
             i++;
         if (all)
             *to = TRACE_ALL;
@@ -75,10 +73,9 @@ static void on_delivery(void *ctx, struct cpu *c, const struct cpu_delivery *d)
     if (!d->soft && !d->exception)
         buf_printf(&t->text, "Servicing hardware INT=0x%02x\n", d->vector);
     buf_printf(&t->text,
-               "%6" PRIu64 ": v=%02x e=%04x i=%d cpl=%d IP=%04x:%08" PRIx64 " pc=%08" PRIx64
-               " SP=%04x:%08" PRIx64,
-               t->deliveries++, d->vector, d->code, d->soft, c->cpl, cs->sel, d->rip,
-               (cs->base + d->rip) & UINT32_MAX, ss->sel, c->regs[RSP] & c->stack_mask);
+               "%6" PRIu64 ": v=%02x e=%04x i=%d cpl=%d IP=%04x:%08" PRIx64 " pc=%08" PRIx64 " SP=%04x:%08" PRIx64,
+               t->deliveries++, d->vector, d->code, d->soft, c->cpl, cs->sel, d->rip, (cs->base + d->rip) & UINT32_MAX,
+               ss->sel, c->regs[RSP] & c->stack_mask);
     if (d->vector == EXC_PF && d->exception)
         buf_printf(&t->text, " CR2=%08" PRIx64, c->cr2);
     else
@@ -111,8 +108,8 @@ static void on_block(void *ctx, struct cpu *c)
 {
     struct trace *t = ctx;
     if (t->items & TRACE_EXEC)
-        buf_printf(&t->text, "Trace 0: %" PRIu64 " [%08" PRIx64 "/%08" PRIx64 "/%08x]\n",
-                   c->blk_pos, c->seg[SEG_CS].base, c->seg[SEG_CS].base + c->rip, c->mode);
+        buf_printf(&t->text, "Trace 0: %" PRIu64 " [%08" PRIx64 "/%08" PRIx64 "/%08x]\n", c->blk_pos,
+                   c->seg[SEG_CS].base, c->seg[SEG_CS].base + c->rip, c->mode);
     if (t->items & TRACE_CPU)
         cpu_print(c, &t->text);
     tell(t);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* CPUID leaf 1's feature bits in EDX and ECX (SDM 2A CPUID, tables 3-10, 3-11), as instruction table and CPU models name them. */
+/*
+ * CPUID leaf 1's feature bits in EDX and ECX (SDM 2A CPUID, tables 3-10, 3-11), as instruction table and CPU models
+ * name them.
+ */
 #ifndef VITRINE_ISA_CPUID_H
 #define VITRINE_ISA_CPUID_H
 

@@ -53,24 +53,12 @@ static bool take_prefixes(struct decoder *d, const struct op_entry *ops)
             out->seg = b & 7;
             out->flags |= IF_SEG_OVERRIDE;
             break;
-        case 0x66:
-            d->opsize_prefix = true;
-            break;
-        case 0x67:
-            d->adsize_prefix = true;
-            break;
-        case 0xf0:
-            out->flags |= IF_LOCK;
-            break;
-        case 0xf2:
-            out->flags = (out->flags & ~IF_REP) | IF_REPNE;
-            break; /* the last of F2 and F3 counts */
-        case 0xf3:
-            out->flags = (out->flags & ~IF_REPNE) | IF_REP;
-            break;
-        default:
-            rex = b;
-            break;
+        case 0x66: d->opsize_prefix = true; break;
+        case 0x67: d->adsize_prefix = true; break;
+        case 0xf0: out->flags |= IF_LOCK; break;
+        case 0xf2: out->flags = (out->flags & ~IF_REP) | IF_REPNE; break; /* the last of F2 and F3 counts */
+        case 0xf3: out->flags = (out->flags & ~IF_REPNE) | IF_REP; break;
+        default: rex = b; break;
         }
         d->rex = (uint8_t)rex;
     }
@@ -89,10 +77,7 @@ static bool take_disp(struct decoder *d, unsigned size)
 {
     if (!need(d, size))
         return false;
-    d->out->disp = size == 1   ? (int8_t)*d->p
-                   : size == 2 ? (int16_t)ld16(d->p)
-                   : size == 4 ? (int32_t)ld32(d->p)
-                               : 0;
+    d->out->disp = size == 1 ? (int8_t)*d->p : size == 2 ? (int16_t)ld16(d->p) : size == 4 ? (int32_t)ld32(d->p) : 0;
     d->p += size;
     return true;
 }
@@ -103,9 +88,8 @@ static bool take_address16(struct decoder *d, unsigned modrm)
     static const struct {
         uint8_t base, index, seg;
     } forms[8] = {
-        {RBX, RSI, SEG_DS},      {RBX, RDI, SEG_DS},      {RBP, RSI, SEG_SS},
-        {RBP, RDI, SEG_SS},      {RSI, REG_ZERO, SEG_DS}, {RDI, REG_ZERO, SEG_DS},
-        {RBP, REG_ZERO, SEG_SS}, {RBX, REG_ZERO, SEG_DS},
+        {RBX, RSI, SEG_DS},      {RBX, RDI, SEG_DS},      {RBP, RSI, SEG_SS},      {RBP, RDI, SEG_SS},
+        {RSI, REG_ZERO, SEG_DS}, {RDI, REG_ZERO, SEG_DS}, {RBP, REG_ZERO, SEG_SS}, {RBX, REG_ZERO, SEG_DS},
     };
     struct insn *out = d->out;
     unsigned mod = modrm >> 6, rm = modrm & 7;
@@ -194,41 +178,19 @@ static void set_sizes(struct decoder *d, unsigned form_flags)
 static bool set_reg(struct decoder *d, unsigned kind, unsigned opcode, unsigned modrm)
 {
     struct insn *out = d->out;
-    unsigned r = ((modrm >> 3) & 7) | (d->rex & REX_R) << 1, z = (opcode & 7) | (d->rex & REX_B)
-                                                                                    << 3;
+    unsigned r = ((modrm >> 3) & 7) | (d->rex & REX_R) << 1, z = (opcode & 7) | (d->rex & REX_B) << 3;
     switch (kind) {
-    case RK_BYTE:
-        out->reg = byte_reg(d, r);
-        break;
-    case RK_WORD:
-        out->reg = (uint8_t)r;
-        break;
-    case RK_OP_BYTE:
-        out->reg = byte_reg(d, z);
-        break;
-    case RK_OP_WORD:
-        out->reg = (uint8_t)z;
-        break;
-    case RK_SEG:
-        out->reg = r & 7;
-        break;
-    case RK_CR:
-        out->reg = (uint8_t)r;
-        return r <= 8; /* CR8 is REX.R with CR0's number */
-    case RK_DR:
-        out->reg = (uint8_t)r;
-        return r < 8;
-    case RK_MMX: /* REX does not reach MMX registers */
-        out->reg = r & 7;
-        break;
-    case RK_CC:
-        out->reg = opcode & 15;
-        break;
-    case RK_NONE:
-        break;
-    default:
-        out->reg = (uint8_t)(kind - RK_SEG0);
-        break;
+    case RK_BYTE: out->reg = byte_reg(d, r); break;
+    case RK_WORD: out->reg = (uint8_t)r; break;
+    case RK_OP_BYTE: out->reg = byte_reg(d, z); break;
+    case RK_OP_WORD: out->reg = (uint8_t)z; break;
+    case RK_SEG: out->reg = r & 7; break;
+    case RK_CR: out->reg = (uint8_t)r; return r <= 8; /* CR8 is REX.R with CR0's number */
+    case RK_DR: out->reg = (uint8_t)r; return r < 8;
+    case RK_MMX: /* REX does not reach MMX registers */ out->reg = r & 7; break;
+    case RK_CC: out->reg = opcode & 15; break;
+    case RK_NONE: break;
+    default: out->reg = (uint8_t)(kind - RK_SEG0); break;
     }
     return true;
 }
@@ -275,20 +237,13 @@ static bool take_immediate(struct decoder *d, unsigned kind)
     struct insn *out = d->out;
     unsigned z = out->opsize == SZ16 ? 2 : 4;
     switch (kind) {
-    case IK_UB:
-        return take_imm(d, 1, false);
-    case IK_SB:
-        return take_imm(d, 1, true);
-    case IK_W:
-        return take_imm(d, 2, false);
-    case IK_Z:
-        return take_imm(d, z, true);
-    case IK_V:
-        return take_imm(d, 1u << out->opsize, true);
-    case IK_MOFFS:
-        return take_moffs(d);
-    default:
-        break;
+    case IK_UB: return take_imm(d, 1, false);
+    case IK_SB: return take_imm(d, 1, true);
+    case IK_W: return take_imm(d, 2, false);
+    case IK_Z: return take_imm(d, z, true);
+    case IK_V: return take_imm(d, 1u << out->opsize, true);
+    case IK_MOFFS: return take_moffs(d);
+    default: break;
     }
     unsigned second = kind == IK_WB ? 1 : 2; /* ENTER's level or a far pointer's selector */
     if (!take_imm(d, kind == IK_WB ? 2 : z, false) || !need(d, second))
@@ -312,8 +267,7 @@ static enum decode_status out_of_bytes(size_t avail)
     return avail >= INSN_MAX ? DECODE_TOO_LONG : DECODE_SHORT;
 }
 
-enum decode_status isa_decode(const uint8_t *bytes, size_t avail, struct decode_mode mode,
-                              struct insn *out)
+enum decode_status isa_decode(const uint8_t *bytes, size_t avail, struct decode_mode mode, struct insn *out)
 {
     *out = (struct insn){.seg = SEG_DS, .base = REG_ZERO, .index = REG_ZERO};
     struct decoder d = {.p = bytes,
@@ -347,8 +301,7 @@ enum decode_status isa_decode(const uint8_t *bytes, size_t avail, struct decode_
         out->flags |= IF_REX;
     const struct form_decode *f = &form_decode[form];
     set_sizes(&d, f->flags);
-    if (unlikely(form == FORM_UD) || (f->flags & DF_NO_REXW && d.rex & REX_W) ||
-        !set_reg(&d, f->reg, opcode, modrm))
+    if (unlikely(form == FORM_UD) || (f->flags & DF_NO_REXW && d.rex & REX_W) || !set_reg(&d, f->reg, opcode, modrm))
         return undefined(&d, bytes);
     if (f->rm && !take_rm(&d, f->rm, modrm))
         return out_of_bytes(avail);

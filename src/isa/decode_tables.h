@@ -17,14 +17,7 @@ struct op_entry {
     uint16_t first;
     uint8_t kind; /* enum op_kind */
 };
-enum op_kind {
-    OK_EXT = 1,
-    OK_FULL = 2,
-    OK_PREFIX = 4,
-    OK_MODRM = 8,
-    OK_IS_PREFIX = 16,
-    OK_IS_ESCAPE = 32
-};
+enum op_kind { OK_EXT = 1, OK_FULL = 2, OK_PREFIX = 4, OK_MODRM = 8, OK_IS_PREFIX = 16, OK_IS_ESCAPE = 32 };
 
 /* What a form's operands ask of the decoder. */
 struct form_decode {

@@ -45,12 +45,12 @@ enum form_class { FC_COPY, FC_HELPER, FC_SPECIAL };
 
 struct form_info {
     const char *mnemonic, *operands; /* as in the table */
-    const char *exec;  /* base name of the function; NULL: not executed yet (64-bit code) */
-    uint64_t features; /* bits that it needs: CPUID.1:EDX, above it CPUID.1:ECX */
-    uint8_t family;    /* lowest CPU family that has it */
-    uint8_t cls;       /* enum form_class */
-    uint8_t mem;       /* enum form_mem: what happens to the memory operand */
-    uint16_t mem_size; /* bytes; 0: follows the operand or address size */
+    const char *exec;                /* base name of the function; NULL: not executed yet (64-bit code) */
+    uint64_t features;               /* bits that it needs: CPUID.1:EDX, above it CPUID.1:ECX */
+    uint8_t family;                  /* lowest CPU family that has it */
+    uint8_t cls;                     /* enum form_class */
+    uint8_t mem;                     /* enum form_mem: what happens to the memory operand */
+    uint16_t mem_size;               /* bytes; 0: follows the operand or address size */
     uint16_t flags_read, flags_written, flags_undefined; /* EFLAGS bits */
     uint16_t faults;                                     /* enum form_fault */
     uint16_t attrs;                                      /* enum form_attr */

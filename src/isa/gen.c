@@ -29,8 +29,8 @@ enum { C, H, S };
 struct row {
     const char *file;
     int line;
-    const char *opcode, *mnemonic, *operands, *modes, *cpu, *read, *written, *undefined, *memory,
-        *faults, *attrs, *exec;
+    const char *opcode, *mnemonic, *operands, *modes, *cpu, *read, *written, *undefined, *memory, *faults, *attrs,
+        *exec;
     int cls;
     const char *page;
     /* Parsed. */
@@ -43,23 +43,23 @@ struct row {
     unsigned attr_bits;
 };
 
-#define ROW(opcode_, mnemonic_, operands_, modes_, cpu_, read_, written_, undefined_, memory_,     \
-            faults_, attrs_, exec_, cls_, page_)                                                   \
-    {.file = __FILE__,                                                                             \
-     .line = __LINE__,                                                                             \
-     .opcode = opcode_,                                                                            \
-     .mnemonic = mnemonic_,                                                                        \
-     .operands = operands_,                                                                        \
-     .modes = modes_,                                                                              \
-     .cpu = cpu_,                                                                                  \
-     .read = read_,                                                                                \
-     .written = written_,                                                                          \
-     .undefined = undefined_,                                                                      \
-     .memory = memory_,                                                                            \
-     .faults = faults_,                                                                            \
-     .attrs = attrs_,                                                                              \
-     .exec = exec_,                                                                                \
-     .cls = cls_,                                                                                  \
+#define ROW(opcode_, mnemonic_, operands_, modes_, cpu_, read_, written_, undefined_, memory_, faults_, attrs_, exec_, \
+            cls_, page_)                                                                                               \
+    {.file = __FILE__,                                                                                                 \
+     .line = __LINE__,                                                                                                 \
+     .opcode = opcode_,                                                                                                \
+     .mnemonic = mnemonic_,                                                                                            \
+     .operands = operands_,                                                                                            \
+     .modes = modes_,                                                                                                  \
+     .cpu = cpu_,                                                                                                      \
+     .read = read_,                                                                                                    \
+     .written = written_,                                                                                              \
+     .undefined = undefined_,                                                                                          \
+     .memory = memory_,                                                                                                \
+     .faults = faults_,                                                                                                \
+     .attrs = attrs_,                                                                                                  \
+     .exec = exec_,                                                                                                    \
+     .cls = cls_,                                                                                                      \
      .page = page_},
 static struct row rows[] = {
 #include "isa/table/integer.def"
@@ -76,8 +76,7 @@ static struct row rows[] = {
 #undef ROW
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-static int __attribute__((format(printf, 2, 3), noreturn))
-die(const struct row *r, const char *fmt, ...)
+static int __attribute__((format(printf, 2, 3), noreturn)) die(const struct row *r, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -116,8 +115,7 @@ struct name_bit {
     const char *name;
     unsigned bit;
 };
-static unsigned bits_of(const struct row *r, const char *s, const struct name_bit *names,
-                        const char *column)
+static unsigned bits_of(const struct row *r, const char *s, const struct name_bit *names, const char *column)
 {
     unsigned bits = 0;
     char w[64];
@@ -136,8 +134,7 @@ static unsigned bits_of(const struct row *r, const char *s, const struct name_bi
 
 static bool is_hex_byte(const char *w)
 {
-    return isxdigit((unsigned char)w[0]) && isxdigit((unsigned char)w[1]) &&
-           (!w[2] || strchr(" +-", w[2]));
+    return isxdigit((unsigned char)w[0]) && isxdigit((unsigned char)w[1]) && (!w[2] || strchr(" +-", w[2]));
 }
 
 static void parse_opcode_byte(struct row *r, const char *w)
@@ -247,18 +244,10 @@ static void parse_operand(struct row *r, const char *w)
         r->mod = 0;
         set_once(r, &d->rm, MK_MEM, "rm");
         break;
-    case 'R':
-        set_once(r, &d->rm, MK_REG, "rm");
-        break;
-    case 'G':
-        set_once(r, &d->reg, byte_word(r, size, RK_BYTE, RK_WORD), "reg");
-        break;
-    case 'Z':
-        set_once(r, &d->reg, byte_word(r, size, RK_OP_BYTE, RK_OP_WORD), "reg");
-        break;
-    case 'P':
-        set_once(r, &d->reg, RK_MMX, "reg");
-        break;
+    case 'R': set_once(r, &d->rm, MK_REG, "rm"); break;
+    case 'G': set_once(r, &d->reg, byte_word(r, size, RK_BYTE, RK_WORD), "reg"); break;
+    case 'Z': set_once(r, &d->reg, byte_word(r, size, RK_OP_BYTE, RK_OP_WORD), "reg"); break;
+    case 'P': set_once(r, &d->reg, RK_MMX, "reg"); break;
     case 'Q':
     case 'W':
         if (!r->has_modrm)
@@ -272,34 +261,18 @@ static void parse_operand(struct row *r, const char *w)
             die(r, "%c operand with a memory encoding", w[0]);
         set_once(r, &d->rm, w[0] == 'N' ? MK_MMX : MK_WORD, "rm");
         break;
-    case 'V':
-        set_once(r, &d->reg, RK_WORD, "reg");
-        break;
-    case 'S':
-        set_once(r, &d->reg, RK_SEG, "reg");
-        break;
-    case 'C':
-        set_once(r, &d->reg, RK_CR, "reg");
-        break;
-    case 'D':
-        set_once(r, &d->reg, RK_DR, "reg");
-        break;
+    case 'V': set_once(r, &d->reg, RK_WORD, "reg"); break;
+    case 'S': set_once(r, &d->reg, RK_SEG, "reg"); break;
+    case 'C': set_once(r, &d->reg, RK_CR, "reg"); break;
+    case 'D': set_once(r, &d->reg, RK_DR, "reg"); break;
     case 'J':
         r->sized = true;
         set_once(r, &d->imm, size == 'b' ? IK_SB : IK_Z, "immediate");
         break;
-    case 'A':
-        set_once(r, &d->imm, IK_FAR, "immediate");
-        break;
-    case 'O':
-        set_once(r, &d->imm, IK_MOFFS, "immediate");
-        break;
-    case 'X':
-        d->flags |= DF_STRING;
-        break;
-    case 'Y':
-        d->flags |= DF_STRING;
-        break;
+    case 'A': set_once(r, &d->imm, IK_FAR, "immediate"); break;
+    case 'O': set_once(r, &d->imm, IK_MOFFS, "immediate"); break;
+    case 'X': d->flags |= DF_STRING; break;
+    case 'Y': d->flags |= DF_STRING; break;
     case 'I':
         if (d->imm == IK_W && size == 'b')
             d->imm = IK_WB; /* ENTER */
@@ -311,8 +284,7 @@ static void parse_operand(struct row *r, const char *w)
                                    : IK_V,
                      "immediate");
         break;
-    default:
-        die(r, "operand %s means nothing", w);
+    default: die(r, "operand %s means nothing", w);
     }
 }
 
@@ -340,18 +312,16 @@ static void parse_operands(struct row *r)
 
 static void parse_modes(struct row *r)
 {
-    static const struct name_bit names[] = {{"i64", DF_NOT64},     {"o64", DF_ONLY64},
-                                            {"d64", DF_DEFAULT64}, {"f64", DF_FORCE64},
-                                            {"w0", DF_NO_REXW},    {NULL, 0}};
+    static const struct name_bit names[] = {{"i64", DF_NOT64},   {"o64", DF_ONLY64}, {"d64", DF_DEFAULT64},
+                                            {"f64", DF_FORCE64}, {"w0", DF_NO_REXW}, {NULL, 0}};
     r->dec.flags |= (uint16_t)bits_of(r, r->modes, names, "modes");
 }
 
 static void parse_attrs(struct row *r)
 {
     static const struct name_bit names[] = {
-        {"lock", DF_LOCK}, {"xlat", DF_STRING}, {"end", 0}, {"generic", 0}, {"sized", 0},
-        {"cpl0", 0},       {"prot", 0},         {"io", 0},  {"rep", 0},     {"repe", 0},
-        {"varies", 0},     {"cc", 0},           {NULL, 0}};
+        {"lock", DF_LOCK}, {"xlat", DF_STRING}, {"end", 0},  {"generic", 0}, {"sized", 0}, {"cpl0", 0}, {"prot", 0},
+        {"io", 0},         {"rep", 0},          {"repe", 0}, {"varies", 0},  {"cc", 0},    {NULL, 0}};
     r->dec.flags |= (uint16_t)bits_of(r, r->attrs, names, "attributes");
     if (r->map == MAP_LEGACY && r->op >= 0xd8 && r->op <= 0xdf)
         r->dec.flags |= DF_FOP;
@@ -385,11 +355,9 @@ static void name_rows(void)
         snprintf(r->form, sizeof r->form, "%s%s", r->mnemonic, ops);
         for (int j = 0; j < k; j++)
             if (strcmp(rows[j].form, r->form) == 0) {
-                snprintf(r->form, sizeof r->form, "%s%s_%s%02X", r->mnemonic, ops,
-                         r->map ? "0F" : "", r->op);
+                snprintf(r->form, sizeof r->form, "%s%s_%s%02X", r->mnemonic, ops, r->map ? "0F" : "", r->op);
                 if (r->digit >= 0)
-                    snprintf(r->form + strlen(r->form), sizeof r->form - strlen(r->form), "_%d",
-                             r->digit);
+                    snprintf(r->form + strlen(r->form), sizeof r->form - strlen(r->form), "_%d", r->digit);
             }
         for (int j = 0; j < k; j++)
             if (strcmp(rows[j].form, r->form) == 0)
@@ -414,8 +382,7 @@ static bool slot_matches(const struct row *r, unsigned slot)
     return (r->digit < 0 || r->digit == (int)reg) && (r->mod < 0 || r->mod == (slot >= 8));
 }
 
-static void claim_op(const struct row *r, uint16_t form, unsigned code, unsigned op,
-                     bool exact_pass)
+static void claim_op(const struct row *r, uint16_t form, unsigned code, unsigned op, bool exact_pass)
 {
     int8_t *m = &modrm_of[code][r->map][op];
     if (*m && *m != (r->has_modrm ? 1 : -1))
@@ -444,8 +411,7 @@ static void check_no_overlap(const struct row *r, uint16_t form, unsigned code)
         if ((code ? o->dec.flags & DF_NOT64 : o->dec.flags & DF_ONLY64))
             continue;
         for (unsigned s = 0; s < DT_FULL; s++)
-            if (slot_matches(r, s) && slot_matches(o, s) &&
-                !(o->plus_r && strcmp(r->opcode, "90") == 0))
+            if (slot_matches(r, s) && slot_matches(o, s) && !(o->plus_r && strcmp(r->opcode, "90") == 0))
                 die(r, "%s overlaps %s (line %d of %s)", r->opcode, o->opcode, o->line, o->file);
     }
 }
@@ -456,8 +422,7 @@ static void claim_all(void)
         for (int pass = 0; pass < 2; pass++)
             for (int k = 0; k < ROWS; k++) {
                 const struct row *r = &rows[k];
-                if ((pass == 0) != (r->prefix >= 0) ||
-                    (code ? r->dec.flags & DF_NOT64 : r->dec.flags & DF_ONLY64))
+                if ((pass == 0) != (r->prefix >= 0) || (code ? r->dec.flags & DF_NOT64 : r->dec.flags & DF_ONLY64))
                     continue;
                 check_no_overlap(r, (uint16_t)(k + 1), code);
                 for (int op = r->op; op <= r->op_last; op++)
@@ -540,11 +505,11 @@ static unsigned memory_size(const struct row *r)
     static const struct {
         const char *operand;
         unsigned size;
-    } sizes[] = {{"Qd", 4},    {"Qq", 8},   {"Mdq", 16}, {"Mps", 16}, {"Mpd", 16}, {"Mfxs", 512},
-                 {"Wss", 4},   {"Wsd", 8},  {"Wq", 8},   {"Wps", 16}, {"Wpd", 16}, {"Wdq", 16},
-                 {"Ey", 4},    {"My", 4},   {"Md", 4},   {"Mb", 1},   {"Eb", 1},    {"Ew", 2},   {"Ed", 4},  {"Mq", 8},  {"Mfs", 4},
-                 {"Mfd", 8},   {"Mfx", 10}, {"Mis", 2}, {"Mid", 4}, {"Miq", 8},
-                 {"Mbcd", 10}, {"Mw", 2},   {"Ob", 1},  {"Xb", 1},  {"Yb", 1}};
+    } sizes[] = {{"Qd", 4},  {"Qq", 8},   {"Mdq", 16}, {"Mps", 16}, {"Mpd", 16}, {"Mfxs", 512}, {"Wss", 4},
+                 {"Wsd", 8}, {"Wq", 8},   {"Wps", 16}, {"Wpd", 16}, {"Wdq", 16}, {"Ey", 4},     {"My", 4},
+                 {"Md", 4},  {"Mb", 1},   {"Eb", 1},   {"Ew", 2},   {"Ed", 4},   {"Mq", 8},     {"Mfs", 4},
+                 {"Mfd", 8}, {"Mfx", 10}, {"Mis", 2},  {"Mid", 4},  {"Miq", 8},  {"Mbcd", 10},  {"Mw", 2},
+                 {"Ob", 1},  {"Xb", 1},   {"Yb", 1}};
     for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++)
         if (has_word(r->operands, sizes[k].operand))
             return sizes[k].size;
@@ -583,21 +548,20 @@ static void emit_info_row(const struct row *r)
 {
     static const struct name_bit mem_names[] = {{"r", 1},    {"w", 2},   {"rw", 3}, {"a", 4},
                                                 {"push", 0}, {"pop", 0}, {NULL, 0}};
-    static const struct name_bit fault_names[] = {
-        {"de", 1},  {"br", 2},   {"ctl", 4},    {"seg", 8},  {"iopl", 16},
-        {"io", 32}, {"x87", 64}, {"soft", 128}, {"ud", 256}, {"simd", 512}, {NULL, 0}};
+    static const struct name_bit fault_names[] = {{"de", 1},    {"br", 2},     {"ctl", 4},  {"seg", 8},
+                                                  {"iopl", 16}, {"io", 32},    {"x87", 64}, {"soft", 128},
+                                                  {"ud", 256},  {"simd", 512}, {NULL, 0}};
     unsigned family;
     unsigned long long features = cpu_features(r, &family);
     char sdm[96];
     sdm_reference(r, sdm, sizeof sdm);
     printf("    [FORM_%s] = {\"%s\", \"%s\", %s%s%s, 0x%llx, %u, %d, %u, %u, 0x%x, 0x%x, 0x%x, 0x%x, "
            "0x%lx, %d, \"%s\"},\n",
-           r->form, r->mnemonic, r->operands, executed(r) ? "\"" : "",
-           executed(r) ? r->func : "NULL", executed(r) ? "\"" : "", features, family, r->cls,
-           bits_of(r, r->memory, mem_names, "memory"), memory_size(r), flag_bits(r, r->read, false),
-           flag_bits(r, r->written, false), flag_bits(r, r->undefined, true),
-           bits_of(r, r->faults, fault_names, "faults"), attr_word(r), has_word(r->attrs, "end"),
-           sdm);
+           r->form, r->mnemonic, r->operands, executed(r) ? "\"" : "", executed(r) ? r->func : "NULL",
+           executed(r) ? "\"" : "", features, family, r->cls, bits_of(r, r->memory, mem_names, "memory"),
+           memory_size(r), flag_bits(r, r->read, false), flag_bits(r, r->written, false),
+           flag_bits(r, r->undefined, true), bits_of(r, r->faults, fault_names, "faults"), attr_word(r),
+           has_word(r->attrs, "end"), sdm);
 }
 
 static void emit_info(void)
@@ -664,18 +628,14 @@ static struct op_entry encode_entry(uint16_t (*t)[DT_FULL], int8_t modrm)
     for (unsigned p = 0; p < (pfx ? MP_COUNT : 1); p++)
         for (unsigned s = 0; s < per; s++)
             run[n++] = full || s < 8 ? t[p][s] : t[p][8 + (s - 8) * 8];
-    e.kind = (uint8_t)((full  ? OK_FULL
-                        : ext ? OK_EXT
-                              : 0) |
-                       (pfx ? OK_PREFIX : 0) | (modrm > 0 ? OK_MODRM : 0));
+    e.kind = (uint8_t)((full ? OK_FULL : ext ? OK_EXT : 0) | (pfx ? OK_PREFIX : 0) | (modrm > 0 ? OK_MODRM : 0));
     e.first = (uint16_t)(n == 1 ? run[0] : add_group(run, n));
     return e;
 }
 
 static uint8_t prefix_kind(unsigned code, unsigned op)
 {
-    static const uint8_t legacy[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65,
-                                     0x66, 0x67, 0xf0, 0xf2, 0xf3};
+    static const uint8_t legacy[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3};
     if (memchr(legacy, (int)op, sizeof legacy) || (code && op >= 0x40 && op < 0x50))
         return OK_IS_PREFIX;
     return op == 0x0f ? OK_IS_ESCAPE : 0;
@@ -702,8 +662,8 @@ static void emit_decode(void)
         printf("%s%u,", k % 16 ? " " : "\n    ", group[k]);
     printf("\n};\n\nstatic const struct form_decode form_decode[] = {\n    {0, 0, 0, 0},\n");
     for (int k = 0; k < ROWS; k++)
-        printf("    {%u, %u, %u, 0x%x}, /* %s */\n", rows[k].dec.reg, rows[k].dec.rm,
-               rows[k].dec.imm, rows[k].dec.flags, rows[k].form);
+        printf("    {%u, %u, %u, 0x%x}, /* %s */\n", rows[k].dec.reg, rows[k].dec.rm, rows[k].dec.imm,
+               rows[k].dec.flags, rows[k].form);
     printf("};\n");
 }
 
@@ -747,8 +707,7 @@ static void emit_handlers(void)
     printf("%s#ifndef VITRINE_CPU_GEN_DISPATCH_H\n#define VITRINE_CPU_GEN_DISPATCH_H\n\n#include "
            "\"cpu/exec.h\"\n#include \"isa/forms.h\"\n\n",
            banner);
-    printf(
-        "/* Functions of a form, by (opsize - SZ16) * 2 + (operand is memory); NULL: none. */\n");
+    printf("/* Functions of a form, by (opsize - SZ16) * 2 + (operand is memory); NULL: none. */\n");
     printf("extern insn_fn *const exec_table[FORM_COUNT][6];\n\n");
     for (unsigned k = 0; k < n; k++)
         printf("insn_fn %s;\n", names[k]);
@@ -776,16 +735,16 @@ static void emit_page(void)
 {
     static const char *const classes[] = {"copy", "helper", "special"};
     printf("Instructions, generated from src/isa/table/ (its README explains the columns).\n\n");
-    printf("%-16s %-10s %-12s %-5s %-8s %-7s %-7s %-22s %-8s %-9s %-16s %-20s %-8s %s\n", "opcode",
-           "mnemonic", "operands", "modes", "cpu", "read", "written", "undefined", "memory",
-           "faults", "attributes", "function", "class", "reference");
+    printf("%-16s %-10s %-12s %-5s %-8s %-7s %-7s %-22s %-8s %-9s %-16s %-20s %-8s %s\n", "opcode", "mnemonic",
+           "operands", "modes", "cpu", "read", "written", "undefined", "memory", "faults", "attributes", "function",
+           "class", "reference");
     for (int k = 0; k < ROWS; k++) {
         const struct row *r = &rows[k];
         char sdm[96];
         sdm_reference(r, sdm, sizeof sdm);
-        printf("%-16s %-10s %-12s %-5s %-8s %-7s %-7s %-22s %-8s %-9s %-16s x_%-18s %-8s %s\n",
-               r->opcode, r->mnemonic, r->operands, r->modes, r->cpu, r->read, r->written,
-               r->undefined, r->memory, r->faults, r->attrs, r->func, classes[r->cls], sdm);
+        printf("%-16s %-10s %-12s %-5s %-8s %-7s %-7s %-22s %-8s %-9s %-16s x_%-18s %-8s %s\n", r->opcode, r->mnemonic,
+               r->operands, r->modes, r->cpu, r->read, r->written, r->undefined, r->memory, r->faults, r->attrs,
+               r->func, classes[r->cls], sdm);
     }
 }
 
@@ -794,9 +753,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *what;
         void (*emit)(void);
-    } outputs[] = {{"forms", emit_forms},       {"info", emit_info},
-                   {"decode", emit_decode},     {"handlers", emit_handlers},
-                   {"dispatch", emit_dispatch}, {"page", emit_page}};
+    } outputs[] = {{"forms", emit_forms},       {"info", emit_info},         {"decode", emit_decode},
+                   {"handlers", emit_handlers}, {"dispatch", emit_dispatch}, {"page", emit_page}};
     for (int k = 0; k < ROWS; k++) {
         parse_opcode(&rows[k]);
         parse_modes(&rows[k]);

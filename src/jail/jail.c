@@ -68,7 +68,7 @@ static bool set_limits(const int *keep, size_t nkeep, unsigned spare, struct err
         rlim_t value;
     } limit[] = {
         {RLIMIT_NOFILE, top + spare}, /* those that are open, and what is passed later */
-        {RLIMIT_CORE, 0},     /* a core dump would hold the guest's memory */
+        {RLIMIT_CORE, 0},             /* a core dump would hold the guest's memory */
     };
     for (size_t i = 0; i < ARRAY_LEN(limit); i++) {
         struct rlimit r = {limit[i].value, limit[i].value};
@@ -117,8 +117,8 @@ void jail_describe(uint32_t in_force, char *text, size_t room)
     size_t n = 0;
     text[0] = 0;
     for (size_t i = 0; i < ARRAY_LEN(layer) && n < room; i++) {
-        int r = snprintf(text + n, room - n, "%s%s%s", n ? ", " : "",
-                         in_force & layer[i].bit ? "" : "without ", layer[i].name);
+        int r = snprintf(text + n, room - n, "%s%s%s", n ? ", " : "", in_force & layer[i].bit ? "" : "without ",
+                         layer[i].name);
         n += r > 0 ? (size_t)r : 0;
     }
 }

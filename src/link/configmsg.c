@@ -169,8 +169,7 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
     buf_add32(out, run->speed);
 }
 
-bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len,
-                struct error *err)
+bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len, struct error *err)
 {
     struct reader r = {data, (const uint8_t *)data + len, false};
     memset(cfg, 0, sizeof *cfg);

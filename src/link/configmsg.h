@@ -19,8 +19,7 @@ struct run_config {
 void config_put(const struct machine_config *cfg, const struct run_config *run, struct buf *out);
 /* False with *err where a field is out of its range, a string is not terminated, or bytes are
  * missing or left over. */
-bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len,
-                struct error *err);
+bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len, struct error *err);
 
 /* A drive alone, for a medium that is put in at run time. */
 void config_put_drive(const struct drive_config *d, struct buf *out);

@@ -45,9 +45,8 @@ bool frame_get(const struct link_msg *msg, struct frame_info *info)
     info->h = get32(&r);
     info->y0 = get32(&r);
     info->y1 = get32(&r);
-    return !r.bad && r.p == r.end && info->slot < FRAME_SLOTS && info->w >= 1 &&
-           info->w <= SURFACE_MAX_W && info->h >= 1 && info->h <= SURFACE_MAX_H &&
-           info->y0 < info->y1 && info->y1 <= info->h;
+    return !r.bad && r.p == r.end && info->slot < FRAME_SLOTS && info->w >= 1 && info->w <= SURFACE_MAX_W &&
+           info->h >= 1 && info->h <= SURFACE_MAX_H && info->y0 < info->y1 && info->y1 <= info->h;
 }
 
 bool frame_writer_init(struct frame_writer *f, int fd, struct link *link, struct error *err)

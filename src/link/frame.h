@@ -19,8 +19,7 @@ int frame_create(const uint32_t **map, struct error *err);
 
 struct frame_info {
     unsigned slot;
-    uint32_t w, h, y0,
-        y1; /* w x h pixels without gaps; lines [y0, y1) changed since the frame before */
+    uint32_t w, h, y0, y1; /* w x h pixels without gaps; lines [y0, y1) changed since the frame before */
 };
 /* Decodes LINK_FRAME; false where the machine's numbers are out of range. */
 bool frame_get(const struct link_msg *msg, struct frame_info *info);

@@ -32,8 +32,8 @@ static void send_request(struct guest *g, enum link_type type, const void *data,
     buf_free(&b);
 }
 
-bool guest_request_fd(struct guest *g, enum link_type type, const void *data, size_t len, int fd,
-                      guest_reply_fn *fn, void *ctx)
+bool guest_request_fd(struct guest *g, enum link_type type, const void *data, size_t len, int fd, guest_reply_fn *fn,
+                      void *ctx)
 {
     for (unsigned i = 0; i < GUEST_REQUESTS && !g->gone && len <= LINK_MAX - 4; i++) {
         if (g->request[i].id)
@@ -50,8 +50,7 @@ bool guest_request_fd(struct guest *g, enum link_type type, const void *data, si
     return false;
 }
 
-bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len,
-                   guest_reply_fn *fn, void *ctx)
+bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len, guest_reply_fn *fn, void *ctx)
 {
     return guest_request_fd(g, type, data, len, -1, fn, ctx);
 }
@@ -83,20 +82,17 @@ void guest_text(char *to, size_t room, const uint8_t *data, size_t len)
     to[n] = 0;
 }
 
-bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h,
-                   const uint8_t **pixels)
+bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h, const uint8_t **pixels)
 {
     if (len < 8)
         return false;
     *w = ld32(data);
     *h = ld32(data + 4);
     *pixels = data + 8;
-    return *w >= 1 && *w <= SURFACE_MAX_W && *h >= 1 && *h <= SURFACE_MAX_H &&
-           len - 8 == (size_t)*w * *h * 4;
+    return *w >= 1 && *w <= SURFACE_MAX_W && *h >= 1 && *h <= SURFACE_MAX_H && len - 8 == (size_t)*w * *h * 4;
 }
 
-void guest_pointer(struct guest *g, enum link_axes axes, int32_t x, int32_t y, int wheel,
-                   uint8_t mask, uint8_t level)
+void guest_pointer(struct guest *g, enum link_axes axes, int32_t x, int32_t y, int wheel, uint8_t mask, uint8_t level)
 {
     uint8_t b[LINK_POINTER_SIZE] = {(uint8_t)axes};
     st32(b + 1, (uint32_t)x);
@@ -278,34 +274,22 @@ static bool handle(struct guest *g, const struct link_msg *msg)
         if (!r.bad)
             g->ops->ready(g->ctx, jail);
         return !r.bad;
-    case LINK_EVENT:
-        return on_event(g, &r);
+    case LINK_EVENT: return on_event(g, &r);
     case LINK_SERIAL_OUT:
         port = get8(&r);
         if (r.bad || port >= GUEST_PORTS)
             return false;
         g->ops->serial(g->ctx, port, r.p, (size_t)(r.end - r.p));
         return true;
-    case LINK_SERIAL_TAKEN:
-        return on_taken(g, &r);
-    case LINK_LOG:
-        on_log(g, &r);
-        return true;
-    case LINK_DEBUGCON:
-        g->ops->debugcon(g->ctx, r.p, (size_t)(r.end - r.p));
-        return true;
-    case LINK_FRAME:
-        return on_frame(g, msg);
-    case LINK_REPLY:
-        return on_reply(g, &r);
-    case LINK_STATS_ARE:
-        return on_stats(g, &r);
+    case LINK_SERIAL_TAKEN: return on_taken(g, &r);
+    case LINK_LOG: on_log(g, &r); return true;
+    case LINK_DEBUGCON: g->ops->debugcon(g->ctx, r.p, (size_t)(r.end - r.p)); return true;
+    case LINK_FRAME: return on_frame(g, msg);
+    case LINK_REPLY: return on_reply(g, &r);
+    case LINK_STATS_ARE: return on_stats(g, &r);
     case LINK_GUEST_ERROR:
-    case LINK_NOTE:
-        on_line(g, msg->type == LINK_GUEST_ERROR, &r);
-        return true;
-    case LINK_PICTURE:
-        return on_picture(g, &r);
+    case LINK_NOTE: on_line(g, msg->type == LINK_GUEST_ERROR, &r); return true;
+    case LINK_PICTURE: return on_picture(g, &r);
     case LINK_LIGHTS: {
         uint8_t reads = get8(&r), writes = get8(&r);
         if (r.bad || r.p != r.end)
@@ -320,8 +304,7 @@ static bool handle(struct guest *g, const struct link_msg *msg)
         g->ops->tray(g->ctx, drive, open);
         return true;
     }
-    case LINK_AUDIO:
-        return on_audio(g, &r);
+    case LINK_AUDIO: return on_audio(g, &r);
     case LINK_POINTER_IS: {
         uint8_t absolute = get8(&r);
         if (r.bad || r.p != r.end || absolute > 1)
@@ -329,10 +312,8 @@ static bool handle(struct guest *g, const struct link_msg *msg)
         g->ops->pointer(g->ctx, absolute);
         return true;
     }
-    case LINK_EXIT:
-        return on_exit(g, &r);
-    default:
-        return false;
+    case LINK_EXIT: return on_exit(g, &r);
+    default: return false;
     }
 }
 

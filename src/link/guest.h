@@ -30,10 +30,10 @@ struct guest_ops {
     void (*line)(void *ctx, bool guest_error, const char *text); /* printable text */
     void (*picture)(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels);
     void (*lights)(void *ctx, uint8_t reads, uint8_t writes); /* drives by bit */
-    void (*pointer)(void *ctx, bool absolute); /* what the guest's driver takes, from now on */
-    void (*taken)(void *ctx, unsigned port, size_t n); /* bytes of LINK_SERIAL */
-    void (*log)(void *ctx, const char *text, size_t len); /* printable text and line feeds */
-    void (*tray)(void *ctx, unsigned drive, bool open); /* it was opened or closed */
+    void (*pointer)(void *ctx, bool absolute);                /* what the guest's driver takes, from now on */
+    void (*taken)(void *ctx, unsigned port, size_t n);        /* bytes of LINK_SERIAL */
+    void (*log)(void *ctx, const char *text, size_t len);     /* printable text and line feeds */
+    void (*tray)(void *ctx, unsigned drive, bool open);       /* it was opened or closed */
     void (*audio)(void *ctx, uint64_t at, const int16_t *samples, size_t n); /* may be NULL */
 };
 
@@ -64,27 +64,24 @@ struct guest {
 void guest_init(struct guest *g, int fd, const struct guest_ops *ops, void *ctx);
 /* Sends a request; its replies go to fn (never called from within). False: too many are under way,
  * or the machine is gone. */
-bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len,
-                   guest_reply_fn *fn, void *ctx);
+bool guest_request(struct guest *g, enum link_type type, const void *data, size_t len, guest_reply_fn *fn, void *ctx);
 /* The same with a descriptor, which is the link's from then on (also where it gives false). */
-bool guest_request_fd(struct guest *g, enum link_type type, const void *data, size_t len, int fd,
-                      guest_reply_fn *fn, void *ctx);
+bool guest_request_fd(struct guest *g, enum link_type type, const void *data, size_t len, int fd, guest_reply_fn *fn,
+                      void *ctx);
 /* Takes what has come, a bounded number of messages. */
 void guest_receive(struct guest *g);
 /* Replies of requests that will never be answered: LINK_FAILED to each. */
 void guest_fail_requests(struct guest *g);
 void guest_close(struct guest *g);
 /* A pointer's motion and buttons, as LINK_POINTER says. */
-void guest_pointer(struct guest *g, enum link_axes axes, int32_t x, int32_t y, int wheel,
-                   uint8_t mask, uint8_t level);
+void guest_pointer(struct guest *g, enum link_axes axes, int32_t x, int32_t y, int wheel, uint8_t mask, uint8_t level);
 
 /* LINK_DRIVES' reply; false where it is none. */
 bool guest_drives(const uint8_t *data, size_t len, struct guest_drive drive[MAX_DRIVES]);
 
 /* A picture as LINK_SCREENSHOT's reply and LINK_PICTURE carry it; false where its numbers do not
  * fit. */
-bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h,
-                   const uint8_t **pixels);
+bool guest_picture(const uint8_t *data, size_t len, uint32_t *w, uint32_t *h, const uint8_t **pixels);
 enum { GUEST_PICTURE_MAX = 8 + SURFACE_MAX_W * SURFACE_MAX_H * 4 };
 
 /* Copies text that the machine sent into `to`, without control characters. */

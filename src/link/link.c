@@ -187,10 +187,8 @@ enum link_got link_recv(struct link *l, struct link_msg *msg)
         char room[CMSG_SPACE(4 * sizeof(int))];
     } control;
     struct iovec iov = {l->in, sizeof l->in};
-    struct msghdr mh = {.msg_iov = &iov,
-                        .msg_iovlen = 1,
-                        .msg_control = control.room,
-                        .msg_controllen = sizeof control.room};
+    struct msghdr mh = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
     *msg = (struct link_msg){.fd = -1};
     if (l->fd < 0)
         return LINK_GOT_EOF;
@@ -233,8 +231,7 @@ enum link_got link_wait(struct link *l, struct link_msg *msg)
     }
 }
 
-static void send_parts(struct link *l, enum link_type type, uint32_t id, const uint8_t *data,
-                       size_t len)
+static void send_parts(struct link *l, enum link_type type, uint32_t id, const uint8_t *data, size_t len)
 {
     struct buf b = {0};
     do {

@@ -15,71 +15,69 @@
 #include "base/error.h"
 
 enum {
-    LINK_HEADER = 8,        /* u32 type, u32 length of the payload */
-    LINK_MAX = 64 * 1024,   /* payload bytes in a message */
-    LINK_CHUNK = 32 * 1024, /* what long replies are cut into */
-    LINK_QUEUE_HIGH =
-        1 << 20, /* bytes queued above which the machine process waits for the front end */
+    LINK_HEADER = 8,           /* u32 type, u32 length of the payload */
+    LINK_MAX = 64 * 1024,      /* payload bytes in a message */
+    LINK_CHUNK = 32 * 1024,    /* what long replies are cut into */
+    LINK_QUEUE_HIGH = 1 << 20, /* bytes queued above which the machine process waits for the front end */
 };
 
 /* Payloads, little-endian. A request carries a u32 id first; every request is answered by
  * LINK_REPLY messages. */
 enum link_type {
     /* Front end to machine process. */
-    LINK_FILE =
-        1, /* u8 enum link_file, u8 index, u64 bytes; with a descriptor. Before LINK_CONFIG only */
-    LINK_CONFIG, /* link/config.h; the last one before the machine is made */
-    LINK_STOP,   /* id */
-    LINK_CONT,   /* id */
-    LINK_POWER,  /* id, u8 enum power_request */
-    LINK_QUIT,   /* nothing: flush, report LINK_EXIT, end */
-    LINK_KEY,    /* u8 qnum, u8 down */
-    LINK_KEYS, /* id, u32 hold in ms, u8 qnum...: press all in order, hold, release in reverse order
+    LINK_FILE = 1,     /* u8 enum link_file, u8 index, u64 bytes; with a descriptor. Before LINK_CONFIG only */
+    LINK_CONFIG,       /* link/config.h; the last one before the machine is made */
+    LINK_STOP,         /* id */
+    LINK_CONT,         /* id */
+    LINK_POWER,        /* id, u8 enum power_request */
+    LINK_QUIT,         /* nothing: flush, report LINK_EXIT, end */
+    LINK_KEY,          /* u8 qnum, u8 down */
+    LINK_KEYS,         /* id, u32 hold in ms, u8 qnum...: press all in order, hold, release in reverse order
                 */
-    LINK_SERIAL,     /* u8 port, bytes for the guest; ports: machine/catalog.h */
-    LINK_SCREENSHOT, /* id; reply: u32 w, u32 h, XRGB8888 pixels */
-    LINK_TEXT,       /* id; reply: lines of UTF-8 */
-    LINK_CELLS,      /* id; reply: u8 flags, u32 columns, rows, cursor x, y, codes and attributes (link/cells.h) */
-    LINK_PMEM,       /* id, u64 address, u64 length; reply: the bytes */
-    LINK_VMEM,       /* the same by the CPU's current paging */
-    LINK_COMMAND,    /* id, text of a console command; reply: its output */
-    LINK_STATS,      /* nothing: asks for LINK_STATS_ARE */
-    LINK_FRAME_DONE, /* u8 slot: the front end has taken the picture out of it */
+    LINK_SERIAL,       /* u8 port, bytes for the guest; ports: machine/catalog.h */
+    LINK_SCREENSHOT,   /* id; reply: u32 w, u32 h, XRGB8888 pixels */
+    LINK_TEXT,         /* id; reply: lines of UTF-8 */
+    LINK_CELLS,        /* id; reply: u8 flags, u32 columns, rows, cursor x, y, codes and attributes (link/cells.h) */
+    LINK_PMEM,         /* id, u64 address, u64 length; reply: the bytes */
+    LINK_VMEM,         /* the same by the CPU's current paging */
+    LINK_COMMAND,      /* id, text of a console command; reply: its output */
+    LINK_STATS,        /* nothing: asks for LINK_STATS_ARE */
+    LINK_FRAME_DONE,   /* u8 slot: the front end has taken the picture out of it */
     LINK_SERIAL_BREAK, /* u8 port: the line is broken for a moment */
-    LINK_LOG_ITEMS, /* id, u32 enum trace_item's bits: what LINK_LOG is to tell from now on */
-    LINK_HOLD,    /* u8 1: stand still, readers of the guest's output are behind; 0: go on */
-    LINK_REDRAW,     /* nothing: the next frame is to be whole */
-    LINK_MEDIUM, /* id, u8 drive, u8 enum link_medium, u8 1 to override the guest's lock; to put something in: a
+    LINK_LOG_ITEMS,    /* id, u32 enum trace_item's bits: what LINK_LOG is to tell from now on */
+    LINK_HOLD,         /* u8 1: stand still, readers of the guest's output are behind; 0: go on */
+    LINK_REDRAW,       /* nothing: the next frame is to be whole */
+    LINK_MEDIUM,       /* id, u8 drive, u8 enum link_medium, u8 1 to override the guest's lock; to put something in: a
                   * drive's configuration (link/configmsg.h), with the image's descriptor */
-    LINK_COMMIT, /* id, u8 drive, u64 bytes, with the image open for writing: what -snapshot kept goes to it */
+    LINK_COMMIT,       /* id, u8 drive, u64 bytes, with the image open for writing: what -snapshot kept goes to it */
     LINK_DRIVES, /* id; reply, for each drive: u8 flags (enum link_drive), u64 reads, writes, flushes, bytes read, bytes
                   * written */
-    LINK_SPEED,   /* u32 percent of the host's time, 0: as fast as it goes */
-    LINK_TYPE,    /* id, text of characters that a US keyboard has: typed in the guest's time */
+    LINK_SPEED,  /* u32 percent of the host's time, 0: as fast as it goes */
+    LINK_TYPE,   /* id, text of characters that a US keyboard has: typed in the guest's time */
     LINK_POINTER, /* u8 enum link_axes, i32 x, i32 y, i8 wheel, u8 mask of the buttons that change,
                      u8 their level (bus/input.h). Relative axes are counts; absolute ones, 0 to
                      POINTER_ABS_MAX, are kept where only the other is given */
 
     /* Machine process to front end. */
-    LINK_READY = 64,  /* u32 jail flags (jail/jail.h): confined, the machine is made */
-    LINK_EVENT,       /* u8 enum link_event, u8 1 if the guest caused it, u8 enum link_cause */
-    LINK_SERIAL_OUT,  /* u8 port, bytes from the guest */
+    LINK_READY = 64,   /* u32 jail flags (jail/jail.h): confined, the machine is made */
+    LINK_EVENT,        /* u8 enum link_event, u8 1 if the guest caused it, u8 enum link_cause */
+    LINK_SERIAL_OUT,   /* u8 port, bytes from the guest */
     LINK_SERIAL_TAKEN, /* u8 port, u32 bytes of LINK_SERIAL that the UART has taken */
-    LINK_DEBUGCON,    /* bytes */
-    LINK_FRAME,       /* u8 slot, u32 w, u32 h, u32 y0, u32 y1 */
-    LINK_REPLY,       /* u32 id, u8 enum link_reply, bytes */
-    LINK_STATS_ARE,   /* u64 position, u64 virtual ns, u8 enum link_state, u8 1 if the CPU is halted
+    LINK_DEBUGCON,     /* bytes */
+    LINK_FRAME,        /* u8 slot, u32 w, u32 h, u32 y0, u32 y1 */
+    LINK_REPLY,        /* u32 id, u8 enum link_reply, bytes */
+    LINK_STATS_ARE,    /* u64 position, u64 virtual ns, u8 enum link_state, u8 1 if the CPU is halted
                        */
-    LINK_LOG,         /* text of the log, as it comes */
-    LINK_GUEST_ERROR, /* a line about a guest's mistake */
-    LINK_NOTE,        /* a line for the user (a host failure that the guest sees as a fault) */
-    LINK_PICTURE,     /* u32 number of the script's screenshot, u8 enum link_reply, bytes as
+    LINK_LOG,          /* text of the log, as it comes */
+    LINK_GUEST_ERROR,  /* a line about a guest's mistake */
+    LINK_NOTE,         /* a line for the user (a host failure that the guest sees as a fault) */
+    LINK_PICTURE,      /* u32 number of the script's screenshot, u8 enum link_reply, bytes as
                          LINK_SCREENSHOT's */
-    LINK_EXIT,        /* u32 exit status, u8 1 if an error text follows, text */
-    LINK_LIGHTS,      /* u8 drives read, u8 drives written, since the last word of it: bit n, drive n */
-    LINK_TRAY, /* u8 drive, u8 1 if its tray is open now: it was opened or closed */
-    LINK_AUDIO,       /* u64 number of the first sample, i16 samples (bus/audio.h) */
-    LINK_POINTER_IS,  /* u8 1 if a driver in the guest takes absolute coordinates. Sent when it
+    LINK_EXIT,         /* u32 exit status, u8 1 if an error text follows, text */
+    LINK_LIGHTS,       /* u8 drives read, u8 drives written, since the last word of it: bit n, drive n */
+    LINK_TRAY,         /* u8 drive, u8 1 if its tray is open now: it was opened or closed */
+    LINK_AUDIO,        /* u64 number of the first sample, i16 samples (bus/audio.h) */
+    LINK_POINTER_IS,   /* u8 1 if a driver in the guest takes absolute coordinates. Sent when it
                          changes */
 };
 
@@ -116,12 +114,7 @@ enum link_cause {
     LINK_CAUSE_GUEST_RESET,
     LINK_CAUSE_GUEST_PANIC, /* triple fault */
 };
-enum link_state {
-    LINK_STATE_PRELAUNCH,
-    LINK_STATE_RUNNING,
-    LINK_STATE_PAUSED,
-    LINK_STATE_SHUTDOWN
-};
+enum link_state { LINK_STATE_PRELAUNCH, LINK_STATE_RUNNING, LINK_STATE_PAUSED, LINK_STATE_SHUTDOWN };
 enum link_reply { LINK_MORE, LINK_LAST, LINK_FAILED /* the bytes are a text */ };
 
 struct link_msg {

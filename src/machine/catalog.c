@@ -71,12 +71,13 @@ bool catalog_cpu_check(const char *spec, struct error *err)
 
 /* Classes that -device takes. */
 static const struct dev_class *const optional[] = {&isa_debug_exit_class, &pc_testdev_class, &pci_testdev_class,
-                                                  &usb_tablet_class, &usb_mouse_class, &usb_kbd_class};
+                                                   &usb_tablet_class,     &usb_mouse_class,  &usb_kbd_class};
 
 /* The board's own chips: their help can be asked for too. */
 static const struct dev_class *const fitted[] = {
-    &debugcon_class, &fw_cfg_class,   &i440fx_class,     &i8042_class,        &i8237_class,   &i8254_class,    &i8259_class,
-    &mc146818_class, &ns16550_class,  &piix3_class,      &piix3_ide_class, &i82077_class, &pcspk_class, &lpt_class,    &port61_class,  &ps2_keyboard_class, &ps2_mouse_class, &vmmouse_class, &uhci_class, &vga_class,
+    &debugcon_class, &fw_cfg_class,       &i440fx_class,    &i8042_class,     &i8237_class,  &i8254_class, &i8259_class,
+    &mc146818_class, &ns16550_class,      &piix3_class,     &piix3_ide_class, &i82077_class, &pcspk_class, &lpt_class,
+    &port61_class,   &ps2_keyboard_class, &ps2_mouse_class, &vmmouse_class,   &uhci_class,   &vga_class,
 };
 
 const char *const *catalog_devices(void)
@@ -118,8 +119,7 @@ static void describe_props(const struct dev_class *c, struct buf *out)
 bool catalog_device_check(const char *cls, const char *name, const char *value, struct error *err)
 {
     const struct dev_class *c = find(cls);
-    return c ? dev_check_prop(c, name, value, err)
-             : error_set(err, "there is no device '%s'; see -device help", cls);
+    return c ? dev_check_prop(c, name, value, err) : error_set(err, "there is no device '%s'; see -device help", cls);
 }
 
 char *catalog_device_help(const char *name)
@@ -136,8 +136,8 @@ char *catalog_device_help(const char *name)
     if (c->nregs)
         buf_printf(&out, "registers:\n");
     for (size_t i = 0; i < c->nregs; i++)
-        buf_printf(&out, "  %-20s %-6s %4xh  %u byte%s  reset %xh  writable %xh\n", c->regs[i].name, spaces[c->regs[i].space],
-                   c->regs[i].offset, c->regs[i].width, c->regs[i].width == 1 ? " " : "s", c->regs[i].reset,
-                   c->regs[i].writable);
+        buf_printf(&out, "  %-20s %-6s %4xh  %u byte%s  reset %xh  writable %xh\n", c->regs[i].name,
+                   spaces[c->regs[i].space], c->regs[i].offset, c->regs[i].width, c->regs[i].width == 1 ? " " : "s",
+                   c->regs[i].reset, c->regs[i].writable);
     return (char *)out.data;
 }

@@ -43,7 +43,7 @@ struct drive_config {
 
 struct device_config {
     char cls[32];
-    char id[32]; /* "": the board's name for it */
+    char id[32];       /* "": the board's name for it */
     char props[8][64]; /* "name=value" */
     unsigned nprops;
 };
@@ -67,33 +67,33 @@ struct machine_config {
     uint64_t clock_rate;  /* ns per position, 32.32; 0: default */
     uint64_t rtc_seconds; /* since 1970, at power-on; journaled */
     struct drive_config drive[MAX_DRIVES];
-    bool serial[MAX_SERIAL];               /* COM1.. is fitted */
-    bool parallel[MAX_PARALLEL];           /* LPT1.. is fitted */
+    bool serial[MAX_SERIAL];     /* COM1.. is fitted */
+    bool parallel[MAX_PARALLEL]; /* LPT1.. is fitted */
     bool nodefaults;
-    bool vga;       /* fitted */
-    bool debugcon;  /* port E9h is fitted */
+    bool vga;                 /* fitted */
+    bool debugcon;            /* port E9h is fitted */
     uint16_t debugcon_iobase; /* E9h by default */
     struct device_config device[MAX_DEVICES];
     unsigned ndevices;
-    struct rom_config bios;   /* empty: our own */
+    struct rom_config bios;    /* empty: our own */
     struct rom_config vga_rom; /* empty: our own */
     struct rom_config kernel, initrd;
     struct rom_config module[MAX_MODULES]; /* of a Multiboot kernel, in place of the initrd */
     char module_cmdline[MAX_MODULES][MODULE_CMDLINE];
     unsigned nmodules;
-    char kernel_name[256]; /* as the user wrote it: a Multiboot kernel finds it before its command line */
+    char kernel_name[256];           /* as the user wrote it: a Multiboot kernel finds it before its command line */
     struct rom_config rom[MAX_ROMS]; /* -option-rom */
     unsigned nroms;
     char cmdline[4096];
-    char boot[8]; /* order of drives: letters a c d n; "" means "c" */
-    char boot_once[8];      /* "": none; the order until the first reset */
+    char boot[8];                /* order of drives: letters a c d n; "" means "c" */
+    char boot_once[8];           /* "": none; the order until the first reset */
     bool boot_menu, boot_strict; /* strict: nothing is booted that the order does not name */
-    uint32_t boot_splash_ms; /* how long the menu's prompt stands; 0: the firmware's own default */
-    int32_t boot_retry_ms;   /* to the reboot after nothing could be booted; BOOT_NO_RETRY */
+    uint32_t boot_splash_ms;     /* how long the menu's prompt stands; 0: the firmware's own default */
+    int32_t boot_retry_ms;       /* to the reboot after nothing could be booted; BOOT_NO_RETRY */
     bool acpi, hpet, usb, vmport;
     struct global_config global[MAX_GLOBALS];
     unsigned nglobals;
-    char name[64]; /* of the guest */
+    char name[64];    /* of the guest */
     uint8_t uuid[16]; /* in the order in which it is written */
     bool uuid_said;
     bool no_reboot, no_shutdown, start_paused;
@@ -102,8 +102,8 @@ struct machine_config {
 /* "hda".."hdd", "fda", "fdb". */
 const char *drive_place(unsigned index);
 
-const char *const *catalog_machines(void); /* NULL-terminated "name", "help" pairs */
-const char *const *catalog_cpus(void);     /* the same */
+const char *const *catalog_machines(void);  /* NULL-terminated "name", "help" pairs */
+const char *const *catalog_cpus(void);      /* the same */
 const char *const *catalog_cpu_flags(void); /* names alone */
 /* Whether -cpu's argument is good; a clear error where it is not. */
 bool catalog_cpu_check(const char *spec, struct error *err);

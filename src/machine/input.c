@@ -173,9 +173,9 @@ void machine_input_init(struct machine *m)
     static const struct {
         enum journal_kind kind;
         journal_sink *fn;
-    } sinks[] = {{J_KEY, key},   {J_SERIAL, serial}, {J_POWER, power}, {J_RATE, rate},  {J_SKIP, skip},
-                 {J_RTC, rtc},   {J_POKE, poke}, {J_BREAK, serial_break}, {J_MOUSE, mouse}, {J_TABLET, tablet},
-                 {J_PORT, port}, {J_BOOT, boot}};
+    } sinks[] = {{J_KEY, key},     {J_SERIAL, serial}, {J_POWER, power}, {J_RATE, rate},
+                 {J_SKIP, skip},   {J_RTC, rtc},       {J_POKE, poke},   {J_BREAK, serial_break},
+                 {J_MOUSE, mouse}, {J_TABLET, tablet}, {J_PORT, port},   {J_BOOT, boot}};
     for (size_t i = 0; i < ARRAY_LEN(sinks); i++)
         journal_set_sink(&m->journal, sinks[i].kind, sinks[i].fn, m);
     journal_input(&m->journal, J_RTC, 0, &m->cfg.rtc_seconds, sizeof m->cfg.rtc_seconds);

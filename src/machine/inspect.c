@@ -86,8 +86,8 @@ void machine_info(struct machine *m, const char *what, struct buf *out)
     else if (d && d->cls->print)
         d->cls->print(d, out);
     else
-        buf_printf(out, "info: registers, mtree, ioports, devices, guest-errors%s%s\n", d ? "; nothing to tell of " : "",
-                   d ? what : ", or a device's name");
+        buf_printf(out, "info: registers, mtree, ioports, devices, guest-errors%s%s\n",
+                   d ? "; nothing to tell of " : "", d ? what : ", or a device's name");
 }
 
 /* --- Screenshots: the adapter draws once into a buffer of ours --- */

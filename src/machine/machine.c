@@ -57,8 +57,7 @@ static bool create_board(struct machine *m, struct error *err)
         return error_set(err, "the host has no memory for a machine");
     for (unsigned i = 0; i < m->cfg.nglobals; i++)
         m->globals[i] = (struct dev_global){m->cfg.global[i].cls, m->cfg.global[i].name, m->cfg.global[i].value};
-    m->bus = (struct bus){
-        .mem = m->mem, .ports = m->ports, .clock = &m->clock, .log = &m->log, .globals = m->globals};
+    m->bus = (struct bus){.mem = m->mem, .ports = m->ports, .clock = &m->clock, .log = &m->log, .globals = m->globals};
     if (!pc_create(m, err))
         return false;
     m->cpu = cpu_create(&m->cpu_model, &m->bus, err); /* last, when all backing pages are there */
@@ -169,8 +168,9 @@ static bool halted(struct machine *m, enum run_stop *stop)
     if (m->journal.mode == JOURNAL_REPLAY && journal_next_pos(&m->journal) <= m->clock.pos)
         return true;
     if (m->cfg.clock == CLOCK_VIRTUAL && next != TIME_NEVER && can_wake(m)) {
-        /* NOTE: the limit is where something may come in. It comes at this same position, so that only the journal can tell a
-         * replay how long the halt was before it. */
+        /*
+         * NOTE: the limit is where something may come in. It comes at this same position, so that only the journal can
+         * tell a replay how long the halt was before it. */
         if (next == m->time_limit && m->journal.mode == JOURNAL_RECORD)
             machine_skip_to(m, next); /* also where an event is due at the limit: what comes in comes before it */
         else
@@ -202,15 +202,10 @@ static bool after_run(struct machine *m, enum cpu_stop why, enum run_stop *stop)
         return !take_reset(m);
     }
     switch (why) {
-    case CPU_SHUTDOWN:
-        *stop = RUN_TRIPLE;
-        return !take_reset(m);
-    case CPU_HALTED:
-        return halted(m, stop);
-    case CPU_KICKED:
-        return false;
-    default:
-        return true;
+    case CPU_SHUTDOWN: *stop = RUN_TRIPLE; return !take_reset(m);
+    case CPU_HALTED: return halted(m, stop);
+    case CPU_KICKED: return false;
+    default: return true;
     }
 }
 
@@ -296,9 +291,9 @@ void machine_skip_to(struct machine *m, uint64_t ns)
 }
 
 /*
- * What a position costs this host becomes its virtual time, and a quarter of the lag is taken back with it, so that time neither
- * jumps nor oscillates. NOTE: only the time spent running counts. With the sleeps of a machine that is ahead in it, each
- * correction would slow the machine down, and so make it sleep more.
+ * What a position costs this host becomes its virtual time, and a quarter of the lag is taken back with it, so that
+ * time neither jumps nor oscillates. NOTE: only the time spent running counts. With the sleeps of a machine that is
+ * ahead in it, each correction would slow the machine down, and so make it sleep more.
  */
 void machine_steer(struct machine *m, uint64_t host_ns, uint64_t busy_ns)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole PC: made from a configuration, run, looked at, saved and loaded. No globals: everything hangs on struct machine. */
+/*
+ * A whole PC: made from a configuration, run, looked at, saved and loaded. No globals: everything hangs on struct
+ * machine.
+ */
 #ifndef VITRINE_MACHINE_MACHINE_H
 #define VITRINE_MACHINE_MACHINE_H
 
@@ -33,17 +36,17 @@ void machine_destroy(struct machine *m); /* flushes and closes the drives */
 
 /* Why machine_run returned. */
 enum run_stop {
-    RUN_BUDGET,    /* the position or the wish to stop was reached */
-    RUN_HALTED,    /* HLT with interrupts enabled and nothing due before `until_pos`'s time: sleep until machine_next_event() or input */
-    RUN_SHUTDOWN,  /* guest powered off or was reset with no_reboot; see machine_exit_code */
-    RUN_TRIPLE,    /* as RUN_SHUTDOWN, by a triple fault with no_reboot */
-    RUN_EXIT,      /* isa-debug-exit was written: machine_exit_code gives (value << 1) | 1 */
-    RUN_DEAD,      /* CPU halted for good (cli; hlt, no NMI source): time goes on, nothing else */
+    RUN_BUDGET, /* the position or the wish to stop was reached */
+    RUN_HALTED, /* HLT with IF set, nothing due before `until_pos`'s time: sleep until machine_next_event() or input */
+    RUN_SHUTDOWN, /* guest powered off or was reset with no_reboot; see machine_exit_code */
+    RUN_TRIPLE,   /* as RUN_SHUTDOWN, by a triple fault with no_reboot */
+    RUN_EXIT,     /* isa-debug-exit was written: machine_exit_code gives (value << 1) | 1 */
+    RUN_DEAD,     /* CPU halted for good (cli; hlt, no NMI source): time goes on, nothing else */
 };
 /*
  * Runs until position until_pos, at the latest (the engine stops at instruction boundaries, so never past it except to
- * complete an indivisible delivery). Host-asynchronous requests: machine_kick from a signal handler or another thread makes it
- * return soon with RUN_BUDGET.
+ * complete an indivisible delivery). Host-asynchronous requests: machine_kick from a signal handler or another thread
+ * makes it return soon with RUN_BUDGET.
  */
 enum run_stop machine_run(struct machine *m, uint64_t until_pos);
 /* machine_run also returns with RUN_BUDGET when virtual time reaches ns (TIME_NEVER: no limit, as at the start). */
@@ -58,10 +61,14 @@ uint64_t machine_ns(const struct machine *m);
 uint64_t machine_next_event(const struct machine *m); /* virtual ns, TIME_NEVER if none */
 struct clock *machine_clock(struct machine *m);
 struct journal *machine_journal(struct machine *m); /* all input goes through journal_input() on it */
-/* A halted machine jumps to virtual time ns (journaled when it depends on the host: pass through J_SKIP / J_RATE entries). */
+/*
+ * A halted machine jumps to virtual time ns (journaled when it depends on the host: pass through J_SKIP / J_RATE
+ * entries).
+ */
 void machine_skip_to(struct machine *m, uint64_t ns);
-/* Steers --clock host: virtual time should be host_ns now, and busy_ns of it since the last call were spent in machine_run;
- * at most 100 times a second. Journals a rate correction. */
+/*
+ * Steers --clock host: virtual time should be host_ns now, and busy_ns of it since the last call were spent in
+ * machine_run; at most 100 times a second. Journals a rate correction. */
 void machine_steer(struct machine *m, uint64_t host_ns, uint64_t busy_ns);
 
 enum power_request { POWER_RESET = 1, POWER_BUTTON, POWER_QUIT, POWER_NMI };
@@ -72,13 +79,15 @@ uint64_t machine_reset_count(const struct machine *m); /* guest- or user-caused 
 bool machine_flush(struct machine *m, struct error *err);
 
 /*
- * Puts `medium` into a CD or diskette drive (NULL: takes out what is there), at an instruction boundary. The old medium's
- * data is flushed first. False with *err: the drive is none that can be changed, the guest holds its tray shut (it was asked
- * to let go; `force` overrides it), or the flush failed. The machine owns medium where it gives true, the caller where not.
+ * Puts `medium` into a CD or diskette drive (NULL: takes out what is there), at an instruction boundary. The old
+ * medium's data is flushed first. False with *err: the drive is none that can be changed, the guest holds its tray shut
+ * (it was asked to let go; `force` overrides it), or the flush failed. The machine owns medium where it gives true, the
+ * caller where not.
  */
 bool machine_set_medium(struct machine *m, unsigned drive, struct blk *medium, bool force, struct error *err);
-/* Writes what a drive with -snapshot keeps in memory to `to`, its image open for writing, and forgets it: the guest sees no
- * difference. False with *err: it keeps nothing, or the host cannot write; everything is kept then. */
+/*
+ * Writes what a drive with -snapshot keeps in memory to `to`, its image open for writing, and forgets it: the guest
+ * sees no difference. False with *err: it keeps nothing, or the host cannot write; everything is kept then. */
 bool machine_commit(struct machine *m, unsigned drive, struct blk *to, struct error *err);
 struct drive_info {
     bool fitted, medium, open, locked;
@@ -94,14 +103,15 @@ const char *machine_failed(const struct machine *m);
 uint32_t machine_port(struct machine *m, bool write, uint16_t port, unsigned size, uint32_t value);
 
 /* Looking at it. All take effect at an instruction boundary. */
-void machine_text_screen(struct machine *m, struct buf *out);   /* text modes: lines of UTF-8; else empty */
-void machine_text_cells(struct machine *m, struct buf *out); /* codes and attributes: link/cells.h */
+void machine_text_screen(struct machine *m, struct buf *out); /* text modes: lines of UTF-8; else empty */
+void machine_text_cells(struct machine *m, struct buf *out);  /* codes and attributes: link/cells.h */
 bool machine_in_text_mode(struct machine *m);
 /* Renders the current screen as w x h XRGB8888 into out (4 bytes a pixel). */
 void machine_screenshot(struct machine *m, struct buf *out, uint32_t *w, uint32_t *h);
-void machine_info_registers(struct machine *m, struct buf *out); /* HMP `info registers` text */
-bool machine_read_phys(struct machine *m, uint64_t paddr, void *data, uint32_t len);   /* false where part is unmapped */
-bool machine_read_virt(struct machine *m, uint64_t lin, void *data, uint32_t len);     /* CPU's current paging; false if not mapped */
+void machine_info_registers(struct machine *m, struct buf *out);                     /* HMP `info registers` text */
+bool machine_read_phys(struct machine *m, uint64_t paddr, void *data, uint32_t len); /* false where part is unmapped */
+bool machine_read_virt(struct machine *m, uint64_t lin, void *data,
+                       uint32_t len);                                    /* CPU's current paging; false if not mapped */
 void machine_info(struct machine *m, const char *what, struct buf *out); /* mtree, ioports, devices, NAME */
 
 /* A driver of the guest takes a pointer's absolute coordinates. */

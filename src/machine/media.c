@@ -69,8 +69,7 @@ static bool read_identity(struct medium_identity *id, struct reader *in, struct 
 
 static bool same(const struct medium_identity *a, const struct medium_identity *b)
 {
-    return a->present == b->present && a->sectors == b->sectors && a->readonly == b->readonly &&
-           a->digest == b->digest;
+    return a->present == b->present && a->sectors == b->sectors && a->readonly == b->readonly && a->digest == b->digest;
 }
 
 static const char *name_of(const struct medium_identity *id)
@@ -161,19 +160,16 @@ static struct blk *next_named(struct machine *m, const struct medium_identity *w
     struct medium_identity got;
     char text[200];
     if (m->next_medium == m->nmedia) {
-        snprintf(text, sizeof text, "'%s' was put into a drive then: name it with --replay-media",
-                 want->name);
+        snprintf(text, sizeof text, "'%s' was put into a drive then: name it with --replay-media", want->name);
         fail(m, text);
         return NULL;
     }
     struct blk *b = m->media[m->next_medium];
     struct error err;
     identify(b, true, &got);
-    got.readonly =
-        want->readonly; /* the files are only read; what the guest writes is kept in memory */
+    got.readonly = want->readonly; /* the files are only read; what the guest writes is kept in memory */
     if (!same(&got, want)) {
-        snprintf(text, sizeof text,
-                 "'%s' of --replay-media is not the '%s' that was put into a drive then", got.name,
+        snprintf(text, sizeof text, "'%s' of --replay-media is not the '%s' that was put into a drive then", got.name,
                  want->name);
         fail(m, text);
         return NULL;
@@ -232,14 +228,12 @@ bool machine_can_change(struct machine *m, unsigned drive, struct error *err)
     if (drive >= MAX_DRIVES || !m->cfg.drive[drive].present)
         return error_set(err, "there is no drive %s", drive_place(drive));
     if (m->cfg.drive[drive].kind == DRIVE_DISK)
-        return error_set(
-            err, "%s is a hard disk: what is in it cannot be changed while the machine runs",
-            drive_place(drive));
+        return error_set(err, "%s is a hard disk: what is in it cannot be changed while the machine runs",
+                         drive_place(drive));
     return true;
 }
 
-bool machine_set_medium(struct machine *m, unsigned drive, struct blk *medium, bool force,
-                        struct error *err)
+bool machine_set_medium(struct machine *m, unsigned drive, struct blk *medium, bool force, struct error *err)
 {
     if (m->journal.mode == JOURNAL_REPLAY)
         return error_set(err, "a replay takes its media where the recording did");
@@ -259,8 +253,7 @@ bool machine_set_medium(struct machine *m, unsigned drive, struct blk *medium, b
     struct blk *old = m->be.drive[drive];
     int e = old && !old->readonly ? old->ops->flush(old) : 0;
     if (e && !force)
-        return error_set(err, "%s: what the guest wrote could not be brought to the disk: %s",
-                         old->name, strerror(-e));
+        return error_set(err, "%s: what the guest wrote could not be brought to the disk: %s", old->name, strerror(-e));
     enter(m, drive, medium ? MEDIUM_INSERTED : MEDIUM_REMOVED, medium);
     return true;
 }
@@ -308,8 +301,8 @@ bool machine_media_check(struct machine *m, struct reader *in, struct error *err
             return error_set(err,
                              "drive %s held '%s' (%llu sectors) when the machine was saved, and "
                              "now it holds '%s' (%llu)",
-                             drive_place(i), name_of(&want), (unsigned long long)want.sectors,
-                             name_of(&have), (unsigned long long)have.sectors);
+                             drive_place(i), name_of(&want), (unsigned long long)want.sectors, name_of(&have),
+                             (unsigned long long)have.sectors);
     }
     return true;
 }

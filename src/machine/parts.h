@@ -44,7 +44,7 @@ struct machine {
     struct ns16550 *serial[MAX_SERIAL];
     struct mc146818 *rtc;
     struct i82077 *fdc;
-    struct vga *vga; /* NULL: not fitted */
+    struct vga *vga;  /* NULL: not fitted */
     struct uhci *usb; /* NULL: not fitted */
 
     struct blk_stats past[MAX_DRIVES]; /* what was done with media that are gone */
@@ -74,14 +74,14 @@ struct dev *machine_find(const struct machine *m, const char *id);
 const struct cpu_model *machine_cpu_model(const struct machine *m); /* what -cpu names; NULL: there is none */
 
 bool pc_create(struct machine *m, struct error *err); /* machine/pc.c: memory and chips */
-bool pc_usb(struct machine *m, struct error *err);     /* machine/pc_usb.c: the USB controller */
+bool pc_usb(struct machine *m, struct error *err);    /* machine/pc_usb.c: the USB controller */
 /* The same: the device of a usb- class, plugged in; NULL with *err where it cannot be. */
 struct dev *pc_make_usb(struct machine *m, const char *cls, struct error *err);
-void pc_connect_cpu(struct machine *m);                /* the same: wires that end at the CPU */
-bool pc_bios(struct machine *m, struct error *err);     /* machine/pc_firmware.c: the BIOS ROM */
+void pc_connect_cpu(struct machine *m);             /* the same: wires that end at the CPU */
+bool pc_bios(struct machine *m, struct error *err); /* machine/pc_firmware.c: the BIOS ROM */
 /* The order of drives in CMOS, "" the default; counts from the next reset on. */
 void pc_set_boot_order(struct machine *m, const char *letters);
 bool pc_firmware(struct machine *m, struct error *err); /* the same: CMOS and fw_cfg items; the chips are there */
-void machine_input_init(struct machine *m);           /* machine/input.c */
+void machine_input_init(struct machine *m);             /* machine/input.c */
 
 #endif

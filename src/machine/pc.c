@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine "pc", as a wiring list: i440FX and PIIX3, two 8259, local and I/O APIC, 8254, HPET, MC146818, 8042 with keyboard and mouse, IDE, 16550s, VGA.
+ * The machine "pc", as a wiring list: i440FX and PIIX3, two 8259, local and I/O APIC, 8254, HPET, MC146818, 8042 with
+ * keyboard and mouse, IDE, 16550s, VGA.
  *
  *   00:00.0 i440FX   00:01.0 PIIX3   00:01.1 IDE   00:01.2 USB   00:01.3 power management   00:02.0 VGA
  */
@@ -95,7 +96,10 @@ static void wire_off(void *ctx, int n, int level)
     }
 }
 
-/* INT of the 8259s goes to LINT0 of the CPU and to INTIN0 of the I/O APIC (MultiProcessor Specification 1.4, figure 3-3). */
+/*
+ * INT of the 8259s goes to LINT0 of the CPU and to INTIN0 of the I/O APIC (MultiProcessor Specification 1.4, figure
+ * 3-3).
+ */
 static void wire_pic(void *ctx, int n, int level)
 {
     struct machine *m = ctx;
@@ -154,8 +158,8 @@ static bool add_ram(struct machine *m, struct error *err)
     m->ram_low = (struct mapping){.name = "ram", .base = 0, .size = 0xa0000, .prio = PRIO_RAM, .rd = t, .wr = t};
     mem_map(m->mem, &m->ram_low);
     t.page += 0x100000 >> PAGE_BITS;
-    m->ram_high = (struct mapping){
-        .name = "ram", .base = 0x100000, .size = bytes - 0x100000, .prio = PRIO_RAM, .rd = t, .wr = t};
+    m->ram_high =
+        (struct mapping){.name = "ram", .base = 0x100000, .size = bytes - 0x100000, .prio = PRIO_RAM, .rd = t, .wr = t};
     if (bytes > 0x100000)
         mem_map(m->mem, &m->ram_high);
     return true;
@@ -176,7 +180,10 @@ static struct irq_line irq(const struct board *b, int n)
     return irq_lines_source(b->irqs, n);
 }
 
-/* Each line goes to an 8259 and to the I/O APIC's input of its number, but for the timer's: that one is INTIN2 (INTIN0 is the 8259s'). */
+/*
+ * Each line goes to an 8259 and to the I/O APIC's input of its number, but for the timer's: that one is INTIN2 (INTIN0
+ * is the 8259s').
+ */
 static void connect_irqs(const struct board *b)
 {
     for (int n = 0; n < IRQ_LINES; n++) {
@@ -345,8 +352,8 @@ static bool add_keyboard(struct board *b, struct error *err)
     kbc->port[I8042_AUX] = ps2_mouse_port(mouse);
     mouse->ready = i8042_ready(kbc, I8042_AUX);
     m->relative[ARRAY_LEN(m->relative) - 1] = ps2_mouse_pointer(mouse);
-    return machine_add(m, &kbc->dev, err) && machine_add(m, &kbd->dev, err) &&
-           machine_add(m, &mouse->dev, err) && (!m->cfg.vmport || add_vmmouse(m, mouse, err));
+    return machine_add(m, &kbc->dev, err) && machine_add(m, &kbd->dev, err) && machine_add(m, &mouse->dev, err) &&
+           (!m->cfg.vmport || add_vmmouse(m, mouse, err));
 }
 
 static bool add_serial(struct board *b, struct error *err)
@@ -456,7 +463,10 @@ static bool add_debug_ports(struct board *b, struct error *err)
     return machine_add(m, &dc->dev, err);
 }
 
-/* The first PCI device number from 3 on that is free (fitted ones lie below); with 29 numbers and MAX_DEVICES there is one. */
+/*
+ * The first PCI device number from 3 on that is free (fitted ones lie below); with 29 numbers and MAX_DEVICES there is
+ * one.
+ */
 static uint8_t free_slot(const struct machine *m)
 {
     uint8_t dev = 3;
@@ -513,7 +523,9 @@ static bool add_devices(const struct board *b, struct error *err)
         err->text[0] = 0;
         struct dev *d = make_device(b, &m->cfg.device[i], err);
         if (!d)
-            return err->text[0] ? false : error_set(err, "-device: there is no device '%s'; see -device help", m->cfg.device[i].cls);
+            return err->text[0]
+                       ? false
+                       : error_set(err, "-device: there is no device '%s'; see -device help", m->cfg.device[i].cls);
         if (m->cfg.device[i].id[0])
             d->id = m->cfg.device[i].id;
         if (machine_find(m, d->id)) {
@@ -538,9 +550,10 @@ bool pc_create(struct machine *m, struct error *err)
     m->a20_wire[0] = (struct irq_line){wire_a20, m, 0};
     m->a20_wire[1] = (struct irq_line){wire_a20, m, 1};
     pci_bus_init(&m->pci, &m->bus);
-    return add_ram(m, err) && pc_bios(m, err) && add_interrupts(&b, err) && add_bridges(&b, err) && add_timers(&b, err) && add_power(&b, err) &&
-           add_dma(&b, err) && add_keyboard(&b, err) && add_serial(&b, err) && add_parallel(&b, err) && add_disks(&b, err) && add_floppies(&b, err) && add_vga(&b, err) &&
-           add_debug_ports(&b, err) && pc_usb(m, err) && add_devices(&b, err);
+    return add_ram(m, err) && pc_bios(m, err) && add_interrupts(&b, err) && add_bridges(&b, err) &&
+           add_timers(&b, err) && add_power(&b, err) && add_dma(&b, err) && add_keyboard(&b, err) &&
+           add_serial(&b, err) && add_parallel(&b, err) && add_disks(&b, err) && add_floppies(&b, err) &&
+           add_vga(&b, err) && add_debug_ports(&b, err) && pc_usb(m, err) && add_devices(&b, err);
 }
 
 void pc_connect_cpu(struct machine *m)

@@ -39,17 +39,20 @@ static bool map_bios(struct machine *m, struct error *err)
         mem_poke(m->mem, b->first + i, 0, PAGE_SIZE, rom.data + (size_t)i * PAGE_SIZE);
     uint32_t isa = MIN(size, (uint32_t)ISA_BIOS_MAX);
     struct target rd = {.kind = TO_PAGES, .page = b->first}, wr = {.kind = TO_NOTHING};
-    m->bios_top = (struct mapping){.name = "bios", .base = (UINT64_C(1) << 32) - size, .size = size, .prio = PRIO_ROM,
-                                   .rd = rd, .wr = wr};
+    m->bios_top = (struct mapping){
+        .name = "bios", .base = (UINT64_C(1) << 32) - size, .size = size, .prio = PRIO_ROM, .rd = rd, .wr = wr};
     rd.page += (size - isa) / PAGE_SIZE;
-    m->bios_isa = (struct mapping){.name = "bios below 1 MiB", .base = 0x100000 - isa, .size = isa, .prio = PRIO_ROM,
-                                   .rd = rd, .wr = wr};
+    m->bios_isa = (struct mapping){
+        .name = "bios below 1 MiB", .base = 0x100000 - isa, .size = isa, .prio = PRIO_ROM, .rd = rd, .wr = wr};
     mem_map(m->mem, &m->bios_top);
     mem_map(m->mem, &m->bios_isa);
     return true;
 }
 
-/* CMOS 3Dh: first device in the low nibble, second in the high one; the third in the high nibble of 38h. 1 floppy, 2 disk, 3 CD, 4 net. */
+/*
+ * CMOS 3Dh: first device in the low nibble, second in the high one; the third in the high nibble of 38h. 1 floppy, 2
+ * disk, 3 CD, 4 net.
+ */
 void pc_set_boot_order(struct machine *m, const char *letters)
 {
     uint8_t code[3] = {0};
@@ -82,7 +85,8 @@ static bool add_multiboot(struct machine *m, struct fw_cfg *fw, struct error *er
     snprintf(cmdline, sizeof cmdline, "%s%s%s", c->kernel_name, c->cmdline[0] ? " " : "", c->cmdline);
     for (unsigned i = 0; i < c->nmodules; i++)
         module[i] = (struct multiboot_module){c->module[i].data, c->module[i].len, c->module_cmdline[i]};
-    if (!multiboot_load(c->kernel.data, c->kernel.len, cmdline, module, c->nmodules, (uint64_t)c->ram_mb << 20, &boot, err))
+    if (!multiboot_load(c->kernel.data, c->kernel.len, cmdline, module, c->nmodules, (uint64_t)c->ram_mb << 20, &boot,
+                        err))
         return false;
     fw_cfg_add32(fw, FW_CFG_KERNEL_ADDR, boot.load_addr);
     fw_cfg_add32(fw, FW_CFG_KERNEL_SIZE, (uint32_t)boot.image.len);
@@ -113,8 +117,7 @@ static bool add_kernel(struct machine *m, struct fw_cfg *fw, struct error *err)
     if (multiboot_header(m->cfg.kernel.data, m->cfg.kernel.len))
         return add_multiboot(m, fw, err);
     uint32_t initrd_len = (uint32_t)m->cfg.initrd.len;
-    if (!linux_load(m->cfg.kernel.data, m->cfg.kernel.len, m->cfg.cmdline, initrd_len, loadable_ram(m), &boot,
-                    err))
+    if (!linux_load(m->cfg.kernel.data, m->cfg.kernel.len, m->cfg.cmdline, initrd_len, loadable_ram(m), &boot, err))
         return false;
     fw_cfg_add32(fw, FW_CFG_SETUP_ADDR, boot.setup_addr);
     fw_cfg_add32(fw, FW_CFG_SETUP_SIZE, (uint32_t)boot.setup.len);
@@ -135,7 +138,10 @@ static bool add_kernel(struct machine *m, struct fw_cfg *fw, struct error *err)
 
 static void add_acpi(struct machine *m, struct fw_cfg *fw)
 {
-    struct acpi_config cfg = {.apic = m->lapic->fitted, .hpet = m->cfg.hpet, .floppy = machine_find(m, "fdc"), .mouse = machine_find(m, "mouse")};
+    struct acpi_config cfg = {.apic = m->lapic->fitted,
+                              .hpet = m->cfg.hpet,
+                              .floppy = machine_find(m, "fdc"),
+                              .mouse = machine_find(m, "mouse")};
     struct acpi_files f;
     for (unsigned i = 0; i < MAX_SERIAL && i < ACPI_SERIAL; i++)
         cfg.serial[i] = m->cfg.serial[i];
@@ -153,8 +159,11 @@ static void add_acpi(struct machine *m, struct fw_cfg *fw)
 static void add_smbios(struct machine *m, struct fw_cfg *fw)
 {
     const struct cpu_model *cpu = m->cpu->model;
-    struct smbios_config cfg = {.version = PACKAGE_VERSION, .ram_bytes = (uint64_t)m->cfg.ram_mb << 20, .cpu_vendor = cpu->vendor,
-                                .cpu_name = cpu->brand ? cpu->brand : cpu->name, .cpu_signature = cpu->signature,
+    struct smbios_config cfg = {.version = PACKAGE_VERSION,
+                                .ram_bytes = (uint64_t)m->cfg.ram_mb << 20,
+                                .cpu_vendor = cpu->vendor,
+                                .cpu_name = cpu->brand ? cpu->brand : cpu->name,
+                                .cpu_signature = cpu->signature,
                                 .cpu_features = cpu->features};
     struct buf tables, anchor;
     memcpy(cfg.uuid, m->cfg.uuid, sizeof cfg.uuid);

@@ -28,14 +28,13 @@ struct dev *pc_make_usb(struct machine *m, const char *cls, struct error *err)
 {
     static const char *const names[USB_HID_KINDS] = {"usb-tablet", "usb-mouse", "usb-keyboard"};
     static const char *const second[USB_HID_KINDS] = {"usb-tablet2", "usb-mouse2", "usb-keyboard2"};
-    enum usb_hid_kind kind = cls[4] == 't'   ? USB_HID_TABLET
-                             : cls[4] == 'm' ? USB_HID_MOUSE
-                                             : USB_HID_KEYBOARD;
+    enum usb_hid_kind kind = cls[4] == 't' ? USB_HID_TABLET : cls[4] == 'm' ? USB_HID_MOUSE : USB_HID_KEYBOARD;
     struct usb_hid *h = usb_hid_new(&m->bus, machine_find(m, names[kind]) ? second[kind] : names[kind], kind);
     int port = m->usb ? uhci_attach(m->usb, usb_hid_plug(h)) : -1;
     if (port < 0) {
-        error_set(err, m->usb ? "-device %s: the USB controller's two ports are taken"
-                              : "-device %s: there is no USB controller; say -usb too",
+        error_set(err,
+                  m->usb ? "-device %s: the USB controller's two ports are taken"
+                         : "-device %s: there is no USB controller; say -usb too",
                   cls);
         dev_free(&h->dev);
         return NULL;

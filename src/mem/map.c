@@ -2,8 +2,9 @@
 /*
  * The address map: which backing page or device register a guest physical address reaches, and accesses through it.
  *
- * The enabled mappings stand in a list by priority; for whole pages of memory the answer is kept in a two-level table, which is
- * rebuilt for the range that a change touches. Device registers are found by walking the list: they are slow anyway.
+ * The enabled mappings stand in a list by priority; for whole pages of memory the answer is kept in a two-level table,
+ * which is rebuilt for the range that a change touches. Device registers are found by walking the list: they are slow
+ * anyway.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -89,7 +90,8 @@ static void unlink_map(struct mem *m, struct mapping *map)
 }
 
 /*
- * Which of two mappings hides the other: the higher priority, then, where a guest's mistake makes equals overlap, the narrower one.
+ * Which of two mappings hides the other: the higher priority, then, where a guest's mistake makes equals overlap, the
+ * narrower one.
  * NOTE: nothing of history decides: a machine that was loaded maps in an order of its own.
  */
 static bool precedes(const struct mapping *a, const struct mapping *b)
@@ -200,7 +202,10 @@ static void io_store(const struct target *t, uint64_t off, unsigned size, uint64
     }
 }
 
-/* The access to device registers or nothing; false: nothing is there. A bus master or the debugger reaches no registers. */
+/*
+ * The access to device registers or nothing; false: nothing is there. A bus master or the debugger reaches no
+ * registers.
+ */
 static bool slow_load(struct mem *m, uint64_t paddr, unsigned size, uint64_t *v, enum initiator who)
 {
     const struct mapping *from;
@@ -310,7 +315,8 @@ bool phys_write(struct mem *m, uint64_t paddr, const void *data, uint32_t len, e
 
 static const char *kind_name(const struct target *t)
 {
-    static const char *const names[] = {[TO_BELOW] = "-", [TO_NOTHING] = "nothing", [TO_PAGES] = "memory", [TO_IO] = "i/o"};
+    static const char *const names[] = {
+        [TO_BELOW] = "-", [TO_NOTHING] = "nothing", [TO_PAGES] = "memory", [TO_IO] = "i/o"};
     return names[t->kind];
 }
 

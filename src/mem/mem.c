@@ -2,8 +2,8 @@
 /*
  * Backing pages, their facts, and the one way to write them.
  *
- * Each backing page has a pointer of its own (ram_ptr), so that a checkpoint or a clone can move single pages later without
- * anybody noticing; no other file computes an address of guest memory.
+ * Each backing page has a pointer of its own (ram_ptr), so that a checkpoint or a clone can move single pages later
+ * without anybody noticing; no other file computes an address of guest memory.
  */
 #include "mem/mem.h"
 

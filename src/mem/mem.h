@@ -3,9 +3,9 @@
  * Guest physical memory: backing pages, the address map, page facts, and the one way to write a page.
  *
  * A *backing page* (bpn) is 4 KiB of RAM, ROM or video memory, whatever address it shows at. The *address map* says for
- * each guest physical page what a read and a write reach: a backing page or a region of device registers. PAM, SMRAM and
- * BARs change the map, never the backing pages, so facts about a page (code was decoded from it, a walk used it as a page
- * table, it must not be written) belong to the backing page.
+ * each guest physical page what a read and a write reach: a backing page or a region of device registers. PAM, SMRAM
+ * and BARs change the map, never the backing pages, so facts about a page (code was decoded from it, a walk used it as
+ * a page table, it must not be written) belong to the backing page.
  */
 #ifndef VITRINE_MEM_MEM_H
 #define VITRINE_MEM_MEM_H
@@ -15,12 +15,12 @@
 
 #include "base/error.h"
 
-#define PAGE_BITS 12
-#define PAGE_SIZE 4096u
+#define PAGE_BITS        12
+#define PAGE_SIZE        4096u
 #define PAGE_OFFSET_MASK 4095u
-#define PHYS_BITS 40 /* width of a guest physical address */
-#define PHYS_MASK ((UINT64_C(1) << PHYS_BITS) - 1)
-#define NO_PAGE UINT32_MAX
+#define PHYS_BITS        40 /* width of a guest physical address */
+#define PHYS_MASK        ((UINT64_C(1) << PHYS_BITS) - 1)
+#define NO_PAGE          UINT32_MAX
 
 struct mem;
 
@@ -28,8 +28,8 @@ struct mem;
 enum initiator { INIT_CPU0 = 0, INIT_DMA = 0xfe, INIT_DEBUG = 0xff };
 
 /*
- * Device registers in memory or port space. `offset` counts from the region's base; size is 1, 2, 4 (or 8 where max_size
- * says so); wider accesses are split, lowest address first. A read that nobody answers gives all ones.
+ * Device registers in memory or port space. `offset` counts from the region's base; size is 1, 2, 4 (or 8 where
+ * max_size says so); wider accesses are split, lowest address first. A read that nobody answers gives all ones.
  */
 struct io_ops {
     uint64_t (*read)(void *ctx, uint64_t offset, unsigned size, enum initiator who);
@@ -48,7 +48,9 @@ enum {
     PI_SLOW = 63,
 };
 
-/* What cares for stores and map changes: CPU (decoded blocks, TLBs), snapshots, video. Called in order of registration. */
+/*
+ * What cares for stores and map changes: CPU (decoded blocks, TLBs), snapshots, video. Called in order of registration.
+ */
 struct page_listener {
     void *ctx;
     /* Bytes [off, off+len) of backing page bpn, which has one of the facts in `facts`, are about to be written.
@@ -82,18 +84,19 @@ const struct mem_block *mem_add_block(struct mem *m, const char *name, enum bloc
 const struct mem_block *mem_block(const struct mem *m, unsigned i);
 uint32_t mem_page_count(const struct mem *m);
 
-/* Where a backing page lives now, readable and, if no PI_SLOW fact is set, writable. The only one who knows; valid until the next
- * remap notification. */
+/*
+ * Where a backing page lives now, readable and, if no PI_SLOW fact is set, writable. The only one who knows; valid
+ * until the next remap notification. */
 uint8_t *ram_ptr(const struct mem *m, uint32_t bpn);
 
 uint8_t mem_facts(const struct mem *m, uint32_t bpn);
-void mem_set_facts(struct mem *m, uint32_t bpn, uint8_t facts);   /* notifies `protect` for new ones */
+void mem_set_facts(struct mem *m, uint32_t bpn, uint8_t facts); /* notifies `protect` for new ones */
 void mem_clear_facts(struct mem *m, uint32_t bpn, uint8_t facts);
 void mem_add_listener(struct mem *m, struct page_listener *l);
 
 /*
- * The one way to write a backing page from anywhere but a fast path that has seen PI_SLOW clear: tells the listeners, drops stores to
- * ROM, copies. off + len <= PAGE_SIZE.
+ * The one way to write a backing page from anywhere but a fast path that has seen PI_SLOW clear: tells the listeners,
+ * drops stores to ROM, copies. off + len <= PAGE_SIZE.
  */
 void mem_store(struct mem *m, uint32_t bpn, uint32_t off, uint32_t len, const void *data);
 /* The same without ROM's protection: loaders and the debugger. */
@@ -114,8 +117,9 @@ struct target {
 };
 
 /*
- * A mapping is owned by who maps it (a chip), listed in the map while enabled. Higher `prio` covers lower, the narrower of equals the wider. base and size
- * are multiples of the page size except for TO_IO/TO_IO mappings, which may be smaller than a page and share it.
+ * A mapping is owned by who maps it (a chip), listed in the map while enabled. Higher `prio` covers lower, the narrower
+ * of equals the wider. base and size are multiples of the page size except for TO_IO/TO_IO mappings, which may be
+ * smaller than a page and share it.
  */
 struct mapping {
     const char *name;
@@ -137,7 +141,10 @@ void mem_unmap_all(struct mem *m);
 /* What one guest physical page reaches: a backing page number, or NO_PAGE (device registers or nothing). */
 uint32_t mem_read_page(const struct mem *m, uint64_t paddr);
 uint32_t mem_write_page(const struct mem *m, uint64_t paddr);
-/* Guest physical address of a backing page as the map has it now (lowest readable), UINT64_MAX if it shows nowhere. Slow. */
+/*
+ * Guest physical address of a backing page as the map has it now (lowest readable), UINT64_MAX if it shows nowhere.
+ * Slow.
+ */
 uint64_t mem_page_address(const struct mem *m, uint32_t bpn);
 /* The enabled mappings, highest priority first; NULL past the end. */
 const struct mapping *mem_mapping(const struct mem *m, unsigned i);

@@ -10,7 +10,7 @@ enum { MAX_BLOCKS = 64, MAX_IO_TARGETS = 255 };
 
 /* The map by guest physical page: two levels, 1024 pages (4 MiB) a leaf; a leaf that is absent reaches nothing. */
 #define LEAF_PAGES 1024u
-#define MAP_DIRS (UINT64_C(1) << (PHYS_BITS - PAGE_BITS - 10))
+#define MAP_DIRS   (UINT64_C(1) << (PHYS_BITS - PAGE_BITS - 10))
 
 struct map_entry {
     uint32_t rd, wr; /* a backing page; NO_PAGE: ask the mappings */
@@ -28,7 +28,7 @@ struct mem {
     uint8_t *facts;
     struct page_listener *listeners;
     struct map_leaf **dir;
-    uint64_t dirs_used; /* leaves at and beyond it are absent */
+    uint64_t dirs_used;   /* leaves at and beyond it are absent */
     struct mapping *maps; /* enabled ones, highest priority first */
 };
 

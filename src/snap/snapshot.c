@@ -2,9 +2,9 @@
 /*
  * Save, load and hash of a whole machine, out of the state tables.
  *
- * Format, little-endian: "VITRSNP1", then sections: u8 name length, name, u64 bytes, payload. "clock", "cpu", each device by its id,
- * "media" (what is in the drives, without the contents), and "memory": for each block its name and page count, then (u32 page, 4096 bytes) for each page that is not all zero, ended by
- * FFFFFFFFh. Memory comes last.
+ * Format, little-endian: "VITRSNP1", then sections: u8 name length, name, u64 bytes, payload. "clock", "cpu", each
+ * device by its id, "media" (what is in the drives, without the contents), and "memory": for each block its name and
+ * page count, then (u32 page, 4096 bytes) for each page that is not all zero, ended by FFFFFFFFh. Memory comes last.
  */
 #include "snap/snapshot.h"
 
@@ -18,8 +18,7 @@ static const char magic[8] = "VITRSNP1";
 
 static uint64_t mix(uint64_t h, uint64_t v)
 {
-    __extension__ unsigned __int128 p =
-        (unsigned __int128)(h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+    __extension__ unsigned __int128 p = (unsigned __int128)(h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
     return (uint64_t)p ^ (uint64_t)(p >> 64) ^ UINT64_C(0xd6e8feb86659fd93);
 }
 

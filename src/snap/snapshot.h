@@ -6,11 +6,14 @@
 #include "machine/machine.h"
 
 /*
- * Saves CPU, chips, clock, pending events and memory at an instruction boundary. RAM that is all zero is left out. What a
- * drive holds is not part of it.
+ * Saves CPU, chips, clock, pending events and memory at an instruction boundary. RAM that is all zero is left out. What
+ * a drive holds is not part of it.
  */
 void machine_save(struct machine *m, struct buf *out);
-/* Loads what machine_save wrote into a machine made from the same configuration. On failure the machine must be destroyed. */
+/*
+ * Loads what machine_save wrote into a machine made from the same configuration. On failure the machine must be
+ * destroyed.
+ */
 bool machine_load(struct machine *m, const void *data, size_t len, struct error *err);
 /* Hash of everything that machine_save saves: equal states have equal hashes, whatever engine or host made them. */
 uint64_t machine_state_hash(struct machine *m);

@@ -2,9 +2,9 @@
 /*
  * The virtual clock and the event queue.
  *
- * Virtual time is a function of the position (retired instructions, SDM-visible exceptions and interrupts delivered, REP
- * iterations) alone: ns = base_ns + (pos - base_pos) * rate. Host steering (`--clock host`) changes the rate by journal
- * entries. Nothing else is a clock for a chip or the CPU.
+ * Virtual time is a function of the position (retired instructions, SDM-visible exceptions and interrupts delivered,
+ * REP iterations) alone: ns = base_ns + (pos - base_pos) * rate. Host steering (`--clock host`) changes the rate by
+ * journal entries. Nothing else is a clock for a chip or the CPU.
  */
 #ifndef VITRINE_TIME_EVENT_H
 #define VITRINE_TIME_EVENT_H
@@ -27,8 +27,8 @@ struct clock {
     uint64_t pos;      /* the current position: set by the engine before anything that may look */
     uint64_t base_pos; /* virtual time was base_ns at base_pos */
     uint64_t base_ns;
-    uint64_t rate;     /* ns per position, 32.32 */
-    uint64_t seq;      /* orders timers that fall on one nanosecond, by when they were set */
+    uint64_t rate;       /* ns per position, 32.32 */
+    uint64_t seq;        /* orders timers that fall on one nanosecond, by when they were set */
     struct timer **heap; /* binary heap by (when, seq); a live one only, rebuilt by a load */
     uint32_t ntimers, cap;
     void (*kick)(void *ctx); /* the head of the queue moved: the engine recomputes where it stops. May be NULL */

@@ -6,7 +6,7 @@
 
 #include "base/bits.h"
 
-#define INK UINT32_C(0xfff0f0f0)
+#define INK   UINT32_C(0xfff0f0f0)
 #define PAPER UINT32_C(0xe8182038)
 #define FRAME UINT32_C(0xff8090b0)
 enum { MARGIN = 2 /* cells at the left and right; half of it above and below */ };
@@ -45,8 +45,7 @@ void panel_size(const struct panel *p, unsigned *w, unsigned *h)
     *h = (p->lines + MARGIN) * PANEL_CELL_H;
 }
 
-void panel_draw_text(const char *text, uint32_t ink, uint32_t paper, uint32_t *pixels,
-                     unsigned stride)
+void panel_draw_text(const char *text, uint32_t ink, uint32_t paper, uint32_t *pixels, unsigned stride)
 {
     for (; *text; text++, pixels += PANEL_CELL_W)
         for (unsigned y = 0; y < PANEL_CELL_H; y++)
@@ -62,8 +61,7 @@ void panel_draw(const struct panel *p, uint32_t *pixels)
         for (unsigned x = 0; x < w; x++)
             pixels[y * w + x] = x == 0 || y == 0 || x == w - 1 || y == h - 1 ? FRAME : PAPER;
     for (unsigned i = 0; i < p->lines; i++) {
-        uint32_t *at =
-            pixels + (size_t)(i * PANEL_CELL_H + PANEL_CELL_H) * w + MARGIN * PANEL_CELL_W;
+        uint32_t *at = pixels + (size_t)(i * PANEL_CELL_H + PANEL_CELL_H) * w + MARGIN * PANEL_CELL_W;
         bool chosen = (int)i == p->selected;
         char line[PANEL_COLS + 1];
         unsigned cells = columns(p);

@@ -23,10 +23,8 @@ void panel_size(const struct panel *p, unsigned *w, unsigned *h);
 /* Draws it as ARGB8888 into panel_size's pixels. */
 void panel_draw(const struct panel *p, uint32_t *pixels);
 /* A line of text alone, strlen(text) cells wide. */
-void panel_draw_text(const char *text, uint32_t ink, uint32_t paper, uint32_t *pixels,
-                     unsigned stride);
+void panel_draw_text(const char *text, uint32_t ink, uint32_t paper, uint32_t *pixels, unsigned stride);
 
-extern const uint8_t panel_font[256]
-                               [PANEL_CELL_H]; /* generated from firmware/vgabios/font8x16.txt */
+extern const uint8_t panel_font[256][PANEL_CELL_H]; /* generated from firmware/vgabios/font8x16.txt */
 
 #endif

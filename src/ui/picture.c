@@ -45,8 +45,8 @@ static bool write_png(FILE *f, uint32_t w, uint32_t h, const uint8_t *pixels, ui
         return false;
     }
     png_init_io(png, f);
-    png_set_IHDR(png, info, w, h, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(png, info, w, h, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, info);
     for (uint32_t y = 0; y < h; y++) {
         to_rgb(row, pixels + (size_t)y * w * 4, w);
@@ -80,13 +80,11 @@ bool picture_is_png(const char *path)
     return n >= 4 && !strcasecmp(path + n - 4, ".png");
 }
 
-bool picture_write(const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
-                   struct error *err)
+bool picture_write(const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels, struct error *err)
 {
     png |= picture_is_png(path);
     if (png && !picture_has_png())
-        return error_set(err, "%s: this build writes no PNG (libpng is missing); write a PPM",
-                         path);
+        return error_set(err, "%s: this build writes no PNG (libpng is missing); write a PPM", path);
     uint8_t *row = malloc((size_t)w * 3);
     FILE *f = row ? fopen(path, "wbe") : NULL;
     if (!f) {

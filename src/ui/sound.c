@@ -66,8 +66,7 @@ struct sound *sound_sdl(void (*complain)(const char *text))
 
 static bool open_device(struct sound *s)
 {
-    SDL_AudioSpec want = {
-        .freq = AUDIO_HZ, .format = AUDIO_S16SYS, .channels = 1, .samples = DEVICE_SAMPLES};
+    SDL_AudioSpec want = {.freq = AUDIO_HZ, .format = AUDIO_S16SYS, .channels = 1, .samples = DEVICE_SAMPLES};
     if (s->device || s->failed)
         return s->device != 0;
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
@@ -98,8 +97,7 @@ static void play(struct sound *s, const int16_t *samples, size_t n)
     size_t step = queued > HIGH_SAMPLES ? THIN_OUT : n;
     for (size_t at = 0; at < n; at += step) {
         size_t some = MIN(step, n - at);
-        SDL_QueueAudio(s->device, samples + at,
-                       (uint32_t)((some == THIN_OUT ? some - 1 : some) * sizeof *samples));
+        SDL_QueueAudio(s->device, samples + at, (uint32_t)((some == THIN_OUT ? some - 1 : some) * sizeof *samples));
     }
 }
 

@@ -60,8 +60,7 @@ static void make_pairs(struct text_display *t)
     t->colors = has_colors() ? COLORS >= 16 && COLOR_PAIRS > 256 ? 16 : 8 : 0;
     for (int bg = 0; bg < t->colors; bg++)
         for (int fg = 0; fg < t->colors; fg++)
-            init_pair((short)(1 + bg * t->colors + fg), terminal_color((unsigned)fg),
-                      terminal_color((unsigned)bg));
+            init_pair((short)(1 + bg * t->colors + fg), terminal_color((unsigned)fg), terminal_color((unsigned)bg));
 }
 
 static attr_t look(const struct text_display *t, uint8_t attribute, bool blink, short *pair)
@@ -99,30 +98,18 @@ static chtype plain_char(uint8_t c)
     while (at && *at & 0x80)
         at++;
     switch (at ? *at : 0) {
-    case '|':
-        return ACS_VLINE;
-    case '-':
-        return ACS_HLINE;
-    case '{':
-        return ACS_ULCORNER;
-    case '}':
-        return ACS_URCORNER;
-    case '[':
-        return ACS_LLCORNER;
-    case ']':
-        return ACS_LRCORNER;
-    case '<':
-        return ACS_LTEE;
-    case '>':
-        return ACS_RTEE;
-    case '^':
-        return ACS_TTEE;
-    case '_':
-        return ACS_BTEE;
-    case '+':
-        return ACS_PLUS;
-    default:
-        return '?';
+    case '|': return ACS_VLINE;
+    case '-': return ACS_HLINE;
+    case '{': return ACS_ULCORNER;
+    case '}': return ACS_URCORNER;
+    case '[': return ACS_LLCORNER;
+    case ']': return ACS_LRCORNER;
+    case '<': return ACS_LTEE;
+    case '>': return ACS_RTEE;
+    case '^': return ACS_TTEE;
+    case '_': return ACS_BTEE;
+    case '+': return ACS_PLUS;
+    default: return '?';
     }
 }
 
@@ -234,19 +221,16 @@ static uint8_t named_key(int c, bool *shift)
         uint8_t key;
         bool shift;
     } names[] = {
-        {KEY_UP, 0xc8, false},        {KEY_DOWN, 0xd0, false},   {KEY_LEFT, 0xcb, false},
-        {KEY_RIGHT, 0xcd, false},     {KEY_HOME, 0xc7, false},   {KEY_END, 0xcf, false},
-        {KEY_FIND, 0xc7, false},      {KEY_SELECT, 0xcf, false}, {KEY_PPAGE, 0xc9, false},
-        {KEY_NPAGE, 0xd1, false},     {KEY_IC, 0xd2, false},     {KEY_DC, 0xd3, false},
-        {KEY_BACKSPACE, 0x0e, false}, {KEY_ENTER, 0x9c, false},  {KEY_BTAB, 0x0f, true},
-        {KEY_SR, 0xc8, true},         {KEY_SF, 0xd0, true},      {KEY_SLEFT, 0xcb, true},
-        {KEY_SRIGHT, 0xcd, true},     {KEY_SHOME, 0xc7, true},   {KEY_SEND, 0xcf, true},
-        {KEY_SPREVIOUS, 0xc9, true},  {KEY_SNEXT, 0xd1, true},   {KEY_SIC, 0xd2, true},
-        {KEY_SDC, 0xd3, true},        {KEY_B2, 0x4c, false},     {KEY_A1, 0xc7, false},
-        {KEY_A3, 0xc9, false},        {KEY_C1, 0xcf, false},     {KEY_C3, 0xd1, false},
+        {KEY_UP, 0xc8, false},        {KEY_DOWN, 0xd0, false},     {KEY_LEFT, 0xcb, false},  {KEY_RIGHT, 0xcd, false},
+        {KEY_HOME, 0xc7, false},      {KEY_END, 0xcf, false},      {KEY_FIND, 0xc7, false},  {KEY_SELECT, 0xcf, false},
+        {KEY_PPAGE, 0xc9, false},     {KEY_NPAGE, 0xd1, false},    {KEY_IC, 0xd2, false},    {KEY_DC, 0xd3, false},
+        {KEY_BACKSPACE, 0x0e, false}, {KEY_ENTER, 0x9c, false},    {KEY_BTAB, 0x0f, true},   {KEY_SR, 0xc8, true},
+        {KEY_SF, 0xd0, true},         {KEY_SLEFT, 0xcb, true},     {KEY_SRIGHT, 0xcd, true}, {KEY_SHOME, 0xc7, true},
+        {KEY_SEND, 0xcf, true},       {KEY_SPREVIOUS, 0xc9, true}, {KEY_SNEXT, 0xd1, true},  {KEY_SIC, 0xd2, true},
+        {KEY_SDC, 0xd3, true},        {KEY_B2, 0x4c, false},       {KEY_A1, 0xc7, false},    {KEY_A3, 0xc9, false},
+        {KEY_C1, 0xcf, false},        {KEY_C3, 0xd1, false},
     };
-    static const uint8_t functions[12] = {0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x40,
-                                          0x41, 0x42, 0x43, 0x44, 0x57, 0x58};
+    static const uint8_t functions[12] = {0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x40, 0x41, 0x42, 0x43, 0x44, 0x57, 0x58};
     if (c > KEY_F0 && c <= KEY_F0 + 24) {
         *shift = c > KEY_F0 + 12;
         return functions[(c - KEY_F0 - 1) % 12];
@@ -265,17 +249,12 @@ static uint8_t typed_key(const struct text_display *t, int c, bool *shift, bool 
     if (c > 0xff)
         return named_key(c, shift);
     switch (c) {
-    case TAB:
-        return 0x0f;
-    case RETURN:
-        return 0x1c;
+    case TAB: return 0x0f;
+    case RETURN: return 0x1c;
     case BACKSPACE:
-    case RUBOUT:
-        return 0x0e;
-    case ESC:
-        return QNUM_ESC;
-    default:
-        break;
+    case RUBOUT: return 0x0e;
+    case ESC: return QNUM_ESC;
+    default: break;
     }
     *ctrl = c < 0x20;
     if (*ctrl && c >= 1 && c <= 26)
@@ -356,13 +335,12 @@ static void farewell(void)
 {
     char text[128];
     const char *normal = exit_attribute_mode, *shown = cursor_normal, *leave = exit_ca_mode;
-    snprintf(text, sizeof text, "%s%s%s", normal ? normal : "", shown ? shown : "",
-             leave ? leave : "");
+    snprintf(text, sizeof text, "%s%s%s", normal ? normal : "", shown ? shown : "", leave ? leave : "");
     terminal_set_farewell(text);
 }
 
-struct text_display *text_display_open(const char *name, const struct text_display_ops *ops,
-                                       void *ctx, struct error *err)
+struct text_display *text_display_open(const char *name, const struct text_display_ops *ops, void *ctx,
+                                       struct error *err)
 {
     const char *type = getenv("TERM");
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
@@ -382,8 +360,7 @@ struct text_display *text_display_open(const char *name, const struct text_displ
     terminal_raw(false); /* its settings are kept, and put back on every way out */
     t->screen = newterm(NULL, stdout, stdin);
     if (!t->screen) {
-        error_set(err, "-display curses: the terminal type '%s' is not known; set TERM",
-                  type ? type : "");
+        error_set(err, "-display curses: the terminal type '%s' is not known; set TERM", type ? type : "");
         terminal_restore();
         free(t);
         return NULL;
@@ -415,8 +392,8 @@ void text_display_close(struct text_display *t)
 
 #else
 
-struct text_display *text_display_open(const char *name, const struct text_display_ops *ops,
-                                       void *ctx, struct error *err)
+struct text_display *text_display_open(const char *name, const struct text_display_ops *ops, void *ctx,
+                                       struct error *err)
 {
     (void)name, (void)ops, (void)ctx;
     error_set(err, "-display curses: this build has no curses (ncursesw is missing)");

@@ -30,8 +30,8 @@ struct text_display_ops {
 };
 
 /* NULL with *err where standard input and output are no terminal that it can use. */
-struct text_display *text_display_open(const char *name, const struct text_display_ops *ops,
-                                       void *ctx, struct error *err);
+struct text_display *text_display_open(const char *name, const struct text_display_ops *ops, void *ctx,
+                                       struct error *err);
 void text_display_close(struct text_display *t);
 void text_display_show(struct text_display *t, const struct text_screen *s);
 /* Takes what was typed. */

@@ -127,8 +127,7 @@ static void copy_lines(uint32_t *to, const uint32_t *from, uint32_t w, uint32_t 
         to[i] = (from[i] & 0xff) << 16 | (from[i] & 0xff00) | (from[i] >> 16 & 0xff);
 }
 
-void vnc_frame(struct vnc *v, const uint32_t *pixels, uint32_t w, uint32_t h, uint32_t y0,
-               uint32_t y1)
+void vnc_frame(struct vnc *v, const uint32_t *pixels, uint32_t w, uint32_t h, uint32_t y0, uint32_t y1)
 {
     pthread_mutex_lock(&v->lock);
     if (w != v->w || h != v->h) {
@@ -247,8 +246,8 @@ static void *picture_memory(void)
     return p == MAP_FAILED ? NULL : p;
 }
 
-struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool password,
-                     enum vnc_share share, const struct vnc_ops *ops, void *ctx, struct error *err)
+struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool password, enum vnc_share share,
+                     const struct vnc_ops *ops, void *ctx, struct error *err)
 {
     struct vnc *v = calloc(1, sizeof *v);
     if (!v || n > VNC_LISTENERS) {
@@ -267,8 +266,7 @@ struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool pass
     v->wake_front = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     v->picture[0] = picture_memory();
     v->picture[1] = picture_memory();
-    if (v->wake_thread >= 0 && v->wake_front >= 0 && v->picture[0] && v->picture[1] &&
-        make_screen(v, name, share))
+    if (v->wake_thread >= 0 && v->wake_front >= 0 && v->picture[0] && v->picture[1] && make_screen(v, name, share))
         v->running = pthread_create(&v->thread, NULL, work, v) == 0;
     if (v->running)
         return v;
@@ -324,8 +322,8 @@ bool vnc_built_in(void)
     return false;
 }
 
-struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool password,
-                     enum vnc_share share, const struct vnc_ops *ops, void *ctx, struct error *err)
+struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool password, enum vnc_share share,
+                     const struct vnc_ops *ops, void *ctx, struct error *err)
 {
     (void)name, (void)listeners, (void)n, (void)password, (void)share, (void)ops, (void)ctx;
     error_set(err, "-vnc: this build has no VNC (libvncserver is missing)");
@@ -348,8 +346,7 @@ void vnc_pump(struct vnc *v)
     (void)v;
 }
 
-void vnc_frame(struct vnc *v, const uint32_t *pixels, uint32_t w, uint32_t h, uint32_t y0,
-               uint32_t y1)
+void vnc_frame(struct vnc *v, const uint32_t *pixels, uint32_t w, uint32_t h, uint32_t y0, uint32_t y1)
 {
     (void)v, (void)pixels, (void)w, (void)h, (void)y0, (void)y1;
 }

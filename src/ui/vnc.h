@@ -22,15 +22,14 @@ struct vnc_ops {
     /* A key: the keysym, and its place where the viewer tells it (0: it does not). */
     void (*key)(void *ctx, uint32_t keysym, uint8_t qnum, bool down);
     /* RFB's button mask; relative: x and y are motion. w x h is the picture that they refer to. */
-    void (*pointer)(void *ctx, bool relative, int x, int y, uint8_t buttons, uint32_t w,
-                    uint32_t h);
+    void (*pointer)(void *ctx, bool relative, int x, int y, uint8_t buttons, uint32_t w, uint32_t h);
     void (*left)(void *ctx); /* a viewer has gone: no key of its is down any more */
 };
 
 /* Serves viewers that connect to the listening sockets, which it owns from now on. password: no
  * viewer gets in until vnc_password() has set one. NULL with *err. */
-struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool password,
-                     enum vnc_share share, const struct vnc_ops *ops, void *ctx, struct error *err);
+struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool password, enum vnc_share share,
+                     const struct vnc_ops *ops, void *ctx, struct error *err);
 void vnc_close(struct vnc *v);
 
 /* Readable when there is something for vnc_pump(). */
@@ -38,8 +37,7 @@ int vnc_fd(const struct vnc *v);
 void vnc_pump(struct vnc *v);
 
 /* Takes lines [y0, y1) of a w x h picture of XRGB8888; all of it where the size is new. */
-void vnc_frame(struct vnc *v, const uint32_t *pixels, uint32_t w, uint32_t h, uint32_t y0,
-               uint32_t y1);
+void vnc_frame(struct vnc *v, const uint32_t *pixels, uint32_t w, uint32_t h, uint32_t y0, uint32_t y1);
 /* The guest takes absolute coordinates, or motion. */
 void vnc_pointer_mode(struct vnc *v, bool absolute);
 /* At most 8 characters count (RFC 6143 7.2.2); NULL: nobody gets in. False: there is no

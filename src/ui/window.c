@@ -22,12 +22,11 @@ void window_show_title(struct window *w)
     if (w->message[0])
         snprintf(title, sizeof title, "%s - %s", w->name, w->message);
     else if (w->grabbed)
-        snprintf(title, sizeof title, "%s - press Ctrl+Alt+G to release the mouse and the keyboard",
-                 w->name);
+        snprintf(title, sizeof title, "%s - press Ctrl+Alt+G to release the mouse and the keyboard", w->name);
     else
-        snprintf(title, sizeof title, "%s%s%s%s%s%s%s%s", w->name,
-                 strcmp(w->name, "Vitrine") ? " - Vitrine" : "", w->speed[0] ? " [" : "", w->speed,
-                 w->speed[0] ? "]" : "", w->state[0] ? " (" : "", w->state, w->state[0] ? ")" : "");
+        snprintf(title, sizeof title, "%s%s%s%s%s%s%s%s", w->name, strcmp(w->name, "Vitrine") ? " - Vitrine" : "",
+                 w->speed[0] ? " [" : "", w->speed, w->speed[0] ? "]" : "", w->state[0] ? " (" : "", w->state,
+                 w->state[0] ? ")" : "");
     if (strcmp(title, SDL_GetWindowTitle(w->window)))
         SDL_SetWindowTitle(w->window, title);
 }
@@ -41,13 +40,10 @@ static bool start_video(struct error *err)
     if (!getenv("WAYLAND_DISPLAY") && !getenv("XDG_RUNTIME_DIR"))
         SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11,KMSDRM");
     if (SDL_Init(SDL_INIT_VIDEO) < 0)
-        return error_set(
-            err,
-            "no display can be opened (%s); say -display none, or -nographic to use the terminal",
-            SDL_GetError());
+        return error_set(err, "no display can be opened (%s); say -display none, or -nographic to use the terminal",
+                         SDL_GetError());
     const char *driver = SDL_GetCurrentVideoDriver();
-    if (!driver || !strcmp(driver, "dummy") || !strcmp(driver, "offscreen") ||
-        !strcmp(driver, "evdev")) {
+    if (!driver || !strcmp(driver, "dummy") || !strcmp(driver, "offscreen") || !strcmp(driver, "evdev")) {
         error_set(err,
                   "there is no display that shows anything (SDL's video driver is '%s'); say "
                   "-display none, or "
@@ -59,8 +55,8 @@ static bool start_video(struct error *err)
     return true;
 }
 
-struct window *window_open(const char *name, bool full_screen, const struct window_ops *ops,
-                           void *ctx, struct error *err)
+struct window *window_open(const char *name, bool full_screen, const struct window_ops *ops, void *ctx,
+                           struct error *err)
 {
     if (!start_video(err))
         return NULL;
@@ -70,9 +66,8 @@ struct window *window_open(const char *name, bool full_screen, const struct wind
         w->ops = ops;
         w->ctx = ctx;
         w->full_screen = full_screen;
-        w->window = SDL_CreateWindow(
-            w->name, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, FIRST_W, FIRST_H,
-            SDL_WINDOW_RESIZABLE | (full_screen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0));
+        w->window = SDL_CreateWindow(w->name, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, FIRST_W, FIRST_H,
+                                     SDL_WINDOW_RESIZABLE | (full_screen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0));
     }
     if (w && w->window)
         w->renderer = SDL_CreateRenderer(w->window, -1, SDL_RENDERER_PRESENTVSYNC);
@@ -81,10 +76,8 @@ struct window *window_open(const char *name, bool full_screen, const struct wind
     if (w)
         w->waker = waker_new();
     if (!w || !w->renderer || !w->waker) {
-        error_set(
-            err,
-            "no window can be opened (%s); say -display none, or -nographic to use the terminal",
-            SDL_GetError());
+        error_set(err, "no window can be opened (%s); say -display none, or -nographic to use the terminal",
+                  SDL_GetError());
         window_close(w);
         return NULL;
     }
@@ -113,11 +106,10 @@ void window_close(struct window *w)
 
 static bool new_size(struct window *w, uint32_t width, uint32_t height, struct error *err)
 {
-    SDL_Texture *t = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888,
-                                       SDL_TEXTUREACCESS_STREAMING, (int)width, (int)height);
+    SDL_Texture *t =
+        SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, (int)width, (int)height);
     if (!t)
-        return error_set(err, "the display cannot show %u x %u pixels: %s", width, height,
-                         SDL_GetError());
+        return error_set(err, "the display cannot show %u x %u pixels: %s", width, height, SDL_GetError());
     if (w->texture)
         SDL_DestroyTexture(w->texture);
     w->texture = t;
@@ -128,8 +120,8 @@ static bool new_size(struct window *w, uint32_t width, uint32_t height, struct e
     return true;
 }
 
-bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height,
-                  uint32_t y0, uint32_t y1, struct error *err)
+bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height, uint32_t y0, uint32_t y1,
+                  struct error *err)
 {
     if (!w->texture || width != w->w || height != w->h) {
         if (!new_size(w, width, height, err))
@@ -187,20 +179,15 @@ static void on_window(struct window *w, const SDL_WindowEvent *e)
         break;
     case SDL_WINDOWEVENT_EXPOSED:
     case SDL_WINDOWEVENT_SIZE_CHANGED:
-    case SDL_WINDOWEVENT_RESTORED:
-        w->dirty = true;
-        break;
-    default:
-        break;
+    case SDL_WINDOWEVENT_RESTORED: w->dirty = true; break;
+    default: break;
     }
 }
 
 static void on_event(struct window *w, const SDL_Event *e)
 {
     switch (e->type) {
-    case SDL_WINDOWEVENT:
-        on_window(w, &e->window);
-        break;
+    case SDL_WINDOWEVENT: on_window(w, &e->window); break;
     case SDL_RENDER_TARGETS_RESET:
     case SDL_RENDER_DEVICE_RESET:
         window_overlay_free(w);
@@ -210,9 +197,7 @@ static void on_event(struct window *w, const SDL_Event *e)
         w->ops->drop(w->ctx, e->drop.file);
         SDL_free(e->drop.file);
         break;
-    case SDL_QUIT:
-        w->ops->close(w->ctx);
-        break;
+    case SDL_QUIT: w->ops->close(w->ctx); break;
     default:
         if (w->overlay)
             window_overlay_event(w, e);

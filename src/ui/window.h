@@ -14,8 +14,7 @@ struct window;
 struct window_ops {
     void (*key)(void *ctx, uint8_t qnum, bool down);
     /* Relative: counts. Absolute: 0 to POINTER_ABS_MAX over the picture. Buttons as bus/input.h. */
-    void (*pointer)(void *ctx, bool absolute, int32_t x, int32_t y, int wheel, uint8_t mask,
-                    uint8_t level);
+    void (*pointer)(void *ctx, bool absolute, int32_t x, int32_t y, int wheel, uint8_t mask, uint8_t level);
     void (*screenshot)(void *ctx);
     void (*paste)(void *ctx, const char *text);   /* UTF-8, to be typed */
     void (*copy)(void *ctx);                      /* the text screen: window_set_clipboard() */
@@ -30,14 +29,14 @@ struct window_ops {
 };
 
 /* NULL with *err where there is no usable display. */
-struct window *window_open(const char *name, bool full_screen, const struct window_ops *ops,
-                           void *ctx, struct error *err);
+struct window *window_open(const char *name, bool full_screen, const struct window_ops *ops, void *ctx,
+                           struct error *err);
 void window_close(struct window *w);
 
 /* Takes lines [y0, y1) of a width x height picture; all of it where the size is new. False with
  * *err: it cannot be shown. */
-bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height,
-                  uint32_t y0, uint32_t y1, struct error *err);
+bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height, uint32_t y0, uint32_t y1,
+                  struct error *err);
 /* Handles what came from the display and shows what changed. */
 void window_pump(struct window *w);
 /* poll(), which also ends when something comes from the display; timeout in ms, -1: none. */

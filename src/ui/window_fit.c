@@ -8,8 +8,7 @@
  * screen. */
 static bool fills_4_to_3(uint32_t w, uint32_t h)
 {
-    return (w == 320 || w == 360 || w == 640 || w == 720) &&
-           (h == 200 || h == 240 || h == 350 || h == 400 || h == 480);
+    return (w == 320 || w == 360 || w == 640 || w == 720) && (h == 200 || h == 240 || h == 350 || h == 400 || h == 480);
 }
 
 static struct window_rect centred(int w, int h, int rw, int rh)

@@ -23,18 +23,12 @@ static void send_key(struct window *w, uint8_t q, bool down)
 static uint8_t button_bit(uint8_t button)
 {
     switch (button) {
-    case SDL_BUTTON_LEFT:
-        return POINTER_LEFT;
-    case SDL_BUTTON_RIGHT:
-        return POINTER_RIGHT;
-    case SDL_BUTTON_MIDDLE:
-        return POINTER_MIDDLE;
-    case SDL_BUTTON_X1:
-        return POINTER_SIDE;
-    case SDL_BUTTON_X2:
-        return POINTER_EXTRA;
-    default:
-        return 0;
+    case SDL_BUTTON_LEFT: return POINTER_LEFT;
+    case SDL_BUTTON_RIGHT: return POINTER_RIGHT;
+    case SDL_BUTTON_MIDDLE: return POINTER_MIDDLE;
+    case SDL_BUTTON_X1: return POINTER_SIDE;
+    case SDL_BUTTON_X2: return POINTER_EXTRA;
+    default: return 0;
     }
 }
 
@@ -60,8 +54,8 @@ static void send_pointer(struct window *w, const struct gesture *g)
         SDL_GetWindowSize(w->window, &ww, &wh);
         SDL_GetRendererOutputSize(w->renderer, &rw, &rh);
         struct window_rect f = window_picture(w);
-        w->ops->pointer(w->ctx, true, along(g->x * rw / MAX(ww, 1), f.x, f.w),
-                        along(g->y * rh / MAX(wh, 1), f.y, f.h), g->wheel, g->mask, g->level);
+        w->ops->pointer(w->ctx, true, along(g->x * rw / MAX(ww, 1), f.x, f.w), along(g->y * rh / MAX(wh, 1), f.y, f.h),
+                        g->wheel, g->mask, g->level);
     }
     w->buttons = (uint8_t)((w->buttons & ~g->mask) | g->level);
 }
@@ -152,9 +146,7 @@ static void paste(struct window *w)
 static bool view_key(struct window *w, SDL_Keycode k)
 {
     switch (k) {
-    case SDLK_f:
-        window_toggle_full_screen(w);
-        return true;
+    case SDLK_f: window_toggle_full_screen(w); return true;
     case SDLK_a:
         w->aspect_true = !w->aspect_true;
         window_message(w, w->aspect_true ? "aspect-true" : "whole pixels");
@@ -168,11 +160,8 @@ static bool view_key(struct window *w, SDL_Keycode k)
         w->lights_off = !w->lights_off;
         window_message(w, w->lights_off ? "no disk lights" : "disk lights");
         break;
-    case SDLK_h:
-        window_help(w);
-        break;
-    default:
-        return false;
+    case SDLK_h: window_help(w); break;
+    default: return false;
     }
     w->dirty = true;
     return true;
@@ -184,41 +173,20 @@ static bool hot_key(struct window *w, const SDL_Keysym *k)
     if (!(k->mod & KMOD_CTRL) || !(k->mod & KMOD_LALT) || (k->mod & KMOD_RALT))
         return false;
     switch (k->sym) {
-    case SDLK_s:
-        w->ops->screenshot(w->ctx);
-        return true;
-    case SDLK_g:
-        window_set_grab(w, !w->grabbed);
-        return true;
-    case SDLK_v:
-        paste(w);
-        return true;
-    case SDLK_c:
-        w->ops->copy(w->ctx);
-        return true;
-    case SDLK_m:
-        w->ops->menu(w->ctx);
-        return true;
-    case SDLK_p:
-        w->ops->pause(w->ctx);
-        return true;
-    case SDLK_w:
-        w->ops->warp(w->ctx);
-        return true;
+    case SDLK_s: w->ops->screenshot(w->ctx); return true;
+    case SDLK_g: window_set_grab(w, !w->grabbed); return true;
+    case SDLK_v: paste(w); return true;
+    case SDLK_c: w->ops->copy(w->ctx); return true;
+    case SDLK_m: w->ops->menu(w->ctx); return true;
+    case SDLK_p: w->ops->pause(w->ctx); return true;
+    case SDLK_w: w->ops->warp(w->ctx); return true;
     case SDLK_PLUS:
     case SDLK_EQUALS:
-    case SDLK_KP_PLUS:
-        w->ops->faster(w->ctx, true);
-        return true;
+    case SDLK_KP_PLUS: w->ops->faster(w->ctx, true); return true;
     case SDLK_MINUS:
-    case SDLK_KP_MINUS:
-        w->ops->faster(w->ctx, false);
-        return true;
-    case SDLK_q:
-        w->ops->close(w->ctx);
-        return true;
-    default:
-        return view_key(w, k->sym);
+    case SDLK_KP_MINUS: w->ops->faster(w->ctx, false); return true;
+    case SDLK_q: w->ops->close(w->ctx); return true;
+    default: return view_key(w, k->sym);
     }
 }
 
@@ -237,20 +205,11 @@ void window_input(struct window *w, const SDL_Event *e)
 {
     switch (e->type) {
     case SDL_KEYDOWN:
-    case SDL_KEYUP:
-        on_key(w, &e->key);
-        break;
-    case SDL_MOUSEMOTION:
-        on_motion(w, &e->motion);
-        break;
+    case SDL_KEYUP: on_key(w, &e->key); break;
+    case SDL_MOUSEMOTION: on_motion(w, &e->motion); break;
     case SDL_MOUSEBUTTONDOWN:
-    case SDL_MOUSEBUTTONUP:
-        on_button(w, &e->button);
-        break;
-    case SDL_MOUSEWHEEL:
-        on_wheel(w, &e->wheel);
-        break;
-    default:
-        break;
+    case SDL_MOUSEBUTTONUP: on_button(w, &e->button); break;
+    case SDL_MOUSEWHEEL: on_wheel(w, &e->wheel); break;
+    default: break;
     }
 }

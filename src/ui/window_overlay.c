@@ -11,9 +11,9 @@
 #include "ui/window_private.h"
 
 enum { SHINE_MS = 150, LIGHT_COLS = 3, LIGHT_GAP = 4 };
-#define READ_PAPER UINT32_C(0xff20a040)
+#define READ_PAPER  UINT32_C(0xff20a040)
 #define WRITE_PAPER UINT32_C(0xffc03020)
-#define LIGHT_INK UINT32_C(0xffffffff)
+#define LIGHT_INK   UINT32_C(0xffffffff)
 
 /* --- Panels --- */
 
@@ -186,11 +186,10 @@ void window_overlay_event(struct window *w, const SDL_Event *e)
 
 /* --- Drawing --- */
 
-static SDL_Texture *texture_of(struct window *w, const uint32_t *pixels, unsigned width,
-                               unsigned height)
+static SDL_Texture *texture_of(struct window *w, const uint32_t *pixels, unsigned width, unsigned height)
 {
-    SDL_Texture *t = SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_ARGB8888,
-                                       SDL_TEXTUREACCESS_STATIC, (int)width, (int)height);
+    SDL_Texture *t =
+        SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STATIC, (int)width, (int)height);
     if (!t)
         return NULL;
     SDL_UpdateTexture(t, NULL, pixels, (int)width * 4);
@@ -228,8 +227,7 @@ static void make_lights(struct window *w)
         return;
     for (unsigned i = 0; i < WINDOW_LIGHTS; i++) {
         panel_draw_text(light_names[i], LIGHT_INK, READ_PAPER, pixels + i * W, width);
-        panel_draw_text(light_names[i], LIGHT_INK, WRITE_PAPER,
-                        pixels + (size_t)width * PANEL_CELL_H + i * W, width);
+        panel_draw_text(light_names[i], LIGHT_INK, WRITE_PAPER, pixels + (size_t)width * PANEL_CELL_H + i * W, width);
     }
     w->light_texture = texture_of(w, pixels, width, 2 * PANEL_CELL_H);
     free(pixels);

@@ -56,10 +56,8 @@ struct thing {
     struct timer alarm;
     bool flag, flags[2];
 };
-static const struct state_field thing_fields[] = {STATE_U(struct thing, number),
-                                                  STATE_ARRAY(struct thing, list),
-                                                  STATE_TIMER_FIELD(struct thing, alarm),
-                                                  STATE_U(struct thing, flag),
+static const struct state_field thing_fields[] = {STATE_U(struct thing, number), STATE_ARRAY(struct thing, list),
+                                                  STATE_TIMER_FIELD(struct thing, alarm), STATE_U(struct thing, flag),
                                                   STATE_ARRAY(struct thing, flags)};
 static const struct state_table thing_state = {"thing", thing_fields, ARRAY_LEN(thing_fields)};
 static const struct state_table older_state = {"thing", thing_fields, 1};
@@ -307,19 +305,12 @@ static void mem_setup(void)
     mem = mem_create();
     ram = mem_add_block(mem, "ram", BLOCK_RAM, 16, &err);
     rom = mem_add_block(mem, "rom", BLOCK_ROM, 1, &err);
-    struct target to_ram = {TO_PAGES, ram->first, NULL, NULL},
-                  to_rom = {TO_PAGES, rom->first, NULL, NULL};
+    struct target to_ram = {TO_PAGES, ram->first, NULL, NULL}, to_rom = {TO_PAGES, rom->first, NULL, NULL};
     struct target dev = {TO_IO, 0, &dev_ops, NULL};
-    map_ram = (struct mapping){
-        .name = "ram", .size = 0x10000, .prio = PRIO_RAM, .rd = to_ram, .wr = to_ram};
-    map_rom = (struct mapping){.name = "rom",
-                               .base = 0x4000,
-                               .size = 0x1000,
-                               .prio = PRIO_ROM,
-                               .rd = to_rom,
-                               .wr = {.kind = TO_NOTHING}};
-    map_dev = (struct mapping){
-        .name = "dev", .base = 0x8100, .size = 0x10, .prio = PRIO_PCI, .rd = dev, .wr = dev};
+    map_ram = (struct mapping){.name = "ram", .size = 0x10000, .prio = PRIO_RAM, .rd = to_ram, .wr = to_ram};
+    map_rom = (struct mapping){
+        .name = "rom", .base = 0x4000, .size = 0x1000, .prio = PRIO_ROM, .rd = to_rom, .wr = {.kind = TO_NOTHING}};
+    map_dev = (struct mapping){.name = "dev", .base = 0x8100, .size = 0x10, .prio = PRIO_PCI, .rd = dev, .wr = dev};
     mem_map(mem, &map_ram);
     mem_map(mem, &map_rom);
     mem_poke(mem, rom->first, 0, 4, "ROM!");
@@ -333,12 +324,8 @@ static void mem_teardown(void)
 START_TEST(map_read_and_write_sides_differ_as_pam_has_them)
 {
     struct target to_ram = {TO_PAGES, ram->first + 4, NULL, NULL};
-    map_pam = (struct mapping){.name = "pam",
-                               .base = 0x4000,
-                               .size = 0x1000,
-                               .prio = PRIO_CHIPSET,
-                               .rd = {.kind = TO_BELOW},
-                               .wr = to_ram};
+    map_pam = (struct mapping){
+        .name = "pam", .base = 0x4000, .size = 0x1000, .prio = PRIO_CHIPSET, .rd = {.kind = TO_BELOW}, .wr = to_ram};
     mem_map(mem, &map_pam); /* write to RAM, read the ROM */
     phys_store(mem, 0x4000, 4, 0x12345678, INIT_CPU0);
     ck_assert_uint_eq(phys_load(mem, 0x4000, 4, INIT_CPU0), ld32("ROM!"));
@@ -415,8 +402,7 @@ static void on_protect(void *ctx, uint32_t bpn)
 
 START_TEST(listeners_hear_of_stores_to_pages_with_their_facts)
 {
-    struct page_listener l = {
-        .ctx = mem, .facts = PI_NOTIFY, .store = on_store, .protect = on_protect};
+    struct page_listener l = {.ctx = mem, .facts = PI_NOTIFY, .store = on_store, .protect = on_protect};
     mem_add_listener(mem, &l);
     mem_set_facts(mem, ram->first + 1, PI_NOTIFY);
     ck_assert_uint_eq(protects, 1);
@@ -443,8 +429,7 @@ START_TEST(ports_narrower_claim_wins_whatever_the_order_until_released)
     uint8_t a = 1, b = 2;
     struct port_space *s = port_space_create();
     struct port_range first = {.name = "a", .base = 0x100, .count = 8, .ops = &byte_ops, .ctx = &a};
-    struct port_range second = {
-        .name = "b", .base = 0x104, .count = 4, .ops = &byte_ops, .ctx = &b};
+    struct port_range second = {.name = "b", .base = 0x104, .count = 4, .ops = &byte_ops, .ctx = &b};
     port_claim(s, &first);
     port_claim(s, &second);
     ck_assert_uint_eq(port_in(s, 0x104, 1, INIT_CPU0), 0x12);
@@ -468,8 +453,7 @@ START_TEST(ports_wide_accesses_split_to_what_each_claimant_takes)
     uint8_t a = 1, b = 2;
     struct port_space *s = port_space_create();
     struct port_range first = {.name = "a", .base = 0x100, .count = 2, .ops = &byte_ops, .ctx = &a};
-    struct port_range second = {
-        .name = "b", .base = 0x104, .count = 8, .ops = &word_ops, .ctx = &b};
+    struct port_range second = {.name = "b", .base = 0x104, .count = 8, .ops = &word_ops, .ctx = &b};
     port_claim(s, &first);
     port_claim(s, &second);
     ck_assert_uint_eq(port_in(s, 0x100, 4, INIT_CPU0), 0xffff1211);

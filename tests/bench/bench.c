@@ -32,9 +32,8 @@
 #include <unistd.h>
 
 enum { KERNELS = 11, TASKS = KERNELS + 1, ROUNDS_MAX = 50, ARGS_MAX = 40, LINUX = KERNELS };
-static const char *const task_name[TASKS] = {"sieve",   "crc",     "sort",   "matrix",
-                                             "strings", "scanner", "calls",  "lists",
-                                             "numbers", "floats",  "pixels", "Linux boot"};
+static const char *const task_name[TASKS] = {"sieve", "crc",   "sort",    "matrix", "strings", "scanner",
+                                             "calls", "lists", "numbers", "floats", "pixels",  "Linux boot"};
 
 struct sample {
     double cpu, wall;
@@ -140,8 +139,8 @@ static void bochs_arguments(struct contestant *e, const char *image, bool linux_
             "boot: disk\nlog: tests/bench/bochs.log\nclock: sync=none\nport_e9_hack: enabled=1\n"
             "panic: action=fatal\nerror: action=ignore\ninfo: action=ignore\n"
             "sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy\n",
-            first_file("/usr/share/bochs/VGABIOS-lgpl-latest", "/usr/share/vgabios/vgabios.bin"),
-            disk, (long)(st.st_size / (16 * 63 * 512)));
+            first_file("/usr/share/bochs/VGABIOS-lgpl-latest", "/usr/share/vgabios/vgabios.bin"), disk,
+            (long)(st.st_size / (16 * 63 * 512)));
     if (linux_guest)
         fprintf(rc, "com1: enabled=1, mode=file, dev=/dev/stdout\n");
     fclose(rc);
@@ -355,8 +354,7 @@ static void print_table(bool with_linux)
             if (e->absent)
                 continue;
             double ratio = median(e, t, false) / median(own, t, false);
-            printf(" %9.3f %9.2f %9.2f", median(e, t, false), ratio,
-                   median(e, t, true) / median(own, t, true));
+            printf(" %9.3f %9.2f %9.2f", median(e, t, false), ratio, median(e, t, true) / median(own, t, true));
             if (t < KERNELS)
                 logs[i] += log(ratio);
         }
@@ -395,9 +393,7 @@ int main(int argc, char **argv)
             return 2;
     }
     if (argc - optind < 2 || argc - optind > 3 || rounds < 1 || rounds > ROUNDS_MAX) {
-        fprintf(stderr,
-                "usage: bench [-n ROUNDS (1-%d)] [-t SECONDS] VITRINE GUEST.img [LINUX.img]\n",
-                ROUNDS_MAX);
+        fprintf(stderr, "usage: bench [-n ROUNDS (1-%d)] [-t SECONDS] VITRINE GUEST.img [LINUX.img]\n", ROUNDS_MAX);
         return 2;
     }
     contestants[0].program = argv[optind];

@@ -167,9 +167,7 @@ static uint32_t scanner(uint8_t *mem)
         for (uint32_t i = 0; i < N; i++) {
             uint8_t ch = mem[i];
             switch (state) {
-            case TEXT:
-                state = ch == '"' ? SPACE : TEXT;
-                break;
+            case TEXT: state = ch == '"' ? SPACE : TEXT; break;
             case WORD:
                 if ((ch >= 'a' && ch <= 'z') || ch == '_' || (ch >= '0' && ch <= '9'))
                     break;
@@ -299,12 +297,10 @@ static SSE2 uint32_t pixels(uint8_t *mem)
         for (uint32_t i = 0; i < N / 16; i++) {
             const bytes16 zero = {};
             bytes16 x = a[i], y = b[i];
-            words8 xl =
-                (words8)__builtin_ia32_punpcklbw128((char __attribute__((vector_size(16))))x,
-                                                    (char __attribute__((vector_size(16))))zero);
-            words8 yl =
-                (words8)__builtin_ia32_punpcklbw128((char __attribute__((vector_size(16))))y,
-                                                    (char __attribute__((vector_size(16))))zero);
+            words8 xl = (words8)__builtin_ia32_punpcklbw128((char __attribute__((vector_size(16))))x,
+                                                            (char __attribute__((vector_size(16))))zero);
+            words8 yl = (words8)__builtin_ia32_punpcklbw128((char __attribute__((vector_size(16))))y,
+                                                            (char __attribute__((vector_size(16))))zero);
             words8 m = (words8)((xl * alpha + yl * (256 - alpha)));
             a[i] = ((bytes16)m >> 1) ^ (x + y);
         }

@@ -5,8 +5,8 @@
  */
 #include "guest.h"
 
-#define BUF_SEG 0x8000
-#define SCRATCH 20000 /* first LBA that the tests may write */
+#define BUF_SEG     0x8000
+#define SCRATCH     20000 /* first LBA that the tests may write */
 #define LBA48_START 0x10000000
 
 struct packet {
@@ -27,8 +27,8 @@ struct params {
 
 static struct packet packet;
 
-static uint16_t edd(uint8_t function, uint8_t drive, uint32_t lba, uint32_t lba_high, uint16_t count,
-                    uint16_t seg, uint16_t off)
+static uint16_t edd(uint8_t function, uint8_t drive, uint32_t lba, uint32_t lba_high, uint16_t count, uint16_t seg,
+                    uint16_t off)
 {
     struct regs r;
     packet = (struct packet){16, 0, count, off, seg, lba, lba_high};
@@ -40,8 +40,8 @@ static uint16_t edd(uint8_t function, uint8_t drive, uint32_t lba, uint32_t lba_
     return r.flags & CF ? 0x100 | r.ah : r.ah;
 }
 
-static uint16_t chs(uint8_t function, uint8_t count, uint16_t cyl, uint8_t head, uint8_t sector,
-                    uint16_t seg, uint16_t off, uint8_t *done)
+static uint16_t chs(uint8_t function, uint8_t count, uint16_t cyl, uint8_t head, uint8_t sector, uint16_t seg,
+                    uint16_t off, uint8_t *done)
 {
     struct regs r;
     prepare(&r);
@@ -89,15 +89,13 @@ static void test_geometry(void)
     check_eq(r.dl, peek8(0x40, 0x75), "int13_08_counts_the_drives");
     check_eq(r.dl, 3, "all_three_drives_are_found");
     uint32_t fdpt_seg = peek16(0, 0x41 * 4 + 2), fdpt = peek16(0, 0x41 * 4);
-    check(peek16(fdpt_seg, fdpt) == cyls && peek8(fdpt_seg, fdpt + 2) == heads &&
-              peek8(fdpt_seg, fdpt + 14) == spt,
+    check(peek16(fdpt_seg, fdpt) == cyls && peek8(fdpt_seg, fdpt + 2) == heads && peek8(fdpt_seg, fdpt + 14) == spt,
           "int41_table_agrees_with_int13_08");
     prepare(&r);
     r.ah = 0x15;
     r.dl = 0x80;
     intr(0x13, &r);
-    check(r.ah == 3 && ((uint32_t)r.cx << 16 | r.dx) == (uint32_t)cyls * heads * spt,
-          "int13_15_says_fixed_disk");
+    check(r.ah == 3 && ((uint32_t)r.cx << 16 | r.dx) == (uint32_t)cyls * heads * spt, "int13_15_says_fixed_disk");
     prepare(&r);
     r.ah = 0x15;
     r.dl = 0x85;
@@ -129,8 +127,7 @@ static void test_chs(void)
     check_eq(chs(0x02, 64, c, h, s, 0x7801, 0x7ff0, &done), 0, "int13_02_takes_any_offset");
     check(holds(BUF_SEG, 0x4000, 7), "int13_02_offset_counts_from_the_segment");
     check_eq(chs(0x04, 64, c, h, s, 0, 0, &done), 0, "int13_04_verifies");
-    check_eq(chs(0x02, 1, last / (heads * spt), heads - 1, spt, BUF_SEG, 0, 0), 0,
-             "last_chs_sector_reads");
+    check_eq(chs(0x02, 1, last / (heads * spt), heads - 1, spt, BUF_SEG, 0, 0), 0, "last_chs_sector_reads");
     check_eq(chs(0x02, 1, cyls, 0, 1, BUF_SEG, 0, &done), 0x101, "cylinder_beyond_the_end_is_01");
     check_eq(done, 0, "failed_read_counts_0");
     check_eq(chs(0x02, 1, 0, heads, 1, BUF_SEG, 0, 0), 0x101, "head_beyond_the_end_is_01");
@@ -173,8 +170,7 @@ static void test_edd(void)
     r.si = (uint16_t)(uintptr_t)&p;
     intr(0x13, &r);
     check(!(r.flags & CF) && p.size == 66 && p.bytes == 512, "edd_parameters_are_66_bytes");
-    check(p.key == 0xbedd && p.length == 36 && p.bus[0] == 'P' && p.interface[1] == 1 &&
-              p.interface[2] == 1,
+    check(p.key == 0xbedd && p.length == 36 && p.bus[0] == 'P' && p.interface[1] == 1 && p.interface[2] == 1,
           "edd_device_path_is_pci_00_01_1");
     uint8_t sum = 0;
     for (int i = 30; i < 66; i++)

@@ -152,8 +152,9 @@ void test_printer(void)
             r.ah = 2;
             intr(0x17, &r);
         }
-        check_eq(r.ah, function == 1 ? r.ah & ~1 : 0x90, function == 0   ? "printer_initialised_is_ready"
-                                                         : function == 1 ? "printer_takes_a_byte"
-                                                                         : "printer_is_ready_and_selected");
+        check_eq(r.ah, function == 1 ? r.ah & ~1 : 0x90,
+                 function == 0   ? "printer_initialised_is_ready"
+                 : function == 1 ? "printer_takes_a_byte"
+                                 : "printer_is_ready_and_selected");
     }
 }

@@ -7,18 +7,18 @@
 
 #define SEG 0x1000
 
-#define R(r)                                                                                       \
-    union {                                                                                        \
-        uint32_t e##r##x;                                                                          \
-        uint16_t r##x;                                                                             \
-        struct {                                                                                   \
-            uint8_t r##l, r##h;                                                                    \
-        };                                                                                         \
+#define R(r)                    \
+    union {                     \
+        uint32_t e##r##x;       \
+        uint16_t r##x;          \
+        struct {                \
+            uint8_t r##l, r##h; \
+        };                      \
     }
-#define RX(r)                                                                                      \
-    union {                                                                                        \
-        uint32_t e##r;                                                                             \
-        uint16_t r;                                                                                \
+#define RX(r)          \
+    union {            \
+        uint32_t e##r; \
+        uint16_t r;    \
     }
 
 /* start.S knows this order. */
@@ -109,26 +109,26 @@ static inline uint8_t cmos(uint8_t reg)
     return inb(0x71);
 }
 
-#define FAR(name, type, op)                                                                        \
-    static inline type name(uint16_t seg, uint32_t off)                                            \
-    {                                                                                              \
-        type v;                                                                                    \
-        __asm__ volatile("pushw %%es\n\tmovw %1, %%es\n\t" op " %%es:(%2), %0\n\tpopw %%es"         \
-                         : "=&q"(v)                                                                \
-                         : "r"(seg), "r"(off)                                                      \
-                         : "memory");                                                              \
-        return v;                                                                                  \
+#define FAR(name, type, op)                                                                 \
+    static inline type name(uint16_t seg, uint32_t off)                                     \
+    {                                                                                       \
+        type v;                                                                             \
+        __asm__ volatile("pushw %%es\n\tmovw %1, %%es\n\t" op " %%es:(%2), %0\n\tpopw %%es" \
+                         : "=&q"(v)                                                         \
+                         : "r"(seg), "r"(off)                                               \
+                         : "memory");                                                       \
+        return v;                                                                           \
     }
 FAR(peek8, uint8_t, "movb")
 FAR(peek16, uint16_t, "movw")
 FAR(peek32, uint32_t, "movl")
-#define FARW(name, type, op)                                                                       \
-    static inline void name(uint16_t seg, uint32_t off, type v)                                    \
-    {                                                                                              \
-        __asm__ volatile("pushw %%es\n\tmovw %1, %%es\n\t" op " %0, %%es:(%2)\n\tpopw %%es"         \
-                         :                                                                         \
-                         : "q"(v), "r"(seg), "r"(off)                                              \
-                         : "memory");                                                              \
+#define FARW(name, type, op)                                                                \
+    static inline void name(uint16_t seg, uint32_t off, type v)                             \
+    {                                                                                       \
+        __asm__ volatile("pushw %%es\n\tmovw %1, %%es\n\t" op " %0, %%es:(%2)\n\tpopw %%es" \
+                         :                                                                  \
+                         : "q"(v), "r"(seg), "r"(off)                                       \
+                         : "memory");                                                       \
     }
 FARW(poke8, uint8_t, "movb")
 FARW(poke16, uint16_t, "movw")

@@ -398,8 +398,7 @@ void test_mouse(void)
     check_eq(hook_count[6], 0, "handler_waits_for_a_whole_packet");
     mouse_byte(0x22);
     check_eq(hook_count[6], 1, "handler_runs_once_for_3_bytes");
-    check(mouse_words[0] == 0x08 && mouse_words[1] == 0x11 && mouse_words[2] == 0x22 &&
-              mouse_words[3] == 0,
+    check(mouse_words[0] == 0x08 && mouse_words[1] == 0x11 && mouse_words[2] == 0x22 && mouse_words[3] == 0,
           "handler_gets_status_x_y_z");
     prepare(&r);
     mouse(&r, 0x00, 0);

@@ -6,8 +6,8 @@
  */
 #include "guest.h"
 
-#define DEBUG 0xe9
-#define EXIT 0xf4
+#define DEBUG       0xe9
+#define EXIT        0xf4
 #define STAGE_MAGIC 0x5600
 
 static uint32_t checks, failures;

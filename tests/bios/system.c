@@ -4,9 +4,8 @@
 
 static int same_but_eax(const struct regs *a, const struct regs *b)
 {
-    return a->ebx == b->ebx && a->ecx == b->ecx && a->edx == b->edx && a->esi == b->esi &&
-           a->edi == b->edi && a->ebp == b->ebp && a->ds == b->ds && a->es == b->es &&
-           a->fs == b->fs && a->gs == b->gs;
+    return a->ebx == b->ebx && a->ecx == b->ecx && a->edx == b->edx && a->esi == b->esi && a->edi == b->edi &&
+           a->ebp == b->ebp && a->ds == b->ds && a->es == b->es && a->fs == b->fs && a->gs == b->gs;
 }
 
 /* Each of these changes at most AX. */
@@ -15,16 +14,11 @@ static const struct {
     uint16_t ax, dx;
     const char *rule;
 } quiet[] = {
-    {0x11, 0x0000, 0, "int11_changes_ax_only"},
-    {0x12, 0x0000, 0, "int12_changes_ax_only"},
-    {0x13, 0x0100, 0x80, "int13_01_changes_ax_only"},
-    {0x13, 0x1000, 0x80, "int13_10_changes_ax_only"},
-    {0x14, 0x0300, 0, "int14_03_changes_ax_only"},
-    {0x15, 0x8800, 0, "int15_88_changes_ax_only"},
-    {0x15, 0xd800, 0, "int15_unknown_changes_ax_only"},
-    {0x16, 0x0100, 0, "int16_01_changes_ax_only"},
-    {0x16, 0x0200, 0, "int16_02_changes_ax_only"},
-    {0x17, 0x0200, 0, "int17_02_changes_ax_only"},
+    {0x11, 0x0000, 0, "int11_changes_ax_only"},         {0x12, 0x0000, 0, "int12_changes_ax_only"},
+    {0x13, 0x0100, 0x80, "int13_01_changes_ax_only"},   {0x13, 0x1000, 0x80, "int13_10_changes_ax_only"},
+    {0x14, 0x0300, 0, "int14_03_changes_ax_only"},      {0x15, 0x8800, 0, "int15_88_changes_ax_only"},
+    {0x15, 0xd800, 0, "int15_unknown_changes_ax_only"}, {0x16, 0x0100, 0, "int16_01_changes_ax_only"},
+    {0x16, 0x0200, 0, "int16_02_changes_ax_only"},      {0x17, 0x0200, 0, "int17_02_changes_ax_only"},
     {0x1a, 0xff00, 0, "int1a_unknown_changes_ax_only"},
 };
 
@@ -37,8 +31,7 @@ static void stacks(void)
     r.ah = 0x88;
     before = r;
     intr(0x15, &r);
-    check(r.esp == before.esp && r.ss == 0x8000 && same_but_eax(&r, &before),
-          "odd_stack_and_upper_esp_come_back");
+    check(r.esp == before.esp && r.ss == 0x8000 && same_but_eax(&r, &before), "odd_stack_and_upper_esp_come_back");
     prepare(&r);
     r.ss = 0x8000;
     r.esp = 0x0000; /* the first push wraps to FFFEh */
@@ -216,8 +209,7 @@ static void test_block_move(uint32_t top)
     }
     block_move(high, (SEG << 4) + (uint32_t)(uintptr_t)block, 256, &r);
     check(!(r.flags & CF) && r.ah == 0, "int15_87_copies_to_the_top_of_memory");
-    check(r.ebx >> 16 == 0xb6b6 && r.edx >> 16 == 0xd8d8 && r.fs == 0x1234 && r.ds == SEG,
-          "int15_87_keeps_registers");
+    check(r.ebx >> 16 == 0xb6b6 && r.edx >> 16 == 0xd8d8 && r.fs == 0x1234 && r.ds == SEG, "int15_87_keeps_registers");
     block_move((SEG << 4) + (uint32_t)(uintptr_t)block_back, high, 256, &r);
     for (int i = 0; i < 256; i++)
         same = same && block_back[i] == block[i];

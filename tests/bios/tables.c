@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What operating systems search the F segment for: ACPI (ACPI 2.0c, 5.2), SMBIOS (2.8.0, 5.2), the MP table (MultiProcessor
- * Specification 1.4, 4). Everything else in memory is read through INT 15h, AH=87h.
+ * What operating systems search the F segment for: ACPI (ACPI 2.0c, 5.2), SMBIOS (2.8.0, 5.2), the MP table
+ * (MultiProcessor Specification 1.4, 4). Everything else in memory is read through INT 15h, AH=87h.
  */
 #include "guest.h"
 
-#define F_SEG 0xf000
+#define F_SEG       0xf000
 #define PM_FUNCTION 0x80000b00 /* 00:01.3 */
-#define PM_ID 0x71138086
+#define PM_ID       0x71138086
 
 static uint16_t gdt[24];
 
@@ -40,7 +40,10 @@ static uint8_t far_sum(uint32_t off, uint32_t n)
     return s;
 }
 
-/* The offset of a structure at a multiple of 16 whose first bytes are the signature and whose bytes add up to 0; 0: none. */
+/*
+ * The offset of a structure at a multiple of 16 whose first bytes are the signature and whose bytes add up to 0; 0:
+ * none.
+ */
 static uint32_t search(const char *signature, uint32_t length)
 {
     for (uint32_t off = 0; off < 0x10000 - length; off += 16) {
@@ -179,12 +182,14 @@ static void test_mp(void)
     check(off != 0, "mp_floating_pointer_is_in_the_f_segment");
     uint32_t config = peek32(F_SEG, off + 4) & 0xffff;
     uint16_t length = peek16(F_SEG, config + 4);
-    check(peek32(F_SEG, config) == 0x504d4350 && far_sum(config, length) == 0, "mp_configuration_table_has_its_checksum");
+    check(peek32(F_SEG, config) == 0x504d4350 && far_sum(config, length) == 0,
+          "mp_configuration_table_has_its_checksum");
     while (at < length && peek8(F_SEG, config + at) < 5) {
         uint32_t e = config + at;
         uint8_t type = peek8(F_SEG, e);
         ioapics += type == 2;
-        timer += type == 3 && peek8(F_SEG, e + 1) == 0 && peek8(F_SEG, e + 4) == 1 && peek8(F_SEG, e + 5) == 0 && peek8(F_SEG, e + 7) == 2;
+        timer += type == 3 && peek8(F_SEG, e + 1) == 0 && peek8(F_SEG, e + 4) == 1 && peek8(F_SEG, e + 5) == 0 &&
+                 peek8(F_SEG, e + 7) == 2;
         at += size[type];
         n++;
     }

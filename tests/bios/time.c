@@ -26,8 +26,8 @@ static void test_ticks(void)
     prepare(&r);
     r.ah = 0x02;
     intr(0x1a, &r);
-    seconds = ((r.ch >> 4) * 10 + (r.ch & 15)) * 3600u + ((r.cl >> 4) * 10 + (r.cl & 15)) * 60u +
-              (r.dh >> 4) * 10 + (r.dh & 15);
+    seconds = ((r.ch >> 4) * 10 + (r.ch & 15)) * 3600u + ((r.cl >> 4) * 10 + (r.cl & 15)) * 60u + (r.dh >> 4) * 10 +
+              (r.dh & 15);
     check(!(r.flags & CF), "int1a_02_gives_the_time");
     uint32_t now = ticks() * 2000 / 36413; /* 18.2065 a second */
     check_eq(now - seconds + 3 <= 6 ? seconds : now, seconds, "ticks_were_set_from_the_rtc");

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks what a QMP server sent (standard input, a JSON text a line) against shapes. The file that is named has lines of an
- * id (a JSON string without quotes) and the shape of what is returned for it:
+ * Checks what a QMP server sent (standard input, a JSON text a line) against shapes. The file that is named has lines
+ * of an id (a JSON string without quotes) and the shape of what is returned for it:
  *
  *   s i b any        a string, an integer, a boolean, anything
  *   [SHAPE]          a list of such
  *   {name:SHAPE name?:SHAPE ...}   an object with these members and no others; ? those that may be missing
  *
- * Errors, events and the greeting have their own shapes. A line is printed for each reply that does not fit and for each id
- * without a reply; the status is 1 then.
+ * Errors, events and the greeting have their own shapes. A line is printed for each reply that does not fit and for
+ * each id without a reply; the status is 1 then.
  */
 #include "config.h"
 

@@ -3,8 +3,8 @@
 #include "tests/cpu/rig.h"
 
 #define INT_DONE 0xcd, 32
-#define INTN(n) 0xcd, n
-#define UD2 0x0f, 0x0b
+#define INTN(n)  0xcd, n
+#define UD2      0x0f, 0x0b
 
 static void user(void)
 {

@@ -4,8 +4,8 @@
 
 #include "isa/cpuid.h"
 
-#define INT_DONE 0xcd, 32
-#define CPUID 0x0f, 0xa2
+#define INT_DONE    0xcd, 32
+#define CPUID       0x0f, 0xa2
 #define MOV_CR4_EAX 0x0f, 0x22, 0xe0
 
 static struct cpu_model model; /* of the test that runs */
@@ -65,8 +65,8 @@ START_TEST(cr4_bits_need_their_feature)
     static const struct {
         const char *without;
         uint32_t bits;
-    } t[] = {{"max,-vme", CR4_VME},   {"max,-vme", CR4_PVI},    {"max,-tsc", CR4_TSD},       {"max,-de", CR4_DE},
-             {"max,-pse", CR4_PSE},   {"max,-pae", CR4_PAE},    {"max,-mce", CR4_MCE},       {"max,-pge", CR4_PGE},
+    } t[] = {{"max,-vme", CR4_VME},     {"max,-vme", CR4_PVI},        {"max,-tsc", CR4_TSD},   {"max,-de", CR4_DE},
+             {"max,-pse", CR4_PSE},     {"max,-pae", CR4_PAE},        {"max,-mce", CR4_MCE},   {"max,-pge", CR4_PGE},
              {"max,-fxsr", CR4_OSFXSR}, {"max,-sse", CR4_OSXMMEXCPT}, {"max,-umip", CR4_UMIP}, {"max,-smep", CR4_SMEP},
              {"max,-smap", CR4_SMAP}};
     for (unsigned i = 0; i < 2 * ARRAY_LEN(t); i++) {
@@ -94,11 +94,21 @@ START_TEST(instructions_need_their_feature)
     static const struct {
         const char *without;
         uint8_t code[4];
-    } t[] = {{"max,-tsc", {0x0f, 0x31}},         {"max,-cmov", {0x0f, 0x44, 0xc1}},   {"max,-msr", {0x0f, 0x32}},
-             {"max,-cx8", {0x0f, 0xc7, 0x0e}},   {"max,-sep", {0x0f, 0x34}},          {"max,-mmx", {0x0f, 0xef, 0xc0}},
-             {"max,-fxsr", {0x0f, 0xae, 0x06}},  {"max,-sse", {0x0f, 0x57, 0xc0}},    {"max,-sse2", {0x66, 0x0f, 0x57, 0xc0}},
-             {"max,-pni", {0xf2, 0x0f, 0x12, 0xc0}}, {"max,-clflush", {0x0f, 0xae, 0x3e}}, {"486", {0x0f, 0x31}},
-             {"pentium", {0x0f, 0x33}},          {"pentium2", {0x0f, 0x57, 0xc0}},    {"pentium3", {0x66, 0x0f, 0x57, 0xc0}}};
+    } t[] = {{"max,-tsc", {0x0f, 0x31}},
+             {"max,-cmov", {0x0f, 0x44, 0xc1}},
+             {"max,-msr", {0x0f, 0x32}},
+             {"max,-cx8", {0x0f, 0xc7, 0x0e}},
+             {"max,-sep", {0x0f, 0x34}},
+             {"max,-mmx", {0x0f, 0xef, 0xc0}},
+             {"max,-fxsr", {0x0f, 0xae, 0x06}},
+             {"max,-sse", {0x0f, 0x57, 0xc0}},
+             {"max,-sse2", {0x66, 0x0f, 0x57, 0xc0}},
+             {"max,-pni", {0xf2, 0x0f, 0x12, 0xc0}},
+             {"max,-clflush", {0x0f, 0xae, 0x3e}},
+             {"486", {0x0f, 0x31}},
+             {"pentium", {0x0f, 0x33}},
+             {"pentium2", {0x0f, 0x57, 0xc0}},
+             {"pentium3", {0x66, 0x0f, 0x57, 0xc0}}};
     for (unsigned i = 0; i < 2 * ARRAY_LEN(t); i++) {
         uint8_t code[7] = {0};
         use(i & 1 ? t[i / 2].without : "max");
@@ -150,7 +160,8 @@ END_TEST
 
 START_TEST(leaf_4_tells_of_the_caches_one_by_one)
 {
-    static const uint32_t want[][3] = {{0x121, 0x01c0003f, 63}, {0x122, 0x01c0003f, 63}, {0x143, 0x01c0003f, 4095}, {0, 0, 0}};
+    static const uint32_t want[][3] = {
+        {0x121, 0x01c0003f, 63}, {0x122, 0x01c0003f, 63}, {0x143, 0x01c0003f, 4095}, {0, 0, 0}};
     use("max");
     for (unsigned n = 0; n < ARRAY_LEN(want); n++) {
         leaf(4, n);

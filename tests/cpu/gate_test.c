@@ -3,11 +3,18 @@
 #include "tests/cpu/rig.h"
 
 /* Levels 1: where gates lead, so that handlers at level 0 have a stack of their own. */
-enum { SEL_CODE1 = SEL_FREE, SEL_DATA1 = SEL_FREE + 8, SEL_GATE = SEL_FREE + 16, SEL_X = SEL_FREE + 24,
-       TARGET = CODE_AT + 0x100, STACK1_TOP = 0x24000, DONE = 32 };
-#define CALL_FAR(sel) 0x9a, IMM32(0), IMM16(sel)
+enum {
+    SEL_CODE1 = SEL_FREE,
+    SEL_DATA1 = SEL_FREE + 8,
+    SEL_GATE = SEL_FREE + 16,
+    SEL_X = SEL_FREE + 24,
+    TARGET = CODE_AT + 0x100,
+    STACK1_TOP = 0x24000,
+    DONE = 32
+};
+#define CALL_FAR(sel)     0x9a, IMM32(0), IMM16(sel)
 #define JMP_FAR(off, sel) 0xea, IMM32(off), IMM16(sel)
-#define INT_DONE 0xcd, DONE
+#define INT_DONE          0xcd, DONE
 
 static void gates(void)
 {
@@ -211,7 +218,7 @@ START_TEST(far_call_without_stack_room_changes_nothing)
     rig_protected();
     rig.cpu->seg[SEG_SS].limit = STACK_TOP - 1;
     seg_update(&rig.cpu->seg[SEG_SS]);
-    rig.cpu->regs[RSP] = 4; /* the second push wraps to the top */
+    rig.cpu->regs[RSP] = 4;              /* the second push wraps to the top */
     put_idt(EXC_SS, 0x8e, SEL_CODE3, 0); /* and #SS has no handler: #DF, and no room there either */
     RUN(0x9a, IMM32(TARGET), IMM16(SEL_CODE0));
     ck_assert(rig.cpu->shutdown);
@@ -228,10 +235,10 @@ static void frame(const uint32_t *w, unsigned n)
     rig.cpu->regs[RSP] = STACK_TOP - 4 * n;
     put(STACK_TOP - 4 * n, w, 4 * n);
 }
-#define FRAME(...)                                                                                 \
-    do {                                                                                           \
-        const uint32_t w_[] = {__VA_ARGS__};                                                       \
-        frame(w_, ARRAY_LEN(w_));                                                                  \
+#define FRAME(...)                           \
+    do {                                     \
+        const uint32_t w_[] = {__VA_ARGS__}; \
+        frame(w_, ARRAY_LEN(w_));            \
     } while (0)
 
 static void outer(void)
@@ -294,8 +301,11 @@ START_TEST(return_stack_checks)
         uint16_t ss;
         uint8_t vector;
         uint16_t code;
-    } t[] = {{0, EXC_GP, 0}, {SEL_DATA3 & ~3, EXC_GP, SEL_DATA3 & ~3}, {SEL_DATA0 | 3, EXC_GP, SEL_DATA0},
-             {SEL_CODE3, EXC_GP, SEL_CODE3 & ~3}, {SEL_X | 3, EXC_SS, SEL_X}};
+    } t[] = {{0, EXC_GP, 0},
+             {SEL_DATA3 & ~3, EXC_GP, SEL_DATA3 & ~3},
+             {SEL_DATA0 | 3, EXC_GP, SEL_DATA0},
+             {SEL_CODE3, EXC_GP, SEL_CODE3 & ~3},
+             {SEL_X | 3, EXC_SS, SEL_X}};
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
         outer();
         put_desc(SEL_X, 0, 0xfffff, 0x73, 0xc);
@@ -355,7 +365,8 @@ START_TEST(iret_enters_vm86_and_a_fault_there_pushes_its_segments)
     FRAME(5, 0x800, FL_1 | FL_VM | FL_IOPL, 0x7ff0, 0x900, 0xa00, 0xb00, 0xc00, 0xd00);
     RUN(0xcf);
     ASSERT_FAULT(EXC_GP, 0);
-    static const uint32_t want[] = {7, 0x800, FL_1 | FL_VM | FL_IOPL | FL_RF, 0x7ff0, 0x900, 0xa00, 0xb00, 0xc00, 0xd00};
+    static const uint32_t want[] = {7,     0x800, FL_1 | FL_VM | FL_IOPL | FL_RF, 0x7ff0, 0x900, 0xa00, 0xb00,
+                                    0xc00, 0xd00};
     for (unsigned i = 0; i < ARRAY_LEN(want); i++)
         ck_assert_uint_eq(frame_word(i + 1), want[i]);
     ck_assert_uint_eq(rig.cpu->regs[RAX], 0x800);

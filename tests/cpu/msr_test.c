@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Model-specific registers: SDM 3C chapter 35 by register, the registers that chips claim (bus/msr.h); SYSENTER and SYSEXIT. */
+/*
+ * Model-specific registers: SDM 3C chapter 35 by register, the registers that chips claim (bus/msr.h); SYSENTER and
+ * SYSEXIT.
+ */
 #include "tests/cpu/rig.h"
 
 #include "isa/cpuid.h"
 
-#define INT_DONE 0xcd, 32
+#define INT_DONE   0xcd, 32
 #define MOV_ECX(v) 0xb9, IMM32(v)
-#define RDMSR 0x0f, 0x32
-#define WRMSR 0x0f, 0x30
+#define RDMSR      0x0f, 0x32
+#define WRMSR      0x0f, 0x30
 
 /* RDMSR and WRMSR from level 0; true: #GP(0). */
 static bool read_msr(uint32_t index, uint64_t *v)
@@ -115,7 +118,7 @@ START_TEST(msr_reserved_bits_are_gp_and_values_stay)
         {0x277, UINT64_C(0x0007010600070406), UINT64_C(0x0007010602070406)}, /* PAT: 2 and 3 are no types */
         {0x277, 7, 3},
         {0x277, 0, UINT64_C(0x0800000000000000)},
-        {0x17a, 7, 8}, /* MCG_STATUS */
+        {0x17a, 7, 8},               /* MCG_STATUS */
         {0x17b, UINT64_MAX, 0x1234}, /* MCG_CTL, MC0_CTL, MC4_CTL */
         {0x400, UINT64_MAX, UINT32_MAX},
         {0x410, UINT64_MAX, 1},
@@ -159,7 +162,8 @@ END_TEST
 START_TEST(msr_beyond_the_models_features_does_not_exist)
 {
     struct cpu_model m = *cpu_model_find("pentium");
-    static const uint32_t index[] = {0x17, 0x8b, 0xfe, 0x174, 0x179, 0x1a0, 0x200, 0x250, 0x277, 0x2ff, 0x400, 0xc0000080};
+    static const uint32_t index[] = {0x17,  0x8b,  0xfe,  0x174, 0x179, 0x1a0,
+                                     0x200, 0x250, 0x277, 0x2ff, 0x400, 0xc0000080};
     m.features &= ~(uint32_t)(CPUID_MTRR | CPUID_MCA | CPUID_PAT | CPUID_SEP);
     rig.cpu->model = &m;
     for (unsigned i = 0; i < ARRAY_LEN(index); i++) {
@@ -238,7 +242,7 @@ END_TEST
 /* --- SYSENTER, SYSEXIT (SDM 2B) --- */
 
 #define SYSENTER 0x0f, 0x34
-#define SYSEXIT 0x0f, 0x35
+#define SYSEXIT  0x0f, 0x35
 
 static void set_sysenter(uint32_t cs)
 {

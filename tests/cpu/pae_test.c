@@ -4,16 +4,16 @@
 
 #include "isa/cpuid.h"
 
-#define XD (UINT64_C(1) << 63)
+#define XD              (UINT64_C(1) << 63)
 #define MOV_EAX_FROM(a) 0xa1, IMM32(a)
-#define MOV_EAX_TO(a) 0xa3, IMM32(a)
-#define MOV_CR0_EAX 0x0f, 0x22, 0xc0
-#define MOV_CR3_EAX 0x0f, 0x22, 0xd8
-#define MOV_CR4_EAX 0x0f, 0x22, 0xe0
-#define JMP_TO(a) 0xe9, IMM32((a) - CODE_AT - 5)
-#define STAC 0x0f, 0x01, 0xcb
-#define CLAC 0x0f, 0x01, 0xca
-#define INT_DONE 0xcd, 32
+#define MOV_EAX_TO(a)   0xa3, IMM32(a)
+#define MOV_CR0_EAX     0x0f, 0x22, 0xc0
+#define MOV_CR3_EAX     0x0f, 0x22, 0xd8
+#define MOV_CR4_EAX     0x0f, 0x22, 0xe0
+#define JMP_TO(a)       0xe9, IMM32((a)-CODE_AT - 5)
+#define STAC            0x0f, 0x01, 0xcb
+#define CLAC            0x0f, 0x01, 0xca
+#define INT_DONE        0xcd, 32
 enum { P = 1, W = 2, U = 4, A = 0x20, D = 0x40, PS = 0x80 };
 enum { PAGE_A = DATA_AT, PAGE_B = DATA_AT + PAGE_SIZE, PAGE_HIGH = 0x40000 + 0x200000 };
 enum { PDPT_AT = 0x103000, DIR_AT = 0x104000, TABLES_AT = 0x105000, PDPT2_AT = 0x107000, DIR2_AT = 0x108000 };
@@ -230,8 +230,8 @@ START_TEST(pae_entry_write_takes_effect_at_once)
         pae_nx(false);
         put32(page, 0x1111);
         put32(PAGE_B, 0x2222);
-        const uint8_t code[] = {MOV_EAX_FROM(page), 0x89, 0xc3, 0xc7, 0x05, IMM32(pte_at(page)), IMM32(PAGE_B | 7), MOV_EAX_FROM(page),
-                                INT_DONE};
+        const uint8_t code[] = {MOV_EAX_FROM(page), 0x89,    0xc3, 0xc7, 0x05, IMM32(pte_at(page)), IMM32(PAGE_B | 7),
+                                MOV_EAX_FROM(page), INT_DONE};
         run_bytes(code, sizeof code, 50);
         assert_done();
         ck_assert_uint_eq(rig.cpu->regs[RBX], 0x1111);
@@ -239,7 +239,7 @@ START_TEST(pae_entry_write_takes_effect_at_once)
         pae_nx(false);
         code_at(page);
         /* call page's code once through INT... then XD in the upper half */
-        const uint8_t xd[] = {MOV_EAX_FROM(page), 0xc7, 0x05, IMM32(pte_at(page) + 4), IMM32(0x80000000), 0xe9,
+        const uint8_t xd[] = {MOV_EAX_FROM(page),        0xc7, 0x05, IMM32(pte_at(page) + 4), IMM32(0x80000000), 0xe9,
                               IMM32(page - CODE_AT - 20)};
         run_bytes(xd, sizeof xd, 50);
         assert_pf(0x11, page);

@@ -4,8 +4,8 @@
 
 enum { PAGE_A = DATA_AT, PAGE_B = DATA_AT + PAGE_SIZE, P = 1, W = 2, U = 4, A = 0x20, D = 0x40, PS = 0x80, G = 0x100 };
 #define MOV_EAX_FROM(a) 0xa1, IMM32(a)
-#define MOV_EAX_TO(a) 0xa3, IMM32(a)
-#define INT_DONE 0xcd, 32
+#define MOV_EAX_TO(a)   0xa3, IMM32(a)
+#define INT_DONE        0xcd, 32
 
 static void paged(bool user)
 {
@@ -107,7 +107,8 @@ START_TEST(cleared_a_and_d_are_set_again_without_a_flush)
 {
     paged(false);
     /* write; clear A and D through the linear alias of the table; write again */
-    RUN(MOV_EAX_TO(PAGE_A), 0x81, 0x25, IMM32(PT_AT + (PAGE_A >> 12) * 4), IMM32(~(A | D)), MOV_EAX_TO(PAGE_A), INT_DONE);
+    RUN(MOV_EAX_TO(PAGE_A), 0x81, 0x25, IMM32(PT_AT + (PAGE_A >> 12) * 4), IMM32(~(A | D)), MOV_EAX_TO(PAGE_A),
+        INT_DONE);
     assert_done();
     ck_assert_uint_eq(pte(PAGE_A), PAGE_A | 7 | A | D);
 }
@@ -310,10 +311,42 @@ static uint64_t run_two_spaces(unsigned slice)
     put32(PD2_AT + 4, PT3_AT | 7);
     /* L: mov ebx,ecx; shl ebx,12; inc dword [400000h+ebx+ecx]; mov eax,[PT2+ecx*4]; and byte [PT_A entry],9Fh;
      *    add [PAGE_A],eax; mov eax,cr3; xor eax,PD^PD2; mov cr3,eax; add byte [PT3+ecx*4],20h; loop L */
-    static const uint8_t code[] = {0x89, 0xcb, 0xc1, 0xe3, 12, 0xff, 0x84, 0x0b, IMM32(0x400000), 0x8b, 0x04, 0x8d,
-                                   IMM32(PT2_AT), 0x80, 0x25, IMM32(PT_AT + (PAGE_A >> 12) * 4), 0x9f, 0x01, 0x05,
-                                   IMM32(PAGE_A), 0x0f, 0x20, 0xd8, 0x35, IMM32(PD_AT ^ PD2_AT), 0x0f, 0x22, 0xd8,
-                                   0x80, 0x04, 0x8d, IMM32(PT3_AT), 0x20, 0xe2, (uint8_t)-53, INT_DONE};
+    static const uint8_t code[] = {0x89,
+                                   0xcb,
+                                   0xc1,
+                                   0xe3,
+                                   12,
+                                   0xff,
+                                   0x84,
+                                   0x0b,
+                                   IMM32(0x400000),
+                                   0x8b,
+                                   0x04,
+                                   0x8d,
+                                   IMM32(PT2_AT),
+                                   0x80,
+                                   0x25,
+                                   IMM32(PT_AT + (PAGE_A >> 12) * 4),
+                                   0x9f,
+                                   0x01,
+                                   0x05,
+                                   IMM32(PAGE_A),
+                                   0x0f,
+                                   0x20,
+                                   0xd8,
+                                   0x35,
+                                   IMM32(PD_AT ^ PD2_AT),
+                                   0x0f,
+                                   0x22,
+                                   0xd8,
+                                   0x80,
+                                   0x04,
+                                   0x8d,
+                                   IMM32(PT3_AT),
+                                   0x20,
+                                   0xe2,
+                                   (uint8_t)-53,
+                                   INT_DONE};
     put(CODE_AT, code, sizeof code);
     rig.cpu->regs[RCX] = 200;
     rig.cpu->rip = CODE_AT;
@@ -391,20 +424,20 @@ START_TEST(alignment_check_by_operand)
         uint8_t code[4];
         uint8_t good, bad; /* offsets of ESI */
     } t[] = {
-        {{0x66, 0x8b, 0x06}, 2, 1},        /* mov ax,[esi] */
-        {{0x62, 0x06}, 4, 2},              /* bound eax,[esi] */
-        {{0x66, 0x62, 0x06}, 2, 1},        /* bound ax,[esi] */
-        {{0xc4, 0x06}, 4, 2},              /* les eax,[esi] */
-        {{0x66, 0xc4, 0x06}, 2, 1},        /* les ax,[esi] */
-        {{0xdd, 0x06}, 8, 4},              /* fld qword [esi] */
-        {{0xdb, 0x2e}, 8, 4},              /* fld tbyte [esi] */
-        {{0xd9, 0x36}, 4, 2},              /* fnstenv [esi] */
-        {{0x66, 0xd9, 0x36}, 2, 1},        /* fnstenvw [esi] */
-        {{0xdd, 0x36}, 4, 2},              /* fnsave [esi] */
-        {{0x0f, 0xab, 0x06}, 4, 2},        /* bts [esi],eax */
-        {{0xff, 0x36}, 4, 1},              /* push dword [esi] */
-        {{0xa5}, 4, 2},                    /* movsd */
-        {{0x8a, 0x06}, 1, 0xff},           /* mov al,[esi] */
+        {{0x66, 0x8b, 0x06}, 2, 1}, /* mov ax,[esi] */
+        {{0x62, 0x06}, 4, 2},       /* bound eax,[esi] */
+        {{0x66, 0x62, 0x06}, 2, 1}, /* bound ax,[esi] */
+        {{0xc4, 0x06}, 4, 2},       /* les eax,[esi] */
+        {{0x66, 0xc4, 0x06}, 2, 1}, /* les ax,[esi] */
+        {{0xdd, 0x06}, 8, 4},       /* fld qword [esi] */
+        {{0xdb, 0x2e}, 8, 4},       /* fld tbyte [esi] */
+        {{0xd9, 0x36}, 4, 2},       /* fnstenv [esi] */
+        {{0x66, 0xd9, 0x36}, 2, 1}, /* fnstenvw [esi] */
+        {{0xdd, 0x36}, 4, 2},       /* fnsave [esi] */
+        {{0x0f, 0xab, 0x06}, 4, 2}, /* bts [esi],eax */
+        {{0xff, 0x36}, 4, 1},       /* push dword [esi] */
+        {{0xa5}, 4, 2},             /* movsd */
+        {{0x8a, 0x06}, 1, 0xff},    /* mov al,[esi] */
     };
     for (unsigned i = 0; i < 2 * ARRAY_LEN(t); i++) {
         bool bad = i & 1;

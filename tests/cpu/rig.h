@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A CPU with its engine, 4 MiB of RAM and a page of device registers at FEC00000h, for tests of modes, segments, paging and
- * exceptions: byte programs run on it until HLT.
+ * A CPU with its engine, 4 MiB of RAM and a page of device registers at FEC00000h, for tests of modes, segments, paging
+ * and exceptions: byte programs run on it until HLT.
  *
- * Protected mode by rig_protected(): GDT at GDT_AT, IDT at IDT_AT (interrupt gates of 32 bits to one HLT each, so that after an
- * exception rig_vector() tells which came), TSS at TSS_AT with its level-0 stack at STACK0_TOP.
+ * Protected mode by rig_protected(): GDT at GDT_AT, IDT at IDT_AT (interrupt gates of 32 bits to one HLT each, so that
+ * after an exception rig_vector() tells which came), TSS at TSS_AT with its level-0 stack at STACK0_TOP.
  */
 #ifndef TESTS_CPU_RIG_H
 #define TESTS_CPU_RIG_H
@@ -14,9 +14,22 @@
 #include "cpu/system.h"
 
 enum { RAM_BYTES = 4 << 20, DEVICE_AT = 0xfec00000 - 0x100000000 };
-enum { GDT_AT = 0x1000, IDT_AT = 0x2000, TSS_AT = 0x3000, HANDLERS_AT = 0x4000, LDT_AT = 0x5000, TSS2_AT = 0x6000,
-       CODE_AT = 0x10000, STACK0_TOP = 0x20000, STACK_TOP = 0x28000, STACK3_TOP = 0x30000, DATA_AT = 0x40000,
-       PD_AT = 0x100000, PT_AT = 0x101000, PD2_AT = 0x102000 };
+enum {
+    GDT_AT = 0x1000,
+    IDT_AT = 0x2000,
+    TSS_AT = 0x3000,
+    HANDLERS_AT = 0x4000,
+    LDT_AT = 0x5000,
+    TSS2_AT = 0x6000,
+    CODE_AT = 0x10000,
+    STACK0_TOP = 0x20000,
+    STACK_TOP = 0x28000,
+    STACK3_TOP = 0x30000,
+    DATA_AT = 0x40000,
+    PD_AT = 0x100000,
+    PT_AT = 0x101000,
+    PD2_AT = 0x102000
+};
 /* Selectors of the GDT that rig_protected() makes; more are free from SEL_FREE on. */
 enum { SEL_CODE0 = 0x08, SEL_DATA0 = 0x10, SEL_CODE3 = 0x1b, SEL_DATA3 = 0x23, SEL_TSS = 0x28, SEL_FREE = 0x30 };
 
@@ -60,20 +73,20 @@ uint32_t pte(uint32_t lin);
 
 /* Puts code at CODE_AT and runs from there until HLT or n positions. */
 void run_bytes(const uint8_t *code, unsigned len, unsigned n);
-#define RUN(...)                                                                                   \
-    do {                                                                                           \
-        static const uint8_t code_[] = {__VA_ARGS__};                                              \
-        run_bytes(code_, sizeof code_, 200);                                                       \
+#define RUN(...)                                      \
+    do {                                              \
+        static const uint8_t code_[] = {__VA_ARGS__}; \
+        run_bytes(code_, sizeof code_, 200);          \
     } while (0)
 /* The vector whose handler halted the CPU, or -1. */
 int rig_vector(void);
 /* Word n of the frame that the handler found (32-bit gate): 0 is the error code or EIP. */
 uint32_t frame_word(unsigned n);
 /* What came: asserts vector and error code. */
-#define ASSERT_FAULT(v, code)                                                                      \
-    do {                                                                                           \
-        ck_assert_int_eq(rig_vector(), (v));                                                       \
-        ck_assert_uint_eq(frame_word(0), (code));                                                  \
+#define ASSERT_FAULT(v, code)                     \
+    do {                                          \
+        ck_assert_int_eq(rig_vector(), (v));      \
+        ck_assert_uint_eq(frame_word(0), (code)); \
     } while (0)
 
 TCase *segment_tests(void);
@@ -90,10 +103,11 @@ TCase *smm_tests(void);
 TCase *vme_tests(void);
 TCase *features_tests(void);
 
-#define IMM32(v) (uint8_t)(v), (uint8_t)((uint32_t)(v) >> 8), (uint8_t)((uint32_t)(v) >> 16), (uint8_t)((uint32_t)(v) >> 24)
-#define IMM16(v) (uint8_t)(v), (uint8_t)((uint32_t)(v) >> 8)
-#define HLT 0xf4
-#define MOV_EAX(v) 0xb8, IMM32(v)
+#define IMM32(v) \
+    (uint8_t)(v), (uint8_t)((uint32_t)(v) >> 8), (uint8_t)((uint32_t)(v) >> 16), (uint8_t)((uint32_t)(v) >> 24)
+#define IMM16(v)    (uint8_t)(v), (uint8_t)((uint32_t)(v) >> 8)
+#define HLT         0xf4
+#define MOV_EAX(v)  0xb8, IMM32(v)
 #define MOV_AX16(v) 0xb8, IMM16(v)
 
 #endif

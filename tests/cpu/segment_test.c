@@ -84,8 +84,8 @@ START_TEST(ds_takes_data_and_readable_code_only)
     static const struct {
         uint8_t type;
         bool ok;
-    } t[] = {{0x91, true}, {0x93, true}, {0x95, true}, {0x9b, true}, {0x9f, true}, {0x99, false}, {0x9d, false},
-             {0x82, false}, {0x89, false}};
+    } t[] = {{0x91, true},  {0x93, true},  {0x95, true},  {0x9b, true}, {0x9f, true},
+             {0x99, false}, {0x9d, false}, {0x82, false}, {0x89, false}};
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
         rig_protected();
         put_desc(SEL_FREE, 0, 0xfffff, t[i].type, 0xc);
@@ -198,7 +198,7 @@ START_TEST(expand_down_is_valid_above_the_limit)
         uint32_t off;
         uint8_t flags;
         bool ok;
-    } t[] = {{0x1000, 4, true},  {0xfff, 4, false},   {0xffd, 4, false},    {0xfffc, 0, true},
+    } t[] = {{0x1000, 4, true},  {0xfff, 4, false},  {0xffd, 4, false},  {0xfffc, 0, true},
              {0xfffd, 0, false}, {0x10000, 4, true}, {0x10000, 0, false}};
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
         with_ds(DATA_AT, 0xfff, 0x97, t[i].flags);
@@ -239,7 +239,7 @@ START_TEST(stack_limit_violation_is_ss0)
     rig_protected();
     put_desc(SEL_FREE, 0, STACK_TOP - 5, 0x93, 0x4);
     ck_assert(!load_seg(rig.cpu, SEG_SS, SEL_FREE));
-    rig.cpu->regs[RSP] = STACK_TOP; /* the push's dword ends at STACK_TOP - 1 */
+    rig.cpu->regs[RSP] = STACK_TOP;    /* the push's dword ends at STACK_TOP - 1 */
     put_idt(EXC_SS, 0x85, SEL_TSS, 0); /* a gate that cannot work: the handler has no stack either */
     RUN(0x50, HLT);
     ck_assert(rig.cpu->shutdown);

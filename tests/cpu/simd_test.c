@@ -7,20 +7,20 @@
 
 enum { IMAGE_AT = DATA_AT, P = 7 /* present, writable, user */ };
 
-#define EDI(at) 0xbf, IMM32(at)
-#define FXSAVE_EDI 0x0f, 0xae, 0x07
-#define FXRSTOR_EDI 0x0f, 0xae, 0x0f
-#define LDMXCSR_EDI 0x0f, 0xae, 0x17
-#define STMXCSR_EDI 0x0f, 0xae, 0x1f
-#define ADDPS_0_1 0x0f, 0x58, 0xc1
-#define DIVPS_0_1 0x0f, 0x5e, 0xc1
-#define ADDPS_0_EDI 0x0f, 0x58, 0x07
+#define EDI(at)      0xbf, IMM32(at)
+#define FXSAVE_EDI   0x0f, 0xae, 0x07
+#define FXRSTOR_EDI  0x0f, 0xae, 0x0f
+#define LDMXCSR_EDI  0x0f, 0xae, 0x17
+#define STMXCSR_EDI  0x0f, 0xae, 0x1f
+#define ADDPS_0_1    0x0f, 0x58, 0xc1
+#define DIVPS_0_1    0x0f, 0x5e, 0xc1
+#define ADDPS_0_EDI  0x0f, 0x58, 0x07
 #define MOVAPS_0_EDI 0x0f, 0x28, 0x07
 #define MOVAPS_EDI_0 0x0f, 0x29, 0x07
 #define MOVUPS_0_EDI 0x0f, 0x10, 0x07
 #define MOVUPS_EDI_0 0x0f, 0x11, 0x07
-#define PADDB_MM 0x0f, 0xfc, 0xc1
-#define EMMS 0x0f, 0x77
+#define PADDB_MM     0x0f, 0xfc, 0xc1
+#define EMMS         0x0f, 0x77
 
 static struct cpu_model model; /* of a test that wants another */
 
@@ -128,8 +128,7 @@ START_TEST(mmx_reports_a_pending_x87_exception_and_sse_and_fxsave_do_not)
     ready();
     rig.cpu->x87.cw = CW_INIT & ~1;
     rig.cpu->x87.sw = SW_IE | SW_ES;
-    RUN(EDI(IMAGE_AT), ADDPS_0_1, FXSAVE_EDI, FXRSTOR_EDI, 0x0f, 0x2a, 0x07,
-        HLT); /* cvtpi2ps xmm0, [edi] */
+    RUN(EDI(IMAGE_AT), ADDPS_0_1, FXSAVE_EDI, FXRSTOR_EDI, 0x0f, 0x2a, 0x07, HLT); /* cvtpi2ps xmm0, [edi] */
     assert_halted_normally();
     ck_assert_uint_eq(rig.cpu->x87.sw & (SW_IE | SW_ES), SW_IE | SW_ES);
 }
@@ -140,8 +139,8 @@ START_TEST(movnti_fences_prefetch_and_clflush_ask_neither_cr0_nor_cr4)
     ready();
     rig.cpu->cr0 |= CR0_EM | CR0_TS;
     rig.cpu->cr4 = 0;
-    RUN(EDI(DATA_AT), MOV_EAX(0x12345678), 0x0f, 0xc3, 0x07, 0x0f, 0xae, 0xe8, 0x0f, 0xae, 0xf0,
-        0x0f, 0xae, 0xf8, 0x0f, 0x18, 0x0f, 0x0f, 0xae, 0x3f, 0xf3, 0x90, HLT);
+    RUN(EDI(DATA_AT), MOV_EAX(0x12345678), 0x0f, 0xc3, 0x07, 0x0f, 0xae, 0xe8, 0x0f, 0xae, 0xf0, 0x0f, 0xae, 0xf8, 0x0f,
+        0x18, 0x0f, 0x0f, 0xae, 0x3f, 0xf3, 0x90, HLT);
     assert_halted_normally();
     ck_assert_uint_eq(peek32(DATA_AT), 0x12345678);
 }
@@ -196,11 +195,11 @@ END_TEST
 
 /* --- Memory operands --- */
 
-#define EXPECT_GP(...)                                                                             \
-    do {                                                                                           \
-        ready();                                                                                   \
-        RUN(EDI(DATA_AT + 8), __VA_ARGS__);                                                        \
-        ASSERT_FAULT(EXC_GP, 0);                                                                   \
+#define EXPECT_GP(...)                      \
+    do {                                    \
+        ready();                            \
+        RUN(EDI(DATA_AT + 8), __VA_ARGS__); \
+        ASSERT_FAULT(EXC_GP, 0);            \
     } while (0)
 
 START_TEST(operand_of_16_bytes_off_its_boundary_is_gp0)
@@ -238,8 +237,8 @@ START_TEST(operands_that_need_no_boundary_have_none)
     ready();
     for (unsigned k = 0; k < 4; k++)
         put32(DATA_AT + 9 + 4 * k, 0x01010101 * (k + 1));
-    RUN(EDI(DATA_AT + 9), MOVUPS_0_EDI, 0xf3, 0x0f, 0x6f, 0x0f, 0xf2, 0x0f, 0xf0, 0x17, 0x66, 0x0f,
-        0x12, 0x1f, 0xf3, 0x0f, 0x58, 0x27, HLT); /* movdqu, lddqu, movlpd, addss */
+    RUN(EDI(DATA_AT + 9), MOVUPS_0_EDI, 0xf3, 0x0f, 0x6f, 0x0f, 0xf2, 0x0f, 0xf0, 0x17, 0x66, 0x0f, 0x12, 0x1f, 0xf3,
+        0x0f, 0x58, 0x27, HLT); /* movdqu, lddqu, movlpd, addss */
     assert_halted_normally();
     for (unsigned k = 0; k < 3; k++) {
         ck_assert_uint_eq(rig.cpu->xmm[k].d[0], 0x01010101);
@@ -316,8 +315,7 @@ START_TEST(access_over_two_pages_is_whole)
     paged(false);
     for (unsigned k = 0; k < 4; k++)
         put32(DATA_AT + PAGE_SIZE - 6 + 4 * k, 0x10203040 + k);
-    RUN(EDI(DATA_AT + PAGE_SIZE - 6), MOVUPS_0_EDI, EDI(DATA_AT + 2 * PAGE_SIZE - 3), MOVUPS_EDI_0,
-        HLT);
+    RUN(EDI(DATA_AT + PAGE_SIZE - 6), MOVUPS_0_EDI, EDI(DATA_AT + 2 * PAGE_SIZE - 3), MOVUPS_EDI_0, HLT);
     assert_halted_normally();
     for (unsigned k = 0; k < 4; k++)
         ck_assert_uint_eq(peek32(DATA_AT + 2 * PAGE_SIZE - 3 + 4 * k), 0x10203040 + k);
@@ -423,8 +421,7 @@ END_TEST
 START_TEST(exception_before_the_result_hides_those_of_other_results)
 {
     ready();
-    static const uint32_t a[] = {0x3f800000, 0x3f800000, 0, 0},
-                          b[] = {0, 0x40400000, 0x3f800000, 0x3f800000};
+    static const uint32_t a[] = {0x3f800000, 0x3f800000, 0, 0}, b[] = {0, 0x40400000, 0x3f800000, 0x3f800000};
     rig.cpu->mxcsr = 0x1f80 & ~0x200;
     memcpy(&rig.cpu->xmm[0], a, sizeof a);
     memcpy(&rig.cpu->xmm[1], b, sizeof b);
@@ -457,8 +454,7 @@ START_TEST(mxcsr_with_a_reserved_bit_is_gp0_and_changes_nothing)
     ck_assert_uint_eq(rig.cpu->mxcsr, 0x1f80);
     ready();
     set_xmm(3, 0x77777777);
-    RUN(EDI(IMAGE_AT), FXSAVE_EDI, 0xc7, 0x47, 24, IMM32(0x80001f80), 0xc6, 0x47, 0, 0x55,
-        FXRSTOR_EDI);
+    RUN(EDI(IMAGE_AT), FXSAVE_EDI, 0xc7, 0x47, 24, IMM32(0x80001f80), 0xc6, 0x47, 0, 0x55, FXRSTOR_EDI);
     ASSERT_FAULT(EXC_GP, 0);
     ck_assert_uint_eq(rig.cpu->x87.cw, CW_INIT);
 }

@@ -5,20 +5,29 @@
 #include "isa/cpuid.h"
 
 enum { SMBASE = 0x30000, SMBASE2 = 0x50000, HANDLER = SMBASE + 0x8000, MAP = SMBASE + 0xfe00 };
-enum { MAP_CR0 = SMBASE + 0xfffc, MAP_EFLAGS = SMBASE + 0xfff4, MAP_EIP = SMBASE + 0xfff0, MAP_EAX = SMBASE + 0xffd0,
-       MAP_CS = SMBASE + 0xffac, MAP_HALT = SMBASE + 0xff02, MAP_REVISION = SMBASE + 0xfefc, MAP_SMBASE = SMBASE + 0xfef8,
-       MAP_DR7 = SMBASE + 0xffc8, MAP_TR = SMBASE + 0xffc4 };
-#define RSM 0x0f, 0xaa
+enum {
+    MAP_CR0 = SMBASE + 0xfffc,
+    MAP_EFLAGS = SMBASE + 0xfff4,
+    MAP_EIP = SMBASE + 0xfff0,
+    MAP_EAX = SMBASE + 0xffd0,
+    MAP_CS = SMBASE + 0xffac,
+    MAP_HALT = SMBASE + 0xff02,
+    MAP_REVISION = SMBASE + 0xfefc,
+    MAP_SMBASE = SMBASE + 0xfef8,
+    MAP_DR7 = SMBASE + 0xffc8,
+    MAP_TR = SMBASE + 0xffc4
+};
+#define RSM      0x0f, 0xaa
 #define INT_DONE 0xcd, 32
 
 static void handler(const uint8_t *code, unsigned len)
 {
     put(HANDLER, code, len);
 }
-#define HANDLER_IS(...)                                                                            \
-    do {                                                                                           \
-        static const uint8_t code_[] = {__VA_ARGS__};                                              \
-        handler(code_, sizeof code_);                                                              \
+#define HANDLER_IS(...)                               \
+    do {                                              \
+        static const uint8_t code_[] = {__VA_ARGS__}; \
+        handler(code_, sizeof code_);                 \
     } while (0)
 
 static void raise_smi(void)

@@ -16,23 +16,23 @@ START_TEST(privileged_instructions_are_gp0_above_cpl0)
     static const struct {
         uint8_t len, code[8];
     } t[] = {
-        {2, {0x0f, 0x06}},                         /* clts */
-        {1, {0xf4}},                               /* hlt */
-        {2, {0x0f, 0x08}},                         /* invd */
-        {2, {0x0f, 0x09}},                         /* wbinvd */
-        {7, {0x0f, 0x01, 0x3d, IMM32(DATA_AT)}},   /* invlpg */
-        {7, {0x0f, 0x01, 0x15, IMM32(DATA_AT)}},   /* lgdt */
-        {7, {0x0f, 0x01, 0x1d, IMM32(DATA_AT)}},   /* lidt */
-        {3, {0x0f, 0x00, 0xd0}},                   /* lldt ax */
-        {3, {0x0f, 0x00, 0xd8}},                   /* ltr ax */
-        {3, {0x0f, 0x01, 0xf0}},                   /* lmsw ax */
-        {3, {0x0f, 0x20, 0xc0}},                   /* mov eax, cr0 */
-        {3, {0x0f, 0x22, 0xc0}},                   /* mov cr0, eax */
-        {2, {0x0f, 0x32}},                         /* rdmsr */
-        {2, {0x0f, 0x30}},                         /* wrmsr */
-        {1, {0xfa}},                               /* cli, IOPL 0 */
-        {1, {0xfb}},                               /* sti */
-        {2, {0xe4, 0x80}},                         /* in al, 80h: no bitmap */
+        {2, {0x0f, 0x06}},                       /* clts */
+        {1, {0xf4}},                             /* hlt */
+        {2, {0x0f, 0x08}},                       /* invd */
+        {2, {0x0f, 0x09}},                       /* wbinvd */
+        {7, {0x0f, 0x01, 0x3d, IMM32(DATA_AT)}}, /* invlpg */
+        {7, {0x0f, 0x01, 0x15, IMM32(DATA_AT)}}, /* lgdt */
+        {7, {0x0f, 0x01, 0x1d, IMM32(DATA_AT)}}, /* lidt */
+        {3, {0x0f, 0x00, 0xd0}},                 /* lldt ax */
+        {3, {0x0f, 0x00, 0xd8}},                 /* ltr ax */
+        {3, {0x0f, 0x01, 0xf0}},                 /* lmsw ax */
+        {3, {0x0f, 0x20, 0xc0}},                 /* mov eax, cr0 */
+        {3, {0x0f, 0x22, 0xc0}},                 /* mov cr0, eax */
+        {2, {0x0f, 0x32}},                       /* rdmsr */
+        {2, {0x0f, 0x30}},                       /* wrmsr */
+        {1, {0xfa}},                             /* cli, IOPL 0 */
+        {1, {0xfb}},                             /* sti */
+        {2, {0xe4, 0x80}},                       /* in al, 80h: no bitmap */
     };
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
         rig_protected();
@@ -47,9 +47,9 @@ END_TEST
 
 START_TEST(protected_mode_instructions_are_ud_in_real_mode)
 {
-    static const uint8_t t[][3] = {{0x0f, 0x00, 0xc0}, {0x0f, 0x00, 0xc8}, {0x0f, 0x00, 0xd0}, {0x0f, 0x00, 0xd8},
-                                   {0x0f, 0x00, 0xe0}, {0x0f, 0x00, 0xe8}, {0x0f, 0x02, 0xc0}, {0x0f, 0x03, 0xc0},
-                                   {0x63, 0xc0, 0x90}};
+    static const uint8_t t[][3] = {{0x0f, 0x00, 0xc0}, {0x0f, 0x00, 0xc8}, {0x0f, 0x00, 0xd0},
+                                   {0x0f, 0x00, 0xd8}, {0x0f, 0x00, 0xe0}, {0x0f, 0x00, 0xe8},
+                                   {0x0f, 0x02, 0xc0}, {0x0f, 0x03, 0xc0}, {0x63, 0xc0, 0x90}};
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
         rig_real();
         run_bytes(t[i], 3, 50);
@@ -100,7 +100,10 @@ START_TEST(protected_mode_is_entered_and_left_by_cr0_and_far_jumps)
     struct desc_table gdt = rig.cpu->gdtr;
     rig_real();
     rig.cpu->gdtr = gdt;
-    /* mov eax,cr0; inc ax; mov cr0,eax; jmp SEL_FREE:L; L: mov bx,cs; dec ax; mov cr0,eax; jmp CODE_AT/16:M; M: mov dx,cs; hlt */
+    /*
+     * mov eax,cr0; inc ax; mov cr0,eax; jmp SEL_FREE:L; L: mov bx,cs; dec ax; mov cr0,eax; jmp CODE_AT/16:M; M: mov
+     * dx,cs; hlt
+     */
     RUN(0x0f, 0x20, 0xc0, 0x40, 0x0f, 0x22, 0xc0, 0xea, IMM16(12), IMM16(SEL_FREE), 0x8c, 0xcb, 0x48, 0x0f, 0x22, 0xc0,
         0xea, IMM16(23), IMM16(CODE_AT >> 4), 0x8c, 0xca, HLT);
     ck_assert_uint_eq(rig.cpu->regs[RBX] & 0xffff, SEL_FREE);
@@ -169,11 +172,11 @@ START_TEST(lar_lsl_verr_verw_by_type_and_privilege)
     static const struct {
         uint8_t type;
         bool user, lar, lsl, verr, verw;
-    } t[] = {{0x93, false, true, true, true, true},  {0x91, false, true, true, true, false},
-             {0x99, false, true, true, false, false}, {0x9b, false, true, true, true, false},
+    } t[] = {{0x93, false, true, true, true, true},    {0x91, false, true, true, true, false},
+             {0x99, false, true, true, false, false},  {0x9b, false, true, true, true, false},
              {0x93, true, false, false, false, false}, {0x9f, true, true, true, true, false},
-             {0xf3, true, true, true, true, true},    {0x89, false, true, true, false, false},
-             {0x82, false, true, true, false, false}, {0x8c, false, true, false, false, false},
+             {0xf3, true, true, true, true, true},     {0x89, false, true, true, false, false},
+             {0x82, false, true, true, false, false},  {0x8c, false, true, false, false, false},
              {0x85, false, true, false, false, false}, {0x8e, false, false, false, false, false},
              {0x80, false, false, false, false, false}};
     static const uint8_t op[4][3] = {{0x0f, 0x02, 0xd8}, {0x0f, 0x03, 0xd8}, {0x0f, 0x00, 0xe0}, {0x0f, 0x00, 0xe8}};
@@ -259,8 +262,8 @@ START_TEST(io_permission_bitmap)
         uint16_t port;
         uint8_t op;
         bool ok;
-    } t[] = {{0, 0xec, true}, {1, 0xec, false}, {8, 0xec, true}, {7, 0xec, true}, {0x6, 0xed, true}, {0xfe, 0xed, false},
-             {0xd, 0xed, false}};
+    } t[] = {{0, 0xec, true},   {1, 0xec, false},    {8, 0xec, true},   {7, 0xec, true},
+             {0x6, 0xed, true}, {0xfe, 0xed, false}, {0xd, 0xed, false}};
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
         rig_protected();
         rig.cpu->tr.limit = 104 + 32;
@@ -406,7 +409,8 @@ START_TEST(sldt_str_smsw_store_and_lldt_ltr_lmsw_load_a_word_of_memory)
     for (unsigned k = 0; k < 3; k++)
         put32(DATA_AT + 16 + 4 * k, 0xa5a5a5a5);
     RUN(0x0f, 0x00, 0x1d, IMM32(DATA_AT), 0x0f, 0x00, 0x15, IMM32(DATA_AT + 4), 0x0f, 0x01, 0x35, IMM32(DATA_AT + 8),
-        0x0f, 0x00, 0x0d, IMM32(DATA_AT + 16), 0x0f, 0x00, 0x05, IMM32(DATA_AT + 20), 0x0f, 0x01, 0x25, IMM32(DATA_AT + 24), INT_DONE);
+        0x0f, 0x00, 0x0d, IMM32(DATA_AT + 16), 0x0f, 0x00, 0x05, IMM32(DATA_AT + 20), 0x0f, 0x01, 0x25,
+        IMM32(DATA_AT + 24), INT_DONE);
     assert_done();
     ck_assert_uint_eq(rig.cpu->tr.base, 0x7000);
     ck_assert_uint_eq(rig.cpu->ldtr.base, LDT_AT);
@@ -420,8 +424,11 @@ END_TEST
 /* SDM 2D UD: UD0 and UD1 have a ModRM byte and raise #UD at themselves without an access. */
 START_TEST(ud0_ud1_and_ud2_are_ud_at_the_instruction)
 {
-    static const uint8_t code[][9] = {{0x90, 0x0f, 0x0b}, {0x90, 0x0f, 0xb9, 0xc1}, {0x90, 0x0f, 0xff, 0xc1},
-                                      {0x90, 0x0f, 0xb9, 0x05, IMM32(0xfff00000)}, {0x90, 0x0f, 0xff, 0x05, IMM32(0xfff00000)}};
+    static const uint8_t code[][9] = {{0x90, 0x0f, 0x0b},
+                                      {0x90, 0x0f, 0xb9, 0xc1},
+                                      {0x90, 0x0f, 0xff, 0xc1},
+                                      {0x90, 0x0f, 0xb9, 0x05, IMM32(0xfff00000)},
+                                      {0x90, 0x0f, 0xff, 0x05, IMM32(0xfff00000)}};
     for (unsigned k = 0; k < ARRAY_LEN(code); k++) {
         rig_protected();
         run_bytes(code[k], sizeof code[k], 20);

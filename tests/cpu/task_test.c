@@ -181,24 +181,24 @@ START_TEST(table_7_1_faults_of_the_new_tasks_segments)
         uint8_t vector;
         uint32_t code;
     } t[] = {
-        {96, SEL_BAD, 0x92, EXC_TS, SEL_BAD},          /* LDT: no LDT */
-        {96, SEL_BAD, 0x02, EXC_TS, SEL_BAD},          /* not present */
-        {96, SEL_BAD | 4, 0x82, EXC_TS, SEL_BAD | 4},  /* not in the GDT */
-        {96, 0x4000, 0, EXC_TS, 0x4000},               /* beyond it */
-        {76, 0, 0, EXC_TS, 0},                         /* CS: null */
-        {76, SEL_BAD, 0x93, EXC_TS, SEL_BAD},          /* data */
-        {76, SEL_BAD, 0xbb, EXC_TS, SEL_BAD},          /* DPL 1, RPL 0 */
-        {76, SEL_BAD, 0xbf, EXC_TS, SEL_BAD},          /* conforming, DPL above RPL */
-        {76, SEL_BAD, 0x1b, EXC_NP, SEL_BAD},          /* not present */
-        {80, 0, 0, EXC_TS, 0},                         /* SS: null */
-        {80, SEL_BAD, 0x91, EXC_TS, SEL_BAD},          /* read-only */
-        {80, SEL_BAD, 0xb3, EXC_TS, SEL_BAD},          /* DPL is not CPL */
-        {80, SEL_DATA0 | 1, 0, EXC_TS, SEL_DATA0},     /* RPL is not CPL */
-        {80, SEL_BAD, 0x13, EXC_SS, SEL_BAD},          /* not present */
-        {72, SEL_BAD, 0x99, EXC_TS, SEL_BAD},          /* ES: execute-only */
-        {84, SEL_BAD, 0x13, EXC_NP, SEL_BAD},          /* DS: not present */
-        {88, SEL_DATA0 | 3, 0, EXC_TS, SEL_DATA0},     /* FS: RPL above DPL */
-        {92, 0x4000, 0, EXC_TS, 0x4000},               /* GS: beyond the GDT */
+        {96, SEL_BAD, 0x92, EXC_TS, SEL_BAD},         /* LDT: no LDT */
+        {96, SEL_BAD, 0x02, EXC_TS, SEL_BAD},         /* not present */
+        {96, SEL_BAD | 4, 0x82, EXC_TS, SEL_BAD | 4}, /* not in the GDT */
+        {96, 0x4000, 0, EXC_TS, 0x4000},              /* beyond it */
+        {76, 0, 0, EXC_TS, 0},                        /* CS: null */
+        {76, SEL_BAD, 0x93, EXC_TS, SEL_BAD},         /* data */
+        {76, SEL_BAD, 0xbb, EXC_TS, SEL_BAD},         /* DPL 1, RPL 0 */
+        {76, SEL_BAD, 0xbf, EXC_TS, SEL_BAD},         /* conforming, DPL above RPL */
+        {76, SEL_BAD, 0x1b, EXC_NP, SEL_BAD},         /* not present */
+        {80, 0, 0, EXC_TS, 0},                        /* SS: null */
+        {80, SEL_BAD, 0x91, EXC_TS, SEL_BAD},         /* read-only */
+        {80, SEL_BAD, 0xb3, EXC_TS, SEL_BAD},         /* DPL is not CPL */
+        {80, SEL_DATA0 | 1, 0, EXC_TS, SEL_DATA0},    /* RPL is not CPL */
+        {80, SEL_BAD, 0x13, EXC_SS, SEL_BAD},         /* not present */
+        {72, SEL_BAD, 0x99, EXC_TS, SEL_BAD},         /* ES: execute-only */
+        {84, SEL_BAD, 0x13, EXC_NP, SEL_BAD},         /* DS: not present */
+        {88, SEL_DATA0 | 3, 0, EXC_TS, SEL_DATA0},    /* FS: RPL above DPL */
+        {92, 0x4000, 0, EXC_TS, 0x4000},              /* GS: beyond the GDT */
     };
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
         tasks();

@@ -3,14 +3,14 @@
 #include "tests/cpu/rig.h"
 
 #define INT_DONE 0xcd, 32
-#define CLI 0xfa
-#define STI 0xfb
-#define PUSHF 0x9c
-#define PUSHFD 0x66, 0x9c
-#define POPF 0x9d
-#define POPFD 0x66, 0x9d
-#define IRET 0xcf
-#define IRETD 0x66, 0xcf
+#define CLI      0xfa
+#define STI      0xfb
+#define PUSHF    0x9c
+#define PUSHFD   0x66, 0x9c
+#define POPF     0x9d
+#define POPFD    0x66, 0x9d
+#define IRET     0xcf
+#define IRETD    0x66, 0xcf
 /* INT 32 always goes to the monitor; HLT is #GP there, too, so that each run ends in a handler. */
 enum { MAP_BASE = 136, REDIRECTION = TSS_AT + MAP_BASE - 32, STACK86 = 0x8000, IVT_HANDLER = 0x7000 };
 

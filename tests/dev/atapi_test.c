@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A CD drive behind the PIIX3's IDE function, by ATA-6, SFF-8020i and MMC-3.  Long, since the rules share the packet's helpers. */
+/*
+ * A CD drive behind the PIIX3's IDE function, by ATA-6, SFF-8020i and MMC-3.  Long, since the rules share the packet's
+ * helpers.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -9,7 +12,15 @@
 
 /* The drive is hdc: secondary channel, device 0. */
 enum { DEVFN = 0x09, BM = 0xc008, BLOCKS = 20000, BASE = 0x170, CTL = 0x376 };
-enum { DATA = BASE, ERROR = BASE + 1, REASON = BASE + 2, LOW = BASE + 4, HIGH = BASE + 5, DEV = BASE + 6, CMD = BASE + 7 };
+enum {
+    DATA = BASE,
+    ERROR = BASE + 1,
+    REASON = BASE + 2,
+    LOW = BASE + 4,
+    HIGH = BASE + 5,
+    DEV = BASE + 6,
+    CMD = BASE + 7
+};
 
 struct disc {
     struct blk blk;
@@ -70,7 +81,8 @@ static void make(struct setup *t)
     t->ram.wr = t->ram.rd;
     mem_map(t->rig.bus.mem, &t->ram);
     pci_bus_init(&t->pci, &t->rig.bus);
-    t->disc.blk = (struct blk){.ops = &disc_ops, .sectors = BLOCKS * 4, .sector_size = 512, .readonly = true, .name = "disc"};
+    t->disc.blk =
+        (struct blk){.ops = &disc_ops, .sectors = BLOCKS * 4, .sector_size = 512, .readonly = true, .name = "disc"};
     t->ide = piix3_ide_new(&t->rig.bus, "ide");
     t->ide->pbus = &t->pci;
     t->ide->devfn = DEVFN;
@@ -132,7 +144,7 @@ static void send(const uint8_t *packet, uint16_t limit, bool dma)
 static uint32_t take(uint8_t *to)
 {
     uint32_t n = 0;
-    for (settle(); in(CTL) & ATA_DRQ; settle()) {
+    for (settle(); in(CTL)&ATA_DRQ; settle()) {
         uint32_t len = chunk();
         ck_assert_uint_eq(in(REASON), ATAPI_IO);
         ck_assert_uint_gt(len, 0);
@@ -152,7 +164,7 @@ static uint32_t run(const uint8_t *packet, uint16_t limit)
 {
     send(packet, limit, false);
     length = take(reply);
-    if (!(in(CTL) & ATA_ERR)) {
+    if (!(in(CTL)&ATA_ERR)) {
         ck_assert_uint_eq(in(CMD), 0x50);
         return 0;
     }
@@ -248,7 +260,7 @@ START_TEST(atapi_device_reset_is_taken_while_busy_and_brings_no_interrupt)
     awake();
     read10(packet, 0, 1);
     send(packet, 2048, false);
-    ck_assert(in(CTL) & ATA_BSY);
+    ck_assert(in(CTL)&ATA_BSY);
     unsigned before = s.irq[1].rises;
     out(CMD, 0x08);
     ck_assert_uint_eq(in(CTL), 0);
@@ -356,7 +368,7 @@ START_TEST(pio_interrupts_for_each_block_and_for_the_status)
         ck_assert_uint_eq(in(CMD), 0x58);
         for (int k = 0; k < 1024; k++)
             port_in(s.rig.bus.ports, DATA, 2, INIT_CPU0);
-        ck_assert(in(CTL) & ATA_BSY);
+        ck_assert(in(CTL)&ATA_BSY);
     }
     settle();
     ck_assert_uint_eq(s.irq[1].rises, before + 3);
@@ -784,7 +796,7 @@ static uint32_t select_mode(const uint8_t *data, uint16_t len)
     for (unsigned i = 0; i < len; i += 2)
         port_out(s.rig.bus.ports, DATA, 2, ld16(data + i), INIT_CPU0);
     settle();
-    return in(CMD) & ATA_ERR ? in(ERROR) >> 4 : 0;
+    return in(CMD)&ATA_ERR ? in(ERROR) >> 4 : 0;
 }
 
 START_TEST(mode_select_changes_what_mode_sense_then_shows)

@@ -171,8 +171,7 @@ static void results(uint8_t st0, uint8_t st1, uint8_t st2, uint8_t c, uint8_t h,
     ck_assert_uint_eq(s.nresult, 7);
     uint8_t want[] = {st0, st1, st2, c, h, r, 2};
     for (unsigned i = 0; i < 7; i++)
-        ck_assert_msg(s.result[i] == want[i], "result %u is %02x, not %02x", i, s.result[i],
-                      want[i]);
+        ck_assert_msg(s.result[i] == want[i], "result %u is %02x, not %02x", i, s.result[i], want[i]);
     ck_assert(!s.irq.level);
     ck_assert_uint_eq(in(MSR), 0x80);
 }
@@ -510,8 +509,7 @@ START_TEST(fdc_read_track_takes_sectors_as_they_come_from_the_index)
 {
     start();
     dma_setup(0x46, 4 * 512);
-    GIVE(0x42, 0, 0, 0, 9, 2, 4, 0x1b,
-         0xff); /* R=9: no ID matches, and the data comes all the same */
+    GIVE(0x42, 0, 0, 0, 9, 2, 4, 0x1b, 0xff); /* R=9: no ID matches, and the data comes all the same */
     results(0x00, 0x04, 0, 0, 0, 13);
     for (uint32_t i = 0; i < 4; i++)
         ck_assert_uint_eq(memory(i * 512), i);

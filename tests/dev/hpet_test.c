@@ -3,7 +3,17 @@
 #include "devices/timer/hpet.h"
 #include "tests/dev/rig.h"
 
-enum { CONF = 0x10, STATUS = 0x20, COUNTER = 0xf0, T0 = 0x100, C0 = 0x108, T1 = 0x120, C1 = 0x128, T2 = 0x140, C2 = 0x148 };
+enum {
+    CONF = 0x10,
+    STATUS = 0x20,
+    COUNTER = 0xf0,
+    T0 = 0x100,
+    C0 = 0x108,
+    T1 = 0x120,
+    C1 = 0x128,
+    T2 = 0x140,
+    C2 = 0x148
+};
 enum { LEVEL = 2, ENABLE = 4, PERIODIC = 8, VAL_SET = 0x40, MODE32 = 0x100, ROUTE20 = 20 << 9 };
 
 static struct rig rig;

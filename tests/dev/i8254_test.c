@@ -411,8 +411,7 @@ START_TEST(null_count_until_the_count_is_loaded)
     ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0);
     rig_out(&rig, 0x40, 5), rig_out(&rig, 0x40, 0);
     rig_out(&rig, 0x43, 0xe2);
-    ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40,
-                      0x40); /* mode 2 takes it at the end of the cycle */
+    ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0x40); /* mode 2 takes it at the end of the cycle */
     to_tick(1001);
     rig_out(&rig, 0x43, 0xe2);
     ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x40, 0);
@@ -489,7 +488,10 @@ START_TEST(state_round_trip_goes_on_counting)
 }
 END_TEST
 
-/* A read of a count just written settles the counter one CLK ahead of OUT's pin; a load in between must not move the pin. */
+/*
+ * A read of a count just written settles the counter one CLK ahead of OUT's pin; a load in between must not move the
+ * pin.
+ */
 START_TEST(state_round_trip_keeps_a_pin_that_a_settled_counter_is_ahead_of)
 {
     struct rig other;

@@ -386,9 +386,7 @@ START_TEST(state_round_trip_keeps_requests)
     line(4, 1), i8259_ack(pic0);
     line(10, 1);
     rig_out(&rig, 0xa1, 0x03);
-    rig_copy_state(
-        &pic1->dev,
-        &b->dev); /* the slave first: its wire must not count as an edge of the master's */
+    rig_copy_state(&pic1->dev, &b->dev); /* the slave first: its wire must not count as an edge of the master's */
     rig_copy_state(&pic0->dev, &a->dev);
     ck_assert_int_eq(p.level, 1);
     ck_assert_int_eq(i8259_ack(a), 0x72);

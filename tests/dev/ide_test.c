@@ -67,7 +67,8 @@ static void make(struct setup *t)
     t->ram.wr = t->ram.rd;
     mem_map(t->rig.bus.mem, &t->ram);
     pci_bus_init(&t->pci, &t->rig.bus);
-    t->disk.blk = (struct blk){.ops = &disk_ops, .sectors = SECTORS, .sector_size = 512, .name = "disk", .serial = "VT0001"};
+    t->disk.blk =
+        (struct blk){.ops = &disk_ops, .sectors = SECTORS, .sector_size = 512, .name = "disk", .serial = "VT0001"};
     t->ide = piix3_ide_new(&t->rig.bus, "ide");
     t->ide->pbus = &t->pci;
     t->ide->devfn = DEVFN;
@@ -154,7 +155,7 @@ START_TEST(ata_reset_leaves_the_signature_of_a_disk)
     out(CTL, ATA_SRST);
     ck_assert_uint_eq(in(CTL), ATA_BSY);
     out(CTL, 0);
-    ck_assert(in(CMD) & ATA_BSY);
+    ck_assert(in(CMD)&ATA_BSY);
     wait_ready();
     ck_assert_uint_eq(in(CMD), 0x50);
     ck_assert_uint_eq(in(0x1f1), 1);
@@ -187,7 +188,7 @@ START_TEST(ata_identify_has_size_geometry_and_checksum)
     uint8_t id[512], sum = 0;
     out(DEV, 0xe0);
     out(CMD, 0xec);
-    ck_assert(in(CTL) & ATA_BSY);
+    ck_assert(in(CTL)&ATA_BSY);
     wait_ready();
     ck_assert_uint_eq(in(CTL), 0x58);
     ck_assert_uint_eq(s.irq[0].level, 1);
@@ -253,7 +254,7 @@ START_TEST(ata_pio_write_asks_for_the_first_sector_without_interrupt)
     ck_assert_uint_eq(in(CTL), 0x58);
     ck_assert_uint_eq(s.irq[0].rises, 0);
     write_words(data, 256);
-    ck_assert(in(CTL) & ATA_BSY);
+    ck_assert(in(CTL)&ATA_BSY);
     wait_ready();
     ck_assert_uint_eq(s.irq[0].rises, 1);
     ck_assert_uint_eq(in(CMD), 0x58);
@@ -276,12 +277,12 @@ START_TEST(ata_multiple_transfers_blocks_of_the_set_size)
     out(CMD, 0xc4);
     wait_ready();
     read_words(data, 4 * 256);
-    ck_assert(in(CTL) & ATA_BSY);
+    ck_assert(in(CTL)&ATA_BSY);
     wait_ready();
     read_words(data, 2 * 256);
     ck_assert_uint_eq(in(CMD), 0x50);
     ck_assert_uint_eq(s.irq[0].rises, 2); /* SET MULTIPLE's, and the first block's, which nobody acknowledged */
-    out(0x1f2, 3); /* not a power of two */
+    out(0x1f2, 3);                        /* not a power of two */
     out(CMD, 0xc6);
     wait_ready();
     ck_assert_uint_eq(in(CMD), 0x51);
@@ -313,7 +314,7 @@ START_TEST(ata_beyond_the_end_is_idnf_and_moves_nothing)
     ck_assert_uint_eq(in(0x1f1), ATA_IDNF);
     address48(UINT64_C(0xffffffffffff), 0);
     out(CMD, 0x34);
-    ck_assert_uint_eq(in(CTL) & ATA_DRQ, 0);
+    ck_assert_uint_eq(in(CTL)&ATA_DRQ, 0);
     ck_assert_uint_eq(in(0x1f1), ATA_IDNF);
 }
 END_TEST
@@ -457,7 +458,7 @@ START_TEST(bmide_list_shorter_than_the_transfer_leaves_the_drive_waiting)
     start_engine(true);
     wait_ready();
     ck_assert_uint_eq(s.irq[0].rises, 0);
-    ck_assert(in(CTL) & ATA_DRQ);
+    ck_assert(in(CTL)&ATA_DRQ);
     out(CTL, ATA_SRST);
     out(CTL, 0);
     wait_ready();

@@ -118,8 +118,7 @@ END_TEST
 
 START_TEST(baud_and_format_lengthen_a_character)
 {
-    out(LCR, 0x9f), out(BASE, 12),
-        out(LCR, 0x1f); /* 9600 baud, 8 bits, parity, 2 stop bits: 12 bits */
+    out(LCR, 0x9f), out(BASE, 12), out(LCR, 0x1f); /* 9600 baud, 8 bits, parity, 2 stop bits: 12 bits */
     out(THR, 'A');
     rig_run(&s.rig, 1249000);
     ck_assert_uint_eq(s.out.len, 0);
@@ -137,9 +136,9 @@ START_TEST(transmit_speedup_shortens_sent_characters_alone)
     ck_assert_uint_eq(s.out.len, 1);
     ns16550_receive(s.uart, (const uint8_t *)"x", 1);
     rig_run(&s.rig, CHAR_NS - 10);
-    ck_assert_uint_eq(in(LSR) & 1, 0);
+    ck_assert_uint_eq(in(LSR)&1, 0);
     rig_run(&s.rig, 20);
-    ck_assert_uint_eq(in(LSR) & 1, 1);
+    ck_assert_uint_eq(in(LSR)&1, 1);
 }
 END_TEST
 

@@ -29,8 +29,7 @@ static uint64_t card_read(void *ctx, uint64_t offset, unsigned size, enum initia
     return 0x5a;
 }
 
-static void card_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
-                       enum initiator who)
+static void card_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     (void)size, (void)value, (void)who;
     *(uint32_t *)ctx = (uint32_t)offset;
@@ -62,14 +61,12 @@ static void add_memory(struct setup *t)
     for (uint32_t i = 0; i < 64; i++)
         mem_poke(t->rig.bus.mem, t->rom_page + i, 0, PAGE_SIZE, fill);
     struct target ram = {.kind = TO_PAGES, .page = t->ram_page};
-    t->low =
-        (struct mapping){.name = "ram", .size = 0xa0000, .prio = PRIO_RAM, .rd = ram, .wr = ram};
+    t->low = (struct mapping){.name = "ram", .size = 0xa0000, .prio = PRIO_RAM, .rd = ram, .wr = ram};
     ram.page += 256;
-    t->high = (struct mapping){
-        .name = "ram", .base = 0x100000, .size = 0x100000, .prio = PRIO_RAM, .rd = ram, .wr = ram};
+    t->high =
+        (struct mapping){.name = "ram", .base = 0x100000, .size = 0x100000, .prio = PRIO_RAM, .rd = ram, .wr = ram};
     struct target rom = {.kind = TO_PAGES, .page = t->rom_page};
-    t->rom = (struct mapping){
-        .name = "rom", .base = 0xc0000, .size = 0x40000, .prio = PRIO_ROM, .rd = rom};
+    t->rom = (struct mapping){.name = "rom", .base = 0xc0000, .size = 0x40000, .prio = PRIO_ROM, .rd = rom};
     t->rom.wr.kind = TO_NOTHING;
     mem_map(t->rig.bus.mem, &t->low);
     mem_map(t->rig.bus.mem, &t->high);
@@ -78,14 +75,12 @@ static void add_memory(struct setup *t)
 
 static void add_card(struct setup *t)
 {
-    t->card.bar[0] =
-        (struct pci_bar){.kind = PCI_BAR_IO, .size = 16, .ops = &card_ops, .ctx = &t->last_port};
-    t->card.bar[1] =
-        (struct pci_bar){.kind = PCI_BAR_MEM_PREFETCH,
-                         .size = 0x10000,
-                         .target = {.kind = TO_IO, .ops = &card_ops, .ctx = &t->last_mmio}};
-    t->card.bar[PCI_BAR_ROM] = (struct pci_bar){
-        .kind = PCI_BAR_MEM, .size = 0x8000, .target = {.kind = TO_PAGES, .page = t->rom_page}};
+    t->card.bar[0] = (struct pci_bar){.kind = PCI_BAR_IO, .size = 16, .ops = &card_ops, .ctx = &t->last_port};
+    t->card.bar[1] = (struct pci_bar){.kind = PCI_BAR_MEM_PREFETCH,
+                                      .size = 0x10000,
+                                      .target = {.kind = TO_IO, .ops = &card_ops, .ctx = &t->last_mmio}};
+    t->card.bar[PCI_BAR_ROM] =
+        (struct pci_bar){.kind = PCI_BAR_MEM, .size = 0x8000, .target = {.kind = TO_PAGES, .page = t->rom_page}};
     t->card.config_written = card_written;
     pci_add(&t->pci, &t->card, CARD, 0x1234, 0x5678, 0x020000, 7);
     t->card.config[0x3d] = 1; /* INTA# */
@@ -132,15 +127,13 @@ static void teardown(void)
 
 static void cfg_out(uint8_t devfn, unsigned off, unsigned size, uint32_t v)
 {
-    port_out(s.rig.bus.ports, 0xcf8, 4, 0x80000000u | (uint32_t)devfn << 8 | (off & 0xfc),
-             INIT_CPU0);
+    port_out(s.rig.bus.ports, 0xcf8, 4, 0x80000000u | (uint32_t)devfn << 8 | (off & 0xfc), INIT_CPU0);
     port_out(s.rig.bus.ports, (uint16_t)(0xcfc + (off & 3)), size, v, INIT_CPU0);
 }
 
 static uint32_t cfg_in(uint8_t devfn, unsigned off, unsigned size)
 {
-    port_out(s.rig.bus.ports, 0xcf8, 4, 0x80000000u | (uint32_t)devfn << 8 | (off & 0xfc),
-             INIT_CPU0);
+    port_out(s.rig.bus.ports, 0xcf8, 4, 0x80000000u | (uint32_t)devfn << 8 | (off & 0xfc), INIT_CPU0);
     return port_in(s.rig.bus.ports, (uint16_t)(0xcfc + (off & 3)), size, INIT_CPU0);
 }
 

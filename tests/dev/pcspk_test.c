@@ -95,8 +95,7 @@ START_TEST(speaker_beeps_with_the_timers_frequency)
     rig_run(&s.rig, 600 * MS);
     ck_assert_uint_eq(s.at, 48000);
     ck_assert_uint_ge(s.n, 28000);
-    ck_assert_uint_eq(rises(&s, 4800, 28000),
-                      483); /* 23200 samples of a 1000.15 Hz square: 483 or 484 */
+    ck_assert_uint_eq(rises(&s, 4800, 28000), 483); /* 23200 samples of a 1000.15 Hz square: 483 or 484 */
     int32_t sum = 0;
     for (size_t i = 4800; i < 4800 + 24000 - 4800; i++)
         sum += s.sound[i];

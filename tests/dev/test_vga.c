@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The VGA by the rules of IBM's technical reference and of the Bochs VBE interface. Long, since all its rules share one bench and mode setter. */
+/*
+ * The VGA by the rules of IBM's technical reference and of the Bochs VBE interface. Long, since all its rules share one
+ * bench and mode setter.
+ */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,15 +41,17 @@ static void end(void *ctx, uint32_t y0, uint32_t y1)
     t->frames++;
 }
 
-static uint32_t pixel(uint32_t x, uint32_t y) { return b.pixels[b.back ^ 1][y * SURFACE_MAX_W + x]; }
+static uint32_t pixel(uint32_t x, uint32_t y)
+{
+    return b.pixels[b.back ^ 1][y * SURFACE_MAX_W + x];
+}
 
 static void setup(void)
 {
     struct error err = {{0}};
     memset(&b, 0, sizeof b);
     clock_init(&b.clock);
-    b.bus = (struct bus){
-        .mem = mem_create(), .ports = port_space_create(), .clock = &b.clock, .log = &b.log};
+    b.bus = (struct bus){.mem = mem_create(), .ports = port_space_create(), .clock = &b.clock, .log = &b.log};
     for (int i = 0; i < 2; i++)
         b.pixels[i] = calloc(SURFACE_MAX_W * SURFACE_MAX_H, 4);
     b.vga = dev_new(&vga_class, "vga", &b.bus);
@@ -64,13 +69,34 @@ static void teardown(void)
     free(b.pixels[1]);
 }
 
-static void out8(uint16_t port, uint8_t v) { port_out(b.bus.ports, port, 1, v, INIT_CPU0); }
-static void out16(uint16_t port, uint16_t v) { port_out(b.bus.ports, port, 2, v, INIT_CPU0); }
-static uint8_t in8(uint16_t port) { return (uint8_t)port_in(b.bus.ports, port, 1, INIT_CPU0); }
-static uint16_t in16(uint16_t port) { return (uint16_t)port_in(b.bus.ports, port, 2, INIT_CPU0); }
-static void seq(uint8_t i, uint8_t v) { out16(0x3c4, (uint16_t)(v << 8 | i)); }
-static void gfx(uint8_t i, uint8_t v) { out16(0x3ce, (uint16_t)(v << 8 | i)); }
-static void crtc(uint8_t i, uint8_t v) { out16(0x3d4, (uint16_t)(v << 8 | i)); }
+static void out8(uint16_t port, uint8_t v)
+{
+    port_out(b.bus.ports, port, 1, v, INIT_CPU0);
+}
+static void out16(uint16_t port, uint16_t v)
+{
+    port_out(b.bus.ports, port, 2, v, INIT_CPU0);
+}
+static uint8_t in8(uint16_t port)
+{
+    return (uint8_t)port_in(b.bus.ports, port, 1, INIT_CPU0);
+}
+static uint16_t in16(uint16_t port)
+{
+    return (uint16_t)port_in(b.bus.ports, port, 2, INIT_CPU0);
+}
+static void seq(uint8_t i, uint8_t v)
+{
+    out16(0x3c4, (uint16_t)(v << 8 | i));
+}
+static void gfx(uint8_t i, uint8_t v)
+{
+    out16(0x3ce, (uint16_t)(v << 8 | i));
+}
+static void crtc(uint8_t i, uint8_t v)
+{
+    out16(0x3d4, (uint16_t)(v << 8 | i));
+}
 static void attr(uint8_t i, uint8_t v)
 {
     in8(0x3da);
@@ -88,8 +114,14 @@ static uint16_t dispi_get(uint16_t i)
     out16(0x1ce, i);
     return in16(0x1cf);
 }
-static void poke(uint32_t a, uint8_t v) { phys_store(b.bus.mem, a, 1, v, INIT_CPU0); }
-static uint8_t peek(uint32_t a) { return (uint8_t)phys_load(b.bus.mem, a, 1, INIT_CPU0); }
+static void poke(uint32_t a, uint8_t v)
+{
+    phys_store(b.bus.mem, a, 1, v, INIT_CPU0);
+}
+static uint8_t peek(uint32_t a)
+{
+    return (uint8_t)phys_load(b.bus.mem, a, 1, INIT_CPU0);
+}
 static uint8_t vram(uint32_t a)
 {
     return ram_ptr(b.bus.mem, b.vga->vram_page + (a >> PAGE_BITS))[a & PAGE_OFFSET_MASK];
@@ -98,14 +130,17 @@ static void lfb(uint32_t a, uint8_t v)
 {
     mem_store(b.bus.mem, b.vga->vram_page + (a >> PAGE_BITS), a & PAGE_OFFSET_MASK, 1, &v);
 }
-static void frame(void) { vga_draw(b.vga); }
+static void frame(void)
+{
+    vga_draw(b.vga);
+}
 
 /* Register values of IBM's modes 3, 12h and 13h. */
-static const uint8_t crtc_3[25] = {0x5f, 0x4f, 0x50, 0x82, 0x55, 0x81, 0xbf, 0x1f, 0, 0x4f, 0x0d, 0x0e, 0,
+static const uint8_t crtc_3[25] = {0x5f, 0x4f, 0x50, 0x82, 0x55, 0x81, 0xbf, 0x1f, 0,    0x4f, 0x0d, 0x0e, 0,
                                    0,    0,    0,    0x9c, 0x8e, 0x8f, 0x28, 0x1f, 0x96, 0xb9, 0xa3, 0xff};
-static const uint8_t crtc_12[25] = {0x5f, 0x4f, 0x50, 0x82, 0x54, 0x80, 0x0b, 0x3e, 0, 0x40, 0, 0, 0,
+static const uint8_t crtc_12[25] = {0x5f, 0x4f, 0x50, 0x82, 0x54, 0x80, 0x0b, 0x3e, 0,    0x40, 0,    0,   0,
                                     0,    0,    0,    0xea, 0x8c, 0xdf, 0x28, 0,    0xe7, 4,    0xe3, 0xff};
-static const uint8_t crtc_13[25] = {0x5f, 0x4f, 0x50, 0x82, 0x54, 0x80, 0xbf, 0x1f, 0, 0x41, 0, 0, 0,
+static const uint8_t crtc_13[25] = {0x5f, 0x4f, 0x50, 0x82, 0x54, 0x80, 0xbf, 0x1f, 0,    0x41, 0,    0,   0,
                                     0,    0,    0,    0x9c, 0x8e, 0x8f, 0x28, 0x40, 0x96, 0xb9, 0xa3, 0xff};
 
 static void set_mode(uint8_t misc, uint8_t s1, uint8_t s2, uint8_t s4, const uint8_t *c, uint8_t g5, uint8_t g6,
@@ -141,9 +176,18 @@ static void set_mode(uint8_t misc, uint8_t s1, uint8_t s2, uint8_t s4, const uin
         out8(0x3c9, 63 - (i & 63));
     }
 }
-static void text_mode(void) { set_mode(0x67, 0, 3, 2, crtc_3, 0x10, 0x0e, 0x0c, 8); }
-static void planar_mode(void) { set_mode(0xe3, 1, 15, 6, crtc_12, 0, 5, 1, 0); }
-static void mode_13h(void) { set_mode(0x63, 1, 15, 0x0e, crtc_13, 0x40, 5, 0x41, 0); }
+static void text_mode(void)
+{
+    set_mode(0x67, 0, 3, 2, crtc_3, 0x10, 0x0e, 0x0c, 8);
+}
+static void planar_mode(void)
+{
+    set_mode(0xe3, 1, 15, 6, crtc_12, 0, 5, 1, 0);
+}
+static void mode_13h(void)
+{
+    set_mode(0x63, 1, 15, 0x0e, crtc_13, 0x40, 5, 0x41, 0);
+}
 
 static uint32_t dac_rgb(unsigned n)
 {
@@ -279,7 +323,7 @@ START_TEST(write_mode_0_rotates_then_combines_with_latches)
     planar_mode();
     poke(0xa0000, 0xf0);
     peek(0xa0000);
-    gfx(3, 0x18 | 4); /* exclusive or, rotate by 4 */
+    gfx(3, 0x18 | 4);    /* exclusive or, rotate by 4 */
     poke(0xa0001, 0x3c); /* rotated: C3 */
     ck_assert_uint_eq(vram(4), 0xc3 ^ 0xf0);
     gfx(3, 0x08);
@@ -503,7 +547,7 @@ START_TEST(lfb_pixel_formats_show_their_colours)
     const struct {
         uint16_t bpp;
         uint32_t raw, shown;
-    } c[] = {{15, 0x7c00, 0xff0000}, {15, 0x03e0, 0x00ff00}, {16, 0xf800, 0xff0000}, {16, 0x07e0, 0x00ff00},
+    } c[] = {{15, 0x7c00, 0xff0000}, {15, 0x03e0, 0x00ff00}, {16, 0xf800, 0xff0000},   {16, 0x07e0, 0x00ff00},
              {16, 0x001f, 0x0000ff}, {16, 0x8410, 0x848284}, {24, 0x123456, 0x123456}, {32, 0xff123456, 0x123456}};
     for (unsigned i = 0; i < ARRAY_LEN(c); i++) {
         vbe(640, 480, c[i].bpp);
@@ -707,7 +751,7 @@ END_TEST
 
 START_TEST(cga_rows_interleave_at_2000h)
 {
-    static const uint8_t crtc_4[25] = {0x2d, 0x27, 0x28, 0x90, 0x2b, 0x80, 0xbf, 0x1f, 0, 0xc1, 0, 0, 0,
+    static const uint8_t crtc_4[25] = {0x2d, 0x27, 0x28, 0x90, 0x2b, 0x80, 0xbf, 0x1f, 0,    0xc1, 0,    0,   0,
                                        0,    0,    0,    0x9c, 0x8e, 0x8f, 0x14, 0,    0x96, 0xb9, 0xa2, 0xff};
     set_mode(0x63, 9, 3, 2, crtc_4, 0x30, 0x0f, 1, 0);
     attr(0x12, 3);
@@ -886,7 +930,10 @@ START_TEST(pci_bars_show_frame_buffer_registers_and_rom)
 }
 END_TEST
 
-/* The bank can be written while VBE is off (only turning it off writes 0), so a load must not take that for a bad state. */
+/*
+ * The bank can be written while VBE is off (only turning it off writes 0), so a load must not take that for a bad
+ * state.
+ */
 START_TEST(vbe_bank_written_while_off_survives_a_load)
 {
     dispi(DISPI_ENABLE, 0);

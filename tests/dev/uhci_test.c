@@ -9,14 +9,14 @@ enum { DEVFN = 1 << 3 | 2, BASE = 0xc000, PAGES = 64 };
 enum { CMD = 0, STS = 2, INTR = 4, FRNUM = 6, FLBASE = 8, SOFMOD = 12, PORT1 = 16, PORT2 = 18 };
 /* The schedule in memory. */
 enum { LIST = 0x1000, QH = 0x3000, TD = 0x4000, DATA = 0x8000 };
-#define ACTIVE (UINT32_C(1) << 23)
+#define ACTIVE  (UINT32_C(1) << 23)
 #define STALLED (UINT32_C(1) << 22)
-#define BABBLE (UINT32_C(1) << 20)
-#define NAKED (UINT32_C(1) << 19)
+#define BABBLE  (UINT32_C(1) << 20)
+#define NAKED   (UINT32_C(1) << 19)
 #define TIMEOUT (UINT32_C(1) << 18)
-#define IOC (UINT32_C(1) << 24)
-#define ISO (UINT32_C(1) << 25)
-#define SPD (UINT32_C(1) << 29)
+#define IOC     (UINT32_C(1) << 24)
+#define ISO     (UINT32_C(1) << 25)
+#define SPD     (UINT32_C(1) << 29)
 #define CERR(n) ((uint32_t)(n) << 27)
 enum { T = 1, Q = 2, VF = 4, IN = 0x69, OUT = 0xe1, SETUP = 0x2d };
 

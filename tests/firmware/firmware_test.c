@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the machine hands its firmware: AML by its encoding rules (ACPI 1.0b, 16.2), the ACPI files as the loader's script links them,
- * SMBIOS structures. With the argument "dump FOLDER" it writes each table, linked and summed, to FOLDER/NAME.aml.
+ * What the machine hands its firmware: AML by its encoding rules (ACPI 1.0b, 16.2), the ACPI files as the loader's
+ * script links them, SMBIOS structures. With the argument "dump FOLDER" it writes each table, linked and summed, to
+ * FOLDER/NAME.aml.
  */
 #include <check.h>
 #include <stdio.h>
@@ -13,8 +14,12 @@
 #include "firmware/aml.h"
 #include "firmware/smbios.h"
 
-static const struct acpi_config all = {.apic = true, .hpet = true, .floppy = true, .mouse = true,
-                                       .serial = {true, true, true, true}, .parallel = {true, true, true}};
+static const struct acpi_config all = {.apic = true,
+                                       .hpet = true,
+                                       .floppy = true,
+                                       .mouse = true,
+                                       .serial = {true, true, true, true},
+                                       .parallel = {true, true, true}};
 
 /* --- AML --- */
 
@@ -65,7 +70,11 @@ START_TEST(aml_package_length_counts_itself)
         size_t body;
         unsigned head;
         uint8_t want[3];
-    } t[] = {{1, 1, {0x02}}, {0x3e, 1, {0x3f}}, {0x3f, 2, {0x41, 0x04}}, {0xffd, 2, {0x4f, 0xff}}, {0xffe, 3, {0x81, 0x00, 0x01}}};
+    } t[] = {{1, 1, {0x02}},
+             {0x3e, 1, {0x3f}},
+             {0x3f, 2, {0x41, 0x04}},
+             {0xffd, 2, {0x4f, 0xff}},
+             {0xffe, 3, {0x81, 0x00, 0x01}}};
     for (size_t i = 0; i < ARRAY_LEN(t); i++) {
         struct buf b = {0};
         size_t mark = aml_if(&b);
@@ -184,7 +193,8 @@ START_TEST(acpi_names_what_is_fitted_only)
     struct acpi_config none = {.serial = {false, true}};
     struct acpi_files f;
     ck_assert(dsdt_has(&all, "COM1") && dsdt_has(&all, "LPT3") && dsdt_has(&all, "FDC0") && dsdt_has(&all, "HPET"));
-    ck_assert(!dsdt_has(&none, "COM1") && dsdt_has(&none, "COM2") && !dsdt_has(&none, "FDC0") && !dsdt_has(&none, "HPET"));
+    ck_assert(!dsdt_has(&none, "COM1") && dsdt_has(&none, "COM2") && !dsdt_has(&none, "FDC0") &&
+              !dsdt_has(&none, "HPET"));
     acpi_build(&none, &f);
     ck_assert(obey(&f));
     ck_assert_uint_eq(ld32(table_at(&f, ld32(f.rsdp.data + 16)) + 4), 36 + 4); /* neither MADT nor HPET */
@@ -216,10 +226,15 @@ static const uint8_t *structure(const struct buf *t, uint8_t type, unsigned *cou
 
 START_TEST(smbios_has_its_types_and_the_uuid_in_wire_order)
 {
-    struct smbios_config cfg = {.version = "1.2", .ram_bytes = 128 << 20, .cpu_vendor = "GenuineIntel", .cpu_name = "CPU",
-                                .uuid = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff}};
+    struct smbios_config cfg = {
+        .version = "1.2",
+        .ram_bytes = 128 << 20,
+        .cpu_vendor = "GenuineIntel",
+        .cpu_name = "CPU",
+        .uuid = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff}};
     static const uint8_t types[] = {0, 1, 3, 4, 16, 17, 19, 32, 127};
-    static const uint8_t wire[] = {0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+    static const uint8_t wire[] = {0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66,
+                                   0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
     struct buf tables, anchor;
     unsigned count;
     smbios_build(&cfg, &tables, &anchor);

@@ -2,14 +2,14 @@
 /*
  * Streams of accesses against every chip of the machine, made out of its register table: writes and reads of the
  * registers with values that the table suggests, accesses of any width anywhere in what the chip claims, configuration
- * space, model-specific registers, descriptors in memory for whoever is a bus master, keys, characters and other media from
- * outside, time.
+ * space, model-specific registers, descriptors in memory for whoever is a bus master, keys, characters and other media
+ * from outside, time.
  *
  *     devices [SEED [ROUNDS [CHIP]]]
  *
- * Two machines run the same stream: the second is a new one, loaded with the first one's state at the start of each round. Every
- * value read and the state at the end must agree, so a field that is missing in a state table, or something that
- * post_load does not derive, is found as well as a crash, a hang and whatever the sanitizers see.
+ * Two machines run the same stream: the second is a new one, loaded with the first one's state at the start of each
+ * round. Every value read and the state at the end must agree, so a field that is missing in a state table, or
+ * something that post_load does not derive, is found as well as a crash, a hang and whatever the sanitizers see.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,17 @@
 #include "machine/parts.h"
 #include "snap/snapshot.h"
 
-enum { OPS = 400, PORT_SPACE = 65536, MAX_RANGES = 96, MAX_MMIO = 32, RAM_MB = 2, DISK_SECTORS = 4096, CD_DRIVE = 2, NO_DRIVE = 3, MAX_MSRS = 8 };
+enum {
+    OPS = 400,
+    PORT_SPACE = 65536,
+    MAX_RANGES = 96,
+    MAX_MMIO = 32,
+    RAM_MB = 2,
+    DISK_SECTORS = 4096,
+    CD_DRIVE = 2,
+    NO_DRIVE = 3,
+    MAX_MSRS = 8
+};
 
 /* xorshift64*: the stream is a function of the seed. */
 struct rng {
@@ -77,7 +87,8 @@ static void disk_close(struct blk *b)
 
 static struct blk *make_disk(uint32_t sector_size, uint64_t sectors)
 {
-    static const struct blk_ops ops = {.read = disk_read, .write = disk_write, .flush = disk_flush, .close = disk_close};
+    static const struct blk_ops ops = {
+        .read = disk_read, .write = disk_write, .flush = disk_flush, .close = disk_close};
     struct blk *b = calloc(1, sizeof *b);
     if (!b)
         exit(2);
@@ -108,7 +119,7 @@ struct side {
     struct claims claims;
     struct dev *dev;
     uint64_t medium[MAX_DRIVES]; /* sectors of what is in it, 0: nothing */
-    uint64_t sum; /* of every value read */
+    uint64_t sum;                /* of every value read */
 };
 
 static void drop(void *ctx, const uint8_t *data, size_t len)
@@ -125,8 +136,18 @@ static struct machine *make_machine(void)
 {
     struct error err = {0};
     struct machine_backends be = {0};
-    struct machine_config cfg = {.machine = "pc", .cpu = "max", .engine = ENGINE_INTERP, .ram_mb = RAM_MB,
-                                 .clock = CLOCK_VIRTUAL, .vga = true, .debugcon = true, .acpi = true, .hpet = true, .usb = true, .vmport = true, .boot = "c"};
+    struct machine_config cfg = {.machine = "pc",
+                                 .cpu = "max",
+                                 .engine = ENGINE_INTERP,
+                                 .ram_mb = RAM_MB,
+                                 .clock = CLOCK_VIRTUAL,
+                                 .vga = true,
+                                 .debugcon = true,
+                                 .acpi = true,
+                                 .hpet = true,
+                                 .usb = true,
+                                 .vmport = true,
+                                 .boot = "c"};
     const char *const *extra = catalog_devices();
     for (unsigned i = 0; i < MAX_SERIAL; i++) {
         cfg.serial[i] = true;
@@ -147,8 +168,12 @@ static struct machine *make_machine(void)
         if (i == NO_DRIVE)
             continue;
         be.drive[i] = make_disk(512, first_medium(i));
-        cfg.drive[i] = (struct drive_config){.present = true, .medium = true, .kind = kind, .fd = -1,
-                                             .bytes = be.drive[i]->sectors * 512, .name = "fuzz"};
+        cfg.drive[i] = (struct drive_config){.present = true,
+                                             .medium = true,
+                                             .kind = kind,
+                                             .fd = -1,
+                                             .bytes = be.drive[i]->sectors * 512,
+                                             .name = "fuzz"};
     }
     struct machine *m = machine_create(&cfg, &be, &err);
     if (!m) {
@@ -232,24 +257,15 @@ static uint32_t value(struct side *s, const struct dev_reg *reg)
     struct rng *r = &s->rng;
     const struct dev_class *cls = s->dev->cls;
     switch (below(r, 10)) {
-    case 0:
-        return 0;
-    case 1:
-        return 0xffffffff;
-    case 2:
-        return 1u << below(r, 32);
-    case 3:
-        return reg ? reg->writable & rnd(r) : rnd(r);
-    case 4:
-        return reg ? reg->reset ^ 1u << below(r, 32) : rnd(r) & 0xff;
-    case 5:
-        return cls->nregs ? cls->regs[below(r, (uint32_t)cls->nregs)].offset : rnd(r);
-    case 6:
-        return below(r, RAM_MB << 20) & ~3u; /* an address in memory */
-    case 7:
-        return below(r, 8);
-    default:
-        return rnd(r);
+    case 0: return 0;
+    case 1: return 0xffffffff;
+    case 2: return 1u << below(r, 32);
+    case 3: return reg ? reg->writable & rnd(r) : rnd(r);
+    case 4: return reg ? reg->reset ^ 1u << below(r, 32) : rnd(r) & 0xff;
+    case 5: return cls->nregs ? cls->regs[below(r, (uint32_t)cls->nregs)].offset : rnd(r);
+    case 6: return below(r, RAM_MB << 20) & ~3u; /* an address in memory */
+    case 7: return below(r, 8);
+    default: return rnd(r);
     }
 }
 
@@ -345,9 +361,7 @@ static void access_register(struct side *s)
         if (c->nmmio)
             access_mmio(s, c->mmio[k].base + reg->offset % c->mmio[k].size, reg);
         break;
-    case REG_PCI:
-        access_config(s, reg->offset, reg);
-        break;
+    case REG_PCI: access_config(s, reg->offset, reg); break;
     }
 }
 
@@ -366,7 +380,9 @@ static void access_anywhere(struct side *s)
     }
 }
 
-/* Descriptors, command blocks, tables: words that are addresses, lengths and flags, at a place that value() may name. */
+/*
+ * Descriptors, command blocks, tables: words that are addresses, lengths and flags, at a place that value() may name.
+ */
 static void fill_memory(struct side *s)
 {
     uint32_t word[32];
@@ -386,15 +402,9 @@ static void outside(struct side *s)
         b[1] = 0, b[2] &= 1;
         journal_input(j, J_KEY, 0, b, 3);
         break;
-    case 1:
-        journal_input(j, J_SERIAL, (uint16_t)below(&s->rng, MAX_PORTS), b, 1 + below(&s->rng, sizeof b));
-        break;
-    case 2:
-        journal_input(j, J_MOUSE, 0, b, 6);
-        break;
-    case 3:
-        journal_input(j, J_TABLET, 0, b, 6);
-        break;
+    case 1: journal_input(j, J_SERIAL, (uint16_t)below(&s->rng, MAX_PORTS), b, 1 + below(&s->rng, sizeof b)); break;
+    case 2: journal_input(j, J_MOUSE, 0, b, 6); break;
+    case 3: journal_input(j, J_TABLET, 0, b, 6); break;
     default:
         b[0] = POWER_BUTTON;
         journal_input(j, J_POWER, 0, b, 1);
@@ -442,16 +452,10 @@ static void operation(struct side *s)
 {
     switch (below(&s->rng, 16)) {
     case 0:
-    case 1:
-        access_anywhere(s);
-        break;
-    case 2:
-        fill_memory(s);
-        break;
+    case 1: access_anywhere(s); break;
+    case 2: fill_memory(s); break;
     case 3:
-    case 4:
-        pass_time(s);
-        break;
+    case 4: pass_time(s); break;
     case 5:
         if (one_in(&s->rng, 8))
             outside(s);
@@ -466,9 +470,7 @@ static void operation(struct side *s)
         else
             access_register(s);
         break;
-    default:
-        access_register(s);
-        break;
+    default: access_register(s); break;
     }
 }
 
@@ -476,7 +478,8 @@ static void operation(struct side *s)
 
 static void complain(const char *what, const struct dev *d, uint64_t seed, unsigned round, unsigned op)
 {
-    fprintf(stderr, "FAIL: %s: chip %s, seed %llu, round %u, operation %u\n", what, d->id, (unsigned long long)seed, round, op);
+    fprintf(stderr, "FAIL: %s: chip %s, seed %llu, round %u, operation %u\n", what, d->id, (unsigned long long)seed,
+            round, op);
 }
 
 static const char *differing_part(const struct buf *a, const struct buf *b)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Jumps, calls, returns, the stack, segment registers and flags against the host's own processor, in 16 and in 32-bit code: random
- * programs run on both, and registers, selectors, flags and all of memory must agree afterwards. The host runs them in segments of
- * its local descriptor table (modify_ldt(2)), whose descriptors the guest gets with its own base; both are at CPL 3.
+ * Jumps, calls, returns, the stack, segment registers and flags against the host's own processor, in 16 and in 32-bit
+ * code: random programs run on both, and registers, selectors, flags and all of memory must agree afterwards. The host
+ * runs them in segments of its local descriptor table (modify_ldt(2)), whose descriptors the guest gets with its own
+ * base; both are at CPL 3.
  *
- * The upper half of ESP is not compared, nor stored by a program, while the stack segment is of 16 bits: on the way back from an
- * interrupt 64-bit kernels leave something of their own there.
+ * The upper half of ESP is not compared, nor stored by a program, while the stack segment is of 16 bits: on the way
+ * back from an interrupt 64-bit kernels leave something of their own there.
  *
  * LIMIT: x86-64 hosts with modify_ldt(2) only; exit status 77 without it.
  */
@@ -22,18 +23,26 @@
 
 enum { AREA = 0x20000, GUEST_AREA = 0x200000, GUEST_LDT = 0x100000 };
 /* Offsets in the segments, which have 64 KiB from the area's start on; two of them start at OTHER_BASE. */
-enum { CODE_AT = 0x100, CODE_END = 0x2f00, OTHER_BASE = 0x3000, DATA_AT = 0x4000, STACK_AT = 0x8000, COUNT = 40, MARGIN = 192 };
+enum {
+    CODE_AT = 0x100,
+    CODE_END = 0x2f00,
+    OTHER_BASE = 0x3000,
+    DATA_AT = 0x4000,
+    STACK_AT = 0x8000,
+    COUNT = 40,
+    MARGIN = 192
+};
 
 /* Entries of the LDT. */
 enum { CODE16, CODE16_TWIN, CODE32, CODE32_TWIN, STACK16, STACK16_OTHER, STACK32, STACK32_OTHER, ENTRIES };
-#define SEL(n) ((uint16_t)((n) * 8 | 7))
+#define SEL(n) ((uint16_t)((n)*8 | 7))
 
 /* What goes in and comes out; offsets are known to the thunk below. */
 struct host_state {
-    uint64_t r[8];           /* 0: in the order of ModRM */
-    uint64_t eip, cs, flags; /* 64 */
-    uint64_t ss;             /* 88 */
-    uint16_t es, ds, fs, gs; /* 96 */
+    uint64_t r[8];                /* 0: in the order of ModRM */
+    uint64_t eip, cs, flags;      /* 64 */
+    uint64_t ss;                  /* 88 */
+    uint16_t es, ds, fs, gs;      /* 96 */
     uint64_t saved_rsp, saved_fs; /* 104 */
 };
 
@@ -190,7 +199,10 @@ static uint16_t data_selector(struct program *p)
 {
     return SEL(STACK16 + below(p, 4));
 }
-/* For a segment register by its number; FS and GS address nothing. The null selector is 0: a switch of tasks on the host turns 1-3 into it. */
+/*
+ * For a segment register by its number; FS and GS address nothing. The null selector is 0: a switch of tasks on the
+ * host turns 1-3 into it.
+ */
 static uint16_t selector_for(struct program *p, unsigned seg)
 {
     if (seg == SEG_SS)
@@ -357,19 +369,13 @@ static void load_far_pointer(struct program *p)
 static void stack_operand(struct program *p)
 {
     switch (below(p, 7)) {
-    case 0:
-        push_imm(p, random_operand(&p->rnd));
-        break;
+    case 0: push_imm(p, random_operand(&p->rnd)); break;
     case 1:
         op(p, 0x6a);
         imm(p, random_operand(&p->rnd), 1);
         break;
-    case 2:
-        op(p, 0x50 + reg_not_esp(p));
-        break;
-    case 3:
-        op(p, 0x58 + reg_not_esp(p));
-        break;
+    case 2: op(p, 0x50 + reg_not_esp(p)); break;
+    case 3: op(p, 0x58 + reg_not_esp(p)); break;
     case 4:
         op(p, 0xff);
         modrm(p, 6);
@@ -482,11 +488,37 @@ static void bound(struct program *p)
 
 static void make_program(struct program *p)
 {
-    static void (*const instruction[])(struct program *) = {
-        jcc, jcc, jcc, setcc, cmovcc, loop, jump_or_call, jump_or_call_indirect, far_indirect, far_direct, near_return, far_return,
-        push_segment, pop_segment, move_to_segment, move_from_segment, load_far_pointer, stack_operand, stack_operand, stack_frame,
-        flags_through_stack, flag_instruction, nothing, moffs, compare, compare, inc_dec_exchange, load_immediate, store,
-        ask_descriptor, bound};
+    static void (*const instruction[])(struct program *) = {jcc,
+                                                            jcc,
+                                                            jcc,
+                                                            setcc,
+                                                            cmovcc,
+                                                            loop,
+                                                            jump_or_call,
+                                                            jump_or_call_indirect,
+                                                            far_indirect,
+                                                            far_direct,
+                                                            near_return,
+                                                            far_return,
+                                                            push_segment,
+                                                            pop_segment,
+                                                            move_to_segment,
+                                                            move_from_segment,
+                                                            load_far_pointer,
+                                                            stack_operand,
+                                                            stack_operand,
+                                                            stack_frame,
+                                                            flags_through_stack,
+                                                            flag_instruction,
+                                                            nothing,
+                                                            moffs,
+                                                            compare,
+                                                            compare,
+                                                            inc_dec_exchange,
+                                                            load_immediate,
+                                                            store,
+                                                            ask_descriptor,
+                                                            bound};
     p->len = CODE_AT;
     for (unsigned n = 0; n < COUNT && p->len < CODE_END - MARGIN; n++) {
         p->wide = coin(p);
@@ -502,8 +534,12 @@ static bool make_ldt(uint64_t *ldt)
     for (unsigned n = 0; n < ENTRIES; n++) {
         bool code = n <= CODE32_TWIN, big = n >= STACK32 || n == CODE32 || n == CODE32_TWIN;
         bool moved = n == STACK16_OTHER || n == STACK32_OTHER;
-        struct user_desc d = {.entry_number = n, .base_addr = (uint32_t)(uintptr_t)area + (moved ? OTHER_BASE : 0), .limit = 0xffff,
-                              .seg_32bit = big, .contents = code ? 2 : 0, .useable = 1};
+        struct user_desc d = {.entry_number = n,
+                              .base_addr = (uint32_t)(uintptr_t)area + (moved ? OTHER_BASE : 0),
+                              .limit = 0xffff,
+                              .seg_32bit = big,
+                              .contents = code ? 2 : 0,
+                              .useable = 1};
         if (syscall(SYS_modify_ldt, 0x11, &d, sizeof d))
             return false;
     }
@@ -617,12 +653,13 @@ static void show(const struct program *p, unsigned trial)
     fprintf(stderr, "\nhost ");
     for (unsigned r = 0; r < 8; r++)
         fprintf(stderr, " %08x", (unsigned)host->r[r]);
-    fprintf(stderr, " flags %03x es %x ss %x ds %x fs %x gs %x\nguest", (unsigned)host->flags, host->es, (unsigned)host->ss & 0xffff,
-            host->ds, host->fs, host->gs);
+    fprintf(stderr, " flags %03x es %x ss %x ds %x fs %x gs %x\nguest", (unsigned)host->flags, host->es,
+            (unsigned)host->ss & 0xffff, host->ds, host->fs, host->gs);
     for (unsigned r = 0; r < 8; r++)
         fprintf(stderr, " %08x", (unsigned)c->regs[r]);
-    fprintf(stderr, " flags %03x es %x ss %x ds %x fs %x gs %x rip %x of %x\n", (unsigned)(arith_flags(c) | (c->eflags & FL_DF)),
-            c->seg[SEG_ES].sel, c->seg[SEG_SS].sel, c->seg[SEG_DS].sel, c->seg[SEG_FS].sel, c->seg[SEG_GS].sel, (unsigned)c->rip, p->len);
+    fprintf(stderr, " flags %03x es %x ss %x ds %x fs %x gs %x rip %x of %x\n",
+            (unsigned)(arith_flags(c) | (c->eflags & FL_DF)), c->seg[SEG_ES].sel, c->seg[SEG_SS].sel,
+            c->seg[SEG_DS].sel, c->seg[SEG_FS].sel, c->seg[SEG_GS].sel, (unsigned)c->rip, p->len);
 }
 
 static unsigned trials(void)
@@ -635,7 +672,8 @@ START_TEST(programs_leave_registers_selectors_flags_and_memory_as_on_the_host)
 {
     for (unsigned n = 0; n < trials(); n++) {
         static struct program p;
-        p = (struct program){.rnd = {0x9e3779b97f4a7c15u * (n + 1) + (unsigned)_i}, .code32 = _i & 1, .stack32 = _i & 2};
+        p = (struct program){
+            .rnd = {0x9e3779b97f4a7c15u * (n + 1) + (unsigned)_i}, .code32 = _i & 1, .stack32 = _i & 2};
         make_program(&p);
         start(&p);
         run_host(&p);

@@ -24,8 +24,7 @@ static void measure(const char *what, const uint8_t *code, unsigned bits)
     for (unsigned k = 0; k < ROUNDS; k++)
         for (size_t at = 0; at < SIZE;) {
             struct insn in;
-            if (isa_decode(code + at, SIZE + 16 - at, (struct decode_mode){(uint8_t)bits}, &in) !=
-                DECODE_OK) {
+            if (isa_decode(code + at, SIZE + 16 - at, (struct decode_mode){(uint8_t)bits}, &in) != DECODE_OK) {
                 at++;
                 continue;
             }
@@ -34,9 +33,8 @@ static void measure(const char *what, const uint8_t *code, unsigned bits)
             n++;
         }
     double ns = now() - start;
-    printf("%-24s %6.1f ns an instruction (%lu decoded, %.1f bytes each, %.0f %% undefined)\n",
-           what, ns / (double)n, n, (double)SIZE * ROUNDS / (double)n,
-           100.0 * (double)undefined / (double)n);
+    printf("%-24s %6.1f ns an instruction (%lu decoded, %.1f bytes each, %.0f %% undefined)\n", what, ns / (double)n, n,
+           (double)SIZE * ROUNDS / (double)n, 100.0 * (double)undefined / (double)n);
 }
 
 int main(int argc, char **argv)
@@ -53,8 +51,7 @@ int main(int argc, char **argv)
     FILE *f = fopen(argc > 1 ? argv[1] : "/proc/self/exe", "rb");
     if (!f)
         return 1;
-    bool ok = fseek(f, argc > 2 ? atol(argv[2]) : 0x1000, SEEK_SET) == 0 &&
-              fread(code, 1, sizeof code, f) > 0;
+    bool ok = fseek(f, argc > 2 ? atol(argv[2]) : 0x1000, SEEK_SET) == 0 && fread(code, 1, sizeof code, f) > 0;
     fclose(f);
     if (!ok)
         return 1;

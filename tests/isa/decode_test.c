@@ -85,17 +85,28 @@ START_TEST(mandatory_prefix_chooses_the_form)
         const char *hex;
         unsigned form;
     } cases[] = {
-        {"0f 10 c1", FORM_MOVUPS_Vps_Wps},       {"66 0f 10 c1", FORM_MOVUPD_Vpd_Wpd},
-        {"f3 0f 10 c1", FORM_MOVSS_Vss_Wss},     {"f2 0f 10 c1", FORM_MOVSD_Vsd_Wsd},
-        {"66 f3 0f 10 c1", FORM_MOVSS_Vss_Wss},  {"f2 66 0f 10 c1", FORM_MOVSD_Vsd_Wsd},
-        {"f3 f2 0f 10 c1", FORM_MOVSD_Vsd_Wsd},  {"f2 f3 0f 10 c1", FORM_MOVSS_Vss_Wss},
-        {"0f fc c1", FORM_PADDB_Pq_Qq},          {"66 0f fc c1", FORM_PADDB_Vdq_Wdq},
-        {"f3 0f fc c1", FORM_UD},                {"66 0f 77", FORM_UD},
-        {"0f 12 c1", FORM_MOVHLPS_Vq_Uq},        {"0f 12 01", FORM_MOVLPS_Vq_Mq},
-        {"66 0f 12 c1", FORM_UD},                {"0f ae 08", FORM_FXRSTOR_Mfxs},
-        {"0f ae e8", FORM_LFENCE},               {"0f ae ef", FORM_LFENCE},
-        {"0f ae 28", FORM_UD},                   {"0f 18 08", FORM_PREFETCHT0_M},
-        {"66 0f 73 f9 03", FORM_PSLLDQ_Udq_Ib},  {"0f 73 f9 03", FORM_UD},
+        {"0f 10 c1", FORM_MOVUPS_Vps_Wps},
+        {"66 0f 10 c1", FORM_MOVUPD_Vpd_Wpd},
+        {"f3 0f 10 c1", FORM_MOVSS_Vss_Wss},
+        {"f2 0f 10 c1", FORM_MOVSD_Vsd_Wsd},
+        {"66 f3 0f 10 c1", FORM_MOVSS_Vss_Wss},
+        {"f2 66 0f 10 c1", FORM_MOVSD_Vsd_Wsd},
+        {"f3 f2 0f 10 c1", FORM_MOVSD_Vsd_Wsd},
+        {"f2 f3 0f 10 c1", FORM_MOVSS_Vss_Wss},
+        {"0f fc c1", FORM_PADDB_Pq_Qq},
+        {"66 0f fc c1", FORM_PADDB_Vdq_Wdq},
+        {"f3 0f fc c1", FORM_UD},
+        {"66 0f 77", FORM_UD},
+        {"0f 12 c1", FORM_MOVHLPS_Vq_Uq},
+        {"0f 12 01", FORM_MOVLPS_Vq_Mq},
+        {"66 0f 12 c1", FORM_UD},
+        {"0f ae 08", FORM_FXRSTOR_Mfxs},
+        {"0f ae e8", FORM_LFENCE},
+        {"0f ae ef", FORM_LFENCE},
+        {"0f ae 28", FORM_UD},
+        {"0f 18 08", FORM_PREFETCHT0_M},
+        {"66 0f 73 f9 03", FORM_PSLLDQ_Udq_Ib},
+        {"0f 73 f9 03", FORM_UD},
         {"f0 0f 58 00", FORM_UD},
     };
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++)
@@ -200,12 +211,11 @@ START_TEST(every_form_says_what_it_is)
         ck_assert_ptr_nonnull(i->sdm);
         ck_assert_uint_gt(strlen(i->mnemonic), 1);
         ck_assert_msg(i->exec || i->attrs & FA_ONLY64, "%s has no function", i->mnemonic);
-        ck_assert_msg((i->flags_written & i->flags_undefined) == 0,
-                      "%s %s: a flag both defined and undefined", i->mnemonic, i->operands);
+        ck_assert_msg((i->flags_written & i->flags_undefined) == 0, "%s %s: a flag both defined and undefined",
+                      i->mnemonic, i->operands);
         ck_assert_msg(!(i->attrs & FA_LOCK) || (i->mem & FM_READ && i->mem & FM_WRITE),
                       "%s: LOCK without read and write", i->mnemonic);
-        ck_assert_msg(!(i->faults & FF_CTL) || i->ends_block,
-                      "%s branches in the middle of a block", i->mnemonic);
+        ck_assert_msg(!(i->faults & FF_CTL) || i->ends_block, "%s branches in the middle of a block", i->mnemonic);
     }
 }
 END_TEST

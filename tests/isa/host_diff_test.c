@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every integer family against the host's own processor: the same bytes run on both, on boundary and random operands and flags, in
- * registers and in memory, 8, 16 and 32 bits; results, memory and the flags that the SDM defines must agree. 32-bit operands behave
- * in 64-bit mode as in 32-bit mode, and with ESI and EDI pointing into a buffer below 4 GiB so do addresses: the guest's DS and ES
- * have a base that turns them into addresses of its RAM. Flags are compared while the guest's are still lazy, so that each
- * instruction also finds what every other one leaves.
+ * Every integer family against the host's own processor: the same bytes run on both, on boundary and random operands
+ * and flags, in registers and in memory, 8, 16 and 32 bits; results, memory and the flags that the SDM defines must
+ * agree. 32-bit operands behave in 64-bit mode as in 32-bit mode, and with ESI and EDI pointing into a buffer below 4
+ * GiB so do addresses: the guest's DS and ES have a base that turns them into addresses of its RAM. Flags are compared
+ * while the guest's are still lazy, so that each instruction also finds what every other one leaves.
  *
  * LIMIT: runs on x86-64 hosts only.
  */
@@ -43,7 +43,7 @@ __asm__(".text\n"
 extern const uint8_t host_thunk[], host_patch[], host_after[], host_end[];
 
 static struct isa_rig rig;
-static uint8_t *code, *buf;        /* executable copy of the thunk; the host's buffer, below 4 GiB */
+static uint8_t *code, *buf; /* executable copy of the thunk; the host's buffer, below 4 GiB */
 static bool host_faulted;
 static sigjmp_buf after_fault;
 
@@ -88,18 +88,18 @@ static void host_run(const uint8_t *bytes, unsigned len, struct host_regs *regs)
 
 /* What an instruction's row asks for. */
 enum row_flags {
-    R_BYTE = 1,      /* no 16 and 32-bit variants */
+    R_BYTE = 1, /* no 16 and 32-bit variants */
     R_MODRM = 2,
     R_IB = 4,
     R_IZ = 8,
-    R_SHIFT = 16,    /* the count decides which flags are defined */
-    R_STRING = 32,   /* also with REP, REPE, REPNE and DF */
+    R_SHIFT = 16,     /* the count decides which flags are defined */
+    R_STRING = 32,    /* also with REP, REPE, REPNE and DF */
     R_BITSTRING = 64, /* Gv addresses memory */
-    R_MEM = 128,     /* memory operand only */
-    R_REG = 256,     /* register operand only */
+    R_MEM = 128,      /* memory operand only */
+    R_REG = 256,      /* register operand only */
     R_DIVIDE = 512,
-    R_GB = 1024,     /* byte register in reg */
-    R_EB = 2048,     /* byte register in rm */
+    R_GB = 1024, /* byte register in reg */
+    R_EB = 2048, /* byte register in rm */
     R_NO16 = 4096,
     R_XLAT = 8192,
     R_DOUBLE = 16384, /* SHLD, SHRD: undefined altogether beyond the operand's size */
@@ -107,88 +107,129 @@ enum row_flags {
 };
 struct row {
     const char *name;
-    uint8_t op[2];   /* op[1] only where op[0] is 0F */
-    int8_t digit;    /* ModRM.reg, -1: any */
+    uint8_t op[2]; /* op[1] only where op[0] is 0F */
+    int8_t digit;  /* ModRM.reg, -1: any */
     uint16_t flags;
     uint32_t undefined; /* flags */
 };
 #define SZAP (FL_SF | FL_ZF | FL_AF | FL_PF)
 #define SAPO (FL_SF | FL_AF | FL_PF | FL_OF)
-#define ALU_ROWS(name, op, n)                                                                      \
-    {name " Eb,Gb", {op}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0},                                  \
-    {name " Ev,Gv", {op + 1}, -1, R_MODRM, 0},                                                     \
-    {name " Gb,Eb", {op + 2}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0},                              \
-    {name " Gv,Ev", {op + 3}, -1, R_MODRM, 0},                                                     \
-    {name " AL,Ib", {op + 4}, -1, R_BYTE | R_IB, 0},                                               \
-    {name " rAX,Iz", {op + 5}, -1, R_IZ, 0},                                                       \
-    {name " Eb,Ib", {0x80}, n, R_BYTE | R_MODRM | R_IB | R_EB, 0},                                 \
-    {name " Ev,Iz", {0x81}, n, R_MODRM | R_IZ, 0},                                                 \
-    {name " Ev,Ib", {0x83}, n, R_MODRM | R_IB, 0}
-#define SHIFT_ROWS(name, n, undef)                                                                 \
-    {name " Eb,1", {0xd0}, n, R_BYTE | R_MODRM | R_EB, undef},                                     \
-    {name " Ev,1", {0xd1}, n, R_MODRM, undef},                                                     \
-    {name " Eb,Ib", {0xc0}, n, R_BYTE | R_MODRM | R_IB | R_EB | R_SHIFT, undef},                   \
-    {name " Ev,Ib", {0xc1}, n, R_MODRM | R_IB | R_SHIFT, undef},                                   \
-    {name " Eb,CL", {0xd2}, n, R_BYTE | R_MODRM | R_EB | R_SHIFT, undef},                          \
-    {name " Ev,CL", {0xd3}, n, R_MODRM | R_SHIFT, undef}
+#define ALU_ROWS(name, op, n)                                                                                         \
+    {name " Eb,Gb", {op}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0}, {name " Ev,Gv", {op + 1}, -1, R_MODRM, 0},          \
+        {name " Gb,Eb", {op + 2}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0}, {name " Gv,Ev", {op + 3}, -1, R_MODRM, 0},  \
+        {name " AL,Ib", {op + 4}, -1, R_BYTE | R_IB, 0}, {name " rAX,Iz", {op + 5}, -1, R_IZ, 0},                     \
+        {name " Eb,Ib", {0x80}, n, R_BYTE | R_MODRM | R_IB | R_EB, 0}, {name " Ev,Iz", {0x81}, n, R_MODRM | R_IZ, 0}, \
+    {                                                                                                                 \
+        name " Ev,Ib", {0x83}, n, R_MODRM | R_IB, 0                                                                   \
+    }
+#define SHIFT_ROWS(name, n, undef)                                                                        \
+    {name " Eb,1", {0xd0}, n, R_BYTE | R_MODRM | R_EB, undef}, {name " Ev,1", {0xd1}, n, R_MODRM, undef}, \
+        {name " Eb,Ib", {0xc0}, n, R_BYTE | R_MODRM | R_IB | R_EB | R_SHIFT, undef},                      \
+        {name " Ev,Ib", {0xc1}, n, R_MODRM | R_IB | R_SHIFT, undef},                                      \
+        {name " Eb,CL", {0xd2}, n, R_BYTE | R_MODRM | R_EB | R_SHIFT, undef},                             \
+    {                                                                                                     \
+        name " Ev,CL", {0xd3}, n, R_MODRM | R_SHIFT, undef                                                \
+    }
 
 /* NOTE: AF after logic operations is undefined in the SDM, and 0 on every host. */
 static const struct row rows[] = {
-    ALU_ROWS("ADD", 0x00, 0), ALU_ROWS("OR", 0x08, 1), ALU_ROWS("ADC", 0x10, 2), ALU_ROWS("SBB", 0x18, 3),
-    ALU_ROWS("AND", 0x20, 4), ALU_ROWS("SUB", 0x28, 5), ALU_ROWS("XOR", 0x30, 6), ALU_ROWS("CMP", 0x38, 7),
+    ALU_ROWS("ADD", 0x00, 0),
+    ALU_ROWS("OR", 0x08, 1),
+    ALU_ROWS("ADC", 0x10, 2),
+    ALU_ROWS("SBB", 0x18, 3),
+    ALU_ROWS("AND", 0x20, 4),
+    ALU_ROWS("SUB", 0x28, 5),
+    ALU_ROWS("XOR", 0x30, 6),
+    ALU_ROWS("CMP", 0x38, 7),
     {"TEST Eb,Gb", {0x84}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0},
     {"TEST Ev,Gv", {0x85}, -1, R_MODRM, 0},
     {"TEST AL,Ib", {0xa8}, -1, R_BYTE | R_IB, 0},
     {"TEST rAX,Iz", {0xa9}, -1, R_IZ, 0},
     {"TEST Eb,Ib", {0xf6}, 0, R_BYTE | R_MODRM | R_IB | R_EB, 0},
     {"TEST Ev,Iz", {0xf7}, 0, R_MODRM | R_IZ, 0},
-    {"INC Eb", {0xfe}, 0, R_BYTE | R_MODRM | R_EB, 0}, {"INC Ev", {0xff}, 0, R_MODRM, 0},
-    {"DEC Eb", {0xfe}, 1, R_BYTE | R_MODRM | R_EB, 0}, {"DEC Ev", {0xff}, 1, R_MODRM, 0},
-    {"NOT Eb", {0xf6}, 2, R_BYTE | R_MODRM | R_EB, 0}, {"NOT Ev", {0xf7}, 2, R_MODRM, 0},
-    {"NEG Eb", {0xf6}, 3, R_BYTE | R_MODRM | R_EB, 0}, {"NEG Ev", {0xf7}, 3, R_MODRM, 0},
-    {"MUL Eb", {0xf6}, 4, R_BYTE | R_MODRM | R_EB, SZAP}, {"MUL Ev", {0xf7}, 4, R_MODRM, SZAP},
-    {"IMUL Eb", {0xf6}, 5, R_BYTE | R_MODRM | R_EB, SZAP}, {"IMUL Ev", {0xf7}, 5, R_MODRM, SZAP},
+    {"INC Eb", {0xfe}, 0, R_BYTE | R_MODRM | R_EB, 0},
+    {"INC Ev", {0xff}, 0, R_MODRM, 0},
+    {"DEC Eb", {0xfe}, 1, R_BYTE | R_MODRM | R_EB, 0},
+    {"DEC Ev", {0xff}, 1, R_MODRM, 0},
+    {"NOT Eb", {0xf6}, 2, R_BYTE | R_MODRM | R_EB, 0},
+    {"NOT Ev", {0xf7}, 2, R_MODRM, 0},
+    {"NEG Eb", {0xf6}, 3, R_BYTE | R_MODRM | R_EB, 0},
+    {"NEG Ev", {0xf7}, 3, R_MODRM, 0},
+    {"MUL Eb", {0xf6}, 4, R_BYTE | R_MODRM | R_EB, SZAP},
+    {"MUL Ev", {0xf7}, 4, R_MODRM, SZAP},
+    {"IMUL Eb", {0xf6}, 5, R_BYTE | R_MODRM | R_EB, SZAP},
+    {"IMUL Ev", {0xf7}, 5, R_MODRM, SZAP},
     {"IMUL Gv,Ev", {0x0f, 0xaf}, -1, R_MODRM, SZAP},
-    {"IMUL Gv,Ev,Iz", {0x69}, -1, R_MODRM | R_IZ, SZAP}, {"IMUL Gv,Ev,Ib", {0x6b}, -1, R_MODRM | R_IB, SZAP},
+    {"IMUL Gv,Ev,Iz", {0x69}, -1, R_MODRM | R_IZ, SZAP},
+    {"IMUL Gv,Ev,Ib", {0x6b}, -1, R_MODRM | R_IB, SZAP},
     {"DIV Eb", {0xf6}, 6, R_BYTE | R_MODRM | R_EB | R_DIVIDE, FL_ARITH},
     {"DIV Ev", {0xf7}, 6, R_MODRM | R_DIVIDE, FL_ARITH},
     {"IDIV Eb", {0xf6}, 7, R_BYTE | R_MODRM | R_EB | R_DIVIDE, FL_ARITH},
     {"IDIV Ev", {0xf7}, 7, R_MODRM | R_DIVIDE, FL_ARITH},
-    SHIFT_ROWS("ROL", 0, 0), SHIFT_ROWS("ROR", 1, 0), SHIFT_ROWS("RCL", 2, 0), SHIFT_ROWS("RCR", 3, 0),
-    SHIFT_ROWS("SHL", 4, FL_AF), SHIFT_ROWS("SHR", 5, FL_AF), SHIFT_ROWS("SAR", 7, FL_AF),
+    SHIFT_ROWS("ROL", 0, 0),
+    SHIFT_ROWS("ROR", 1, 0),
+    SHIFT_ROWS("RCL", 2, 0),
+    SHIFT_ROWS("RCR", 3, 0),
+    SHIFT_ROWS("SHL", 4, FL_AF),
+    SHIFT_ROWS("SHR", 5, FL_AF),
+    SHIFT_ROWS("SAR", 7, FL_AF),
     {"SHLD Ev,Gv,Ib", {0x0f, 0xa4}, -1, R_MODRM | R_IB | R_SHIFT | R_DOUBLE, FL_AF},
     {"SHLD Ev,Gv,CL", {0x0f, 0xa5}, -1, R_MODRM | R_SHIFT | R_DOUBLE, FL_AF},
     {"SHRD Ev,Gv,Ib", {0x0f, 0xac}, -1, R_MODRM | R_IB | R_SHIFT | R_DOUBLE, FL_AF},
     {"SHRD Ev,Gv,CL", {0x0f, 0xad}, -1, R_MODRM | R_SHIFT | R_DOUBLE, FL_AF},
-    {"BT Ev,Gv", {0x0f, 0xa3}, -1, R_MODRM | R_BITSTRING, SAPO}, {"BT Ev,Ib", {0x0f, 0xba}, 4, R_MODRM | R_IB, SAPO},
-    {"BTS Ev,Gv", {0x0f, 0xab}, -1, R_MODRM | R_BITSTRING, SAPO}, {"BTS Ev,Ib", {0x0f, 0xba}, 5, R_MODRM | R_IB, SAPO},
-    {"BTR Ev,Gv", {0x0f, 0xb3}, -1, R_MODRM | R_BITSTRING, SAPO}, {"BTR Ev,Ib", {0x0f, 0xba}, 6, R_MODRM | R_IB, SAPO},
-    {"BTC Ev,Gv", {0x0f, 0xbb}, -1, R_MODRM | R_BITSTRING, SAPO}, {"BTC Ev,Ib", {0x0f, 0xba}, 7, R_MODRM | R_IB, SAPO},
-    {"BSF Gv,Ev", {0x0f, 0xbc}, -1, R_MODRM, SAPO | FL_CF}, {"BSR Gv,Ev", {0x0f, 0xbd}, -1, R_MODRM, SAPO | FL_CF},
-    {"MOV Eb,Gb", {0x88}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0}, {"MOV Ev,Gv", {0x89}, -1, R_MODRM, 0},
-    {"MOV Gb,Eb", {0x8a}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0}, {"MOV Gv,Ev", {0x8b}, -1, R_MODRM, 0},
-    {"MOV Eb,Ib", {0xc6}, 0, R_BYTE | R_MODRM | R_IB | R_EB, 0}, {"MOV Ev,Iz", {0xc7}, 0, R_MODRM | R_IZ, 0},
-    {"MOV CL,Ib", {0xb1}, -1, R_BYTE | R_IB, 0}, {"MOV CH,Ib", {0xb5}, -1, R_BYTE | R_IB, 0},
+    {"BT Ev,Gv", {0x0f, 0xa3}, -1, R_MODRM | R_BITSTRING, SAPO},
+    {"BT Ev,Ib", {0x0f, 0xba}, 4, R_MODRM | R_IB, SAPO},
+    {"BTS Ev,Gv", {0x0f, 0xab}, -1, R_MODRM | R_BITSTRING, SAPO},
+    {"BTS Ev,Ib", {0x0f, 0xba}, 5, R_MODRM | R_IB, SAPO},
+    {"BTR Ev,Gv", {0x0f, 0xb3}, -1, R_MODRM | R_BITSTRING, SAPO},
+    {"BTR Ev,Ib", {0x0f, 0xba}, 6, R_MODRM | R_IB, SAPO},
+    {"BTC Ev,Gv", {0x0f, 0xbb}, -1, R_MODRM | R_BITSTRING, SAPO},
+    {"BTC Ev,Ib", {0x0f, 0xba}, 7, R_MODRM | R_IB, SAPO},
+    {"BSF Gv,Ev", {0x0f, 0xbc}, -1, R_MODRM, SAPO | FL_CF},
+    {"BSR Gv,Ev", {0x0f, 0xbd}, -1, R_MODRM, SAPO | FL_CF},
+    {"MOV Eb,Gb", {0x88}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0},
+    {"MOV Ev,Gv", {0x89}, -1, R_MODRM, 0},
+    {"MOV Gb,Eb", {0x8a}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0},
+    {"MOV Gv,Ev", {0x8b}, -1, R_MODRM, 0},
+    {"MOV Eb,Ib", {0xc6}, 0, R_BYTE | R_MODRM | R_IB | R_EB, 0},
+    {"MOV Ev,Iz", {0xc7}, 0, R_MODRM | R_IZ, 0},
+    {"MOV CL,Ib", {0xb1}, -1, R_BYTE | R_IB, 0},
+    {"MOV CH,Ib", {0xb5}, -1, R_BYTE | R_IB, 0},
     {"MOV EBX,Iz", {0xbb}, -1, R_IZ, 0},
-    {"MOVZX Gv,Eb", {0x0f, 0xb6}, -1, R_MODRM | R_EB, 0}, {"MOVZX Gv,Ew", {0x0f, 0xb7}, -1, R_MODRM, 0},
-    {"MOVSX Gv,Eb", {0x0f, 0xbe}, -1, R_MODRM | R_EB, 0}, {"MOVSX Gv,Ew", {0x0f, 0xbf}, -1, R_MODRM, 0},
+    {"MOVZX Gv,Eb", {0x0f, 0xb6}, -1, R_MODRM | R_EB, 0},
+    {"MOVZX Gv,Ew", {0x0f, 0xb7}, -1, R_MODRM, 0},
+    {"MOVSX Gv,Eb", {0x0f, 0xbe}, -1, R_MODRM | R_EB, 0},
+    {"MOVSX Gv,Ew", {0x0f, 0xbf}, -1, R_MODRM, 0},
     {"LEA Gv,M", {0x8d}, -1, R_MODRM | R_MEM, 0},
-    {"XCHG Eb,Gb", {0x86}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0}, {"XCHG Ev,Gv", {0x87}, -1, R_MODRM, 0},
-    {"XCHG EDX,EAX", {0x92}, -1, 0, 0}, {"XCHG EBP,EAX", {0x95}, -1, 0, 0},
-    {"XADD Eb,Gb", {0x0f, 0xc0}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0}, {"XADD Ev,Gv", {0x0f, 0xc1}, -1, R_MODRM, 0},
+    {"XCHG Eb,Gb", {0x86}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0},
+    {"XCHG Ev,Gv", {0x87}, -1, R_MODRM, 0},
+    {"XCHG EDX,EAX", {0x92}, -1, 0, 0},
+    {"XCHG EBP,EAX", {0x95}, -1, 0, 0},
+    {"XADD Eb,Gb", {0x0f, 0xc0}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0},
+    {"XADD Ev,Gv", {0x0f, 0xc1}, -1, R_MODRM, 0},
     {"CMPXCHG Eb,Gb", {0x0f, 0xb0}, -1, R_BYTE | R_MODRM | R_GB | R_EB, 0},
     {"CMPXCHG Ev,Gv", {0x0f, 0xb1}, -1, R_MODRM, 0},
     {"CMPXCHG8B", {0x0f, 0xc7}, 1, R_MODRM | R_MEM, 0},
-    {"BSWAP ECX", {0x0f, 0xc9}, -1, R_NO16, 0}, {"BSWAP EBP", {0x0f, 0xcd}, -1, R_NO16, 0},
-    {"CBW", {0x98}, -1, 0, 0}, {"CWD", {0x99}, -1, 0, 0},
-    {"SAHF", {0x9e}, -1, R_BYTE, 0}, {"LAHF", {0x9f}, -1, R_BYTE, 0},
-    {"CLC", {0xf8}, -1, R_BYTE, 0}, {"STC", {0xf9}, -1, R_BYTE, 0}, {"CMC", {0xf5}, -1, R_BYTE, 0},
+    {"BSWAP ECX", {0x0f, 0xc9}, -1, R_NO16, 0},
+    {"BSWAP EBP", {0x0f, 0xcd}, -1, R_NO16, 0},
+    {"CBW", {0x98}, -1, 0, 0},
+    {"CWD", {0x99}, -1, 0, 0},
+    {"SAHF", {0x9e}, -1, R_BYTE, 0},
+    {"LAHF", {0x9f}, -1, R_BYTE, 0},
+    {"CLC", {0xf8}, -1, R_BYTE, 0},
+    {"STC", {0xf9}, -1, R_BYTE, 0},
+    {"CMC", {0xf5}, -1, R_BYTE, 0},
     {"XLAT", {0xd7}, -1, R_BYTE | R_XLAT, 0},
-    {"MOVSB", {0xa4}, -1, R_BYTE | R_STRING, 0}, {"MOVS", {0xa5}, -1, R_STRING, 0},
-    {"CMPSB", {0xa6}, -1, R_BYTE | R_STRING | R_COMPARES, 0}, {"CMPS", {0xa7}, -1, R_STRING | R_COMPARES, 0},
-    {"STOSB", {0xaa}, -1, R_BYTE | R_STRING, 0}, {"STOS", {0xab}, -1, R_STRING, 0},
-    {"LODSB", {0xac}, -1, R_BYTE | R_STRING, 0}, {"LODS", {0xad}, -1, R_STRING, 0},
-    {"SCASB", {0xae}, -1, R_BYTE | R_STRING | R_COMPARES, 0}, {"SCAS", {0xaf}, -1, R_STRING | R_COMPARES, 0},
+    {"MOVSB", {0xa4}, -1, R_BYTE | R_STRING, 0},
+    {"MOVS", {0xa5}, -1, R_STRING, 0},
+    {"CMPSB", {0xa6}, -1, R_BYTE | R_STRING | R_COMPARES, 0},
+    {"CMPS", {0xa7}, -1, R_STRING | R_COMPARES, 0},
+    {"STOSB", {0xaa}, -1, R_BYTE | R_STRING, 0},
+    {"STOS", {0xab}, -1, R_STRING, 0},
+    {"LODSB", {0xac}, -1, R_BYTE | R_STRING, 0},
+    {"LODS", {0xad}, -1, R_STRING, 0},
+    {"SCASB", {0xae}, -1, R_BYTE | R_STRING | R_COMPARES, 0},
+    {"SCAS", {0xaf}, -1, R_STRING | R_COMPARES, 0},
 };
 
 struct trial {
@@ -282,13 +323,15 @@ static void operands(struct host_regs *h, struct random *rnd, const struct row *
         h->r[RCX] = random_below(rnd, 4) ? random_below(rnd, 40) : 600 + random_below(rnd, 400);
         h->r[RDI] = random_below(rnd, 2) ? middle - 32 + random_below(rnd, 64) : h->r[RSI] + random_below(rnd, 5);
     }
-    h->flags = (random_next(rnd) & FL_ARITH) | FL_1 | FL_IF | (row->flags & R_STRING && random_below(rnd, 2) ? FL_DF : 0);
+    h->flags =
+        (random_next(rnd) & FL_ARITH) | FL_1 | FL_IF | (row->flags & R_STRING && random_below(rnd, 2) ? FL_DF : 0);
 }
 
 static void show(const char *what, const uint64_t *r, uint32_t flags)
 {
-    fprintf(stderr, "%s eax %08x ecx %08x edx %08x ebx %08x ebp %08x esi %08x edi %08x flags %03x\n", what, (unsigned)r[0],
-            (unsigned)r[1], (unsigned)r[2], (unsigned)r[3], (unsigned)r[5], (unsigned)r[6], (unsigned)r[7], flags);
+    fprintf(stderr, "%s eax %08x ecx %08x edx %08x ebx %08x ebp %08x esi %08x edi %08x flags %03x\n", what,
+            (unsigned)r[0], (unsigned)r[1], (unsigned)r[2], (unsigned)r[3], (unsigned)r[5], (unsigned)r[6],
+            (unsigned)r[7], flags);
 }
 
 static bool regs_equal(const struct host_regs *h, const struct cpu *c)
@@ -404,7 +447,8 @@ static void check_conditions(void)
 {
     struct cpu *c = rig.cpu;
     for (unsigned cc = 0; cc < 16; cc++) {
-        const uint8_t jcc[INSN_MAX] = {(uint8_t)(0x70 + cc), 0x10}, setcc[INSN_MAX] = {0x0f, (uint8_t)(0x90 + cc), 0xc1};
+        const uint8_t jcc[INSN_MAX] = {(uint8_t)(0x70 + cc), 0x10},
+                      setcc[INSN_MAX] = {0x0f, (uint8_t)(0x90 + cc), 0xc1};
         const uint8_t cmov[INSN_MAX] = {0x0f, (uint8_t)(0x40 + cc), 0xd3};
         bool want = condition_of(cc, arith_flags(c));
         c->regs[RDX] = 1;
@@ -419,7 +463,10 @@ static void check_conditions(void)
     }
 }
 
-/* Jcc, SETcc and CMOVcc look at lazy flags in ways of their own: after each kind of instruction, all sixteen must agree with EFLAGS. */
+/*
+ * Jcc, SETcc and CMOVcc look at lazy flags in ways of their own: after each kind of instruction, all sixteen must agree
+ * with EFLAGS.
+ */
 START_TEST(conditions_agree_with_flags_after_every_instruction)
 {
     struct random rnd = {777};
@@ -438,7 +485,10 @@ START_TEST(conditions_agree_with_flags_after_every_instruction)
 }
 END_TEST
 
-/* Every ModRM and SIB byte with 32-bit addressing, but those that mean something else in 64-bit mode (RIP-relative) or name ESP. */
+/*
+ * Every ModRM and SIB byte with 32-bit addressing, but those that mean something else in 64-bit mode (RIP-relative) or
+ * name ESP.
+ */
 START_TEST(lea_computes_every_address_form_as_the_host)
 {
     struct random rnd = {4242};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Integer instructions that the host cannot run in 64-bit mode or that depend on segments, the stack, positions or faults:
- * against the SDM's pseudo code, written down here once more, and by rule.
+ * Integer instructions that the host cannot run in 64-bit mode or that depend on segments, the stack, positions or
+ * faults: against the SDM's pseudo code, written down here once more, and by rule.
  */
 #include <check.h>
 
@@ -450,8 +450,12 @@ END_TEST
 
 START_TEST(bound_takes_both_bounds_as_inside_and_compares_signed)
 {
-    static const struct { uint32_t v, lo, hi; bool inside; } cases[] = {
-        {5, 5, 9, true}, {9, 5, 9, true}, {4, 5, 9, false}, {10, 5, 9, false}, {0, 0xffffffff, 1, true}, {0x80000000, 0, 9, false},
+    static const struct {
+        uint32_t v, lo, hi;
+        bool inside;
+    } cases[] = {
+        {5, 5, 9, true},   {9, 5, 9, true},          {4, 5, 9, false},
+        {10, 5, 9, false}, {0, 0xffffffff, 1, true}, {0x80000000, 0, 9, false},
     };
     flat();
     c->regs[RBX] = 0x300000;
@@ -570,7 +574,7 @@ START_TEST(bit_string_address_wraps_by_the_address_size)
 {
     flat();
     c->regs[RBX] = 0x10;
-    c->regs[RAX] = (uint32_t)-(0x20 * 8); /* 20h bytes below 10h: FFF0h with 16-bit addressing */
+    c->regs[RAX] = (uint32_t) - (0x20 * 8); /* 20h bytes below 10h: FFF0h with 16-bit addressing */
     isa_rig_put32(&rig, 0xfff0, 0);
     EXEC(0x67, 0x0f, 0xab, 0x07); /* bts [bx],eax */
     ck_assert_uint_eq(isa_rig_get32(&rig, 0xfff0), 1);
@@ -580,8 +584,8 @@ END_TEST
 
 START_TEST(read_modify_write_of_a_read_only_segment_faults_before_it_changes_flags)
 {
-    static const uint8_t forms[][4] = {{0x01, 0x03}, {0xd1, 0x23}, {0x87, 0x03}, {0x0f, 0xc1, 0x03}, {0x0f, 0xab, 0x03}, {0xff, 0x03},
-                                       {0xc1, 0x23, 0x00}, {0x0f, 0xb1, 0x03}};
+    static const uint8_t forms[][4] = {{0x01, 0x03},       {0xd1, 0x23}, {0x87, 0x03},       {0x0f, 0xc1, 0x03},
+                                       {0x0f, 0xab, 0x03}, {0xff, 0x03}, {0xc1, 0x23, 0x00}, {0x0f, 0xb1, 0x03}};
     flat();
     c->seg[SEG_DS].attr &= ~(uint32_t)DESC_RW;
     seg_update(&c->seg[SEG_DS]);

@@ -8,8 +8,8 @@
 
 #include "base/bits.h"
 
-const char *const moo_reg_names[MOO_NREGS] = {"ax", "bx", "cx", "dx", "cs", "ss", "ds", "es",
-                                              "sp", "bp", "si", "di", "ip", "flags"};
+const char *const moo_reg_names[MOO_NREGS] = {"ax", "bx", "cx", "dx", "cs", "ss", "ds",
+                                              "es", "sp", "bp", "si", "di", "ip", "flags"};
 enum { MAX_FILE = 256 << 20 };
 
 struct span {

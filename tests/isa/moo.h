@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reader of hardware single-step captures in the MOO format (SingleStepTests): nested chunks of a 4-byte id, a u32 length and a
- * payload, little-endian. `MOO ` heads the file, each `TEST` holds NAME, BYTS, INIT, FINA and where it faulted EXCP. Unknown chunks are
- * skipped; a chunk that runs out of its parent is an error.
+ * Reader of hardware single-step captures in the MOO format (SingleStepTests): nested chunks of a 4-byte id, a u32
+ * length and a payload, little-endian. `MOO ` heads the file, each `TEST` holds NAME, BYTS, INIT, FINA and where it
+ * faulted EXCP. Unknown chunks are skipped; a chunk that runs out of its parent is an error.
  */
 #ifndef TESTS_ISA_MOO_H
 #define TESTS_ISA_MOO_H
@@ -13,8 +13,23 @@
 
 #include "base/error.h"
 
-enum { MOO_AX, MOO_BX, MOO_CX, MOO_DX, MOO_CS, MOO_SS, MOO_DS, MOO_ES, MOO_SP, MOO_BP, MOO_SI, MOO_DI, MOO_IP, MOO_FLAGS,
-       MOO_NREGS };
+enum {
+    MOO_AX,
+    MOO_BX,
+    MOO_CX,
+    MOO_DX,
+    MOO_CS,
+    MOO_SS,
+    MOO_DS,
+    MOO_ES,
+    MOO_SP,
+    MOO_BP,
+    MOO_SI,
+    MOO_DI,
+    MOO_IP,
+    MOO_FLAGS,
+    MOO_NREGS
+};
 extern const char *const moo_reg_names[MOO_NREGS];
 
 struct moo_regs {

@@ -47,7 +47,8 @@ static void all_segments(struct isa_rig *r, uint32_t limit, uint32_t attr)
 {
     for (unsigned n = 0; n < NSEGS; n++) {
         struct seg *s = &r->cpu->seg[n];
-        *s = (struct seg){.sel = (uint16_t)(n * 8), .limit = limit,
+        *s = (struct seg){.sel = (uint16_t)(n * 8),
+                          .limit = limit,
                           .attr = DESC_P | DESC_S | DESC_A | DESC_RW | attr | (n == SEG_CS ? DESC_CODE : 0)};
         seg_update(s);
     }
@@ -126,8 +127,9 @@ uint64_t random_next(struct random *r)
 
 uint32_t random_operand(struct random *r)
 {
-    static const uint32_t edges[] = {0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000,
-                                     0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff, 0x80808080, 0x99};
+    static const uint32_t edges[] = {0,          1,          2,          0x7f,       0x80,    0xff,
+                                     0x100,      0x7fff,     0x8000,     0xffff,     0x10000, 0x7fffffff,
+                                     0x80000000, 0xfffffffe, 0xffffffff, 0x80808080, 0x99};
     uint32_t v = (uint32_t)random_next(r);
     switch (random_below(r, 4)) {
     case 0: return edges[random_below(r, ARRAY_LEN(edges))];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A CPU with 16 MiB of RAM and nothing else, for tests of instructions: flat 32-bit protected mode at CPL 0, paging off, or
- * real mode. Instructions are executed one at a time by their functions, without the engine, unless a test calls cpu_run.
+ * A CPU with 16 MiB of RAM and nothing else, for tests of instructions: flat 32-bit protected mode at CPL 0, paging
+ * off, or real mode. Instructions are executed one at a time by their functions, without the engine, unless a test
+ * calls cpu_run.
  */
 #ifndef TESTS_ISA_RIG_H
 #define TESTS_ISA_RIG_H

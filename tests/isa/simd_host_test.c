@@ -73,8 +73,7 @@ static void setup(void)
 {
     struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_NODEFER | SA_SIGINFO};
     sigaction(SIGFPE, &sa, NULL);
-    code = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
-                -1, 0);
+    code = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     buf = mmap(NULL, BUF, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
     ck_assert(code != MAP_FAILED && buf != MAP_FAILED);
     memcpy(code, simd_thunk, (size_t)(simd_end - simd_thunk));
@@ -119,8 +118,8 @@ static bool wanted(unsigned form)
 {
     static const char *const left_out[] = {"FXSAVE",  "FXRSTOR", "RCPPS",   "RCPSS",
                                            "RSQRTPS", "RSQRTSS", "MONITOR", "MWAIT"};
-    const uint64_t simd = CPUID_MMX | CPUID_FXSR | CPUID_SSE | CPUID_SSE2 | CPUID_CLFSH |
-                          (uint64_t)CPUID_SSE3 << 32 | (uint64_t)CPUID_MONITOR << 32;
+    const uint64_t simd = CPUID_MMX | CPUID_FXSR | CPUID_SSE | CPUID_SSE2 | CPUID_CLFSH | (uint64_t)CPUID_SSE3 << 32 |
+                          (uint64_t)CPUID_MONITOR << 32;
     if (!(form_info[form].features & simd))
         return false;
     for (unsigned k = 0; k < ARRAY_LEN(left_out); k++)
@@ -136,8 +135,8 @@ static void find(const uint8_t *lead, unsigned n, unsigned digit, bool memory)
     struct insn in;
     memcpy(bytes, lead, n);
     bytes[n] = (uint8_t)(memory ? 0x46 | digit << 3 : 0xc1 | digit << 3);
-    if (isa_decode(bytes, sizeof bytes, (struct decode_mode){32}, &in) != DECODE_OK ||
-        in.form == FORM_UD || !wanted(in.form) || memory != !!(in.flags & IF_MEM))
+    if (isa_decode(bytes, sizeof bytes, (struct decode_mode){32}, &in) != DECODE_OK || in.form == FORM_UD ||
+        !wanted(in.form) || memory != !!(in.flags & IF_MEM))
         return;
     for (unsigned k = 0; k < nrows; k++)
         if (rows[k].form == in.form && rows[k].memory == memory) {
@@ -148,11 +147,8 @@ static void find(const uint8_t *lead, unsigned n, unsigned digit, bool memory)
     ck_assert_uint_lt(nrows, ARRAY_LEN(rows));
     struct row *r = &rows[nrows++];
     memcpy(r->bytes, lead, n);
-    *r = (struct row){.len = (uint8_t)n,
-                      .memory = memory,
-                      .fixed_reg = true,
-                      .form = in.form,
-                      .modrm = in.flags & IF_MODRM};
+    *r = (struct row){
+        .len = (uint8_t)n, .memory = memory, .fixed_reg = true, .form = in.form, .modrm = in.flags & IF_MODRM};
     memcpy(r->bytes, bytes, n + 1);
     r->imm = in.len > n + 1 + memory;
 }
@@ -181,22 +177,18 @@ static void find_rows(void)
 static uint32_t some_single(struct random *rnd)
 {
     static const uint32_t special[] = {
-        0,          0x3f800000, 0x3f800001, 0x00800000, 0x007fffff, 1,          0x00400000,
-        0x7f7fffff, 0x7f800000, 0x7fc00000, 0x7fa00001, 0x7f800001, 0x4f000000, 0x4effffff,
-        0x3f000000, 0x3fc00000, 0x40200000, 0x3effffff, 0x34000000, 0x33800000, 0x5f000000,
-        0x7f000000, 0x01000000, 0x00800001, 0x47000100, 0x7fffffff};
+        0,          0x3f800000, 0x3f800001, 0x00800000, 0x007fffff, 1,          0x00400000, 0x7f7fffff, 0x7f800000,
+        0x7fc00000, 0x7fa00001, 0x7f800001, 0x4f000000, 0x4effffff, 0x3f000000, 0x3fc00000, 0x40200000, 0x3effffff,
+        0x34000000, 0x33800000, 0x5f000000, 0x7f000000, 0x01000000, 0x00800001, 0x47000100, 0x7fffffff};
     uint32_t sign = (uint32_t)random_next(rnd) & 0x80000000;
     switch (random_below(rnd, 4)) {
-    case 0:
-        return sign | special[random_below(rnd, ARRAY_LEN(special))];
+    case 0: return sign | special[random_below(rnd, ARRAY_LEN(special))];
     case 1: /* near one another, few bits: sums cancel, products are exact */
         return sign | 0x3f000000 | (random_below(rnd, 4) << 23) | (random_below(rnd, 16) << 19);
     case 2: /* about the bounds of the exponent */
-        return sign |
-               (random_below(rnd, 2) ? random_below(rnd, 30) : 224 + random_below(rnd, 31)) << 23 |
+        return sign | (random_below(rnd, 2) ? random_below(rnd, 30) : 224 + random_below(rnd, 31)) << 23 |
                ((uint32_t)random_next(rnd) & 0x7fffff);
-    default:
-        return (uint32_t)random_next(rnd);
+    default: return (uint32_t)random_next(rnd);
     }
 }
 static uint64_t some_double(struct random *rnd)
@@ -232,25 +224,17 @@ static uint64_t some_double(struct random *rnd)
     };
     uint64_t sign = random_next(rnd) & 0x8000000000000000;
     switch (random_below(rnd, 5)) {
-    case 0:
-        return sign | special[random_below(rnd, ARRAY_LEN(special))];
+    case 0: return sign | special[random_below(rnd, ARRAY_LEN(special))];
     case 1:
-        return sign | 0x3fe0000000000000 | (uint64_t)random_below(rnd, 4) << 52 |
-               (uint64_t)random_below(rnd, 16) << 48;
+        return sign | 0x3fe0000000000000 | (uint64_t)random_below(rnd, 4) << 52 | (uint64_t)random_below(rnd, 16) << 48;
     case 2:
-        return sign |
-               (uint64_t)(random_below(rnd, 2) ? random_below(rnd, 60)
-                                               : 1987 + random_below(rnd, 60))
-                   << 52 |
+        return sign | (uint64_t)(random_below(rnd, 2) ? random_below(rnd, 60) : 1987 + random_below(rnd, 60)) << 52 |
                (random_next(rnd) & 0xfffffffffffff);
     case 3: /* about a single's range */
         return sign |
-               (uint64_t)(random_below(rnd, 2) ? 870 + random_below(rnd, 30)
-                                               : 1148 + random_below(rnd, 4))
-                   << 52 |
+               (uint64_t)(random_below(rnd, 2) ? 870 + random_below(rnd, 30) : 1148 + random_below(rnd, 4)) << 52 |
                (random_next(rnd) & (random_below(rnd, 2) ? 0xfffffffffffff : 0xfffffe0000000));
-    default:
-        return random_next(rnd);
+    default: return random_next(rnd);
     }
 }
 static void operand(struct random *rnd, uint8_t v[16])
@@ -262,8 +246,7 @@ static void operand(struct random *rnd, uint8_t v[16])
     for (unsigned k = 0; k < 2 && shape >= 2 && shape < 4; k++)
         st64(v + 8 * k, some_double(rnd));
     for (unsigned k = 0; k < 16 && shape == 4; k++)
-        v[k] = random_below(rnd, 2) ? edges[random_below(rnd, ARRAY_LEN(edges))]
-                                    : (uint8_t)random_next(rnd);
+        v[k] = random_below(rnd, 2) ? edges[random_below(rnd, ARRAY_LEN(edges))] : (uint8_t)random_next(rnd);
     if (shape == 5) { /* a shift count, small integers */
         st64(v, random_below(rnd, 8) ? random_below(rnd, 80) : random_next(rnd));
         st64(v + 8, random_below(rnd, 3) ? 0 : random_next(rnd));
@@ -275,18 +258,14 @@ static uint32_t some_mxcsr(struct random *rnd)
 {
     uint32_t v = (uint32_t)random_next(rnd);
     switch (random_below(rnd, 16)) {
-    case 0: /* signals take their time: one in eight */
-        return v & 0xffff;
+    case 0: /* signals take their time: one in eight */ return v & 0xffff;
     case 1: /* one exception unmasked */
-        return (MX_INIT | (v & (MX_RC | MX_DAZ | MX_FTZ))) &
-               ~(1u << (MX_MASK_SHIFT + random_below(rnd, 6)));
+        return (MX_INIT | (v & (MX_RC | MX_DAZ | MX_FTZ))) & ~(1u << (MX_MASK_SHIFT + random_below(rnd, 6)));
     case 2:
     case 3:
     case 4:
-    case 5:
-        return MX_INIT;
-    default:
-        return MX_INIT | (v & (MX_FLAGS | MX_RC | MX_DAZ | MX_FTZ));
+    case 5: return MX_INIT;
+    default: return MX_INIT | (v & (MX_FLAGS | MX_RC | MX_DAZ | MX_FTZ));
     }
 }
 
@@ -372,14 +351,13 @@ static const char *first_difference(const struct state *h, const struct state *g
 
 static void show(const char *what, const struct state *s)
 {
-    fprintf(stderr, "%s mxcsr %04x sw %04x tag %02x flags %03x eax %08x\n", what,
-            ld32(s->fx + FX_MXCSR), ld16(s->fx + 2), s->fx[FX_TAG], (unsigned)s->flags & 0xfff,
-            (unsigned)s->r[0]);
+    fprintf(stderr, "%s mxcsr %04x sw %04x tag %02x flags %03x eax %08x\n", what, ld32(s->fx + FX_MXCSR),
+            ld16(s->fx + 2), s->fx[FX_TAG], (unsigned)s->flags & 0xfff, (unsigned)s->r[0]);
     for (unsigned k = 0; k < 8; k++)
         fprintf(stderr, "   xmm%u %016llx %016llx  st%u %04x %016llx\n", k,
                 (unsigned long long)ld64(s->fx + FX_XMM + 16 * k + 8),
-                (unsigned long long)ld64(s->fx + FX_XMM + 16 * k), k,
-                ld16(s->fx + FX_ST + 16 * k + 8), (unsigned long long)ld64(s->fx + FX_ST + 16 * k));
+                (unsigned long long)ld64(s->fx + FX_XMM + 16 * k), k, ld16(s->fx + FX_ST + 16 * k + 8),
+                (unsigned long long)ld64(s->fx + FX_ST + 16 * k));
 }
 
 /* --- Trials --- */
@@ -388,12 +366,11 @@ static void show(const char *what, const struct state *s)
 static bool any_alignment(const struct row *r)
 {
     const char *m = form_info[r->form].mnemonic;
-    return form_info[r->form].mem_size != 16 || strcmp(m, "MOVUPS") == 0 ||
-           strcmp(m, "MOVUPD") == 0 || strcmp(m, "MOVDQU") == 0 || strcmp(m, "LDDQU") == 0;
+    return form_info[r->form].mem_size != 16 || strcmp(m, "MOVUPS") == 0 || strcmp(m, "MOVUPD") == 0 ||
+           strcmp(m, "MOVDQU") == 0 || strcmp(m, "LDDQU") == 0;
 }
 
-static unsigned encode(const struct row *row, struct random *rnd, uint8_t bytes[INSN_MAX],
-                       uint32_t *disp)
+static unsigned encode(const struct row *row, struct random *rnd, uint8_t bytes[INSN_MAX], uint32_t *disp)
 {
     unsigned n = row->len;
     memset(bytes, 0, INSN_MAX);
@@ -450,8 +427,7 @@ static bool trial(const struct row *row, struct random *rnd)
     for (unsigned k = 0; k < len; k++)
         fprintf(stderr, " %02x", bytes[k]);
     fprintf(stderr, "%s%s operand %016llx %016llx\n", host_faulted ? ", host faults" : "",
-            st == X_FAULT ? ", guest faults" : "",
-            (unsigned long long)ld64(buf + MIDDLE + disp + 8),
+            st == X_FAULT ? ", guest faults" : "", (unsigned long long)ld64(buf + MIDDLE + disp + 8),
             (unsigned long long)ld64(buf + MIDDLE + disp));
     show("before", &before);
     show("host", &host);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * String instructions by rule (SDM 2B REP, INS, OUTS): wrapping, faults in the middle, positions, ports. What they move and compare is
- * held against the host in host_diff_test.c.
+ * String instructions by rule (SDM 2B REP, INS, OUTS): wrapping, faults in the middle, positions, ports. What they move
+ * and compare is held against the host in host_diff_test.c.
  */
 #include <check.h>
 
@@ -25,10 +25,10 @@ static void teardown(void)
 }
 
 #define EXEC(...) isa_rig_exec(&rig, (const uint8_t[16]){__VA_ARGS__}, 0x1000)
-#define CODE(at, ...)                                                                              \
-    do {                                                                                           \
-        static const uint8_t code_[] = {__VA_ARGS__};                                              \
-        isa_rig_put(&rig, at, code_, sizeof code_);                                                \
+#define CODE(at, ...)                                 \
+    do {                                              \
+        static const uint8_t code_[] = {__VA_ARGS__}; \
+        isa_rig_put(&rig, at, code_, sizeof code_);   \
     } while (0)
 
 static uint16_t get16(uint32_t at)
@@ -89,10 +89,10 @@ START_TEST(positions_are_the_same_however_a_run_is_cut)
 {
     for (unsigned cut = 1; cut < 40; cut += 7) {
         flat();
-        CODE(0x5000, 0xf3, 0xa4,             /* rep movsb */
-             0xf3, 0xaa,                     /* rep stosb, ECX 0 */
+        CODE(0x5000, 0xf3, 0xa4,              /* rep movsb */
+             0xf3, 0xaa,                      /* rep stosb, ECX 0 */
              0xb9, 0x21, 0, 0, 0, 0xf3, 0xab, /* mov ecx,33; rep stosd */
-             0xf2, 0xae,                     /* repne scasb, ECX 0 */
+             0xf2, 0xae,                      /* repne scasb, ECX 0 */
              0xf4);
         c->rip = 0x5000;
         c->regs[RCX] = 100;
@@ -161,8 +161,8 @@ START_TEST(rep_that_overwrites_itself_is_fetched_anew_after_that_iteration)
 {
     for (unsigned cut = 1; cut < 12; cut++) {
         flat();
-        CODE(0x6000, 0xb8, 0x43, 0x43, 0x43, 0x43,   /* mov eax,43434343h: inc ebx, four times */
-             0xbf, 0x10, 0x60, 0, 0, 0xb9, 2, 0, 0, 0, /* mov edi,6010h; mov ecx,2 */
+        CODE(0x6000, 0xb8, 0x43, 0x43, 0x43, 0x43,                  /* mov eax,43434343h: inc ebx, four times */
+             0xbf, 0x10, 0x60, 0, 0, 0xb9, 2, 0, 0, 0,              /* mov edi,6010h; mov ecx,2 */
              0x90, 0xf3, 0xab, 0x90, 0x90, 0x90, 0x90, 0x90, 0xf4); /* nop; 6010h: rep stosd */
         c->rip = 0x6000;
         rig.clock.pos = 0;
@@ -264,7 +264,9 @@ static void last_write(void *ctx, uint64_t offset, unsigned size, uint64_t value
     l->writes++;
 }
 
-/* SDM 2A IN, INS; 2B OUT, OUTS: the port is an immediate byte or DX, the size the operand's; IN leaves the rest of EAX. */
+/*
+ * SDM 2A IN, INS; 2B OUT, OUTS: the port is an immediate byte or DX, the size the operand's; IN leaves the rest of EAX.
+ */
 START_TEST(in_out_ins_outs_of_each_size_reach_the_port_that_imm8_or_dx_names)
 {
     static const struct io_ops ops = {last_read, last_write, 4};
@@ -272,12 +274,12 @@ START_TEST(in_out_ins_outs_of_each_size_reach_the_port_that_imm8_or_dx_names)
         uint8_t bytes[5], offset, size;
         bool out;
     } row[] = {
-        {{0xe4, 0xe1}, 1, 1, false},       {{0x66, 0xe5, 0xe2}, 2, 2, false}, {{0xe5, 0xe0}, 0, 4, false},
-        {{0xec}, 3, 1, false},             {{0x66, 0xed}, 3, 2, false},       {{0xed}, 3, 4, false},
-        {{0xe6, 0xe1}, 1, 1, true},        {{0x66, 0xe7, 0xe2}, 2, 2, true},  {{0xe7, 0xe0}, 0, 4, true},
-        {{0xee}, 3, 1, true},              {{0x66, 0xef}, 3, 2, true},        {{0xef}, 3, 4, true},
-        {{0x6c}, 3, 1, false},             {{0x66, 0x6d}, 3, 2, false},       {{0x6d}, 3, 4, false},
-        {{0x6e}, 3, 1, true},              {{0x66, 0x6f}, 3, 2, true},        {{0x6f}, 3, 4, true},
+        {{0xe4, 0xe1}, 1, 1, false}, {{0x66, 0xe5, 0xe2}, 2, 2, false}, {{0xe5, 0xe0}, 0, 4, false},
+        {{0xec}, 3, 1, false},       {{0x66, 0xed}, 3, 2, false},       {{0xed}, 3, 4, false},
+        {{0xe6, 0xe1}, 1, 1, true},  {{0x66, 0xe7, 0xe2}, 2, 2, true},  {{0xe7, 0xe0}, 0, 4, true},
+        {{0xee}, 3, 1, true},        {{0x66, 0xef}, 3, 2, true},        {{0xef}, 3, 4, true},
+        {{0x6c}, 3, 1, false},       {{0x66, 0x6d}, 3, 2, false},       {{0x6d}, 3, 4, false},
+        {{0x6e}, 3, 1, true},        {{0x66, 0x6f}, 3, 2, true},        {{0x6f}, 3, 4, true},
     };
     struct last_access last = {0};
     struct port_range range = {.name = "last", .base = 0xe0, .count = 8, .ops = &ops, .ctx = &last};
@@ -286,7 +288,8 @@ START_TEST(in_out_ins_outs_of_each_size_reach_the_port_that_imm8_or_dx_names)
     for (unsigned k = 0; k < ARRAY_LEN(row); k++) {
         uint8_t code[INSN_MAX] = {0}, opcode = row[k].bytes[row[k].bytes[0] == 0x66];
         bool string = opcode >= 0x6c && opcode <= 0x6f;
-        uint32_t mask = UINT32_MAX >> (32 - 8 * row[k].size), from_port = (uint32_t)(UINT64_C(0x123456789abcdef0) >> 8 * row[k].offset);
+        uint32_t mask = UINT32_MAX >> (32 - 8 * row[k].size),
+                 from_port = (uint32_t)(UINT64_C(0x123456789abcdef0) >> 8 * row[k].offset);
         memcpy(code, row[k].bytes, sizeof row[k].bytes);
         last = (struct last_access){0};
         c->regs[RAX] = 0xa1b2c3d4;
@@ -303,7 +306,8 @@ START_TEST(in_out_ins_outs_of_each_size_reach_the_port_that_imm8_or_dx_names)
         if (row[k].out)
             ck_assert_uint_eq(last.value & mask, (string ? 0x55667788 : 0xa1b2c3d4) & mask);
         else
-            ck_assert_uint_eq(string ? isa_rig_get32(&rig, 0x400000) : c->regs[RAX], (0xa1b2c3d4 & ~mask) | (from_port & mask));
+            ck_assert_uint_eq(string ? isa_rig_get32(&rig, 0x400000) : c->regs[RAX],
+                              (0xa1b2c3d4 & ~mask) | (from_port & mask));
         ck_assert_uint_eq(c->regs[RDI], 0x400000 + (string && !row[k].out ? row[k].size : 0));
         ck_assert_uint_eq(c->regs[RSI], 0x300000 + (string && row[k].out ? row[k].size : 0));
     }

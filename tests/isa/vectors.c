@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs hardware single-step captures (tests/isa/moo.h) on the CPU as a guest would run them, through cpu_run, from the initial state
- * up to and including the HLT, and compares registers, flags and every byte of the first 1088 KiB.
+ * Runs hardware single-step captures (tests/isa/moo.h) on the CPU as a guest would run them, through cpu_run, from the
+ * initial state up to and including the HLT, and compares registers, flags and every byte of the first 1088 KiB.
  *
- * The captures come from an 80286 in real mode; what a 386 and later does otherwise is skipped by the rules below, and flags that
- * the manual leaves undefined are masked by the table below: each row names its clause. SDM 3B 22 lists the differences between the
- * processors. Where Vitrine gives an undefined flag the value that the 80286 gives (src/cpu says so at each family), captures of
- * that processor are compared without the mask.
+ * The captures come from an 80286 in real mode; what a 386 and later does otherwise is skipped by the rules below, and
+ * flags that the manual leaves undefined are masked by the table below: each row names its clause. SDM 3B 22 lists the
+ * differences between the processors. Where Vitrine gives an undefined flag the value that the 80286 gives (src/cpu
+ * says so at each family), captures of that processor are compared without the mask.
  *
  *     tests/vectors [-v] FOLDER|FILE...      ends with "N passed, M failed, K skipped"; exit status 1 where M is not 0
  */
@@ -23,7 +23,7 @@ enum { LOOKED_AT = 0x110000, BUDGET = 200000, SHOWN = 20 };
 /* What a rule looks at: the instruction behind its prefixes. */
 struct subject {
     const struct moo_test *t;
-    const char *cpu; /* that the capture is from */
+    const char *cpu;                        /* that the capture is from */
     unsigned nprefixes, opcode, modrm, len; /* len: without the HLT */
     bool lock, rep;
     unsigned not286; /* a prefix that the 80286 does not have */
@@ -72,8 +72,8 @@ static bool is_string(unsigned op)
 /* A word of the stack at offset FFFFh, read by what takes it from SP (LEAVE: BP). */
 static bool skip_stack_end(const struct subject *s)
 {
-    static const uint8_t readers[] = {0x07, 0x17, 0x1f, 0x58, 0x59, 0x5a, 0x5b, 0x5c, 0x5d, 0x5e, 0x5f, 0x61,
-                                      0x8f, 0x9d, 0xc2, 0xc3, 0xca, 0xcb, 0xcf};
+    static const uint8_t readers[] = {0x07, 0x17, 0x1f, 0x58, 0x59, 0x5a, 0x5b, 0x5c, 0x5d, 0x5e,
+                                      0x5f, 0x61, 0x8f, 0x9d, 0xc2, 0xc3, 0xca, 0xcb, 0xcf};
     const uint16_t *v = s->t->init.regs.v;
     if (!s->t->faulted || s->t->vector != EXC_GP)
         return false;
@@ -99,7 +99,8 @@ static struct skip_rule {
      skip_stack_end, 0},
     {"fault in a string instruction or POP to memory: the 80286 leaves SI, DI, CX, SP moved on",
      "SDM 3A 6.6, program restart", skip_restart, 0},
-    {"longer than 10 bytes: the 80286 faults there, a 386 above 15", "SDM 3B 22.25, instruction length", skip_length, 0},
+    {"longer than 10 bytes: the 80286 faults there, a 386 above 15", "SDM 3B 22.25, instruction length", skip_length,
+     0},
 };
 
 /* --- Undefined flags --- */
@@ -256,7 +257,8 @@ static void compare_ram(struct isa_rig *rig, const struct subject *s, struct rep
                 expected[b.addr] = b.value;
         }
     isa_rig_get(rig, 0, is, sizeof is);
-    if (t->faulted) { /* the FLAGS that the exception pushed; EXCP has the even address of that bus cycle, SS:SP the exact one */
+    /* The FLAGS that the exception pushed: EXCP has the even address of that bus cycle, SS:SP the exact one. */
+    if (t->faulted) {
         uint16_t undefined = undefined_flags(s) | 0xf000;
         for (unsigned k = 0; k < 2; k++) {
             uint32_t at = ((uint32_t)final_reg(t, MOO_SS) << 4) + ((final_reg(t, MOO_SP) + 4 + k) & 0xffff);

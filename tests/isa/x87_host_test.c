@@ -57,8 +57,7 @@ static struct random rnd = {0x1d8af066b2c3f935};
 
 static void setup(void)
 {
-    code = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
-                -1, 0);
+    code = mmap(NULL, PAGE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ck_assert(code != MAP_FAILED);
     memcpy(code, x87_thunk, (size_t)(x87_end - x87_thunk));
     isa_rig_init(&rig);
@@ -116,22 +115,14 @@ static struct f80 random_f80(void)
     uint64_t r = random_next(&rnd);
     switch (random_below(&rnd, 6)) {
     case 0:
-    case 1:
-        break;
-    case 2:
-        v = (struct f80){r | F80_INTEGER_BIT, (uint16_t)random_next(&rnd)};
-        break;
-    case 3:
-        v = (struct f80){r | F80_INTEGER_BIT, (uint16_t)(0x3fbf + random_below(&rnd, 128))};
-        break;
+    case 1: break;
+    case 2: v = (struct f80){r | F80_INTEGER_BIT, (uint16_t)random_next(&rnd)}; break;
+    case 3: v = (struct f80){r | F80_INTEGER_BIT, (uint16_t)(0x3fbf + random_below(&rnd, 128))}; break;
     case 4:
         v = (struct f80){(r & UINT64_MAX << random_below(&rnd, 64)) | F80_INTEGER_BIT,
                          (uint16_t)(0x3ff0 + random_below(&rnd, 80))};
         break;
-    default:
-        v = (struct f80){r >> random_below(&rnd, 64),
-                         (uint16_t)(random_below(&rnd, 3) + (r & 0x8000))};
-        break;
+    default: v = (struct f80){r >> random_below(&rnd, 64), (uint16_t)(random_below(&rnd, 3) + (r & 0x8000))}; break;
     }
     if (random_below(&rnd, 4) == 0)
         v.se ^= F80_SIGN;
@@ -141,9 +132,8 @@ static struct f80 random_f80(void)
 /* The sixteen bytes that the instruction reads: a number of some format. */
 static void random_memory(uint8_t m[16])
 {
-    static const uint32_t singles[] = {0,          0x80000000, 0x3f800000, 0x7f800000,
-                                       0xff800000, 0x7fc00000, 0x7f800001, 0xffbfffff,
-                                       1,          0x807fffff, 0x00800000, 0x7f7fffff};
+    static const uint32_t singles[] = {0,          0x80000000, 0x3f800000, 0x7f800000, 0xff800000, 0x7fc00000,
+                                       0x7f800001, 0xffbfffff, 1,          0x807fffff, 0x00800000, 0x7f7fffff};
     static const uint64_t doubles[] = {0,
                                        UINT64_C(1) << 63,
                                        0x3ff0000000000000,
@@ -161,12 +151,8 @@ static void random_memory(uint8_t m[16])
     st64(m + 8, b);
     struct f80 v;
     switch (random_below(&rnd, 5)) {
-    case 0:
-        st32(m, singles[random_below(&rnd, ARRAY_LEN(singles))]);
-        break;
-    case 1:
-        st64(m, doubles[random_below(&rnd, ARRAY_LEN(doubles))]);
-        break;
+    case 0: st32(m, singles[random_below(&rnd, ARRAY_LEN(singles))]); break;
+    case 1: st64(m, doubles[random_below(&rnd, ARRAY_LEN(doubles))]); break;
     case 2:
         v = random_f80();
         memcpy(m, &v, 10);
@@ -175,8 +161,7 @@ static void random_memory(uint8_t m[16])
         for (unsigned k = 0; k < 9; k++)
             m[k] = (uint8_t)(random_below(&rnd, 10) << 4 | random_below(&rnd, 10));
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -184,8 +169,7 @@ static void random_state(struct state *s)
 {
     memset(s, 0, sizeof *s);
     bool masked = random_below(&rnd, 2);
-    s->x87.cw = 0xffff0040u | (uint32_t)random_below(&rnd, 4) << 10 |
-                (masked ? 0x3f : random_below(&rnd, 64));
+    s->x87.cw = 0xffff0040u | (uint32_t)random_below(&rnd, 4) << 10 | (masked ? 0x3f : random_below(&rnd, 64));
     static const uint16_t precisions[] = {0x300, 0x300, 0x200, 0};
     s->x87.cw |= precisions[random_below(&rnd, 4)];
     /* No exception pending: flags of masked ones only. */
@@ -302,16 +286,15 @@ static const char *differ(const struct form_info *f, const struct state *h, cons
     if (memcmp(h->memory, g->memory, sizeof h->memory) != 0)
         return "memory";
     /* SDM 2A FCOMI: EFLAGS are set only with #IA masked; AMD's set them. */
-    if ((h->flags ^ g->flags) & FL_ARITH &&
-        !(to_eflags && h->x87.sw & ~h->x87.cw & (SW_IE | SW_DE)))
+    if ((h->flags ^ g->flags) & FL_ARITH && !(to_eflags && h->x87.sw & ~h->x87.cw & (SW_IE | SW_DE)))
         return "flags";
     return (uint32_t)h->rax != (uint32_t)g->rax ? "AX" : NULL;
 }
 
 static void print_state(const char *who, const struct state *s)
 {
-    fprintf(stderr, "    %-6s cw %04x sw %04x tag %04x flags %03x memory ", who, s->x87.cw & 0xffff,
-            s->x87.sw & 0xffff, s->x87.tag & 0xffff, (unsigned)s->flags & FL_ARITH);
+    fprintf(stderr, "    %-6s cw %04x sw %04x tag %04x flags %03x memory ", who, s->x87.cw & 0xffff, s->x87.sw & 0xffff,
+            s->x87.tag & 0xffff, (unsigned)s->flags & FL_ARITH);
     for (unsigned k = 10; k-- > 0;)
         fprintf(stderr, "%02x", s->memory[k]);
     for (unsigned k = 0; k < 2; k++) {
@@ -338,8 +321,7 @@ static unsigned long run_form(const uint8_t bytes[2], const struct form_info *f,
         if (!what)
             continue;
         if (failed++ < 2 && (*reports)++ < MAX_REPORTS) {
-            fprintf(stderr, "%02x %02x %s %s: %s\n", bytes[0], bytes[1], f->mnemonic, f->operands,
-                    what);
+            fprintf(stderr, "%02x %02x %s %s: %s\n", bytes[0], bytes[1], f->mnemonic, f->operands, what);
             print_state("before", &before);
             print_state("host", &h);
             print_state("guest", &g);

@@ -26,10 +26,10 @@ static bool same_as_host(const uint8_t *bytes, const struct x87_state *from, con
     if (guest.r[0].mant == host.r[0].mant && guest.r[0].se == host.r[0].se && guest.sw == host.sw &&
         guest.empty == host.empty)
         return true;
-    printf("%s %04x:%016" PRIx64 " %04x:%016" PRIx64 " cw %04x: %04x:%016" PRIx64
-           " sw %04x, host %04x:%016" PRIx64 " sw %04x\n",
-           name, from->r[0].se, from->r[0].mant, from->r[1].se, from->r[1].mant, from->cw,
-           guest.r[0].se, guest.r[0].mant, guest.sw, host.r[0].se, host.r[0].mant, host.sw);
+    printf("%s %04x:%016" PRIx64 " %04x:%016" PRIx64 " cw %04x: %04x:%016" PRIx64 " sw %04x, host %04x:%016" PRIx64
+           " sw %04x\n",
+           name, from->r[0].se, from->r[0].mant, from->r[1].se, from->r[1].mant, from->cw, guest.r[0].se,
+           guest.r[0].mant, guest.sw, host.r[0].se, host.r[0].mant, host.sw);
     return false;
 }
 

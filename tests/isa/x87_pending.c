@@ -17,11 +17,11 @@ static enum xstat exec(uint8_t a, uint8_t b)
     return isa_rig_exec(&x87_rig, bytes, 0x1000);
 }
 #define ASSERT_RUNS(a, b) ck_assert_int_eq(exec(a, b), X_NEXT)
-#define ASSERT_RAISES(a, b, v)                                                                     \
-    do {                                                                                           \
-        ck_assert_int_eq(exec(a, b), X_FAULT);                                                     \
-        ck_assert_uint_eq(cpu()->exc.vector, v);                                                   \
-        ck_assert(!cpu()->exc.has_code || (v) != EXC_MF);                                          \
+#define ASSERT_RAISES(a, b, v)                            \
+    do {                                                  \
+        ck_assert_int_eq(exec(a, b), X_FAULT);            \
+        ck_assert_uint_eq(cpu()->exc.vector, v);          \
+        ck_assert(!cpu()->exc.has_code || (v) != EXC_MF); \
     } while (0)
 
 /* 1 / 0 with ZE unmasked: pending. */
@@ -39,10 +39,9 @@ static void divide_by_zero(void)
 
 START_TEST(mf_at_the_next_waiting_instruction)
 {
-    static const uint8_t waiting[][2] = {{0x9b, 0},    {0xd9, 0xe8}, {0xd8, 0xc1}, {0xdd, 0x1e},
-                                         {0xd9, 0x2e}, {0xd9, 0x26}, {0xdd, 0x26}, {0xd9, 0xd0},
-                                         {0xd9, 0xf7}, {0xdd, 0xc0}, {0xd9, 0xfe}, {0xdb, 0xf1},
-                                         {0xdf, 0x26}};
+    static const uint8_t waiting[][2] = {{0x9b, 0},    {0xd9, 0xe8}, {0xd8, 0xc1}, {0xdd, 0x1e}, {0xd9, 0x2e},
+                                         {0xd9, 0x26}, {0xdd, 0x26}, {0xd9, 0xd0}, {0xd9, 0xf7}, {0xdd, 0xc0},
+                                         {0xd9, 0xfe}, {0xdb, 0xf1}, {0xdf, 0x26}};
     divide_by_zero();
     for (unsigned n = 0; n < ARRAY_LEN(waiting); n++) {
         struct x87 was = cpu()->x87;
@@ -295,11 +294,10 @@ static const struct {
     uint8_t bytes[2];
     uint8_t size;
 } memory_forms[] = {
-    {{0xd8, 0x06}, 4},  {{0xdc, 0x06}, 8},   {{0xda, 0x06}, 4},   {{0xde, 0x06}, 2},
-    {{0xd9, 0x06}, 4},  {{0xdd, 0x06}, 8},   {{0xdb, 0x2e}, 10},  {{0xdf, 0x2e}, 8},
-    {{0xdf, 0x26}, 10}, {{0xd9, 0x1e}, 4},   {{0xdd, 0x1e}, 8},   {{0xdb, 0x3e}, 10},
-    {{0xdb, 0x1e}, 4},  {{0xdf, 0x1e}, 2},   {{0xdf, 0x3e}, 8},   {{0xdf, 0x36}, 10},
-    {{0xd9, 0x2e}, 2},  {{0xd9, 0x3e}, 2},   {{0xdd, 0x3e}, 2},   {{0xd9, 0x26}, 28},
+    {{0xd8, 0x06}, 4},  {{0xdc, 0x06}, 8},   {{0xda, 0x06}, 4},   {{0xde, 0x06}, 2},  {{0xd9, 0x06}, 4},
+    {{0xdd, 0x06}, 8},  {{0xdb, 0x2e}, 10},  {{0xdf, 0x2e}, 8},   {{0xdf, 0x26}, 10}, {{0xd9, 0x1e}, 4},
+    {{0xdd, 0x1e}, 8},  {{0xdb, 0x3e}, 10},  {{0xdb, 0x1e}, 4},   {{0xdf, 0x1e}, 2},  {{0xdf, 0x3e}, 8},
+    {{0xdf, 0x36}, 10}, {{0xd9, 0x2e}, 2},   {{0xd9, 0x3e}, 2},   {{0xdd, 0x3e}, 2},  {{0xd9, 0x26}, 28},
     {{0xd9, 0x36}, 28}, {{0xdd, 0x26}, 108}, {{0xdd, 0x36}, 108}, {{0xd8, 0x1e}, 4},
 };
 
@@ -315,8 +313,7 @@ static void fault_at_last_byte(unsigned n, unsigned vector)
     uint8_t bytes[INSN_MAX] = {memory_forms[n].bytes[0], memory_forms[n].bytes[1]};
     cpu()->regs[RSI] = at;
     isa_rig_get(&x87_rig, at, before, sizeof before);
-    ck_assert_msg(isa_rig_exec(&x87_rig, bytes, 0x1000) == X_FAULT, "%02x %02x", bytes[0],
-                  bytes[1]);
+    ck_assert_msg(isa_rig_exec(&x87_rig, bytes, 0x1000) == X_FAULT, "%02x %02x", bytes[0], bytes[1]);
     ck_assert_uint_eq(cpu()->exc.vector, vector);
     isa_rig_get(&x87_rig, at, after, sizeof after);
     ck_assert_mem_eq(before, after, sizeof before);
@@ -335,8 +332,7 @@ START_TEST(page_fault_leaves_everything)
     enum { DIRECTORY = 0x200000, TABLE = 0x201000 };
     struct cpu *c = cpu();
     for (uint32_t n = 0; n < 1024; n++)
-        isa_rig_put32(&x87_rig, TABLE + 4 * n,
-                      n << 12 == X87_OPERAND_AT + 0x1000 ? 0 : n << 12 | 7);
+        isa_rig_put32(&x87_rig, TABLE + 4 * n, n << 12 == X87_OPERAND_AT + 0x1000 ? 0 : n << 12 | 7);
     isa_rig_put32(&x87_rig, DIRECTORY, TABLE | 7);
     c->cr3 = DIRECTORY;
     c->cr0 |= CR0_PG;

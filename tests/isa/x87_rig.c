@@ -98,8 +98,7 @@ static uint8_t *compile(const uint8_t *bytes, unsigned len)
 {
     static uint8_t *page;
     if (!page) {
-        page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                    0);
+        page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (page == MAP_FAILED)
             bug("no memory that can be executed");
     }
@@ -234,14 +233,10 @@ static uint64_t random_mant(struct random *r)
 {
     uint64_t m = random_next(r);
     switch (random_below(r, 4)) {
-    case 0:
-        return m | F80_INTEGER_BIT;
-    case 1:
-        return (m & UINT64_C(0xff) << 55) | F80_INTEGER_BIT;
-    case 2:
-        return (m & UINT64_MAX << (m & 63)) | F80_INTEGER_BIT;
-    default:
-        return (~(m & UINT64_C(7) << (m >> 8 & 63))) | F80_INTEGER_BIT;
+    case 0: return m | F80_INTEGER_BIT;
+    case 1: return (m & UINT64_C(0xff) << 55) | F80_INTEGER_BIT;
+    case 2: return (m & UINT64_MAX << (m & 63)) | F80_INTEGER_BIT;
+    default: return (~(m & UINT64_C(7) << (m >> 8 & 63))) | F80_INTEGER_BIT;
     }
 }
 
@@ -259,29 +254,19 @@ struct f80 x87_random_f80(struct random *r)
             v.se ^= 0x8000;
         return v;
     }
-    case 5:
-        return (struct f80){random_next(r), (uint16_t)random_next(r)};
-    case 6:
-        return (struct f80){random_mant(r), (uint16_t)(sign | (1 + random_below(r, 70)))};
-    case 7:
-        return (struct f80){random_mant(r), (uint16_t)(sign | (0x7ffe - random_below(r, 70)))};
-    case 8:
-        return (struct f80){random_mant(r),
-                            (uint16_t)(sign | (0x3f50 + random_below(r, 0x140)))}; /* single */
-    case 9:
-        return (struct f80){random_mant(r),
-                            (uint16_t)(sign | (0x3bb0 + random_below(r, 0x860)))}; /* double */
-    default:
-        return (struct f80){random_mant(r),
-                            (uint16_t)(sign | (0x3fff - 70 + random_below(r, 140)))};
+    case 5: return (struct f80){random_next(r), (uint16_t)random_next(r)};
+    case 6: return (struct f80){random_mant(r), (uint16_t)(sign | (1 + random_below(r, 70)))};
+    case 7: return (struct f80){random_mant(r), (uint16_t)(sign | (0x7ffe - random_below(r, 70)))};
+    case 8: return (struct f80){random_mant(r), (uint16_t)(sign | (0x3f50 + random_below(r, 0x140)))}; /* single */
+    case 9: return (struct f80){random_mant(r), (uint16_t)(sign | (0x3bb0 + random_below(r, 0x860)))}; /* double */
+    default: return (struct f80){random_mant(r), (uint16_t)(sign | (0x3fff - 70 + random_below(r, 140)))};
     }
 }
 
 void x87_random_mem(struct random *r, uint8_t mem[16])
 {
-    static const uint32_t f32[] = {0,          0x80000000, 1,          0x80000001,
-                                   0x7fffff,   0x800000,   0x3f800000, 0xbf800000,
-                                   0x3f000000, 0x7f7fffff, 0x7f800000, 0xff800000,
+    static const uint32_t f32[] = {0,          0x80000000, 1,          0x80000001, 0x7fffff,   0x800000,
+                                   0x3f800000, 0xbf800000, 0x3f000000, 0x7f7fffff, 0x7f800000, 0xff800000,
                                    0x7fc00000, 0xffc00001, 0x7f800001, 0xffbfffff};
     static const uint64_t f64[] = {0,
                                    UINT64_C(1) << 63,
@@ -300,30 +285,17 @@ void x87_random_mem(struct random *r, uint8_t mem[16])
     uint64_t v[2] = {random_next(r), random_next(r)};
     struct f80 e;
     switch (random_below(r, 8)) {
-    case 0:
-        v[0] = f32[random_below(r, ARRAY_LEN(f32))];
-        break;
-    case 1:
-        v[0] = f64[random_below(r, ARRAY_LEN(f64))];
-        break;
-    case 2:
-        v[0] = (uint64_t)(int64_t)(int32_t)random_operand(r);
-        break;
-    case 3:
-        v[0] &= 0x800fffffffffffff;
-        break;
-    case 4:
-        v[0] &= 0x807fffff;
-        break;
-    case 5:
-        v[0] &= UINT64_C(0x7777777777777777), v[1] &= UINT64_C(0x8077);
-        break; /* packed decimal */
+    case 0: v[0] = f32[random_below(r, ARRAY_LEN(f32))]; break;
+    case 1: v[0] = f64[random_below(r, ARRAY_LEN(f64))]; break;
+    case 2: v[0] = (uint64_t)(int64_t)(int32_t)random_operand(r); break;
+    case 3: v[0] &= 0x800fffffffffffff; break;
+    case 4: v[0] &= 0x807fffff; break;
+    case 5: v[0] &= UINT64_C(0x7777777777777777), v[1] &= UINT64_C(0x8077); break; /* packed decimal */
     case 6:
         e = x87_random_f80(r);
         memcpy(mem, &e, 10);
         return;
-    default:
-        break;
+    default: break;
     }
     memcpy(mem, v, 16);
 }

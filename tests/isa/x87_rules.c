@@ -127,11 +127,7 @@ START_TEST(unmasked_stack_fault_changes_nothing)
                                        {0xdf, 0x36}, {0xdb, 0x3e}, {0xd9, 0xe0}, {0xd9, 0xfa}};
     for (unsigned n = 0; n < ARRAY_LEN(codes); n++) {
         uint8_t bytes[INSN_MAX] = {codes[n][0], codes[n][1]};
-        struct x87_state s = {.cw = 0x37e,
-                              .sw = 2 << 11 | SW_C0,
-                              .empty = 0xff,
-                              .mem = {0x11, 0x22, 0x33}},
-                         was;
+        struct x87_state s = {.cw = 0x37e, .sw = 2 << 11 | SW_C0, .empty = 0xff, .mem = {0x11, 0x22, 0x33}}, was;
         for (unsigned k = 0; k < 8; k++)
             s.r[k] = two;
         was = s;
@@ -153,8 +149,7 @@ START_TEST(unmasked_overflow_on_store_keeps_memory_and_stack)
     static const unsigned flags[] = {SW_OE, SW_UE};
     for (unsigned n = 0; n < 4; n++) {
         uint8_t bytes[INSN_MAX] = {n & 1 ? 0xdd : 0xd9, 0x1e};
-        struct x87_state s = {.cw = masked[n / 2],
-                              .mem = {0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0x5a}};
+        struct x87_state s = {.cw = masked[n / 2], .mem = {0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0x5a, 0x5a}};
         s.r[0] = values[n / 2];
         x87_guest(&s, bytes);
         ck_assert_uint_eq(s.sw & (SW_ES | SW_OE | SW_UE | SW_TOP), SW_ES | flags[n / 2]);
@@ -172,8 +167,7 @@ START_TEST(unmasked_overflow_in_a_register_wraps_the_exponent)
     s.r[0] = (struct f80){0xc000000000000000, 0x7ffe};
     s.r[1] = (struct f80){F80_INTEGER_BIT, 0x3fff + 10};
     x87_guest(&s, bytes);
-    ck_assert(equal(s.r[0], (struct f80){0xc000000000000000,
-                                         0x7ffe + 10 - 24576})); /* 2^-24576 of the true result */
+    ck_assert(equal(s.r[0], (struct f80){0xc000000000000000, 0x7ffe + 10 - 24576})); /* 2^-24576 of the true result */
     ck_assert_uint_eq(s.sw & SW_EXCEPTIONS, SW_OE);
 }
 END_TEST
@@ -239,8 +233,7 @@ END_TEST
 
 START_TEST(pointers_survive_control_instructions)
 {
-    static const uint8_t codes[][2] = {{0xd9, 0x2e}, {0xd9, 0x3e}, {0xdd, 0x3e},
-                                       {0xdb, 0xe2}, {0xdf, 0xe0}, {0x9b, 0}};
+    static const uint8_t codes[][2] = {{0xd9, 0x2e}, {0xd9, 0x3e}, {0xdd, 0x3e}, {0xdb, 0xe2}, {0xdf, 0xe0}, {0x9b, 0}};
     struct x87 *f = &cpu()->x87;
     exec(0xdb, 0xe3);
     ck_assert_int_eq(exec_at(0x4321, 0xd9, 0xe8, 0), X_NEXT);
@@ -284,13 +277,8 @@ START_TEST(fnstenv_protected_32)
 {
     known_state();
     exec(0xd9, 0x36);
-    static const uint32_t want[] = {0xffff037f,
-                                    0xffff0000 | KNOWN_SW,
-                                    0xffff0000 | KNOWN_TAGS,
-                                    0x12345678,
-                                    0x05a5001b,
-                                    0x9abcdef0,
-                                    0xffff0023};
+    static const uint32_t want[] = {
+        0xffff037f, 0xffff0000 | KNOWN_SW, 0xffff0000 | KNOWN_TAGS, 0x12345678, 0x05a5001b, 0x9abcdef0, 0xffff0023};
     for (unsigned n = 0; n < 7; n++)
         ck_assert_uint_eq(word_at(n, 4), want[n]);
 }
@@ -318,13 +306,8 @@ static void known_real(void)
 }
 static void linear_32(void)
 {
-    static const uint32_t want[] = {0xffff037f,
-                                    0xffff0000 | KNOWN_SW,
-                                    0xffff0000 | KNOWN_TAGS,
-                                    0xffff8765,
-                                    0x0000f5a5,
-                                    0xffff6661,
-                                    0x00001000};
+    static const uint32_t want[] = {
+        0xffff037f, 0xffff0000 | KNOWN_SW, 0xffff0000 | KNOWN_TAGS, 0xffff8765, 0x0000f5a5, 0xffff6661, 0x00001000};
     for (unsigned n = 0; n < 7; n++)
         ck_assert_uint_eq(word_at(n, 4), want[n]);
 }
@@ -413,8 +396,7 @@ END_TEST
 static void round_trip(uint8_t prefix, uint8_t modrm, unsigned size)
 {
     uint8_t first[108], second[108];
-    uint8_t p = prefix, q = prefix ? 0xdd : (uint8_t)(modrm | 0x30),
-            r = prefix ? (uint8_t)(modrm | 0x30) : 0;
+    uint8_t p = prefix, q = prefix ? 0xdd : (uint8_t)(modrm | 0x30), r = prefix ? (uint8_t)(modrm | 0x30) : 0;
     uint8_t rq = prefix ? 0xdd : (uint8_t)(modrm | 0x20), rr = prefix ? (uint8_t)(modrm | 0x20) : 0;
     if (!prefix)
         p = 0xdd;
@@ -489,12 +471,9 @@ START_TEST(fbstp_rounds_by_rc)
     static const struct {
         struct f80 v;
         unsigned rc, digits;
-    } k[] = {{{0xa000000000000000, 0x4000}, 0, 2},
-             {{0xe000000000000000, 0x4000}, 0, 4}, /* 2.5, 3.5 */
-             {{0xa000000000000000, 0x4000}, CW_RC_UP, 3},
-             {{0xa000000000000000, 0xc000}, CW_RC_UP, 2},
-             {{0xa000000000000000, 0xc000}, CW_RC_DOWN, 3},
-             {{0xe000000000000000, 0x4000}, CW_RC_ZERO, 3}};
+    } k[] = {{{0xa000000000000000, 0x4000}, 0, 2},          {{0xe000000000000000, 0x4000}, 0, 4}, /* 2.5, 3.5 */
+             {{0xa000000000000000, 0x4000}, CW_RC_UP, 3},   {{0xa000000000000000, 0xc000}, CW_RC_UP, 2},
+             {{0xa000000000000000, 0xc000}, CW_RC_DOWN, 3}, {{0xe000000000000000, 0x4000}, CW_RC_ZERO, 3}};
     for (unsigned n = 0; n < ARRAY_LEN(k); n++) {
         struct x87_state s = stored(k[n].v, CW_INIT | k[n].rc);
         ck_assert_uint_eq(s.mem[0], k[n].digits);
@@ -554,10 +533,8 @@ START_TEST(fprem_reduces_by_32_to_63)
 {
     struct random r = {0xf8};
     for (unsigned n = 0; n < 4000; n++) {
-        struct f80 a = {random_next(&r) | F80_INTEGER_BIT,
-                        (uint16_t)(0x3fff + 64 + random_below(&r, 8000))};
-        struct f80 b = {random_next(&r) | F80_INTEGER_BIT,
-                        (uint16_t)(0x3fff - random_below(&r, 8000))};
+        struct f80 a = {random_next(&r) | F80_INTEGER_BIT, (uint16_t)(0x3fff + 64 + random_below(&r, 8000))};
+        struct f80 b = {random_next(&r) | F80_INTEGER_BIT, (uint16_t)(0x3fff - random_below(&r, 8000))};
         struct x87_state s = remainder_of(n & 1 ? 0xf8 : 0xf5, a, b);
         ck_assert(s.sw & SW_C2 && !(s.sw & SW_EXCEPTIONS));
         int came = f80_exp(&a) - f80_exp(&s.r[0]);
@@ -596,15 +573,14 @@ START_TEST(remainder_ends_as_on_the_host)
             from.r[(top + 1) & 7].se = (uint16_t)(from.r[top].se - 3 + random_below(&r, 80));
         guest = host = from;
         ck_assert(run_out(bytes, &host, true) && run_out(bytes, &guest, false));
-        bool same = memcmp(&guest.r[top].mant, &host.r[top].mant, 10) == 0 && guest.sw == host.sw &&
-                    guest.empty == host.empty;
+        bool same =
+            memcmp(&guest.r[top].mant, &host.r[top].mant, 10) == 0 && guest.sw == host.sw && guest.empty == host.empty;
         ck_assert_msg(same,
-                      "%u: %04x:%016" PRIx64 " by %04x:%016" PRIx64
-                      " cw %04x empty %02x: %04x:%016" PRIx64 " sw %04x, host %04x:%016" PRIx64
-                      " sw %04x",
-                      n, from.r[top].se, from.r[top].mant, from.r[(top + 1) & 7].se,
-                      from.r[(top + 1) & 7].mant, from.cw, from.empty, guest.r[top].se,
-                      guest.r[top].mant, guest.sw, host.r[top].se, host.r[top].mant, host.sw);
+                      "%u: %04x:%016" PRIx64 " by %04x:%016" PRIx64 " cw %04x empty %02x: %04x:%016" PRIx64
+                      " sw %04x, host %04x:%016" PRIx64 " sw %04x",
+                      n, from.r[top].se, from.r[top].mant, from.r[(top + 1) & 7].se, from.r[(top + 1) & 7].mant,
+                      from.cw, from.empty, guest.r[top].se, guest.r[top].mant, guest.sw, host.r[top].se,
+                      host.r[top].mant, host.sw);
     }
 }
 END_TEST

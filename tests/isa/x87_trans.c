@@ -39,8 +39,7 @@ static struct outcome run(unsigned op, struct f80 a, struct f80 b, unsigned cw)
     s.r[4] = b;
     ck_assert_int_eq(x87_guest(&s, bytes), X_NEXT);
     unsigned top = s.sw >> 11 & 7;
-    return (struct outcome){s.r[top], s.r[(top + 1) & 7], s.sw,
-                            8 - (unsigned)__builtin_popcount(s.empty)};
+    return (struct outcome){s.r[top], s.r[(top + 1) & 7], s.sw, 8 - (unsigned)__builtin_popcount(s.empty)};
 }
 
 static bool equal(struct f80 a, struct f80 b)
@@ -79,14 +78,10 @@ struct worst {
 
 /* One result against the reference: near enough, on the right side, with C1 and PE telling the
  * truth. */
-static void judge(struct worst *w, const char *name, struct f80 got, unsigned sw, __float128 want,
-                  unsigned rc)
+static void judge(struct worst *w, const char *name, struct f80 got, unsigned sw, __float128 want, unsigned rc)
 {
     double e = error_ulp(got, want), away = f80_neg(&got) ? -e : e;
-    bool side = rc == CW_RC_DOWN   ? e < 1e-6
-                : rc == CW_RC_UP   ? e > -1e-6
-                : rc == CW_RC_ZERO ? away < 1e-6
-                                   : true;
+    bool side = rc == CW_RC_DOWN ? e < 1e-6 : rc == CW_RC_UP ? e > -1e-6 : rc == CW_RC_ZERO ? away < 1e-6 : true;
     double *max = rc ? &w->directed : &w->nearest;
     e = e < 0 ? -e : e;
     if (e > *max)
@@ -95,8 +90,7 @@ static void judge(struct worst *w, const char *name, struct f80 got, unsigned sw
     if (e < (rc ? 1.0001 : 0.5001) && side && c1 && sw & SW_PE)
         return;
     if (w->wrong++ < 8)
-        printf("%s rc %03x: %04x:%016" PRIx64 " sw %04x is off by %.5f ulp\n", name, rc, got.se,
-               got.mant, sw, away);
+        printf("%s rc %03x: %04x:%016" PRIx64 " sw %04x is off by %.5f ulp\n", name, rc, got.se, got.mant, sw, away);
 }
 static void report(const char *name, const struct worst *w)
 {
@@ -110,14 +104,9 @@ static struct f80 number(struct random *r, int low, int high)
 {
     uint64_t m = random_next(r);
     switch (random_below(r, 3)) {
-    case 0:
-        m &= UINT64_MAX << random_below(r, 64);
-        break;
-    case 1:
-        m |= UINT64_MAX >> random_below(r, 63) >> 1;
-        break;
-    default:
-        break;
+    case 0: m &= UINT64_MAX << random_below(r, 64); break;
+    case 1: m |= UINT64_MAX >> random_below(r, 63) >> 1; break;
+    default: break;
     }
     unsigned exp = (unsigned)(F80_BIAS + low + (int)random_below(r, (uint32_t)(high - low + 1)));
     return (struct f80){m | F80_INTEGER_BIT, (uint16_t)(exp | random_below(r, 2) << 15)};
@@ -152,8 +141,7 @@ START_TEST(fyl2x_below_one_ulp)
     struct random r = {0x1092};
     struct worst w = {0};
     for (unsigned n = 0; n < TRIALS; n++) {
-        struct f80 x = number(&r, n & 1 ? -2 : -16000, n & 1 ? 1 : 16000),
-                   y = number(&r, -100, 100);
+        struct f80 x = number(&r, n & 1 ? -2 : -16000, n & 1 ? 1 : 16000), y = number(&r, -100, 100);
         x.se &= F80_MAX;
         if (n % 5 == 0) { /* close to 1 */
             x = one;
@@ -189,8 +177,7 @@ START_TEST(fpatan_below_one_ulp)
     struct random r = {0xa7a7};
     struct worst w = {0};
     for (unsigned n = 0; n < TRIALS; n++) {
-        struct f80 x = number(&r, n & 1 ? -3 : -60, n & 1 ? 3 : 60),
-                   y = number(&r, n & 1 ? -3 : -60, n & 1 ? 3 : 60);
+        struct f80 x = number(&r, n & 1 ? -3 : -60, n & 1 ? 3 : 60), y = number(&r, n & 1 ? -3 : -60, n & 1 ? 3 : 60);
         struct outcome o = run(FPATAN, x, y, CW_MASKS | CW_PC | all_rc[n >> 1 & 3]);
         judge(&w, "FPATAN", o.st0, o.sw, atan2q(quad(y), quad(x)), all_rc[n >> 1 & 3]);
     }
@@ -209,14 +196,10 @@ static __float128 sine(__float128 x, int shift)
     int q;
     __float128 r = reduce(x, &q);
     switch ((q + shift) & 3) {
-    case 0:
-        return sinq(r);
-    case 1:
-        return cosq(r);
-    case 2:
-        return -sinq(r);
-    default:
-        return -cosq(r);
+    case 0: return sinq(r);
+    case 1: return cosq(r);
+    case 2: return -sinq(r);
+    default: return -cosq(r);
     }
 }
 static __float128 tangent(__float128 x)
@@ -230,8 +213,7 @@ static __float128 tangent(__float128 x)
 static struct f80 angle(struct random *r, unsigned n)
 {
     if (n % 4 == 0) {
-        long double x =
-            (long double)(random_below(r, 2000) + 1) * 1.57079632679489661923132169163975144L;
+        long double x = (long double)(random_below(r, 2000) + 1) * 1.57079632679489661923132169163975144L;
         struct f80 v = {0, 0};
         memcpy(&v, &x, 10);
         v.mant += random_below(r, 9) - 4;
@@ -248,8 +230,8 @@ START_TEST(trigonometric_below_one_ulp)
     for (unsigned n = 0; n < TRIALS; n++) {
         struct f80 x = angle(&r, n);
         unsigned rc = all_rc[n >> 2 & 3], cw = CW_MASKS | CW_PC | rc;
-        struct outcome s = run(FSIN, x, one, cw), c = run(FCOS, x, one, cw),
-                       t = run(FPTAN, x, one, cw), sc = run(FSINCOS, x, one, cw);
+        struct outcome s = run(FSIN, x, one, cw), c = run(FCOS, x, one, cw), t = run(FPTAN, x, one, cw),
+                       sc = run(FSINCOS, x, one, cw);
         judge(&w[0], "FSIN", s.st0, s.sw, sine(quad(x), 0), rc);
         judge(&w[1], "FCOS", c.st0, c.sw, sine(quad(x), 1), rc);
         judge(&w[2], "FPTAN", t.st1, t.sw, tangent(quad(x)), rc);
@@ -321,8 +303,7 @@ static struct f80 any_number(struct random *r, int low, int high)
 static bool overflowed(const struct outcome *o, bool neg, unsigned rc)
 {
     bool inf = rc == 0 || rc == (neg ? CW_RC_DOWN : CW_RC_UP);
-    struct f80 want = {inf ? F80_INTEGER_BIT : UINT64_MAX,
-                       (uint16_t)(neg << 15 | (inf ? 0x7fff : 0x7ffe))};
+    struct f80 want = {inf ? F80_INTEGER_BIT : UINT64_MAX, (uint16_t)(neg << 15 | (inf ? 0x7fff : 0x7ffe))};
     return equal(o->st0, want) && (o->sw & (SW_OE | SW_PE | SW_UE)) == (SW_OE | SW_PE);
 }
 
@@ -332,8 +313,7 @@ START_TEST(whole_range_below_one_ulp)
     struct worst w = {0};
     unsigned over = 0, under = 0;
     for (unsigned n = 0; n < TRIALS; n++) {
-        struct f80 x = any_number(&r, whole_range[_i].low, whole_range[_i].high),
-                   y = any_number(&r, -16400, 16383);
+        struct f80 x = any_number(&r, whole_range[_i].low, whole_range[_i].high), y = any_number(&r, -16400, 16383);
         unsigned rc = all_rc[n & 3];
         if (whole_range[_i].op == FYL2X) {
             x.se &= F80_MAX;
@@ -349,8 +329,7 @@ START_TEST(whole_range_below_one_ulp)
         }
         judge(&w, whole_range[_i].name, o.st0, o.sw, want, rc);
         unsigned exp = f80_exp(&o.st0);
-        ck_assert(exp == 0 ? o.sw & SW_UE
-                           : exp == 1 || !(o.sw & SW_UE)); /* tiny is found after rounding */
+        ck_assert(exp == 0 ? o.sw & SW_UE : exp == 1 || !(o.sw & SW_UE)); /* tiny is found after rounding */
         ck_assert(!(o.sw & SW_OE));
         under += exp == 0;
     }
@@ -388,12 +367,11 @@ START_TEST(fpatan_special_operands)
         for (unsigned y = 0; y < 6; y++) {
             struct outcome o = run(FPATAN, of_kind[x], of_kind[y], CW_INIT);
             if (!equal(want[x][y], f))
-                ck_assert_msg(equal(o.st0, want[x][y]), "x %u y %u: %04x:%016" PRIx64, x, y,
-                              o.st0.se, o.st0.mant);
+                ck_assert_msg(equal(o.st0, want[x][y]), "x %u y %u: %04x:%016" PRIx64, x, y, o.st0.se, o.st0.mant);
             ck_assert_uint_eq(o.sw & (SW_IE | SW_ZE), 0);
             ck_assert_uint_eq(o.depth, 1);
-            ck_assert_msg(!(o.sw & SW_PE) == f80_zero(&o.st0),
-                          "PE goes with a result that is rounded: x %u y %u", x, y);
+            ck_assert_msg(!(o.sw & SW_PE) == f80_zero(&o.st0), "PE goes with a result that is rounded: x %u y %u", x,
+                          y);
         }
 }
 END_TEST
@@ -410,8 +388,7 @@ START_TEST(fyl2x_special_operands)
                                     {F80_INTEGER_BIT, 0x4000},
                                     {F80_INTEGER_BIT, 0x7fff}};
     /* By y: -inf -F -0 +0 +F +inf. P p + 0 of the sign, finite: n f */
-    static const char *const want[] = {"IIIIII", "IIIIII", "+zIIZ-", "+zIIZ-",
-                                       "+fpmn-", "ImmppI", "-nmpf+", "--II++"};
+    static const char *const want[] = {"IIIIII", "IIIIII", "+zIIZ-", "+zIIZ-", "+fpmn-", "ImmppI", "-nmpf+", "--II++"};
     for (unsigned x = 0; x < ARRAY_LEN(xs); x++)
         for (unsigned y = 0; y < 6; y++) {
             struct outcome o = run(FYL2X, xs[x], of_kind[y], CW_INIT);
@@ -431,27 +408,15 @@ START_TEST(fyl2x_special_operands)
                 flags = SW_ZE;
                 ok = equal(r, of_kind[NI]);
                 break;
-            case '+':
-                ok = equal(r, of_kind[PI]);
-                break;
-            case '-':
-                ok = equal(r, of_kind[NI]);
-                break;
-            case 'p':
-                ok = equal(r, of_kind[PZ]);
-                break;
-            case 'm':
-                ok = equal(r, of_kind[NZ]);
-                break;
-            case 'f':
-                ok = equal(r, (struct f80){0xa000000000000000, 0x4000});
-                break; /* 5 * log2 of 2 */
-            case 'n':
-                ok = equal(r, (struct f80){0xa000000000000000, 0xc000});
-                break;
+            case '+': ok = equal(r, of_kind[PI]); break;
+            case '-': ok = equal(r, of_kind[NI]); break;
+            case 'p': ok = equal(r, of_kind[PZ]); break;
+            case 'm': ok = equal(r, of_kind[NZ]); break;
+            case 'f': ok = equal(r, (struct f80){0xa000000000000000, 0x4000}); break; /* 5 * log2 of 2 */
+            case 'n': ok = equal(r, (struct f80){0xa000000000000000, 0xc000}); break;
             }
-            ck_assert_msg(ok && (o.sw & (SW_IE | SW_ZE)) == flags,
-                          "x %u y %u: %04x:%016" PRIx64 " sw %04x", x, y, r.se, r.mant, o.sw);
+            ck_assert_msg(ok && (o.sw & (SW_IE | SW_ZE)) == flags, "x %u y %u: %04x:%016" PRIx64 " sw %04x", x, y, r.se,
+                          r.mant, o.sw);
             ck_assert_uint_eq(o.depth, 1);
         }
 }
@@ -460,8 +425,7 @@ END_TEST
 /* SDM 2A table 3-60. */
 START_TEST(fyl2xp1_special_operands)
 {
-    static const struct f80 xs[] = {
-        {F80_INTEGER_BIT, 0xbffc}, {0, 0x8000}, {0, 0}, {F80_INTEGER_BIT, 0x3ffc}};
+    static const struct f80 xs[] = {{F80_INTEGER_BIT, 0xbffc}, {0, 0x8000}, {0, 0}, {F80_INTEGER_BIT, 0x3ffc}};
     static const char *const want[] = {"+.pm.-", "IppmmI", "ImmppI", "-.mp.+"};
     for (unsigned x = 0; x < ARRAY_LEN(xs); x++)
         for (unsigned y = 0; y < 6; y++) {
@@ -474,8 +438,8 @@ START_TEST(fyl2xp1_special_operands)
                       : w == 'p' ? equal(r, of_kind[PZ])
                       : w == 'm' ? equal(r, of_kind[NZ])
                                  : f80_neg(&r) == ((x == 0) != (y == NF));
-            ck_assert_msg(ok && !(o.sw & SW_IE) == (w != 'I'),
-                          "x %u y %u: %04x:%016" PRIx64 " sw %04x", x, y, r.se, r.mant, o.sw);
+            ck_assert_msg(ok && !(o.sw & SW_IE) == (w != 'I'), "x %u y %u: %04x:%016" PRIx64 " sw %04x", x, y, r.se,
+                          r.mant, o.sw);
         }
 }
 END_TEST
@@ -508,8 +472,7 @@ START_TEST(trigonometric_zero_is_exact)
         struct f80 zero = of_kind[n ? NZ : PZ];
         struct outcome s = run(FSIN, zero, one, CW_INIT), c = run(FCOS, zero, one, CW_INIT),
                        t = run(FPTAN, zero, one, CW_INIT);
-        ck_assert(equal(s.st0, zero) && equal(c.st0, one) && equal(t.st1, zero) &&
-                  equal(t.st0, one));
+        ck_assert(equal(s.st0, zero) && equal(c.st0, one) && equal(t.st1, zero) && equal(t.st0, one));
         ck_assert_uint_eq((s.sw | c.sw | t.sw) & SW_EXCEPTIONS, 0);
     }
 }

@@ -39,16 +39,14 @@ static struct oracle oracle_for(unsigned bits)
 {
     /* What a Pentium Pro does not have and takes as something else: TZCNT is BSF, LZCNT is BSR,
      * BNDxxx and ENDBR are hint NOPs ... */
-    static const ZydisDecoderMode off[] = {
-        ZYDIS_DECODER_MODE_MPX,         ZYDIS_DECODER_MODE_CET,      ZYDIS_DECODER_MODE_LZCNT,
-        ZYDIS_DECODER_MODE_TZCNT,       ZYDIS_DECODER_MODE_WBNOINVD, ZYDIS_DECODER_MODE_CLDEMOTE,
-        ZYDIS_DECODER_MODE_AMD_BRANCHES};
+    static const ZydisDecoderMode off[] = {ZYDIS_DECODER_MODE_MPX,         ZYDIS_DECODER_MODE_CET,
+                                           ZYDIS_DECODER_MODE_LZCNT,       ZYDIS_DECODER_MODE_TZCNT,
+                                           ZYDIS_DECODER_MODE_WBNOINVD,    ZYDIS_DECODER_MODE_CLDEMOTE,
+                                           ZYDIS_DECODER_MODE_AMD_BRANCHES};
     struct oracle o = {.bits = (uint8_t)bits};
-    ZyanStatus s =
-        bits == 64 ? ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)
-        : bits == 32
-            ? ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32)
-            : ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LEGACY_16, ZYDIS_STACK_WIDTH_16);
+    ZyanStatus s = bits == 64   ? ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)
+                   : bits == 32 ? ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32)
+                                : ZydisDecoderInit(&o.decoder, ZYDIS_MACHINE_MODE_LEGACY_16, ZYDIS_STACK_WIDTH_16);
     ck_assert(ZYAN_SUCCESS(s));
     for (size_t k = 0; k < sizeof off / sizeof off[0]; k++)
         ck_assert(ZYAN_SUCCESS(ZydisDecoderEnableMode(&o.decoder, off[k], ZYAN_FALSE)));
@@ -86,13 +84,11 @@ static bool covered(const ZydisDecodedInstruction *in)
     case ZYDIS_ISA_SET_FXSAVE:
     case ZYDIS_ISA_SET_FXSAVE64:
     case ZYDIS_ISA_SET_CLFSH:
-    case ZYDIS_ISA_SET_MONITOR:
-        return true;
+    case ZYDIS_ISA_SET_MONITOR: return true;
     case ZYDIS_ISA_SET_LONGMODE:
         return in->mnemonic != ZYDIS_MNEMONIC_SYSCALL && in->mnemonic != ZYDIS_MNEMONIC_SYSRET &&
                in->mnemonic != ZYDIS_MNEMONIC_SWAPGS;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -102,12 +98,10 @@ static const char *excused(const struct truth *t, const struct insn *in, const u
     bool ours = in->form != FORM_UD;
     if (t->valid && !ours && !covered(&t->in))
         return "an extension after SSE3";
-    if (t->valid && !ours &&
-        (t->in.mnemonic == ZYDIS_MNEMONIC_SYSENTER || t->in.mnemonic == ZYDIS_MNEMONIC_SYSEXIT))
+    if (t->valid && !ours && (t->in.mnemonic == ZYDIS_MNEMONIC_SYSENTER || t->in.mnemonic == ZYDIS_MNEMONIC_SYSEXIT))
         return "SYSENTER and SYSEXIT: no model shows SEP";
-    if (t->in.address_width == 32 && t->in.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 &&
-        t->in.raw.sib.offset && t->in.raw.modrm.mod == 0 && t->in.raw.sib.base == 5 &&
-        code[t->in.raw.rex.offset] & 1)
+    if (t->in.address_width == 32 && t->in.machine_mode == ZYDIS_MACHINE_MODE_LONG_64 && t->in.raw.sib.offset &&
+        t->in.raw.modrm.mod == 0 && t->in.raw.sib.base == 5 && code[t->in.raw.rex.offset] & 1)
         return "Zydis 4.0 takes REX.B into account where there is no base; SDM 2A table 2-5 and "
                "the hardware do not";
     if (in->form == FORM_XCHG_Zv_rAX && t->valid && t->in.mnemonic == ZYDIS_MNEMONIC_PAUSE)
@@ -125,11 +119,16 @@ static const struct {
     const char *table, *by_size[3];
     bool address;
 } sized_names[] = {
-    {"CBW", {"cbw", "cwde", "cdqe"}, false},         {"CWD", {"cwd", "cdq", "cqo"}, false},
-    {"PUSHA", {"pusha", "pushad", ""}, false},       {"POPA", {"popa", "popad", ""}, false},
-    {"PUSHF", {"pushf", "pushfd", "pushfq"}, false}, {"POPF", {"popf", "popfd", "popfq"}, false},
-    {"IRET", {"iret", "iretd", "iretq"}, false},     {"JCXZ", {"jcxz", "jecxz", "jrcxz"}, true},
-    {"MOVD", {"movd", "movd", "movq"}, false},       {"FXSAVE", {"fxsave", "fxsave", "fxsave64"}, false},
+    {"CBW", {"cbw", "cwde", "cdqe"}, false},
+    {"CWD", {"cwd", "cdq", "cqo"}, false},
+    {"PUSHA", {"pusha", "pushad", ""}, false},
+    {"POPA", {"popa", "popad", ""}, false},
+    {"PUSHF", {"pushf", "pushfd", "pushfq"}, false},
+    {"POPF", {"popf", "popfd", "popfq"}, false},
+    {"IRET", {"iret", "iretd", "iretq"}, false},
+    {"JCXZ", {"jcxz", "jecxz", "jrcxz"}, true},
+    {"MOVD", {"movd", "movd", "movq"}, false},
+    {"FXSAVE", {"fxsave", "fxsave", "fxsave64"}, false},
     {"FXRSTOR", {"fxrstor", "fxrstor", "fxrstor64"}, false},
 };
 static const struct {
@@ -148,9 +147,8 @@ static void our_mnemonic(const struct insn *in, char *out, size_t size)
     size_t n = strlen(m);
     for (size_t k = 0; k < sizeof sized_names / sizeof sized_names[0]; k++)
         if (strcmp(m, sized_names[k].table) == 0) {
-            snprintf(
-                out, size, "%s",
-                sized_names[k].by_size[(sized_names[k].address ? in->adsize : in->opsize) - SZ16]);
+            snprintf(out, size, "%s",
+                     sized_names[k].by_size[(sized_names[k].address ? in->adsize : in->opsize) - SZ16]);
             return;
         }
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
@@ -159,11 +157,9 @@ static void our_mnemonic(const struct insn *in, char *out, size_t size)
     if (n > 2 && strcmp(m + n - 2, "cc") == 0)
         snprintf(out, size, "%.*s%s", (int)n - 2, m, conditions[m[0] == 'S' ? in->reg : in->imm]);
     else if (f->attrs & FA_REP) {
-        unsigned opsize = in->opsize == SZ64 && f->attrs & FA_IO
-                              ? SZ32
-                              : in->opsize; /* INS, OUTS have no 64-bit form */
-        snprintf(out, size, "%s%c", m,
-                 strchr(f->operands, 'b') ? 'b' : string_sizes[opsize - SZ16]);
+        unsigned opsize =
+            in->opsize == SZ64 && f->attrs & FA_IO ? SZ32 : in->opsize; /* INS, OUTS have no 64-bit form */
+        snprintf(out, size, "%s%c", m, strchr(f->operands, 'b') ? 'b' : string_sizes[opsize - SZ16]);
     } else
         snprintf(out, size, "%s", m);
     for (; *out; out++)
@@ -183,8 +179,7 @@ static const char *memory_differs(const struct truth *t, const struct insn *in)
 {
     const ZydisDecodedOperand *m = NULL;
     for (unsigned k = 0; k < t->in.operand_count && !m; k++)
-        if (t->ops[k].type == ZYDIS_OPERAND_TYPE_MEMORY &&
-            t->ops[k].visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
+        if (t->ops[k].type == ZYDIS_OPERAND_TYPE_MEMORY && t->ops[k].visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
             m = &t->ops[k];
     if (!m != !(in->flags & IF_MEM))
         return "memory operand";
@@ -217,13 +212,11 @@ static const char *immediates_differ(const struct truth *t, const struct insn *i
             t->ops[k].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && t->in.raw.imm[0].size)
             op[n++] = &t->ops[k];
     if (t->in.raw.imm[1].size && strcmp(form_info[in->form].operands, "Ap") != 0) /* ENTER */
-        return in->imm != t->in.raw.imm[0].value.u || (uint32_t)in->disp != t->in.raw.imm[1].value.u
-                   ? "immediates"
-                   : NULL;
+        return in->imm != t->in.raw.imm[0].value.u || (uint32_t)in->disp != t->in.raw.imm[1].value.u ? "immediates"
+                                                                                                     : NULL;
     if (strcmp(form_info[in->form].operands, "Ap") == 0)
-        return in->imm != t->in.raw.imm[0].value.u || (uint16_t)in->disp != t->in.raw.imm[1].value.u
-                   ? "far pointer"
-                   : NULL;
+        return in->imm != t->in.raw.imm[0].value.u || (uint16_t)in->disp != t->in.raw.imm[1].value.u ? "far pointer"
+                                                                                                     : NULL;
     if (n != 1)
         return NULL;
     uint64_t mask = t->in.operand_width >= 64 || t->in.raw.imm[0].is_relative
@@ -235,25 +228,22 @@ static const char *immediates_differ(const struct truth *t, const struct insn *i
 static const char *registers_differ(const struct truth *t, const struct insn *in)
 {
     const struct form_info *f = &form_info[in->form];
-    if (t->in.mnemonic ==
-        ZYDIS_MNEMONIC_NOP) /* Zydis shows `reg` of some hint NOPs as an operand */
+    if (t->in.mnemonic == ZYDIS_MNEMONIC_NOP) /* Zydis shows `reg` of some hint NOPs as an operand */
         return NULL;
     for (const char *s = f->operands; s && *s; s = strchr(s, ','), s += s != NULL) {
         unsigned k = 0;
         for (const char *q = f->operands; q < s; q++)
             k += *q == ',';
         if (k >= t->in.operand_count || t->ops[k].type != ZYDIS_OPERAND_TYPE_REGISTER || !s[1] ||
-            !strchr(s[0] == 'E' || s[0] == 'G' || s[0] == 'Z' ? "bwdvzy" : "dqps", s[1]) ||
-            !strchr("EGZPQNVWU", s[0]))
+            !strchr(s[0] == 'E' || s[0] == 'G' || s[0] == 'Z' ? "bwdvzy" : "dqps", s[1]) || !strchr("EGZPQNVWU", s[0]))
             continue;
         unsigned ours = strchr("EQNWU", s[0]) ? in->rm : in->reg,
                  theirs = (unsigned)ZydisRegisterGetId(t->ops[k].reg.value);
         ZydisRegister r = t->ops[k].reg.value;
         if (s[1] == 'b') /* Zydis numbers AH..BH 4-7 and then SPL..DIL 8-11 in this class */
-            theirs = r >= ZYDIS_REGISTER_AH && r <= ZYDIS_REGISTER_BH
-                         ? (unsigned)(r - ZYDIS_REGISTER_AH) * 8 + 1
-                     : r <= ZYDIS_REGISTER_BL ? (unsigned)(r - ZYDIS_REGISTER_AL) * 8
-                                              : ((unsigned)(r - ZYDIS_REGISTER_SPL) + 4) * 8;
+            theirs = r >= ZYDIS_REGISTER_AH && r <= ZYDIS_REGISTER_BH ? (unsigned)(r - ZYDIS_REGISTER_AH) * 8 + 1
+                     : r <= ZYDIS_REGISTER_BL                         ? (unsigned)(r - ZYDIS_REGISTER_AL) * 8
+                                                                      : ((unsigned)(r - ZYDIS_REGISTER_SPL) + 4) * 8;
         if (ours != theirs)
             return "register";
     }
@@ -296,14 +286,12 @@ static void report(struct oracle *o, const char *what, const struct truth *t, co
     fprintf(stderr, "%2u-bit %s:", o->bits, what);
     for (unsigned k = 0; k < 15; k++)
         fprintf(stderr, " %02x", code[k]);
-    fprintf(
-        stderr,
-        " | here %s (%s) length %u seg %u base %u index %u disp %x imm %llx reg %u rm %u | there ",
-        mnemonic, form_info[in->form].operands, in->len, in->seg, in->base, in->index,
-        (unsigned)in->disp, (unsigned long long)in->imm, in->reg, in->rm);
+    fprintf(stderr, " | here %s (%s) length %u seg %u base %u index %u disp %x imm %llx reg %u rm %u | there ",
+            mnemonic, form_info[in->form].operands, in->len, in->seg, in->base, in->index, (unsigned)in->disp,
+            (unsigned long long)in->imm, in->reg, in->rm);
     if (t->valid)
-        fprintf(stderr, "%s length %u isa set %s\n", ZydisMnemonicGetString(t->in.mnemonic),
-                t->in.length, ZydisISASetGetString(t->in.meta.isa_set));
+        fprintf(stderr, "%s length %u isa set %s\n", ZydisMnemonicGetString(t->in.mnemonic), t->in.length,
+                ZydisISASetGetString(t->in.meta.isa_set));
     else
         fprintf(stderr, "status %08x\n", (unsigned)t->status);
 }
@@ -350,21 +338,9 @@ static void fill_random(uint64_t *seed, uint8_t *p, size_t n)
 static const struct {
     uint8_t n, b[3];
 } prefixes[] = {
-    {0, {0}},
-    {1, {0x66}},
-    {1, {0x67}},
-    {2, {0x66, 0x67}},
-    {1, {0xf0}},
-    {1, {0xf2}},
-    {1, {0xf3}},
-    {2, {0xf3, 0x66}},
-    {2, {0xf2, 0xf3}},
-    {1, {0x2e}},
-    {1, {0x64}},
-    {2, {0x36, 0x65}},
-    {2, {0x64, 0x26}},
-    {3, {0x67, 0x3e, 0xf0}},
-    {3, {0x66, 0x66, 0x67}},
+    {0, {0}},    {1, {0x66}},       {1, {0x67}},       {2, {0x66, 0x67}},       {1, {0xf0}},
+    {1, {0xf2}}, {1, {0xf3}},       {2, {0xf3, 0x66}}, {2, {0xf2, 0xf3}},       {1, {0x2e}},
+    {1, {0x64}}, {2, {0x36, 0x65}}, {2, {0x64, 0x26}}, {3, {0x67, 0x3e, 0xf0}}, {3, {0x66, 0x66, 0x67}},
 };
 
 /* Every opcode of both maps with every ModRM byte under each prefix string, with random bytes
@@ -414,8 +390,8 @@ static void run(unsigned bits)
     struct oracle o = oracle_for(bits);
     every_opcode(&o, 0x9e3779b97f4a7c15 + bits);
     random_bytes(&o, 0xd1b54a32d192ed03 + bits, random_count());
-    fprintf(stderr, "%u-bit code: %lu compared, %lu valid, %lu excused, %lu failed\n", bits,
-            o.compared, o.valid, o.excused, o.failed);
+    fprintf(stderr, "%u-bit code: %lu compared, %lu valid, %lu excused, %lu failed\n", bits, o.compared, o.valid,
+            o.excused, o.failed);
     ck_assert_uint_eq(o.failed, 0);
     ck_assert_uint_gt(o.valid, o.compared / 3);
 }

@@ -94,9 +94,7 @@ static int try_unlink(void)
 }
 static int try_exec_memory(void)
 {
-    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
-               ? REFUSED
-               : DID_IT;
+    return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? REFUSED : DID_IT;
 }
 static int try_ioctl(void)
 {
@@ -127,11 +125,9 @@ START_TEST(jail_refuses_what_reaches_outside)
     for (size_t i = 0; i < ARRAY_LEN(tries); i++) {
         int status = in_jail(tries[i].try);
         if (SANITIZED)
-            ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == REFUSED, "%s: %x",
-                          tries[i].name, status);
+            ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == REFUSED, "%s: %x", tries[i].name, status);
         else
-            ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "%s: %x",
-                          tries[i].name, status);
+            ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "%s: %x", tries[i].name, status);
     }
     int status = in_jail(try_ioctl);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == REFUSED, "ioctl: %x", status);
@@ -158,8 +154,7 @@ START_TEST(jail_landlock_shuts_the_file_system)
 {
     int r = landlock_alone();
     if (r == 0 || r == NO_JAIL) {
-        fprintf(stderr,
-                "skipped: Landlock, which this kernel does not have or needs no_new_privs for\n");
+        fprintf(stderr, "skipped: Landlock, which this kernel does not have or needs no_new_privs for\n");
         return;
     }
     ck_assert_int_eq(r, REFUSED);

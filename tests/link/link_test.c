@@ -74,8 +74,7 @@ START_TEST(link_wrong_lengths_are_bad)
     static const struct {
         uint32_t len;
         size_t really;
-    } wrong[] = {
-        {0, 1}, {1, 0}, {5, 4}, {UINT32_MAX, 3}, {LINK_MAX + 1, 8}, {LINK_MAX + 1, LINK_MAX + 1}};
+    } wrong[] = {{0, 1}, {1, 0}, {5, 4}, {UINT32_MAX, 3}, {LINK_MAX + 1, 8}, {LINK_MAX + 1, LINK_MAX + 1}};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         struct rig *r = rig_new();
         put(r, LINK_KEY, wrong[i].len, wrong[i].really);
@@ -115,10 +114,8 @@ static void send_fds(int to, unsigned n)
     } control;
     uint8_t head[LINK_HEADER] = {LINK_FILE};
     struct iovec iov = {head, sizeof head};
-    struct msghdr mh = {.msg_iov = &iov,
-                        .msg_iovlen = 1,
-                        .msg_control = control.room,
-                        .msg_controllen = CMSG_SPACE(n * sizeof(int))};
+    struct msghdr mh = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = CMSG_SPACE(n * sizeof(int))};
     memset(&control, 0, sizeof control);
     struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
     c->cmsg_level = SOL_SOCKET;
@@ -223,8 +220,7 @@ START_TEST(link_sender_queues_and_never_waits)
     ck_assert_uint_gt(link_queued(&r->link), 0);
     static uint8_t in[LINK_HEADER + LINK_MAX];
     for (unsigned i = 0; i < MANY; i++) {
-        ck_assert_int_eq(recv(r->peer, in, sizeof in, MSG_DONTWAIT),
-                         LINK_HEADER + (ssize_t)sizeof part);
+        ck_assert_int_eq(recv(r->peer, in, sizeof in, MSG_DONTWAIT), LINK_HEADER + (ssize_t)sizeof part);
         ck_assert_uint_eq(ld32(in + LINK_HEADER), i);
         link_flush(&r->link);
     }
@@ -259,8 +255,13 @@ static void fill(struct machine_config *c)
     c->clock = CLOCK_VIRTUAL;
     c->clock_rate = 0x123456789;
     c->rtc_seconds = UINT64_C(0xfedcba9876543210);
-    c->drive[2] = (struct drive_config){
-        .present = true, .medium = true, .kind = DRIVE_CD, .fd = 9, .readonly = true, .bytes = 12345678901, .name = "a name"};
+    c->drive[2] = (struct drive_config){.present = true,
+                                        .medium = true,
+                                        .kind = DRIVE_CD,
+                                        .fd = 9,
+                                        .readonly = true,
+                                        .bytes = 12345678901,
+                                        .name = "a name"};
     c->serial[0] = c->serial[3] = true;
     c->vga = true;
     c->debugcon = true;
@@ -403,8 +404,7 @@ START_TEST(frame_slot_in_use_is_not_written)
     uint32_t stride;
     int fd = frame_create(&map, &err);
     ck_assert_int_ge(fd, 0);
-    ck_assert_int_lt(ftruncate(fd, 4096),
-                     0); /* sealed: nobody can cut it under the front end's mapping */
+    ck_assert_int_lt(ftruncate(fd, 4096), 0); /* sealed: nobody can cut it under the front end's mapping */
     ck_assert(frame_writer_init(&f, fd, &r->link, &err));
     struct surface s = frame_surface(&f);
     for (uint32_t n = 1; n <= 4; n++) {
@@ -512,10 +512,20 @@ static void audio(void *ctx, uint64_t at, const int16_t *samples, size_t n)
     called++;
 }
 static const struct guest_ops ops = {
-    .ready = ready,     .event = event,     .serial = serial, .debugcon = debugcon, .frame = frame,
-    .stats = stats,     .line = line,       .picture = picture, .lights = lights,   .pointer = pointer,
-    .taken = taken,     .log = told,
-        .tray = tray,       .audio = audio,
+    .ready = ready,
+    .event = event,
+    .serial = serial,
+    .debugcon = debugcon,
+    .frame = frame,
+    .stats = stats,
+    .line = line,
+    .picture = picture,
+    .lights = lights,
+    .pointer = pointer,
+    .taken = taken,
+    .log = told,
+    .tray = tray,
+    .audio = audio,
 };
 
 static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
@@ -605,11 +615,11 @@ START_TEST(cells_size_must_fit_what_comes)
         size_t more;
         bool good;
     } rows[] = {
-        {1, 80, 25, 4000, true},        {7, 1, 1, 2, true},
-        {1, 80, 25, 3999, false},       {1, 80, 25, 4002, false},
-        {1, 0, 25, 0, false},           {1, 80, 0, 0, false},
-        {1, 0x80000001, 2, 4, false},   {1, CELLS_MAX_COLS + 1, 1, 2 * (CELLS_MAX_COLS + 1), false},
-        {0, 640, 480, 0, true},         {0, 640, 480, 2, false},
+        {1, 80, 25, 4000, true},      {7, 1, 1, 2, true},
+        {1, 80, 25, 3999, false},     {1, 80, 25, 4002, false},
+        {1, 0, 25, 0, false},         {1, 80, 0, 0, false},
+        {1, 0x80000001, 2, 4, false}, {1, CELLS_MAX_COLS + 1, 1, 2 * (CELLS_MAX_COLS + 1), false},
+        {0, 640, 480, 0, true},       {0, 640, 480, 2, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct buf b = {0};

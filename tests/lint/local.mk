@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
-LINT_TESTS = tests/lint/floors.sh tests/lint/guests.sh
+LINT_TESTS = tests/lint/floors.sh tests/lint/format.sh tests/lint/guests.sh
 TESTS += $(LINT_TESTS)
 EXTRA_DIST += $(LINT_TESTS)
 
 # README's list of guests, out of the guest tests that have passed here.
 guest-list:
 	srcdir=$(srcdir) $(srcdir)/tests/lint/guests.sh write
-.PHONY: guest-list
+# Formats every C file as .clang-format says.
+format:
+	srcdir=$(srcdir) $(srcdir)/tests/lint/format.sh write
+.PHONY: guest-list format

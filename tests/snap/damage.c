@@ -150,8 +150,7 @@ static bool try(const uint8_t *data, size_t len)
 static void cut(const struct saved *s, size_t len)
 {
     struct place p = where(s, len);
-    snprintf(trial, sizeof trial, "cut to %zu of %zu bytes, in %s %s", len, s->bytes.len, p.section,
-             p.field);
+    snprintf(trial, sizeof trial, "cut to %zu of %zu bytes, in %s %s", len, s->bytes.len, p.section, p.field);
     /* A copy of its own, so that a sanitizer sees a read past its end. */
     uint8_t *copy = malloc(len + 1);
     ck_assert(copy != NULL);
@@ -179,8 +178,7 @@ END_TEST
 static bool change(const struct saved *s, uint8_t *copy, size_t at, uint8_t to)
 {
     struct place p = where(s, at);
-    snprintf(trial, sizeof trial, "byte %zu is %02x, not %02x, in %s %s", at, to, copy[at],
-             p.section, p.field);
+    snprintf(trial, sizeof trial, "byte %zu is %02x, not %02x, in %s %s", at, to, copy[at], p.section, p.field);
     uint8_t was = copy[at];
     copy[at] = to;
     bool good = to != was && try(copy, s->bytes.len);

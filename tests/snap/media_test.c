@@ -140,8 +140,7 @@ static struct buf recorded(uint64_t *end, uint64_t *hash)
     return log;
 }
 
-static struct machine *replay(const struct buf *log, struct blk *first, struct blk *second,
-                              struct blk *third)
+static struct machine *replay(const struct buf *log, struct blk *first, struct blk *second, struct blk *third)
 {
     struct error err;
     struct machine *m = machine();

@@ -25,8 +25,7 @@ struct machine_config rig_demo_config(void)
                                  .debugcon = true,
                                  .debugcon_iobase = 0xe9,
                                  .boot = "c"};
-    cfg.device[0] = (struct device_config){
-        .cls = "isa-debug-exit", .props = {"iobase=0x501", "iosize=4"}, .nprops = 2};
+    cfg.device[0] = (struct device_config){.cls = "isa-debug-exit", .props = {"iobase=0x501", "iosize=4"}, .nprops = 2};
     cfg.ndevices = 1;
     return cfg;
 }

@@ -50,9 +50,8 @@ static void go_on_alike(struct machine *a, struct machine *b, uint64_t positions
     rig_run_to(b, to);
     ck_assert_uint_eq(machine_pos(a), machine_pos(b));
     ck_assert_uint_eq(machine_ns(a), machine_ns(b));
-    ck_assert_msg(machine_state_hash(a) == machine_state_hash(b),
-                  "they part between positions %llu and %llu", (unsigned long long)(to - positions),
-                  (unsigned long long)to);
+    ck_assert_msg(machine_state_hash(a) == machine_state_hash(b), "they part between positions %llu and %llu",
+                  (unsigned long long)(to - positions), (unsigned long long)to);
     machine_destroy(b);
 }
 
@@ -151,8 +150,7 @@ static bool shows(struct machine *m, const char *text)
 START_TEST(load_in_the_middle_of_linux_goes_on_alike)
 {
     struct machine_config cfg = rig_demo_config();
-    struct buf kernel = rig_file(linux_files[0]), initrd = rig_file(linux_files[1]),
-               disk = rig_file(linux_files[2]);
+    struct buf kernel = rig_file(linux_files[0]), initrd = rig_file(linux_files[1]), disk = rig_file(linux_files[2]);
     struct error err = {0};
     cfg.ram_mb = 64;
     cfg.kernel = (struct rom_config){kernel.data, kernel.len};

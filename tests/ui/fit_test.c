@@ -13,8 +13,8 @@
 static void fits(uint32_t w, uint32_t h, int rw, int rh, bool aspect, int x, int y, int fw, int fh)
 {
     struct window_rect r = window_fit(w, h, rw, rh, aspect);
-    ck_assert_msg(r.x == x && r.y == y && r.w == fw && r.h == fh, "%ux%u in %dx%d: %d,%d %dx%d", w,
-                  h, rw, rh, r.x, r.y, r.w, r.h);
+    ck_assert_msg(r.x == x && r.y == y && r.w == fw && r.h == fh, "%ux%u in %dx%d: %d,%d %dx%d", w, h, rw, rh, r.x, r.y,
+                  r.w, r.h);
 }
 
 START_TEST(fit_integer_is_the_largest_whole_multiple_centred)
@@ -52,8 +52,7 @@ START_TEST(keymap_is_by_place_and_without_doubles)
     for (unsigned i = 0; i < SDL_NUM_SCANCODES; i++)
         used[keymap_qnum(i)]++;
     for (unsigned q = 1; q < 256; q++)
-        ck_assert_msg(used[q] <= (q == 0x2b ? 2 : 1), "%02x",
-                      q); /* ISO's key beside Enter is ANSI's backslash */
+        ck_assert_msg(used[q] <= (q == 0x2b ? 2 : 1), "%02x", q); /* ISO's key beside Enter is ANSI's backslash */
     ck_assert_uint_eq(keymap_qnum(SDL_SCANCODE_RALT), 0xb8);
     ck_assert_uint_eq(keymap_qnum(SDL_SCANCODE_PAUSE), 0xc6);
     ck_assert_uint_eq(keymap_qnum(SDL_SCANCODE_PRINTSCREEN), 0xb7);

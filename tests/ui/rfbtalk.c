@@ -113,8 +113,7 @@ static void answer(const uint8_t *challenge, const char *password, uint8_t *resp
     for (unsigned i = 0; i < 16; i++)
         sprintf(data + 2 * i, "%02x", challenge[i]);
     /* Three times the same key makes triple DES a single one. */
-    snprintf(command, sizeof command,
-             "printf %s | xxd -r -p | openssl enc -des-ede3 -nopad -K %s%s%s -out /dev/stdout",
+    snprintf(command, sizeof command, "printf %s | xxd -r -p | openssl enc -des-ede3 -nopad -K %s%s%s -out /dev/stdout",
              data, hex, hex, hex);
     FILE *f = popen(command, "r");
     if (!f || fread(response, 1, 16, f) != 16)
@@ -210,15 +209,13 @@ static void message(void)
         for (unsigned n = be16(b + 1); n; n--)
             rectangle();
         return;
-    case 2:
-        return; /* bell */
+    case 2: return; /* bell */
     case 3:
         take(b, 7);
         for (uint32_t n = be32(b + 3); n; n--)
             take(b, 1);
         return;
-    default:
-        fail("a message of no known kind");
+    default: fail("a message of no known kind");
     }
 }
 
@@ -269,26 +266,14 @@ static void shot(const char *path)
 
 static void key(uint32_t sym, bool down)
 {
-    uint8_t b[8] = {
-        4,           down, 0, 0, (uint8_t)(sym >> 24), (uint8_t)(sym >> 16), (uint8_t)(sym >> 8),
-        (uint8_t)sym};
+    uint8_t b[8] = {4, down, 0, 0, (uint8_t)(sym >> 24), (uint8_t)(sym >> 16), (uint8_t)(sym >> 8), (uint8_t)sym};
     give(b, sizeof b);
 }
 
 static void place(uint32_t sym, uint8_t qnum, bool down)
 {
-    uint8_t b[12] = {255,
-                     0,
-                     0,
-                     down,
-                     (uint8_t)(sym >> 24),
-                     (uint8_t)(sym >> 16),
-                     (uint8_t)(sym >> 8),
-                     (uint8_t)sym,
-                     0,
-                     0,
-                     0,
-                     qnum};
+    uint8_t b[12] = {255, 0, 0, down, (uint8_t)(sym >> 24), (uint8_t)(sym >> 16), (uint8_t)(sym >> 8), (uint8_t)sym,
+                     0,   0, 0, qnum};
     give(b, sizeof b);
 }
 
@@ -318,8 +303,7 @@ static int run(char **c)
     }
     if (!strcmp(c[0], "at")) {
         unsigned x = (unsigned)atoi(c[1]), y = (unsigned)atoi(c[2]);
-        uint8_t b[6] = {5,          (uint8_t)atoi(c[3]), (uint8_t)(x >> 8),
-                        (uint8_t)x, (uint8_t)(y >> 8),   (uint8_t)y};
+        uint8_t b[6] = {5, (uint8_t)atoi(c[3]), (uint8_t)(x >> 8), (uint8_t)x, (uint8_t)(y >> 8), (uint8_t)y};
         give(b, sizeof b);
         return 4;
     }

@@ -24,28 +24,24 @@ enum {
 
 static uint32_t word(const uint8_t *h, unsigned n)
 {
-    return (uint32_t)h[4 * n] << 24 | (uint32_t)h[4 * n + 1] << 16 | (uint32_t)h[4 * n + 2] << 8 |
-           h[4 * n + 3];
+    return (uint32_t)h[4 * n] << 24 | (uint32_t)h[4 * n + 1] << 16 | (uint32_t)h[4 * n + 2] << 8 | h[4 * n + 3];
 }
 
 int main(int argc, char **argv)
 {
     static uint8_t in[64 << 20];
     size_t len = fread(in, 1, sizeof in, stdin);
-    if (argc != 5 || len < XWD_WORDS * 4 || word(in, XWD_FILE_VERSION) != 7 ||
-        word(in, XWD_BITS_PER_PIXEL) != 32 || word(in, XWD_BYTE_ORDER) != 0) {
-        fputs("xwdppm: X Y W H, and a 32-bit little-endian window dump on standard input\n",
-              stderr);
+    if (argc != 5 || len < XWD_WORDS * 4 || word(in, XWD_FILE_VERSION) != 7 || word(in, XWD_BITS_PER_PIXEL) != 32 ||
+        word(in, XWD_BYTE_ORDER) != 0) {
+        fputs("xwdppm: X Y W H, and a 32-bit little-endian window dump on standard input\n", stderr);
         return 1;
     }
     unsigned long x = strtoul(argv[1], NULL, 10), y = strtoul(argv[2], NULL, 10);
     unsigned long w = strtoul(argv[3], NULL, 10), h = strtoul(argv[4], NULL, 10);
     size_t line = word(in, XWD_BYTES_PER_LINE),
            start = word(in, XWD_HEADER_SIZE) + (size_t)word(in, XWD_NCOLORS) * XWD_COLOR_BYTES;
-    if (x + w > word(in, XWD_WIDTH) || y + h > word(in, XWD_HEIGHT) ||
-        start + line * word(in, XWD_HEIGHT) > len) {
-        fprintf(stderr, "xwdppm: the window has %u x %u pixels\n", word(in, XWD_WIDTH),
-                word(in, XWD_HEIGHT));
+    if (x + w > word(in, XWD_WIDTH) || y + h > word(in, XWD_HEIGHT) || start + line * word(in, XWD_HEIGHT) > len) {
+        fprintf(stderr, "xwdppm: the window has %u x %u pixels\n", word(in, XWD_WIDTH), word(in, XWD_HEIGHT));
         return 1;
     }
     printf("P6\n%lu %lu\n255\n", w, h);

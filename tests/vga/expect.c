@@ -63,9 +63,9 @@ static struct size picture_size(const struct scene *s)
     switch (s->kind) {
     case TEXT:
     case MONO_TEXT:
-        return (struct size){720, s->changes & FONT_8X14 ? 28 * 14 : 400}; /* the BIOS ends the display with the last row */
-    case VBE:
-        return (struct size){s->width, s->height};
+        return (struct size){720,
+                             s->changes & FONT_8X14 ? 28 * 14 : 400}; /* the BIOS ends the display with the last row */
+    case VBE: return (struct size){s->width, s->height};
     default:
         return (struct size){s->width <= 360 ? s->width * 2u : s->width, s->height <= 240 ? s->height * 2u : s->height};
     }
@@ -104,7 +104,8 @@ static uint32_t palette_colour(const struct scene *s, unsigned number)
     return colours[s->changes & PALETTE ? (number + PALETTE_STEP) & 15 : number];
 }
 
-static uint32_t glyph_dot(const struct scene *s, unsigned row, unsigned col, unsigned line, unsigned dot, unsigned height, bool hidden)
+static uint32_t glyph_dot(const struct scene *s, unsigned row, unsigned col, unsigned line, unsigned dot,
+                          unsigned height, bool hidden)
 {
     uint8_t c = text_char(row, col), attr = text_attr(row, col);
     bool dark = s->changes & BLINK && attr & 0x80 && hidden;
@@ -179,7 +180,8 @@ static uint32_t vbe_dot(const struct scene *s, unsigned x, unsigned y)
 
 static uint32_t graphics_dot(const struct scene *s, unsigned px, unsigned py)
 {
-    static const uint32_t cga[2][4] = {{0x000000, 0x55ffff, 0xff55ff, 0xffffff}, {0x000000, 0x55ff55, 0xff5555, 0xffff55}};
+    static const uint32_t cga[2][4] = {{0x000000, 0x55ffff, 0xff55ff, 0xffffff},
+                                       {0x000000, 0x55ff55, 0xff5555, 0xffff55}};
     unsigned wide = s->width <= 360 ? 2 : 1, tall = s->height <= 240 ? 2 : 1;
     unsigned x = px / wide, y = py / tall;
     if (s->kind == LINEAR8) {
@@ -193,14 +195,10 @@ static uint32_t graphics_dot(const struct scene *s, unsigned px, unsigned py)
         y = p.y;
     }
     switch (s->kind) {
-    case CGA4:
-        return cga[!!(s->changes & PALETTE)][pixel_number(x, y, 2)];
-    case CGA2:
-        return pixel_number(x, y, 1) ? 0xffffff : 0;
-    case PLANAR:
-        return planar_colour(s, x, y);
-    default:
-        return dac_rgb(pixel_number(x % s->width, y + x / s->width, 8));
+    case CGA4: return cga[!!(s->changes & PALETTE)][pixel_number(x, y, 2)];
+    case CGA2: return pixel_number(x, y, 1) ? 0xffffff : 0;
+    case PLANAR: return planar_colour(s, x, y);
+    default: return dac_rgb(pixel_number(x % s->width, y + x / s->width, 8));
     }
 }
 
@@ -263,7 +261,8 @@ int main(int argc, char **argv)
             puts(scenes[i].name);
         return 0;
     }
-    if (argc < 2 || !read_font(top ? top : ".", 8) || !read_font(top ? top : ".", 14) || !read_font(top ? top : ".", 16)) {
+    if (argc < 2 || !read_font(top ? top : ".", 8) || !read_font(top ? top : ".", 14) ||
+        !read_font(top ? top : ".", 16)) {
         fprintf(stderr, "usage: expect FOLDER (with $srcdir set)\n");
         return 2;
     }

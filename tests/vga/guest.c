@@ -133,7 +133,8 @@ static uint8_t planar_number(const struct scene *s, unsigned x, unsigned y)
 
 static void planar(const struct scene *s)
 {
-    unsigned bytes = s->width / 8, base = 0, bank = 0, lines = s->height + (s->changes & SCROLLED ? SCROLL_LINES + 1 : 0);
+    unsigned bytes = s->width / 8, base = 0, bank = 0,
+             lines = s->height + (s->changes & SCROLLED ? SCROLL_LINES + 1 : 0);
     if (s->changes & PALETTE)
         palette();
     if (s->changes & PAGE_1) {
@@ -181,7 +182,10 @@ static void linear8(const struct scene *s)
     }
 }
 
-/* Mode 13h without chain 4: with its own timing and each line once, or with the 480-line timing, also at the 28 MHz clock. */
+/*
+ * Mode 13h without chain 4: with its own timing and each line once, or with the 480-line timing, also at the 28 MHz
+ * clock.
+ */
 static void mode_x_timing(const struct scene *s)
 {
     static const uint8_t crtc[][2] = {{0x11, 0x2c}, {0x06, 0x0d}, {0x07, 0x3e}, {0x10, 0xea}, {0x11, 0x2c},
@@ -259,22 +263,14 @@ static void store_pixel(uint32_t at, const struct scene *s, unsigned x, unsigned
 {
     uint32_t c = pixel_rgb(x, y), r = c >> 16, g = c >> 8 & 255, b = c & 255;
     switch (s->bpp) {
-    case 8:
-        flat8(at, pixel_number(x, y, 8));
-        break;
-    case 15:
-        flat16(at, (uint16_t)(r >> 3 << 10 | g >> 3 << 5 | b >> 3));
-        break;
-    case 16:
-        flat16(at, (uint16_t)(r >> 3 << 11 | g >> 2 << 5 | b >> 3));
-        break;
+    case 8: flat8(at, pixel_number(x, y, 8)); break;
+    case 15: flat16(at, (uint16_t)(r >> 3 << 10 | g >> 3 << 5 | b >> 3)); break;
+    case 16: flat16(at, (uint16_t)(r >> 3 << 11 | g >> 2 << 5 | b >> 3)); break;
     case 24:
         flat16(at, (uint16_t)c);
         flat8(at + 2, (uint8_t)r);
         break;
-    default:
-        flat32(at, c);
-        break;
+    default: flat32(at, c); break;
     }
 }
 
@@ -327,19 +323,22 @@ static void vbe_lists_modes(void)
 {
     block[0] = 'V', block[1] = 'B', block[2] = 'E', block[3] = '2';
     struct regs r = vbe_call(0x4f00, 0, 0, 0);
-    check_vbe(r.ax == 0x4f && *(uint32_t *)block == 0x41534556 && *(uint16_t *)(block + 4) == 0x300, "4f00_signature_and_version");
+    check_vbe(r.ax == 0x4f && *(uint32_t *)block == 0x41534556 && *(uint16_t *)(block + 4) == 0x300,
+              "4f00_signature_and_version");
     uint16_t memory = *(uint16_t *)(block + 18), list = *(uint16_t *)(block + 14), segment = *(uint16_t *)(block + 16);
     unsigned listed = 0, known = 0;
     for (; peek16(segment, list) != 0xffff && listed < 200; list += 2, listed++) {
         uint16_t number = peek16(segment, list);
-        check_vbe(bios(0x4f01, 0, number, 0, SEG, (uint16_t)(uintptr_t)mode_info) == 0x4f && mode_info[0] & 1, "4f01_knows_each_mode");
-        check_vbe((uint32_t)*(uint16_t *)(mode_info + 0x10) * *(uint16_t *)(mode_info + 0x14) <= (uint32_t)memory << 16,
+        check_vbe(bios(0x4f01, 0, number, 0, SEG, (uint16_t)(uintptr_t)mode_info) == 0x4f && mode_info[0] & 1,
+                  "4f01_knows_each_mode");
+        check_vbe((uint32_t) * (uint16_t *)(mode_info + 0x10) * *(uint16_t *)(mode_info + 0x14) <= (uint32_t)memory
+                                                                                                       << 16,
                   "4f01_modes_fit_the_memory");
         for (unsigned i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
             if (scenes[i].mode == number) {
                 known++;
-                check_vbe(*(uint16_t *)(mode_info + 0x12) == scenes[i].width && *(uint16_t *)(mode_info + 0x14) == scenes[i].height &&
-                              mode_info[0x19] == scenes[i].bpp,
+                check_vbe(*(uint16_t *)(mode_info + 0x12) == scenes[i].width &&
+                              *(uint16_t *)(mode_info + 0x14) == scenes[i].height && mode_info[0x19] == scenes[i].bpp,
                           "4f01_size_and_depth");
                 break;
             }
@@ -358,9 +357,13 @@ static void vbe_windows(void)
     vbe_call(0x4f05, 0, 0, 0);
     check_vbe(peek8(0xa000, 0) == 0, "4f05_other_window_other_memory");
     bios(0x4f01, 0, 0x101, 0, SEG, (uint16_t)(uintptr_t)mode_info);
-    __asm__ volatile("pushw %%ds\n\tpushal\n\tlcallw *%0\n\tpopal\n\tpopw %%ds" : : "m"(mode_info[12]), "b"(0), "d"(2) : "memory");
+    __asm__ volatile("pushw %%ds\n\tpushal\n\tlcallw *%0\n\tpopal\n\tpopw %%ds"
+                     :
+                     : "m"(mode_info[12]), "b"(0), "d"(2)
+                     : "memory");
     check_vbe(peek8(0xa000, 0) == 0x5a, "window_function_is_4f05_by_a_far_call");
-    check_vbe(vbe_call(0x4f05, 1, 0, 0).ax == 0x14f && vbe_call(0x4f05, 0, 0, 0xfff0).ax == 0x14f, "4f05_refuses_window_b_and_beyond_memory");
+    check_vbe(vbe_call(0x4f05, 1, 0, 0).ax == 0x14f && vbe_call(0x4f05, 0, 0, 0xfff0).ax == 0x14f,
+              "4f05_refuses_window_b_and_beyond_memory");
     vbe_call(0x4f02, 0x4101, 0, 0);
     check_vbe(vbe_call(0x4f05, 0, 0, 1).ax == 0x34f, "4f05_is_invalid_in_a_linear_mode");
 }
@@ -411,7 +414,8 @@ static void vbe_restores(void)
     check_vbe(vbe_call(0x4f03, 0, 0, 0).bx == 3, "4f03_gives_a_vga_mode");
     check_vbe(vbe_call(0x4f06, 1, 0, 0).ax != 0x4f, "4f06_needs_a_vbe_mode");
     check_vbe(vbe_call(0x4f04, (uint16_t)(uintptr_t)block, 15, 2).ax == 0x4f, "4f04_restores");
-    check_vbe(vbe_call(0x4f03, 0, 0, 0).bx == 0x101 && vbe_call(0x4f06, 1, 0, 0).cx == 800 && vbe_call(0x4f07, 1, 0, 0).dx == 50,
+    check_vbe(vbe_call(0x4f03, 0, 0, 0).bx == 0x101 && vbe_call(0x4f06, 1, 0, 0).cx == 800 &&
+                  vbe_call(0x4f07, 1, 0, 0).dx == 50,
               "4f04_restores_mode_line_and_start");
     outb(0x3c7, 10);
     check_vbe(vbe_call(0x4f08, 1, 0, 0).bx >> 8 == 8 && inb(0x3c9) == (uint8_t)(0xf3 - 14), "4f04_restores_the_dac");
@@ -419,7 +423,8 @@ static void vbe_restores(void)
     vbe_call(0x4f02, 0x111, 0, 0);
     check_vbe(vbe_call(0x4f08, 0x800, 0, 0).ax == 0x34f, "4f08_is_invalid_in_direct_colour");
     r = vbe_call(0x4f0a, 0, 0, 0);
-    check_vbe(r.ax == 0x4f && r.cx > 8 && peek16(r.es, r.di) < r.cx && peek16(r.es, r.di + 2u) < r.cx && peek16(r.es, r.di + 4u) < r.cx,
+    check_vbe(r.ax == 0x4f && r.cx > 8 && peek16(r.es, r.di) < r.cx && peek16(r.es, r.di + 2u) < r.cx &&
+                  peek16(r.es, r.di + 4u) < r.cx,
               "4f0a_gives_a_table_of_routines");
 }
 
@@ -437,19 +442,11 @@ static int draw(const struct scene *s)
         bios(s->mode, 0, 0, 0, SEG, 0);
     }
     switch (s->kind) {
-    case TEXT:
-        text(s, 0xb800);
-        break;
-    case MONO_TEXT:
-        text(s, 0xb000);
-        break;
+    case TEXT: text(s, 0xb800); break;
+    case MONO_TEXT: text(s, 0xb000); break;
     case CGA4:
-    case CGA2:
-        cga(s);
-        break;
-    case PLANAR:
-        planar(s);
-        break;
+    case CGA2: cga(s); break;
+    case PLANAR: planar(s); break;
     case LINEAR8:
         set_dac();
         linear8(s);
