@@ -5,4 +5,5 @@ libvitrine_a_SOURCES += \
 	src/base/cp437.c src/base/cp437.h \
 	src/base/error.c src/base/error.h \
 	src/base/log.c src/base/log.h \
+	src/base/read_fd.c src/base/read_fd.h \
 	src/base/state.c src/base/state.h

@@ -2,8 +2,8 @@
 /* A CPU's life: made, reset (SDM 3A 9.1, table 9-1), initialised by INIT#, destroyed. */
 #include <stdlib.h>
 
-#include "cpu/system.h"
-#include "cpu/x87.h"
+#include "cpu/sys/system.h"
+#include "cpu/fp/x87.h"
 
 struct cpu *cpu_create(const struct cpu_model *model, struct bus *bus, struct error *err)
 {

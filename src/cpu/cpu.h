@@ -13,7 +13,7 @@
 #include "base/state.h"
 #include "bus/bus.h"
 #include "bus/irq.h"
-#include "cpu/trace.h"
+#include "cpu/engine/cpu_trace.h"
 #include "isa/insn.h"
 
 /* EFLAGS (SDM 1 3.4.3). */

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/bits.h"
-#include "ctl/hmp.h"
-#include "ctl/keys.h"
+#include "ctl/hmp/hmp.h"
+#include "bus/keys.h"
 
 enum { REPLY_MAX = 1 << 22 };
 

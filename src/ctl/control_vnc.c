@@ -2,7 +2,7 @@
 /* VNC's passwords from a monitor, and what QMP tells of it. */
 #include "config.h"
 
-#include "ctl/hmp.h"
+#include "ctl/hmp/hmp.h"
 
 #include <string.h>
 
@@ -25,7 +25,7 @@ bool hmp_vnc_password(struct control *c, const char *args, control_done_fn *done
 
 #ifdef HAVE_JANSSON
 
-#include "ctl/qmp_commands.h"
+#include "ctl/qmp/qmp_commands.h"
 
 void qmp_query_vnc(struct qmp *q, json_t *id, json_t *args)
 {

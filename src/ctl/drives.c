@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/hmp.h"
-#include "ctl/options.h"
+#include "ctl/hmp/hmp.h"
+#include "ctl/options/options.h"
 
 struct asking {
     drives_fn *fn;

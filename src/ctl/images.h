@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
-#include "ctl/options.h"
+#include "ctl/options/options.h"
 
 /* Opens, checks and locks every drive of the options into o->cfg.drive. False with *err; what was
  * opened stays in cfg. */
@@ -20,8 +20,6 @@ bool image_open_medium(const struct drive_option *d, struct drive_config *c, str
 
 /* Opens a file that is only read ("-kernel"), of 1 to max bytes. Descriptor, or -1 with *err. */
 int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes, struct error *err);
-/* Reads a whole open file. */
-bool input_read(int fd, uint64_t bytes, struct buf *out, struct error *err);
 /*
  * Makes or empties a file to write to (append: keeps what it holds); refuses one that is a drive's image. Descriptor,
  * or -1 with *err. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Console commands that change the machine. All of it goes through the journal, so that a recording
  * replays it. */
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The machine's console commands, as a table. What starts, stops, types and changes media is the front
  * end's (ctl/hmp.c). */
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* Disassembly by Zydis, in AT&T's spelling as QEMU's monitor has it, in the size of code that CS says. */
 #include "config.h"
 
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 #include <inttypes.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* x, xp, print and sum: memory and expressions in QEMU's formats. */
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Expressions of the console. */
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 #include <ctype.h>
 #include <errno.h>

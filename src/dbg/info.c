@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* info: a table of what can be shown, and chips by their names. */
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* info mtree, roms and qtree: what is where. */
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * info tlb and info mem: what the page tables in memory map (SDM 3A 4.3 and 4.4: 32-bit paging and PAE).
  * Nothing is set in them by looking.
  */
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 #include <inttypes.h>
 

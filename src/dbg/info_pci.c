@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* info pci: configuration space of each function (PCI Local Bus 2.1, 6.1 and appendix D). */
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 libvitrine_a_SOURCES += \
 	src/dbg/alter.c \
 	src/dbg/command.c src/dbg/command.h \
+	src/dbg/dbg_priv.h \
 	src/dbg/disasm.c \
 	src/dbg/dump.c \
 	src/dbg/expr.c \
@@ -9,5 +10,4 @@ libvitrine_a_SOURCES += \
 	src/dbg/info_map.c \
 	src/dbg/info_paging.c \
 	src/dbg/info_pci.c \
-	src/dbg/private.h \
 	src/dbg/trace.c src/dbg/trace.h

@@ -13,7 +13,7 @@
 
 #include "base/bits.h"
 #include "cpu/exec.h"
-#include "dbg/private.h"
+#include "dbg/dbg_priv.h"
 
 static const struct {
     const char *name, *help;

@@ -5,7 +5,7 @@
 #define VITRINE_DBG_TRACE_H
 
 #include "base/buf.h"
-#include "cpu/trace.h"
+#include "cpu/engine/cpu_trace.h"
 #include "machine/machine.h"
 
 enum trace_item {

@@ -6,8 +6,8 @@
  *   isagen forms     src/isa/gen_forms.h       FORM_... numbers
  *   isagen info      src/isa/gen_info.c        form_info[]
  *   isagen decode    src/isa/gen_decode.h      the decoder's tables
- *   isagen handlers  src/cpu/gen_dispatch.h    prototypes of the instruction functions
- *   isagen dispatch  src/cpu/gen_dispatch.c    exec_table[form][variant]
+ *   isagen handlers  src/cpu/engine/gen_dispatch.h    prototypes of the instruction functions
+ *   isagen dispatch  src/cpu/engine/gen_dispatch.c    exec_table[form][variant]
  *   isagen page      src/isa/instructions.txt  the table for reading
  *
  * It exits with status 1 and a line on stderr when two rows claim the same encoding or a row says
@@ -717,7 +717,7 @@ static void emit_handlers(void)
 static void emit_dispatch(void)
 {
     char name[64];
-    printf("%s#include \"cpu/gen_dispatch.h\"\n\n", banner);
+    printf("%s#include \"cpu/engine/gen_dispatch.h\"\n\n", banner);
     printf("insn_fn *const exec_table[FORM_COUNT][6] = {\n    [FORM_UD] = {x_ud, x_ud, x_ud, x_ud, "
            "x_ud, x_ud},\n");
     for (int k = 0; k < ROWS; k++) {

@@ -4,8 +4,7 @@ libvitrine_a_SOURCES += \
 	src/isa/decode.c src/isa/decode_tables.h \
 	src/isa/forms.h \
 	src/isa/insn.h
-nodist_libvitrine_a_SOURCES = src/isa/gen_info.c src/cpu/gen_dispatch.c
-libvitrine_a_SOURCES += src/cpu/dispatch.c src/cpu/models.c
+nodist_libvitrine_a_SOURCES = src/isa/gen_info.c src/cpu/engine/gen_dispatch.c
 
 # The instruction table and its generator.
 isa_tables = \
@@ -27,10 +26,10 @@ isa_generated = \
 	src/isa/gen_forms.h \
 	src/isa/gen_info.c \
 	src/isa/gen_decode.h \
-	src/cpu/gen_dispatch.h \
-	src/cpu/gen_dispatch.c \
+	src/cpu/engine/gen_dispatch.h \
+	src/cpu/engine/gen_dispatch.c \
 	src/isa/instructions.txt
-BUILT_SOURCES += src/isa/gen_forms.h src/isa/gen_info.c src/isa/gen_decode.h src/cpu/gen_dispatch.h src/cpu/gen_dispatch.c
+BUILT_SOURCES += src/isa/gen_forms.h src/isa/gen_info.c src/isa/gen_decode.h src/cpu/engine/gen_dispatch.h src/cpu/engine/gen_dispatch.c
 noinst_DATA += src/isa/instructions.txt
 CLEANFILES += $(isa_generated)
 
@@ -41,9 +40,9 @@ src/isa/gen_info.c: src/isa/isagen$(EXEEXT)
 	$(isa_generate) info > $@.tmp && mv $@.tmp $@
 src/isa/gen_decode.h: src/isa/isagen$(EXEEXT)
 	$(isa_generate) decode > $@.tmp && mv $@.tmp $@
-src/cpu/gen_dispatch.h: src/isa/isagen$(EXEEXT)
+src/cpu/engine/gen_dispatch.h: src/isa/isagen$(EXEEXT)
 	$(isa_generate) handlers > $@.tmp && mv $@.tmp $@
-src/cpu/gen_dispatch.c: src/isa/isagen$(EXEEXT)
+src/cpu/engine/gen_dispatch.c: src/isa/isagen$(EXEEXT)
 	$(isa_generate) dispatch > $@.tmp && mv $@.tmp $@
 src/isa/instructions.txt: src/isa/isagen$(EXEEXT)
 	$(isa_generate) page > $@.tmp && mv $@.tmp $@

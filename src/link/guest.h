@@ -7,7 +7,7 @@
 #ifndef VITRINE_LINK_GUEST_H
 #define VITRINE_LINK_GUEST_H
 
-#include "link/frame.h"
+#include "link/framebuffer.h"
 #include "link/link.h"
 #include "machine/catalog.h"
 

@@ -21,6 +21,9 @@ enum {
     LINK_QUEUE_HIGH = 1 << 20, /* bytes queued above which the machine process waits for the front end */
 };
 
+/* The private first argument that makes a re-executed vitrine the machine process; the link's descriptor follows. */
+#define MACHINE_PROCESS_ARG "--machine-process"
+
 /* Payloads, little-endian. A request carries a u32 id first; every request is answered by
  * LINK_REPLY messages. */
 enum link_type {

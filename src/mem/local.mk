@@ -2,4 +2,4 @@
 libvitrine_a_SOURCES += \
 	src/mem/map.c \
 	src/mem/mem.c src/mem/mem.h \
-	src/mem/private.h
+	src/mem/mem_priv.h

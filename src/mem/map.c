@@ -13,7 +13,7 @@
 
 #include "base/bits.h"
 #include "base/log.h"
-#include "mem/private.h"
+#include "mem/mem_priv.h"
 
 static const struct target nothing = {.kind = TO_NOTHING};
 

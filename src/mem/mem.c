@@ -13,7 +13,7 @@
 
 #include "base/bits.h"
 #include "base/log.h"
-#include "mem/private.h"
+#include "mem/mem_priv.h"
 
 struct mem *mem_create(void)
 {

@@ -12,7 +12,7 @@ libvitrine_a_SOURCES += \
 	src/ui/window_fit.c \
 	src/ui/window_input.c \
 	src/ui/window_overlay.c \
-	src/ui/window_private.h
+	src/ui/window_priv.h
 nodist_libvitrine_a_SOURCES += src/ui/gen_font.c
 CLEANFILES += src/ui/gen_font.c
 

@@ -12,7 +12,7 @@
 
 #include "base/bits.h"
 #include "ui/waker.h"
-#include "ui/window_private.h"
+#include "ui/window_priv.h"
 
 enum { FIRST_W = 720, FIRST_H = 400, MESSAGE_MS = 4000, LIGHTS_MS = 50 };
 

@@ -10,7 +10,7 @@
 #include "base/bits.h"
 #include "bus/input.h"
 #include "ui/keymap.h"
-#include "ui/window_private.h"
+#include "ui/window_priv.h"
 
 static void send_key(struct window *w, uint8_t q, bool down)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "ui/window_private.h"
+#include "ui/window_priv.h"
 
 enum { SHINE_MS = 150, LIGHT_COLS = 3, LIGHT_GAP = 4 };
 #define READ_PAPER  UINT32_C(0xff20a040)

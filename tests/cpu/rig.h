@@ -11,7 +11,7 @@
 
 #include <check.h>
 
-#include "cpu/system.h"
+#include "cpu/sys/system.h"
 
 enum { RAM_BYTES = 4 << 20, DEVICE_AT = 0xfec00000 - 0x100000000 };
 enum {

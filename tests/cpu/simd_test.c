@@ -3,7 +3,7 @@
  * 10.5, 11.5. What the instructions compute is in tests/isa/simd_host_test.c. */
 #include "tests/cpu/rig.h"
 
-#include "cpu/x87.h"
+#include "cpu/fp/x87.h"
 
 enum { IMAGE_AT = DATA_AT, P = 7 /* present, writable, user */ };
 

@@ -18,7 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cpu/system.h"
+#include "cpu/sys/system.h"
 #include "tests/isa/rig.h"
 
 enum { AREA = 0x20000, GUEST_AREA = 0x200000, GUEST_LDT = 0x100000 };

@@ -9,7 +9,7 @@
 
 #include "bus/bus.h"
 #include "cpu/exec.h"
-#include "cpu/flags.h"
+#include "cpu/int/flags.h"
 
 struct isa_rig {
     struct clock clock;

@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include "cpu/simd.h"
+#include "cpu/simd/simd.h"
 #include "isa/cpuid.h"
 #include "isa/forms.h"
 #include "tests/isa/rig.h"

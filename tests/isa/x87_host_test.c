@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "cpu/gen_dispatch.h"
-#include "cpu/x87.h"
+#include "cpu/engine/gen_dispatch.h"
+#include "cpu/fp/x87.h"
 #include "tests/isa/rig.h"
 
 enum { OPERAND_AT = 0x200000, TRIALS = 2500, MAX_REPORTS = 30 };

@@ -9,7 +9,7 @@
 
 #include <check.h>
 
-#include "cpu/x87.h"
+#include "cpu/fp/x87.h"
 #include "tests/isa/rig.h"
 
 /* Everything that an instruction can read or change, pointers apart. */

@@ -14,7 +14,7 @@
 #include "base/bits.h"
 #include "link/cells.h"
 #include "link/configmsg.h"
-#include "link/frame.h"
+#include "link/framebuffer.h"
 #include "link/guest.h"
 
 /* A link whose other end is a bare socket. */

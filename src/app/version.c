@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* -version: what this build has, and what it can confine the machine process with. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "app/app.h"
+#include "jail/jail.h"
+#include "ui/picture.h"
+#include "ui/vnc.h"
+
+void version_print(void)
+{
+    char jail[128];
+    jail_describe(JAIL_FDS | JAIL_NO_NEW_PRIVS | JAIL_LIMITS | JAIL_LANDLOCK | (jail_has_seccomp() ? JAIL_SECCOMP : 0),
+                  jail, sizeof jail);
+    printf("vitrine %s\n", PACKAGE_VERSION);
+    printf("QMP: %s\n",
+#ifdef HAVE_JANSSON
+           "yes"
+#else
+           "no (built without libjansson)"
+#endif
+    );
+    printf("console line editing: %s\n",
+#ifdef HAVE_LIBEDIT
+           "yes"
+#else
+           "no (built without libedit)"
+#endif
+    );
+    printf("VNC: %s\n", vnc_built_in() ? "yes" : "no (built without libvncserver)");
+    printf("display on a terminal: %s\n",
+#ifdef HAVE_NCURSES
+           "yes"
+#else
+           "no (built without ncursesw)"
+#endif
+    );
+    printf("PNG screenshots: %s\n", picture_has_png() ? "yes" : "no (built without libpng)");
+    printf("confinement of the machine process, where the kernel has it: %s\n", jail);
+}

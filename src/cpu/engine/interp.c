@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The interpreter: runs decoded blocks to an exact position, and takes events, interrupts and
+ * exceptions at the boundaries.
+ *
+ * Positions: c->blk_pos is the position of the running block's first instruction; between blocks it
+ * is the current position.
+ */
+#include "cpu/sys/system.h"
+
+#include "base/log.h"
+
+uint64_t cpu_sync_pos(struct cpu *c)
+{
+    uint64_t pos = c->blk_pos;
+    if (c->blk)
+        pos += (uint64_t)(c->cur - c->blk->insn);
+    c->clock->pos = pos;
+    return pos;
+}
+
+uint64_t cpu_rip(const struct cpu *c)
+{
+    return c->blk ? this_rip(c, c->cur) : c->rip;
+}
+
+void cpu_kick(struct cpu *c)
+{
+    c->kicked = true;
+    c->leave = true;
+}
+
+static uint64_t rip_mask(const struct cpu *c)
+{
+    return c->mode & MODE_CS64 ? UINT64_MAX : c->mode & MODE_CS32 ? 0xffffffff : 0xffff;
+}
+
+/* Delivers c->exc: one position of its own. */
+static void deliver(struct cpu *c, uint64_t rip)
+{
+    c->blk = NULL;
+    c->cur = NULL;
+    cpu_sync_pos(c);
+    if (!deliver_exception(c, rip))
+        c->shutdown = true;
+    c->blk_pos++;
+}
+
+/* The ways for a block to end that are not a branch; c->cur is where. */
+static void end_block(struct cpu *c, const struct xblock *b, enum xstat st)
+{
+    const struct xinsn *i = c->cur;
+    uint64_t done = (uint64_t)(i - b->insn);
+    uint64_t at = c->blk_rip + i->in.off;
+    switch (st) {
+    case X_NEXT:
+        c->rip = at & rip_mask(c);
+        c->blk_pos += done;
+        break;
+    case X_BRANCH: c->blk_pos += done + 1; break;
+    case X_REPEAT:
+        c->rip = at;
+        c->blk_pos += done;
+        break;
+    case X_LEAVE:
+        c->rip = (at + i->in.len) & rip_mask(c);
+        c->blk_pos += done + 1;
+        c->leave = true;
+        break;
+    case X_FAULT:
+        c->blk_pos += done;
+        c->rip = at;
+        deliver(c, at);
+        c->leave = true;
+        break;
+    case X_TRAP:
+        c->blk_pos += done + 1;
+        c->rip = (at + i->in.len) & rip_mask(c);
+        deliver(c, c->rip);
+        c->leave = true;
+        break;
+    }
+}
+
+/* Runs b; its instructions go on to one another (cpu/handler.h). Leaves c->rip and c->blk_pos at
+ * the next boundary; returns how the last one ended. */
+static inline enum xstat run_block(struct cpu *c, const struct xblock *b)
+{
+    c->blk = b;
+    c->blk_rip = c->rip;
+    c->cur = b->insn;
+    enum xstat st = b->insn->fn(c, b->insn);
+    if (likely(st == X_BRANCH))
+        c->blk_pos += (uint64_t)(c->cur - b->insn) + 1;
+    else
+        end_block(c, b, st);
+    c->blk = NULL;
+    return st;
+}
+
+/* Runs at most n instructions of b: the one behind them becomes the end for this once. */
+static enum xstat run_part(struct cpu *c, struct xblock *b, unsigned n)
+{
+    insn_fn *was = b->insn[n].fn;
+    b->insn[n].fn = x_block_end;
+    enum xstat st = run_block(c, b);
+    b->insn[n].fn = was;
+    return st;
+}
+
+/* One instruction under TF, a breakpoint or an interrupt shadow. */
+static void step(struct cpu *c)
+{
+    bool watch = cpu_needs_stepping(c);
+    bool tf = (c->eflags & FL_TF) != 0;
+    /* An instruction breakpoint right behind a load of SS is inhibited (SDM 3A 6.8.3). */
+    if (watch && !c->shadow_ss && debug_before(c) == X_FAULT) {
+        deliver(c, c->rip);
+        return;
+    }
+    struct xblock *b = block_at(c);
+    c->shadow_sti = c->shadow_ss = false;
+    if (!b) {
+        deliver(c, c->rip);
+        return;
+    }
+    if (unlikely(c->trace) && c->trace->block)
+        c->trace->block(c->trace->ctx, c);
+    uint64_t from = c->rip;
+    bool btf = c->debugctl & DEBUGCTL_BTF;
+    c->stop_pos = c->blk_pos + 1;
+    enum xstat st = run_part(c, b, 1);
+    if (st == X_BRANCH)
+        debug_branch(c, from, false);
+    else if (btf)
+        tf = false; /* TF traps branches alone */
+    if (watch && st != X_FAULT && st != X_TRAP && debug_after(c, tf) == X_TRAP)
+        deliver(c, c->rip);
+}
+
+/* Pins that are served at a boundary, by priority (SDM 3A table 6-2). True: something was
+ * delivered. */
+static bool take_interrupts(struct cpu *c, bool shadow)
+{
+    if (c->reset_pending) {
+        c->reset_pending = c->init_pending = false;
+        cpu_reset(c);
+        return true;
+    }
+    if (c->init_pending && !c->smm) {
+        c->init_pending = false;
+        cpu_init(c);
+        return true;
+    }
+    if (shadow || c->shutdown)
+        return false;
+    if (c->smi_pending && !c->smm) {
+        c->smi_pending = false;
+        c->cur = NULL;
+        smm_enter(c);
+        c->blk_pos++;
+        return true;
+    }
+    int vector = -1;
+    if (c->nmi_pending && !c->nmi_blocked) {
+        c->nmi_pending = false;
+        c->nmi_blocked = true;
+        vector = EXC_NMI;
+    } else if (c->intr_line && c->eflags & FL_IF && c->intack.ack) {
+        vector = c->intack.ack(c->intack.ctx);
+    }
+    if (vector < 0)
+        return false;
+    c->halted = false;
+    c->cur = NULL;
+    if (!deliver_interrupt(c, (unsigned)vector))
+        c->shutdown = true;
+    c->blk_pos++;
+    return true;
+}
+
+/* Everything that belongs between two instructions. False: c->stop_pos was reached or the machine
+ * is wanted. */
+static bool boundary(struct cpu *c, uint64_t until, bool *shadow)
+{
+    c->leave = false;
+    cpu_sync_pos(c);
+    clock_run(c->clock);
+    *shadow = c->shadow_sti || c->shadow_ss;
+    /* Data and I/O breakpoints of the instruction before come ahead of interrupts (SDM 3A table
+     * 6-2). */
+    if (unlikely(c->db_pending) && debug_after(c, false) == X_TRAP)
+        deliver(c, c->rip);
+    while (take_interrupts(c, *shadow)) {
+        cpu_sync_pos(c);
+        *shadow = false;
+    }
+    c->stop_pos = MIN(until, clock_pos_at(c->clock, clock_next(c->clock)));
+    return c->blk_pos < until && !c->kicked && !c->halted && !c->shutdown;
+}
+
+/* What block_at gives, at once where the block that followed c->cur last follows again. */
+static inline struct xblock *next_block(struct cpu *c)
+{
+    if (unlikely(!c->cur || !c->cur->in.link))
+        return block_at(c);
+    struct xblock *b = (struct xblock *)(void *)(c->block_arena + (size_t)c->cur->in.link * BLOCK_ALIGN);
+    uint64_t lin = (c->seg[SEG_CS].base + c->rip) & lin_mask(c);
+    const struct tlb_entry *e = &c->tlb->ex[(lin >> PAGE_BITS) & (TLB_SIZE - 1)];
+    if (likely(e->tag == last_page(lin, 1) && (uintptr_t)b->host == lin + e->addend &&
+               b->mode == (c->mode & DECODE_MODE_BITS) && c->rip + b->bytes <= c->seg[SEG_CS].limit + UINT64_C(1)))
+        return b;
+    return block_at(c);
+}
+
+static void run_blocks(struct cpu *c)
+{
+    while (likely(!c->leave)) {
+        uint64_t room = c->stop_pos - c->blk_pos;
+        if ((int64_t)room <= 0)
+            break;
+        struct xblock *b = next_block(c);
+        if (unlikely(!b)) {
+            deliver(c, c->rip);
+            break;
+        }
+        if (likely(room >= b->count))
+            run_block(c, b);
+        else
+            run_part(c, b, (unsigned)room);
+    }
+}
+
+/* The same, telling of each block. */
+static void run_blocks_told(struct cpu *c)
+{
+    while (!c->leave && (int64_t)(c->stop_pos - c->blk_pos) > 0) {
+        struct xblock *b = block_at(c);
+        if (!b) {
+            deliver(c, c->rip);
+            return;
+        }
+        c->trace->block(c->trace->ctx, c);
+        uint64_t room = c->stop_pos - c->blk_pos;
+        if (room >= b->count)
+            run_block(c, b);
+        else
+            run_part(c, b, (unsigned)room);
+    }
+}
+
+enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
+{
+    bool shadow;
+    c->blk_pos = c->clock->pos;
+    while (boundary(c, until, &shadow)) {
+        if (c->blk_pos >= c->stop_pos)
+            continue;
+        if (unlikely(shadow || cpu_needs_stepping(c)))
+            step(c);
+        else if (unlikely(c->trace) && c->trace->block)
+            run_blocks_told(c);
+        else
+            run_blocks(c);
+    }
+    cpu_sync_pos(c);
+    if (c->kicked) {
+        c->kicked = false;
+        return CPU_KICKED;
+    }
+    return c->shutdown ? CPU_SHUTDOWN : c->halted ? CPU_HALTED : CPU_BUDGET;
+}

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+vitrine_SOURCES += \
+	src/front/front.c src/front/front.h \
+	src/front/front_commit.c \
+	src/front/front_log.c \
+	src/front/front_media.c \
+	src/front/front_menu.c \
+	src/front/front_start.c \
+	src/front/front_streams.c \
+	src/front/front_text.c \
+	src/front/front_vnc.c \
+	src/front/front_window.c

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+vitrine_SOURCES += \
+	src/inside/key_queue.c src/inside/key_queue.h \
+	src/inside/machine_process.c src/inside/machine_process.h \
+	src/inside/requests.c \
+	src/inside/run_loop.c \
+	src/inside/script_run.c
