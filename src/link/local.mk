@@ -2,6 +2,7 @@
 libvitrine_a_SOURCES += \
 	src/link/cells.c src/link/cells.h \
 	src/link/configmsg.c src/link/configmsg.h \
+	src/link/fields.c src/link/fields.h \
 	src/link/framebuffer.c src/link/framebuffer.h \
 	src/link/guest.c src/link/guest.h \
 	src/link/link.c src/link/link.h \

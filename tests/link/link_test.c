@@ -357,6 +357,35 @@ START_TEST(config_any_single_wrong_byte_stays_in_bounds)
 }
 END_TEST
 
+START_TEST(config_bounds_hold_on_both_sides_and_name_the_field)
+{
+    static const struct {
+        uint32_t ram_mb;
+        bool good;
+    } row[] = {{0, false}, {1, true}, {3583, true}, {3584, false}};
+    struct machine_config a, b;
+    struct run_config ra = {false}, rb;
+    for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+        struct buf m = {0};
+        struct error err = {""};
+        fill(&a);
+        a.ram_mb = row[i].ram_mb;
+        config_put(&a, &ra, &m);
+        ck_assert_msg(config_get(&b, &rb, m.data, m.len, &err) == row[i].good, "%u MB: %s", row[i].ram_mb, err.text);
+        ck_assert_msg(row[i].good || strstr(err.text, "ram_mb: out of range"), "%s", err.text);
+        buf_free(&m);
+    }
+    struct buf m = {0};
+    struct error err = {""};
+    fill(&a);
+    a.drive[2].kind = (enum drive_kind)(DRIVE_FLOPPY + 1);
+    config_put(&a, &ra, &m);
+    ck_assert(!config_get(&b, &rb, m.data, m.len, &err));
+    ck_assert_msg(strstr(err.text, "drive[2]: kind: out of range") != NULL, "%s", err.text);
+    buf_free(&m);
+}
+END_TEST
+
 /* --- Frames --- */
 
 START_TEST(frame_numbers_out_of_range_are_refused)
@@ -695,6 +724,7 @@ int main(void)
     tcase_add_test(t, link_last_words_are_heard_after_an_unread_message);
     tcase_add_test(t, config_round_trip);
     tcase_add_test(t, config_cut_short_or_too_long_is_refused);
+    tcase_add_test(t, config_bounds_hold_on_both_sides_and_name_the_field);
     tcase_add_test(t, config_any_single_wrong_byte_stays_in_bounds);
     tcase_add_test(t, frame_numbers_out_of_range_are_refused);
     tcase_add_test(t, frame_slot_in_use_is_not_written);
