@@ -23,6 +23,7 @@ libvitrine_a_SOURCES += \
 libvitrine_a_SOURCES += \
 	src/ctl/options/keyval.c \
 	src/ctl/options/modules.c src/ctl/options/modules.h \
+	src/ctl/options/option_table.c \
 	src/ctl/options/options.c src/ctl/options/options.h \
 	src/ctl/options/options_audio.c \
 	src/ctl/options/options_boot.c \
@@ -30,8 +31,10 @@ libvitrine_a_SOURCES += \
 	src/ctl/options/options_display.c \
 	src/ctl/options/options_drive.c \
 	src/ctl/options/options_driveunit.c \
+	src/ctl/options/options_help.c \
 	src/ctl/options/options_machine.c \
 	src/ctl/options/options_priv.h \
+	src/ctl/options/options_run.c \
 	src/ctl/options/options_stream.c \
 	src/ctl/options/refused.c
 

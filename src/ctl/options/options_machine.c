@@ -146,9 +146,8 @@ static bool machine_switch(struct options *o, const struct keyval *kv, bool *kno
 static bool machine_key(struct options *o, const struct keyval *kv, struct error *err)
 {
     static const struct {
-        const char *key;
-        take_fn *take;
-    } same[] = {{"kernel", take_kernel}, {"initrd", take_initrd}, {"append", take_append}, {"firmware", take_bios}};
+        const char *key, *option;
+    } same[] = {{"kernel", "kernel"}, {"initrd", "initrd"}, {"append", "append"}, {"firmware", "bios"}};
     bool known;
     if (!strcmp(kv->key, "accel"))
         return accel_name(o, kv->value, "-machine accel=", err);
@@ -160,8 +159,7 @@ static bool machine_key(struct options *o, const struct keyval *kv, struct error
         return copy_word(o->speaker_id, sizeof o->speaker_id, kv->value, "-machine pcspk-audiodev=", err);
     for (size_t i = 0; i < ARRAY_LEN(same); i++)
         if (!strcmp(same[i].key, kv->key))
-            return error_set(err, "-machine %s=: say -%s %s", kv->key, same[i].take == take_bios ? "bios" : kv->key,
-                             kv->value);
+            return error_set(err, "-machine %s=: say -%s %s", kv->key, same[i].option, kv->value);
     return error_set(err,
                      "-machine %s=%s: not supported; there are type=, accel=, acpi=, hpet=, usb= and vmport=", kv->key,
                      kv->value);
@@ -186,30 +184,6 @@ bool take_machine(struct options *o, const char *arg, struct error *err)
         if (!copy_word(o->cfg.machine, sizeof o->cfg.machine, v, "-machine", err))
             return false;
     }
-    return true;
-}
-
-bool take_no_acpi(struct options *o, const char *arg, struct error *err)
-{
-    (void)arg;
-    (void)err;
-    o->cfg.acpi = false;
-    return true;
-}
-
-bool take_no_hpet(struct options *o, const char *arg, struct error *err)
-{
-    (void)arg;
-    (void)err;
-    o->cfg.hpet = false;
-    return true;
-}
-
-bool take_usb(struct options *o, const char *arg, struct error *err)
-{
-    (void)arg;
-    (void)err;
-    o->cfg.usb = true;
     return true;
 }
 
@@ -382,14 +356,6 @@ bool take_vga(struct options *o, const char *arg, struct error *err)
         return error_set(err, "-vga %s: there are std and none", arg);
     o->cfg.vga = !strcmp(arg, "std");
     o->vga_said = true;
-    return true;
-}
-
-bool take_nodefaults(struct options *o, const char *arg, struct error *err)
-{
-    (void)arg;
-    (void)err;
-    o->cfg.nodefaults = true;
     return true;
 }
 

@@ -7,6 +7,31 @@
 
 typedef bool take_fn(struct options *o, const char *arg, struct error *err);
 
+enum option_kind {
+    OPTION_HEADING, /* of a group in -help: only `help` */
+    OPTION_CALL,    /* `take` takes it */
+    OPTION_ON,      /* a bool of struct options becomes true */
+    OPTION_OFF,     /* ... false */
+    OPTION_WORD,    /* a const char * points at the value */
+    OPTION_TEXT,    /* the value is copied into a char array */
+    OPTION_WORDS,   /* the value is added to an array of const char * */
+    OPTION_DRIVE,   /* the value is the image of a drive at a place */
+};
+
+struct option_row {
+    const char *name;
+    const char *arg; /* NULL: takes none */
+    const char *help;
+    enum option_kind kind;
+    size_t offset;      /* of the member of struct options */
+    size_t room, count; /* elements there are; offset of the `unsigned` that counts those used (OPTION_WORDS) */
+    unsigned place;     /* OPTION_DRIVE */
+    enum drive_kind drive;
+    take_fn *take;
+};
+extern const struct option_row option_table[];
+extern const unsigned option_table_rows;
+
 /* A catalog is a list of (name, help) pairs. */
 bool in_catalog(const char *const *pairs, const char *name);
 bool asks_help(const char *arg); /* "help" or "?" */
@@ -24,23 +49,18 @@ bool take_smp(struct options *o, const char *arg, struct error *err);
 bool take_rtc(struct options *o, const char *arg, struct error *err);
 bool take_clock(struct options *o, const char *arg, struct error *err);
 bool take_vga(struct options *o, const char *arg, struct error *err);
-bool take_nodefaults(struct options *o, const char *arg, struct error *err);
 bool take_net(struct options *o, const char *arg, struct error *err);
 bool take_nic(struct options *o, const char *arg, struct error *err);
 bool take_global(struct options *o, const char *arg, struct error *err);
 bool take_device(struct options *o, const char *arg, struct error *err);
-bool take_no_acpi(struct options *o, const char *arg, struct error *err);
-bool take_no_hpet(struct options *o, const char *arg, struct error *err);
 bool take_speed(struct options *o, const char *arg, struct error *err);
 bool take_warp(struct options *o, const char *arg, struct error *err);
-bool take_usb(struct options *o, const char *arg, struct error *err);
 bool take_usbdevice(struct options *o, const char *arg, struct error *err);
 bool take_uuid(struct options *o, const char *arg, struct error *err);
-/* options.c */
-bool take_kernel(struct options *o, const char *arg, struct error *err);
-bool take_initrd(struct options *o, const char *arg, struct error *err);
-bool take_append(struct options *o, const char *arg, struct error *err);
-bool take_bios(struct options *o, const char *arg, struct error *err);
+/* options_run.c */
+bool take_name(struct options *o, const char *arg, struct error *err);
+bool take_action(struct options *o, const char *arg, struct error *err);
+bool take_d(struct options *o, const char *arg, struct error *err);
 /* options_boot.c */
 bool take_L(struct options *o, const char *arg, struct error *err);
 void list_bios_paths(const struct options *o, FILE *f);
