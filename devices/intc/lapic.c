@@ -245,7 +245,7 @@ static void send(struct lapic *la)
     if (delivery == APIC_EXTINT)
         return; /* not to be sent */
     bool me = shorthand == SHORTHAND_SELF || shorthand == SHORTHAND_ALL ||
-              (shorthand == SHORTHAND_NONE && is_destination(la, la->icr_high >> 24, icr & ICR_LOGICAL));
+              (shorthand == SHORTHAND_NONE && is_destination(la, (uint8_t)(la->icr_high >> 24), icr & ICR_LOGICAL));
     if (me)
         accept(la, delivery, vector, false); /* an IPI is edge triggered, whatever bit 15 says */
 }

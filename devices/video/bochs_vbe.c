@@ -89,7 +89,7 @@ static void write_mode(struct vga *v, unsigned index, uint16_t value)
     switch (index) {
     case DISPI_XRES:
         if (value <= SURFACE_MAX_W)
-            v->dispi[index] = value & ~7u;
+            v->dispi[index] = value & 0xfff8;
         break;
     case DISPI_YRES:
         if (value <= SURFACE_MAX_H)
@@ -110,7 +110,7 @@ static void write_geometry(struct vga *v, unsigned index, uint16_t value)
     if (!dispi_on(v))
         return;
     if (index == DISPI_VIRT_WIDTH)
-        value &= ~7u;
+        value &= 0xfff8;
     v->dispi[index] = value;
     if (!fits(v, v->dispi[DISPI_X_OFFSET], v->dispi[DISPI_Y_OFFSET])) {
         if (index != DISPI_VIRT_WIDTH || value < v->dispi[DISPI_XRES]) {

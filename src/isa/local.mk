@@ -18,7 +18,7 @@ isa_tables = \
 	src/isa/table/string.def \
 	src/isa/table/system.def \
 	src/isa/table/x87.def
-EXTRA_DIST += $(isa_tables) src/isa/table/README
+EXTRA_DIST += $(isa_tables) src/isa/table/README src/isa/where.awk
 noinst_PROGRAMS += src/isa/isagen
 src_isa_isagen_SOURCES = src/isa/gen.c src/isa/cpuid.h src/isa/decode_tables.h
 
@@ -44,5 +44,7 @@ src/cpu/engine/gen_dispatch.h: src/isa/isagen$(EXEEXT)
 	$(isa_generate) handlers > $@.tmp && mv $@.tmp $@
 src/cpu/engine/gen_dispatch.c: src/isa/isagen$(EXEEXT)
 	$(isa_generate) dispatch > $@.tmp && mv $@.tmp $@
-src/isa/instructions.txt: src/isa/isagen$(EXEEXT)
-	$(isa_generate) page > $@.tmp && mv $@.tmp $@
+# With the line of each function, where the library was built with -g.
+src/isa/instructions.txt: src/isa/isagen$(EXEEXT) libvitrine.a src/isa/where.awk
+	$(isa_generate) page > $@.page && $(NM) -l --defined-only libvitrine.a > $@.nm 2>/dev/null && \
+	awk -f $(srcdir)/src/isa/where.awk $@.nm $@.page > $@.tmp && rm -f $@.page $@.nm && mv $@.tmp $@

@@ -141,7 +141,7 @@ static void start(void)
     out(DOR, 0x1c);
     ck_assert(wait_int(1));
     for (unsigned i = 0; i < 4; i++)
-        sense(0xc0 | i, 0);
+        sense((uint8_t)(0xc0 | i), 0);
     out(DIR, 0);
     GIVE(0x03, 0xd0, 0x02);
     rig_run(&s.rig, 500 * MS);

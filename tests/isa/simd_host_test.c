@@ -272,7 +272,7 @@ static uint32_t some_mxcsr(struct random *rnd)
 static void some_state(struct random *rnd, struct state *s)
 {
     memset(s, 0, sizeof *s);
-    st16(s->fx, 0x37f | (random_below(rnd, 4) << 10)); /* FCW */
+    st16(s->fx, (uint16_t)(0x37f | random_below(rnd, 4) << 10)); /* FCW */
     st16(s->fx + 2, (uint16_t)(random_below(rnd, 8) << 11 | (random_next(rnd) & 0x4700)));
     s->fx[FX_TAG] = (uint8_t)random_next(rnd);
     for (unsigned k = 0; k < 8; k++) {

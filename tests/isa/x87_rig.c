@@ -26,7 +26,7 @@ void x87_load(struct cpu *c, const struct x87_state *s)
 {
     memcpy(c->x87.st, s->r, sizeof s->r);
     c->x87.cw = s->cw;
-    c->x87.sw = s->sw & ~(unsigned)SW_TOP;
+    c->x87.sw = (uint16_t)(s->sw & ~(unsigned)SW_TOP);
     c->x87.top = s->sw >> 11 & 7;
     c->x87.tag = s->empty;
     set_arith(c, s->eflags);
@@ -81,7 +81,7 @@ static void from_image(struct x87_state *s, const struct image *m)
     s->empty = 0;
     unsigned top = m->sw >> 11 & 7;
     for (unsigned n = 0; n < 8; n++) {
-        s->empty |= (uint8_t)((m->tw >> 2 * n & 3) == 3) << n;
+        s->empty |= (uint8_t)(((m->tw >> 2 * n & 3) == 3) << n);
         memcpy(&s->r[(top + n) & 7], m->st[n], 10);
     }
 }

@@ -40,7 +40,7 @@ static bool read_font(const char *top, unsigned height)
         size_t n = strspn(line, ".#");
         if (n == 8 && seen < 256u * height) {
             for (unsigned i = 0; i < 8; i++)
-                fonts[height][c][row] |= (line[i] == '#') << (7 - i);
+                fonts[height][c][row] |= (uint8_t)((line[i] == '#') << (7 - i));
             seen++;
             if (++row == height) {
                 row = 0;

@@ -202,7 +202,7 @@ static inline uint32_t pixel_rgb(unsigned x, unsigned y)
 /* The DAC's 6-bit entry of the 256-colour modes. */
 static inline void dac_entry(unsigned i, uint8_t rgb[3])
 {
-    rgb[0] = i >> 2;
+    rgb[0] = (uint8_t)(i >> 2);
     rgb[1] = i * 5 & 63;
     rgb[2] = 63 - (i & 63);
 }

@@ -107,8 +107,8 @@ static void take_env(struct cpu *c, const uint8_t *image, unsigned size)
 {
     struct x87 *f = &c->x87;
     unsigned w = size == ENV16 ? 2 : 4;
-    f->cw = (get(image, w, 0) & 0x1f3f) | 0x40;
-    f->sw = get(image, w, 1) & ~(unsigned)(SW_TOP | SW_B);
+    f->cw = (uint16_t)((get(image, w, 0) & 0x1f3f) | 0x40);
+    f->sw = (uint16_t)(get(image, w, 1) & ~(unsigned)(SW_TOP | SW_B));
     f->top = (get(image, w, 1) & SW_TOP) >> 11;
     set_tags(f, get(image, w, 2));
     if (linear_pointers(c)) {
