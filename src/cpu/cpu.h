@@ -125,7 +125,7 @@ struct desc_table {
 /*
  * Lazy flags. The last flag-setting instruction left its result (sign-extended from its size to 64
  * bits) and what CF, OF, AF need; ZF, SF and PF follow from `res` alone. With op CC_EAGER all six
- * are in `eflags`. See cpu/flags.h.
+ * are in `eflags`. See cpu/int/flags.h.
  */
 enum cc_op { CC_EAGER, CC_LOGIC, CC_ADD, CC_ADC, CC_SUB, CC_SBB, CC_INC, CC_DEC, CC_SHL, CC_SHR, CC_SAR };
 struct lazy_flags {
@@ -152,7 +152,7 @@ struct tlb_entry {
 struct tlb_view {
     struct tlb_entry rd[TLB_SIZE], wr[TLB_SIZE], ex[TLB_SIZE];
 };
-/* One per linear page that is in any of the above: what coherence needs. See cpu/tlb.c. */
+/* One per linear page that is in any of the above: what coherence needs. See cpu/sys/tlb.c. */
 struct tlb_origin {
     uint64_t lin;      /* linear page address, or TLB_NO_TAG where unused */
     uint32_t bpn;      /* backing page it maps to */
@@ -242,7 +242,7 @@ struct cpu {
     struct exception exc;
     bool shadow_sti, shadow_ss; /* interrupt shadows; cleared by the engine after the following instruction */
     uint64_t rep_paused_at;     /* position where a REP CMPS or SCAS goes on; UINT64_MAX: none does */
-    uint32_t rep_eflags;        /* arithmetic flags from before it; see cpu/rep.h */
+    uint32_t rep_eflags;        /* arithmetic flags from before it; see cpu/int/rep.h */
     bool halted, shutdown;
     bool intr_line, nmi_pending, nmi_blocked, smi_pending, init_pending, reset_pending, ignne, ferr;
     uint64_t a20_mask;         /* physical addresses are and-ed with it */
@@ -278,9 +278,9 @@ struct cpu {
     const struct cpu_model *model;
     struct block_cache *blocks;
     uint8_t *block_arena;          /* where they are */
-    struct tlb_origin *origins;    /* cpu/tlb.c: TLB_SIZE * TLB_VIEWS */
-    uint8_t *coverage;             /* cpu/coverage.c; NULL: nobody asks */
-    const struct cpu_trace *trace; /* cpu/trace.h; NULL: nobody asks */
+    struct tlb_origin *origins;    /* cpu/sys/tlb.c: TLB_SIZE * TLB_VIEWS */
+    uint8_t *coverage;             /* cpu/engine/coverage.c; NULL: nobody asks */
+    const struct cpu_trace *trace; /* cpu/engine/cpu_trace.h; NULL: nobody asks */
     struct page_listener listener;
     struct tlb_view views[TLB_VIEWS];
     uint8_t view;                            /* enum view: of what the program itself accesses */
@@ -321,7 +321,7 @@ struct cpu_model {
 const struct cpu_model *cpu_model_find(const char *name); /* NULL if unknown */
 const struct cpu_model *cpu_model_at(unsigned i);         /* NULL past the last */
 enum { CPU_SPEC_SIZE = 512 };
-/* "NAME,+feature,-feature,feature=on|off" (cpu/features.c). False with a clear error. */
+/* "NAME,+feature,-feature,feature=on|off" (cpu/sys/features.c). False with a clear error. */
 bool cpu_model_parse(const char *spec, struct cpu_model *out, struct error *err);
 const char *cpu_flag_at(unsigned i); /* names of the features that may be switched on; NULL past the last */
 

@@ -23,7 +23,7 @@ struct xinsn {
 /*
  * A straight run of decoded instructions, the last of which may branch. Known by where its bytes
  * live on the host, not by guest address, so it serves every linear address and RIP that shows
- * those bytes. Owned by cpu/blocks.c.
+ * those bytes. Owned by cpu/engine/blocks.c.
  */
 struct xblock {
     const uint8_t *host;  /* its first byte; NULL: not in the cache (code in device registers, or cut
@@ -73,7 +73,7 @@ enum xstat raise_gp(struct cpu *c, uint32_t code);
 enum xstat raise_ss(struct cpu *c, uint32_t code);
 enum xstat raise_nm(struct cpu *c);
 
-/* --- Memory. Slow paths are in cpu/tlb.c: segment checks, page crossing, walk, A/D, devices,
+/* --- Memory. Slow paths are in cpu/sys/tlb.c: segment checks, page crossing, walk, A/D, devices,
  * facts. --- */
 
 enum access_kind { ACC_READ, ACC_WRITE, ACC_EXEC };
@@ -286,7 +286,7 @@ static inline enum xstat branch_to(struct cpu *c, uint64_t rip, unsigned opsize)
     return X_BRANCH;
 }
 
-/* --- Segments, modes, system (cpu/segment.c, cpu/far.c, cpu/exception.c, cpu/control.c) --- */
+/* --- Segments, modes, system (cpu/sys/segment.c, cpu/sys/far.c, cpu/sys/exception.c, cpu/sys/control_regs.c) --- */
 void seg_update(struct seg *s);  /* derives rd_end, wr_end */
 void mode_update(struct cpu *c); /* derives mode, stack_mask, tlb view from CR0, CS, SS, CPL, EFLAGS.VM */
 bool load_seg(struct cpu *c, unsigned seg, uint16_t sel);     /* MOV/POP Sreg, LDS ...: all checks; true: raised */
@@ -321,7 +321,7 @@ void tlb_flush_page(struct cpu *c, uint64_t lin);
 bool lin_fetch(struct cpu *c, uint64_t lin, uint32_t *bpn, const uint8_t **host);
 bool lin_fetch_byte(struct cpu *c, uint64_t lin, uint8_t *v);
 
-/* Blocks (cpu/blocks.c) */
+/* Blocks (cpu/engine/blocks.c) */
 bool blocks_create(struct cpu *c, struct error *err);
 void blocks_destroy(struct cpu *c);
 void blocks_flush(struct cpu *c); /* at a boundary only (c->blk == NULL) */
@@ -330,9 +330,9 @@ void blocks_flush(struct cpu *c); /* at a boundary only (c->blk == NULL) */
 struct xblock *block_at(struct cpu *c);
 enum { BLOCK_ALIGN = 64 }; /* insn.link counts these from block_arena; 0: none */
 insn_fn x_block_end;       /* what stands behind a block's last instruction: gives X_NEXT with c->cur there */
-insn_fn *exec_function(const struct cpu *c, const struct insn *in); /* cpu/dispatch.c */
+insn_fn *exec_function(const struct cpu *c, const struct insn *in); /* cpu/engine/dispatch.c */
 
-/* Debug registers and TF (cpu/debugreg.c): called by the engine when cpu_needs_stepping(). */
+/* Debug registers and TF (cpu/sys/debugreg.c): called by the engine when cpu_needs_stepping(). */
 bool cpu_needs_stepping(const struct cpu *c);
 enum xstat debug_before(struct cpu *c); /* X_FAULT: instruction breakpoint, exc filled; else X_NEXT */
 enum xstat debug_after(struct cpu *c,

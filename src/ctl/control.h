@@ -69,7 +69,7 @@ bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t
 
 /*
  * One console line ("info registers", "sendkey ctrl-alt-delete", "screendump FILE"): its output
- * goes to done, perhaps at once. False: the machine takes no more requests now. (ctl/hmp.c)
+ * goes to done, perhaps at once. False: the machine takes no more requests now. (ctl/hmp/hmp.c)
  */
 bool control_line(struct control *c, const char *line, control_done_fn *done, void *ctx);
 

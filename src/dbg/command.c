@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The machine's console commands, as a table. What starts, stops, types and changes media is the front
- * end's (ctl/hmp.c). */
+ * end's (ctl/hmp/hmp.c). */
 #include "dbg/dbg_priv.h"
 
 #include <string.h>

@@ -2,8 +2,8 @@
 /*
  * How instruction functions are defined. INSN(x_nop) { ... } declares and defines `enum xstat
  * x_nop(struct cpu *c, const struct xinsn *i)`. Templates by operand size (*.inc.h) are included
- * with BITS set to 8, 16 or 32; cpu/sized.inc.h gives them their types, register access and names,
- * cpu/sized_end.inc.h takes those away again.
+ * with BITS set to 8, 16 or 32; cpu/int/sized.inc.h gives them their types, register access and names,
+ * cpu/int/sized_end.inc.h takes those away again.
  */
 #ifndef VITRINE_CPU_ENGINE_HANDLER_H
 #define VITRINE_CPU_ENGINE_HANDLER_H

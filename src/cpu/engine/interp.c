@@ -82,7 +82,7 @@ static void end_block(struct cpu *c, const struct xblock *b, enum xstat st)
     }
 }
 
-/* Runs b; its instructions go on to one another (cpu/handler.h). Leaves c->rip and c->blk_pos at
+/* Runs b; its instructions go on to one another (cpu/engine/handler.h). Leaves c->rip and c->blk_pos at
  * the next boundary; returns how the last one ended. */
 static inline enum xstat run_block(struct cpu *c, const struct xblock *b)
 {

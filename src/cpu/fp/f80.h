@@ -80,7 +80,7 @@ unsigned f80_round(struct f80 *r, const struct wide *w, bool inexact, unsigned c
  * leaves 0. */
 unsigned f80_round_high(uint64_t *mant, u128 m, bool neg, bool sticky, unsigned cw);
 
-/* Arithmetic (cpu/f80_arith.c): operands, results and flags as fpu_host.h says. */
+/* Arithmetic (cpu/fp/f80_arith.c): operands, results and flags as fpu_host.h says. */
 f80_binary f80_add, f80_sub, f80_subr /* b - a */, f80_mul, f80_div, f80_divr /* b / a */, f80_scale;
 f80_unary f80_sqrt, f80_rndint;
 f80_compare f80_com, f80_ucom;
@@ -110,7 +110,7 @@ unsigned f80_xtract(struct f80 *exponent, struct f80 *significand, const struct 
 /* C0, C2, C3 as FXAM gives them for a register that is not empty. */
 unsigned f80_examine(const struct f80 *a);
 
-/* Transcendentals (cpu/f80_trans.c). a is ST(0), b is ST(1). */
+/* Transcendentals (cpu/fp/f80_trans.c). a is ST(0), b is ST(1). */
 f80_unary f80_2xm1, f80_sin, f80_cos, f80_tan;
 f80_binary f80_yl2x, f80_yl2xp1, f80_patan;
 unsigned f80_sincos(struct f80 *s, struct f80 *co, const struct f80 *a, unsigned cw);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* x87 transcendental instructions: SDM 1 8.3.8, 8.3.10; SDM 2. The mathematics is in
- * cpu/f80_trans.c. */
+ * cpu/fp/f80_trans.c. */
 #include "cpu/fp/x87.h"
 
 INSN(x_f2xm1)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ADD OR ADC SBB AND SUB XOR CMP TEST INC DEC NOT NEG in all operand forms (SDM 2A, 2B). The flags
- * are left lazy (cpu/flags.h). A LOCK prefix needs nothing: one CPU executes at a time, and nothing
+ * are left lazy (cpu/int/flags.h). A LOCK prefix needs nothing: one CPU executes at a time, and nothing
  * comes between a read and its write. Undefined flags: AF after AND, OR, XOR, TEST is 0.
  */
 #include "cpu/engine/handler.h"

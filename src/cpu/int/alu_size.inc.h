@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Template of cpu/alu.c: arithmetic and logic of one operand size (BITS). */
+/* Template of cpu/int/alu.c: arithmetic and logic of one operand size (BITS). */
 #include "cpu/int/sized.inc.h"
 
 /* The operations: set the flags, give the result. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Template of cpu/bitops.c: bit instructions of one operand size (BITS: 16 or 32). */
+/* Template of cpu/int/bitops.c: bit instructions of one operand size (BITS: 16 or 32). */
 #include "cpu/int/sized.inc.h"
 #define BIT_SHIFT (BITS == 16 ? 4 : 5)
 

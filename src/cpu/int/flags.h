@@ -12,7 +12,7 @@ static inline void cc_set(struct cpu *c, enum cc_op op, unsigned size, int64_t r
         .res = res, .src1 = src1, .src2 = src2, .op = (uint8_t)op, .size = (uint8_t)size, .cf = c->cc.cf};
 }
 
-/* All six flags of the lazy state (op != CC_EAGER), in EFLAGS positions. cpu/flags.c */
+/* All six flags of the lazy state (op != CC_EAGER), in EFLAGS positions. cpu/int/flags.c */
 uint32_t cc_compute(const struct lazy_flags *f);
 bool cc_compute_cf(const struct lazy_flags *f);
 bool cc_compute_of(const struct lazy_flags *f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Template of cpu/move.c: data movement of one operand size (BITS). */
+/* Template of cpu/int/move.c: data movement of one operand size (BITS). */
 #include "cpu/int/sized.inc.h"
 
 INSN(EG(x_mov_E, _G, _r))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Template of cpu/muldiv.c: multiplication and division of one operand size (BITS). */
+/* Template of cpu/int/muldiv.c: multiplication and division of one operand size (BITS). */
 #include "cpu/int/sized.inc.h"
 
 /* The double-width accumulator: AX, DX:AX, EDX:EAX. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Template of cpu/shift.c: shifts and rotates of one operand size (BITS). The count is masked to 5 bits and not 0. */
+/*
+ * Template of cpu/int/shift.c: shifts and rotates of one operand size (BITS). The count is masked to 5 bits and not 0.
+ */
 #include "cpu/int/sized.inc.h"
 
 static inline T SIZED(do_shl)(struct cpu *c, T a, unsigned n)

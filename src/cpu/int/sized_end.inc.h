@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ends what cpu/sized.inc.h began. */
+/* Ends what cpu/int/sized.inc.h began. */
 #undef T
 #undef ST
 #undef SIGN_BIT

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Template of cpu/stack.c: PUSH, POP, LEAVE of one operand size (BITS: 16 or 32). */
+/* Template of cpu/int/stack.c: PUSH, POP, LEAVE of one operand size (BITS: 16 or 32). */
 #include "cpu/int/sized.inc.h"
 #define PUSH(v) (fast ? CAT2(try_push, BITS)(c, v) : CAT2(push, BITS)(c, v))
 #define TOP(v)  (fast ? CAT2(try_top, BITS)(c, v) : CAT2(top, BITS)(c, v))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Template of cpu/string.c: string instructions of one operand size (BITS). */
+/* Template of cpu/int/string.c: string instructions of one operand size (BITS). */
 #include "cpu/int/sized.inc.h"
 #define SIZE (BITS / 8)
 

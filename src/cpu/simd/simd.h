@@ -96,7 +96,7 @@ static inline bool simd_misaligned(struct cpu *c, uint64_t lin)
     return true;
 }
 
-/* Whole accesses of `size` bytes, every check made; cpu/mmx.c. */
+/* Whole accesses of `size` bytes, every check made; cpu/simd/mmx.c. */
 bool simd_read_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned, void *data);
 bool simd_write_slow(struct cpu *c, const struct insn *in, unsigned size, bool aligned, const void *data);
 
@@ -146,7 +146,7 @@ static inline __attribute__((always_inline)) bool simd_load(struct cpu *c, const
     return simd_load_any(c, in, size, size == 16, fast, v);
 }
 
-/* MASKMOVQ and MASKMOVDQU; cpu/mmx.c. True: raised, and nothing stored. */
+/* MASKMOVQ and MASKMOVDQU; cpu/simd/mmx.c. True: raised, and nothing stored. */
 bool simd_masked_store(struct cpu *c, const struct insn *in, vec v, vec mask, unsigned size);
 
 /* --- Instructions that read a source and compute a register from both --- */

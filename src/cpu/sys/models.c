@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The CPU models that -cpu takes: what CPUID shows and so which instructions, control bits and MSRs are there
- * (isa/forms.h form_available, cpu/control.c, cpu/msr.c). Signatures and caches: Intel AP-485 (Processor Identification
- * and the CPUID Instruction) tables 4 and 5; SDM 2A CPUID, tables 3-12 and 3-13.
+ * (isa/forms.h form_available, cpu/sys/control_regs.c, cpu/sys/msr_table.c). Signatures and caches: Intel AP-485
+ * (Processor Identification and the CPUID Instruction) tables 4 and 5; SDM 2A CPUID, tables 3-12 and 3-13.
  *
  * Only what Vitrine implements is shown, so a model may show less than the real processor:
  * LIMIT: serial number (pentium3), debug store, thermal control, hyper-threading (pentium4).

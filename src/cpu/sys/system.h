@@ -6,7 +6,7 @@
 #include "cpu/exec.h"
 #include "isa/cpuid.h"
 
-/* --- Paging (cpu/walk.c, cpu/tlb.c) --- */
+/* --- Paging (cpu/sys/walk.c, cpu/sys/tlb.c) --- */
 
 /* What a walk found. */
 struct walk {
@@ -41,7 +41,7 @@ bool view_read(struct cpu *c, unsigned view, uint64_t lin, unsigned size, void *
 bool view_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size, const void *data);
 bool view_probe_write(struct cpu *c, unsigned view, uint64_t lin, unsigned size);
 
-/* --- Descriptors (cpu/segment.c) --- */
+/* --- Descriptors (cpu/sys/segment.c) --- */
 
 struct desc {
     uint32_t lo, hi;
@@ -119,7 +119,7 @@ bool stack_desc(struct cpu *c, uint16_t sel, unsigned cpl, unsigned vector, stru
 /* DS, ES, FS, GS that an outer level must not see become null (SDM 3A 5.8.6). */
 void null_inner_segs(struct cpu *c);
 
-/* --- Frames that a transfer pushes as a whole (cpu/frame.c) --- */
+/* --- Frames that a transfer pushes as a whole (cpu/sys/stack_frame.c) --- */
 
 enum { FRAME_MAX = 48 };
 struct frame {
@@ -144,7 +144,7 @@ void frame_commit(struct cpu *c, const struct frame *f);
 /* Loads CS from a code descriptor with the RPL replaced by cpl, and sets CPL. */
 void set_cs(struct cpu *c, uint16_t sel, const struct desc *d, unsigned cpl);
 
-/* --- Tasks (cpu/task.c) --- */
+/* --- Tasks (cpu/sys/task.c) --- */
 enum task_cause { TASK_JMP, TASK_CALL, TASK_IRET, TASK_EVENT };
 /*
  * Switches to the task of TSS descriptor d (checked to be a TSS of the right busyness and present); rip: where the old
@@ -155,7 +155,7 @@ enum xstat task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_ca
 bool task_gate(struct cpu *c, const struct desc *gate, uint16_t *sel, struct desc *d);
 enum xstat task_return(struct cpu *c, uint64_t rip);
 
-/* --- Virtual interrupts (cpu/vme.c) --- */
+/* --- Virtual interrupts (cpu/sys/vme.c) --- */
 bool vme_on(const struct cpu *c); /* virtual-8086 mode with extensions and IOPL below 3 */
 /* True: done on VIF. False: CLI or STI as without the extensions. */
 bool vme_cli(struct cpu *c);
@@ -166,17 +166,17 @@ uint32_t vme_popped(uint32_t v);                   /* them as EFLAGS, IF in VIF'
 /* INT n in virtual-8086 mode with the extensions: *taken, it went to the program's own handler. True: raised. */
 bool vme_int(struct cpu *c, unsigned vector, uint64_t rip, bool *taken);
 
-/* --- System-management mode (cpu/smm.c) --- */
+/* --- System-management mode (cpu/sys/smm.c) --- */
 void smm_enter(struct cpu *c);       /* at a boundary */
 enum xstat smm_leave(struct cpu *c); /* RSM */
 void smm_reset(struct cpu *c);
 void cpu_update_a20(struct cpu *c); /* a20_mask from the pin and the mode */
 
-/* --- Control registers (cpu/control.c) --- */
+/* --- Control registers (cpu/sys/control_regs.c) --- */
 uint32_t cr4_writable(const struct cpu *c); /* bits that the model has */
 uint64_t cr0_value(uint32_t v);             /* CR0 as MOV sets it: reserved bits gone, ET set */
 
-/* --- Debug registers (cpu/debugreg.c) --- */
+/* --- Debug registers (cpu/sys/debugreg.c) --- */
 /* IA32_DEBUGCTL of the P6 family. */
 enum { DEBUGCTL_LBR = 1, DEBUGCTL_BTF = 2, DEBUGCTL_WRITABLE = 0x7f };
 /* A branch, an interrupt or an exception went from there to c->rip. */
