@@ -4,4 +4,5 @@ vitrine_SOURCES += \
 	src/inside/machine_process.c src/inside/machine_process.h \
 	src/inside/requests.c \
 	src/inside/run_loop.c \
-	src/inside/script_run.c
+	src/inside/script_run.c \
+	src/inside/watchdog.c src/inside/watchdog.h

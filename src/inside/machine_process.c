@@ -352,7 +352,8 @@ int machine_process_main(int link_fd)
     p->frame_fd = p->hash_fd = p->record_fd = p->coverage_fd = -1;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
         p->drive_fd[i] = -1;
-    if (take_setup(p, &p->why) && make_machine(p, &p->why) && confine(p, &p->why))
+    if (watchdog_open(&p->watchdog, &p->why) && take_setup(p, &p->why) && make_machine(p, &p->why) &&
+        confine(p, &p->why))
         run_loop(p);
     else
         p->status = 1;

@@ -10,6 +10,7 @@
 #include "link/script.h"
 #include "dbg/trace.h"
 #include "inside/key_queue.h"
+#include "inside/watchdog.h"
 #include "link/configmsg.h"
 #include "link/framebuffer.h"
 #include "link/link.h"
@@ -51,6 +52,8 @@ struct machine_process {
     struct script script;
     struct buf heard; /* what the first serial port said since a script's last match */
 
+    struct watchdog watchdog;
+    uint64_t slice_to; /* where the slice under way ends, while the watchdog has cut it short; else 0 */
     enum link_state state;
     bool halted;                 /* the CPU waits for an interrupt */
     bool dead;                   /* ... and none can come */
