@@ -284,6 +284,13 @@ uint64_t machine_reset_count(const struct machine *m)
 /* A position is never less than a nanosecond, however fast the host. */
 #define STEER_MIN_RATE (UINT64_C(1) << 32)
 
+void machine_fail(struct machine *m, const char *why)
+{
+    if (!m->failed.text[0])
+        error_set(&m->failed, "--replay: %s", why);
+    cpu_kick(m->cpu);
+}
+
 void machine_skip_to(struct machine *m, uint64_t ns)
 {
     if (ns > clock_ns(&m->clock))

@@ -148,12 +148,6 @@ static void plug(struct machine *m, unsigned drive, struct blk *b)
 
 /* --- The journal --- */
 
-static void fail(struct machine *m, const char *why)
-{
-    if (!m->failed.text[0])
-        error_set(&m->failed, "--replay: %s", why);
-}
-
 /* Replay: the next file that the user named, if it is what was put in then. */
 static struct blk *next_named(struct machine *m, const struct medium_identity *want)
 {
@@ -161,7 +155,7 @@ static struct blk *next_named(struct machine *m, const struct medium_identity *w
     char text[200];
     if (m->next_medium == m->nmedia) {
         snprintf(text, sizeof text, "'%s' was put into a drive then: name it with --replay-media", want->name);
-        fail(m, text);
+        machine_fail(m, text);
         return NULL;
     }
     struct blk *b = m->media[m->next_medium];
@@ -171,12 +165,12 @@ static struct blk *next_named(struct machine *m, const struct medium_identity *w
     if (!same(&got, want)) {
         snprintf(text, sizeof text, "'%s' of --replay-media is not the '%s' that was put into a drive then", got.name,
                  want->name);
-        fail(m, text);
+        machine_fail(m, text);
         return NULL;
     }
     m->media[m->next_medium++] = NULL;
     if (!want->readonly && !(b = blk_overlay(b, &err)))
-        fail(m, err.text);
+        machine_fail(m, err.text);
     return b;
 }
 
@@ -188,14 +182,18 @@ static void medium_entry(void *ctx, const struct journal_entry *e)
     struct error err;
     unsigned drive = e->channel;
     uint8_t action = get8(&r);
-    if (r.bad || drive >= MAX_DRIVES || !machine_can_change(m, drive, &err))
+    bool good = !r.bad && drive < MAX_DRIVES && machine_can_change(m, drive, &err) && action <= MEDIUM_ASKED &&
+                (action != MEDIUM_INSERTED || read_identity(&id, &r, &err)) && r.p == r.end;
+    if (!good) {
+        machine_fail(m, "the journal changes a medium as no recording does");
         return;
+    }
     if (action == MEDIUM_ASKED) {
         if (is_cd(m, drive))
             atapi_eject_request(ide_drive(m, drive));
     } else if (action == MEDIUM_REMOVED) {
         plug(m, drive, NULL);
-    } else if (action == MEDIUM_INSERTED && read_identity(&id, &r, &err)) {
+    } else {
         struct blk *b = m->journal.mode == JOURNAL_REPLAY ? next_named(m, &id) : m->incoming;
         m->incoming = NULL;
         if (b)

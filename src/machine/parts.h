@@ -84,4 +84,7 @@ void pc_set_boot_order(struct machine *m, const char *letters);
 bool pc_firmware(struct machine *m, struct error *err); /* the same: CMOS and fw_cfg items; the chips are there */
 void machine_input_init(struct machine *m);             /* machine/input.c */
 
+/* A replay that cannot go on: machine_failed() has the first reason. */
+void machine_fail(struct machine *m, const char *why);
+
 #endif

@@ -3,12 +3,60 @@
 #include "time/journal.h"
 
 #include <string.h>
+#include <zlib.h>
 
 #include "base/bits.h"
 #include "base/log.h"
 
-static const char magic[8] = "VITRJNL1";
-enum { ENTRY_HEAD = 8 + 2 + 2 + 4 };
+static const char magic[8] = "VITRJNL2";
+enum { AT_KIND = 8, AT_CHANNEL = 10, AT_LENGTH = 12, AT_CHECK = 16, ENTRY_HEAD = 20 };
+enum { MAX_PAYLOAD = 1 << 20, SERIAL_PORTS = 4, DRIVES = 6 };
+#define MAX_NS (UINT64_C(1) << 61) /* 73 years of virtual time */
+
+static bool pressed_or_not(const uint8_t *p)
+{
+    return p[2] <= 1;
+}
+
+static bool some_time(const uint8_t *p)
+{
+    return ld64(p) < MAX_NS;
+}
+
+static bool port_access(const uint8_t *p)
+{
+    return (p[2] == 1 || p[2] == 2 || p[2] == 4) && p[3] <= 1;
+}
+
+/* What a recording holds, by kind: how long the payload may be, the channels, and whether its numbers make sense. */
+static const struct {
+    uint32_t min, max;
+    uint16_t channels;
+    bool (*good)(const uint8_t *payload);
+} kinds[] = {
+    [J_KEY] = {3, 3, 1, pressed_or_not},
+    [J_SERIAL] = {1, MAX_PAYLOAD, SERIAL_PORTS},
+    [J_POWER] = {1, 1, 1},
+    [J_RATE] = {8, 8, 1},
+    [J_SKIP] = {8, 8, 1, some_time},
+    [J_RTC] = {8, 8, 1},
+    [J_MEDIA] = {1, 4096, DRIVES},
+    [J_POKE] = {9, MAX_PAYLOAD, 1},
+    [J_MOUSE] = {6, 6, 1},
+    [J_BREAK] = {0, 0, SERIAL_PORTS},
+    [J_STOP] = {1, 1, 1},
+    [J_TABLET] = {6, 6, 1},
+    [J_PORT] = {8, 8, 1, port_access},
+    [J_BOOT] = {0, 7, 1},
+};
+
+static uint32_t entry_check(uint32_t before, const uint8_t *head, const void *data, uint32_t len)
+{
+    uint8_t b[4];
+    st32(b, before);
+    uLong sum = crc32(crc32(0, b, sizeof b), head, AT_CHECK);
+    return (uint32_t)(len ? crc32(sum, data, len) : sum);
+}
 
 void journal_init(struct journal *j, const uint64_t *pos)
 {
@@ -43,9 +91,11 @@ void journal_input(struct journal *j, enum journal_kind kind, uint16_t channel, 
     struct journal_entry e = {.pos = *j->pos, .kind = (uint16_t)kind, .channel = channel, .len = len, .data = data};
     uint8_t head[ENTRY_HEAD];
     st64(head, e.pos);
-    st16(head + 8, e.kind);
-    st16(head + 10, e.channel);
-    st32(head + 12, e.len);
+    st16(head + AT_KIND, e.kind);
+    st16(head + AT_CHANNEL, e.channel);
+    st32(head + AT_LENGTH, e.len);
+    j->check = entry_check(j->check, head, data, len);
+    st32(head + AT_CHECK, j->check);
     buf_add(&j->log, head, sizeof head);
     buf_add(&j->log, data, len);
     deliver(j, &e);
@@ -58,7 +108,12 @@ static bool peek(const struct journal *j, struct journal_entry *e)
         return false;
     const uint8_t *p = j->log.data + j->next;
     *e = (struct journal_entry){
-        .pos = ld64(p), .kind = ld16(p + 8), .channel = ld16(p + 10), .len = ld32(p + 12), .data = p + ENTRY_HEAD};
+        .pos = ld64(p),
+        .kind = ld16(p + AT_KIND),
+        .channel = ld16(p + AT_CHANNEL),
+        .len = ld32(p + AT_LENGTH),
+        .data = p + ENTRY_HEAD,
+    };
     return true;
 }
 
@@ -79,19 +134,38 @@ void journal_deliver(struct journal *j)
     }
 }
 
+/* Whether a recording holds an entry like that; p has its head and payload. */
+static bool possible(const uint8_t *p)
+{
+    unsigned kind = ld16(p + AT_KIND);
+    uint32_t len = ld32(p + AT_LENGTH);
+    return kind < ARRAY_LEN(kinds) && kinds[kind].channels && len >= kinds[kind].min && len <= kinds[kind].max &&
+           ld16(p + AT_CHANNEL) < kinds[kind].channels && (!kinds[kind].good || kinds[kind].good(p + ENTRY_HEAD));
+}
+
 bool journal_load(struct journal *j, const void *data, size_t len, struct error *err)
 {
-    if (len < sizeof magic || memcmp(data, magic, sizeof magic))
-        return error_set(err, "this is not a journal of Vitrine's (it must begin with VITRJNL1)");
+    if (len < sizeof magic || memcmp(data, magic, sizeof magic - 1))
+        return error_set(err, "this is not a journal of Vitrine's (it must begin with %.8s)", magic);
+    if (memcmp(data, magic, sizeof magic))
+        return error_set(err, "this journal was recorded by another version of Vitrine (it must begin with %.8s)",
+                         magic);
     uint64_t last = 0;
+    uint32_t check = 0;
     for (size_t at = sizeof magic; at < len;) {
         const uint8_t *p = (const uint8_t *)data + at;
-        if (len - at < ENTRY_HEAD || ld32(p + 12) > len - at - ENTRY_HEAD)
+        if (len - at < ENTRY_HEAD || ld32(p + AT_LENGTH) > len - at - ENTRY_HEAD)
             return error_set(err, "the journal is cut short at byte %zu", at);
+        check = entry_check(check, p, p + ENTRY_HEAD, ld32(p + AT_LENGTH));
+        if (check != ld32(p + AT_CHECK))
+            return error_set(err, "the journal is damaged at byte %zu", at);
         if (ld64(p) < last)
             return error_set(err, "the journal goes back in time at byte %zu", at);
+        if (!possible(p))
+            return error_set(err, "the journal has an entry at byte %zu that no recording makes (kind %u)", at,
+                             ld16(p + AT_KIND));
         last = ld64(p);
-        at += ENTRY_HEAD + ld32(p + 12);
+        at += ENTRY_HEAD + ld32(p + AT_LENGTH);
     }
     buf_clear(&j->log);
     buf_add(&j->log, data, len);

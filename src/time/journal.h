@@ -3,7 +3,10 @@
  * The journal: everything that enters the machine from outside enters here, at a position, and nowhere else. Recorded
  * as it comes; replayed, the same entries are delivered at the same positions.
  *
- * File format, little-endian: "VITRJNL1"; per entry u64 position, u16 kind, u16 channel, u32 length, payload.
+ * File format, little-endian: "VITRJNL2"; per entry u64 position, u16 kind, u16 channel, u32 length, u32 check,
+ * payload.
+ * The check is the CRC-32 of the check before it, the head up to here and the payload, so that no entry can change, go
+ * or change places unseen. It guards against accidents; against malice every entry is checked by its kind.
  */
 #ifndef VITRINE_TIME_JOURNAL_H
 #define VITRINE_TIME_JOURNAL_H
@@ -15,22 +18,20 @@
 #include "base/error.h"
 
 enum journal_kind {
-    J_KEY = 1,         /* payload: u16 HID-independent key code (bus/input.h), u8 down */
-    J_SERIAL = 2,      /* channel: serial port; payload: bytes received */
-    J_POWER = 3,       /* payload: u8 enum power_request (reset, power button, quit) */
-    J_RATE = 4,        /* payload: u64 new clock rate, a correction towards host time */
-    J_SKIP = 5,        /* payload: u64 virtual ns to which a halted machine skipped */
-    J_RTC = 6,         /* payload: u64 seconds since 1970 at power-on */
-    J_SEED = 7,        /* payload: entropy */
-    J_MEDIA = 8,       /* channel: drive; payload: image identity */
-    J_POKE = 9,        /* payload: u64 physical address, bytes: a debugger's or QMP's write */
-    J_HOST_ERROR = 10, /* channel: drive; payload: u64 request number, u32 errno */
-    J_MOUSE = 11,      /* payload: i16 dx, i16 dy, i8 wheel, u8 buttons (bus/input.h) */
-    J_BREAK = 14,      /* channel: serial port; a break on the line */
-    J_STOP = 12,       /* run state changed: payload u8 */
-    J_TABLET = 13,     /* payload: u16 x, u16 y (0 .. POINTER_ABS_MAX), i8 wheel, u8 buttons */
-    J_PORT = 15,       /* payload: u16 port, u8 size, u8 1 to write, u32 value: the console's i and o */
-    J_BOOT = 16,       /* payload: letters of the boot order */
+    J_KEY = 1,     /* payload: u16 HID-independent key code (bus/input.h), u8 down */
+    J_SERIAL = 2,  /* channel: serial port; payload: bytes received */
+    J_POWER = 3,   /* payload: u8 enum power_request (reset, power button, quit) */
+    J_RATE = 4,    /* payload: u64 new clock rate, a correction towards host time */
+    J_SKIP = 5,    /* payload: u64 virtual ns to which a halted machine skipped */
+    J_RTC = 6,     /* payload: u64 seconds since 1970 at power-on */
+    J_MEDIA = 8,   /* channel: drive; payload: image identity */
+    J_POKE = 9,    /* payload: u64 physical address, bytes: a debugger's or QMP's write */
+    J_MOUSE = 11,  /* payload: i16 dx, i16 dy, i8 wheel, u8 buttons (bus/input.h) */
+    J_BREAK = 14,  /* channel: serial port; a break on the line */
+    J_STOP = 12,   /* run state changed: payload u8 */
+    J_TABLET = 13, /* payload: u16 x, u16 y (0 .. POINTER_ABS_MAX), i8 wheel, u8 buttons */
+    J_PORT = 15,   /* payload: u16 port, u8 size, u8 1 to write, u32 value: the console's i and o */
+    J_BOOT = 16,   /* payload: letters of the boot order */
 };
 
 struct journal_entry {
@@ -51,6 +52,7 @@ struct journal {
     struct buf log;      /* recorded entries, or those to replay */
     size_t next;         /* replay: offset of the next entry in log */
     uint64_t entries;
+    uint32_t check; /* of the last entry recorded */
     struct {
         journal_sink *fn;
         void *ctx;
@@ -68,7 +70,10 @@ uint64_t journal_next_pos(const struct journal *j);
  * Replay: delivers every entry of the current position, or those up to a power request: a reset takes place before what
  * came in after it, at the same position. */
 void journal_deliver(struct journal *j);
-/* Turns it into a replay of the bytes of a recorded journal. */
+/*
+ * Turns it into a replay of the bytes of a recorded journal. False with *err, which names the byte, where it is cut
+ * short or damaged, goes back in time, or holds an entry that no recording makes.
+ */
 bool journal_load(struct journal *j, const void *data, size_t len, struct error *err);
 
 #endif

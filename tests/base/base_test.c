@@ -229,48 +229,6 @@ START_TEST(ticks_and_their_times_are_inverse)
 }
 END_TEST
 
-/* --- Journal --- */
-
-static uint64_t heard_pos[4];
-static unsigned heard;
-static void hear(void *ctx, const struct journal_entry *e)
-{
-    ck_assert_uint_eq(e->len, 2);
-    heard_pos[heard++ & 3] = *(const uint64_t *)ctx;
-}
-
-START_TEST(journal_replays_at_the_recorded_positions)
-{
-    uint64_t pos = 5;
-    struct journal rec, rep;
-    struct error err;
-    journal_init(&rec, &pos);
-    journal_set_sink(&rec, J_KEY, hear, &pos);
-    journal_input(&rec, J_KEY, 0, "ab", 2);
-    pos = 9;
-    journal_input(&rec, J_KEY, 0, "cd", 2);
-    ck_assert_uint_eq(heard, 2);
-    pos = 0;
-    journal_init(&rep, &pos);
-    journal_set_sink(&rep, J_KEY, hear, &pos);
-    ck_assert(journal_load(&rep, rec.log.data, rec.log.len, &err));
-    while (journal_next_pos(&rep) != UINT64_MAX) {
-        pos = journal_next_pos(&rep);
-        journal_deliver(&rep);
-    }
-    ck_assert_uint_eq(heard, 4);
-    ck_assert_uint_eq(heard_pos[2], 5);
-    ck_assert_uint_eq(heard_pos[3], 9);
-    journal_input(&rep, J_KEY, 0, "ef", 2); /* a replay takes nothing from outside */
-    ck_assert_uint_eq(heard, 4);
-    for (size_t cut = 0; cut < rec.log.len; cut++)
-        if (cut != 8 && cut != 8 + 18)
-            ck_assert(!journal_load(&rep, rec.log.data, cut, &err));
-    journal_free(&rec);
-    journal_free(&rep);
-}
-END_TEST
-
 /* --- Memory --- */
 
 static struct mem *mem;
@@ -476,7 +434,6 @@ int main(void)
     tcase_add_test(t, clock_pos_at_is_the_first_position_of_a_time);
     tcase_add_test(t, clock_is_monotonic_over_rate_changes_and_skips);
     tcase_add_test(t, ticks_and_their_times_are_inverse);
-    tcase_add_test(t, journal_replays_at_the_recorded_positions);
     suite_add_tcase(s, t);
     TCase *m = tcase_create("mem, bus");
     tcase_add_checked_fixture(m, mem_setup, mem_teardown);

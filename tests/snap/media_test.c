@@ -169,6 +169,35 @@ START_TEST(a_replay_takes_the_media_in_order)
 }
 END_TEST
 
+/* What a replay says of a journal whose only entry is this one, at position 1000. */
+static void fails(enum journal_kind kind, uint16_t channel, const void *payload, uint32_t len, const char *why)
+{
+    struct machine *m = machine();
+    struct journal one;
+    struct error err;
+    uint64_t pos = 1000;
+    journal_init(&one, &pos);
+    journal_input(&one, kind, channel, payload, len);
+    ck_assert_msg(journal_load(machine_journal(m), one.log.data, one.log.len, &err), "%s", err.text);
+    machine_run(m, 2000);
+    ck_assert_ptr_nonnull(machine_failed(m));
+    ck_assert_msg(strstr(machine_failed(m), why) != NULL, "%s", machine_failed(m));
+    journal_free(&one);
+    machine_destroy(m);
+}
+
+START_TEST(a_replay_of_what_no_recording_makes_fails)
+{
+    uint8_t ns[8];
+    st64(ns, UINT64_C(1) << 60); /* 36 years of timer interrupts */
+    fails(J_SKIP, 0, ns, sizeof ns, "skips over more events");
+    fails(J_MEDIA, CD, "\3", 1, "changes a medium");      /* no such action */
+    fails(J_MEDIA, CD, "\0\0", 2, "changes a medium");    /* bytes behind it */
+    fails(J_MEDIA, CD, "\1\5\0", 3, "changes a medium");  /* an identity that is none */
+    fails(J_MEDIA, FDA + 1, "\0", 1, "changes a medium"); /* no such drive */
+}
+END_TEST
+
 START_TEST(a_replay_without_its_media_fails)
 {
     uint64_t end, hash;
@@ -207,6 +236,7 @@ TCase *media_tests(void)
     tcase_add_test(t, hard_disks_and_missing_drives_take_nothing);
     tcase_add_test(t, a_snapshot_is_refused_with_other_media);
     tcase_add_test(t, a_replay_takes_the_media_in_order);
+    tcase_add_test(t, a_replay_of_what_no_recording_makes_fails);
     tcase_add_test(t, a_replay_without_its_media_fails);
     tcase_add_test(t, a_malformed_media_entry_changes_nothing);
     return t;

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* The journal: replayed at the recorded positions; whatever a recording does not make is refused when it is loaded. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/bits.h"
+#include "time/journal.h"
+
+/* The file's layout, as time/journal.h describes it. */
+enum { MAGIC = 8, POS = 0, KIND = 8, CHANNEL = 10, LENGTH = 12, CHECK = 16, HEAD = 20 };
+
+static unsigned heard;
+static uint64_t heard_pos[4];
+
+static void hear(void *ctx, const struct journal_entry *e)
+{
+    ck_assert_uint_eq(e->len, 3);
+    heard_pos[heard++ & 3] = *(const uint64_t *)ctx;
+}
+
+/* Two keys, at 5 and at 9. */
+static void record(struct journal *rec, uint64_t *pos)
+{
+    *pos = 5;
+    journal_init(rec, pos);
+    journal_input(rec, J_KEY, 0, "\x1e\0\1", 3);
+    *pos = 9;
+    journal_input(rec, J_KEY, 0, "\x1e\0\0", 3);
+}
+
+START_TEST(journal_replays_at_the_recorded_positions)
+{
+    uint64_t pos;
+    struct journal rec, rep;
+    struct error err;
+    record(&rec, &pos);
+    pos = 0;
+    heard = 0;
+    journal_init(&rep, &pos);
+    journal_set_sink(&rep, J_KEY, hear, &pos);
+    ck_assert(journal_load(&rep, rec.log.data, rec.log.len, &err));
+    while (journal_next_pos(&rep) != UINT64_MAX) {
+        pos = journal_next_pos(&rep);
+        journal_deliver(&rep);
+    }
+    ck_assert_uint_eq(heard, 2);
+    ck_assert_uint_eq(heard_pos[0], 5);
+    ck_assert_uint_eq(heard_pos[1], 9);
+    journal_input(&rep, J_KEY, 0, "\x1e\0\1", 3); /* a replay takes nothing from outside */
+    ck_assert_uint_eq(heard, 2);
+    journal_free(&rec);
+    journal_free(&rep);
+}
+END_TEST
+
+START_TEST(journal_cut_short_is_refused_but_between_entries)
+{
+    uint64_t pos;
+    struct journal rec, rep;
+    record(&rec, &pos);
+    journal_init(&rep, &pos);
+    for (size_t cut = 0; cut <= rec.log.len; cut++) {
+        struct error err = {""};
+        bool whole = cut == MAGIC || cut == MAGIC + HEAD + 3 || cut == MAGIC + 2 * (HEAD + 3);
+        ck_assert_msg(journal_load(&rep, rec.log.data, cut, &err) == whole, "cut at %zu: %s", cut, err.text);
+    }
+    journal_free(&rec);
+    journal_free(&rep);
+}
+END_TEST
+
+START_TEST(journal_any_changed_bit_is_refused)
+{
+    uint64_t pos;
+    struct journal rec, rep;
+    record(&rec, &pos);
+    journal_init(&rep, &pos);
+    for (size_t bit = 0; bit < 8 * rec.log.len; bit++) {
+        struct error err = {""};
+        rec.log.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        ck_assert_msg(!journal_load(&rep, rec.log.data, rec.log.len, &err), "bit %zu", bit);
+        ck_assert(err.text[0]);
+        rec.log.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    journal_free(&rec);
+    journal_free(&rep);
+}
+END_TEST
+
+START_TEST(journal_entry_that_is_missing_or_moved_is_refused)
+{
+    uint64_t pos;
+    struct journal rec, rep;
+    struct error err = {""};
+    enum { ENTRY = HEAD + 3 };
+    record(&rec, &pos);
+    pos = 9;
+    journal_input(&rec, J_KEY, 0, "\x1f\0\1", 3);
+    journal_init(&rep, &pos);
+    uint8_t *second = rec.log.data + MAGIC + ENTRY, *third = second + ENTRY, kept[ENTRY];
+    memcpy(kept, second, ENTRY);
+    memmove(second, third, ENTRY); /* the second is gone */
+    ck_assert(!journal_load(&rep, rec.log.data, rec.log.len - ENTRY, &err));
+    ck_assert_msg(strstr(err.text, "damaged at byte 31") != NULL, "%s", err.text);
+    memcpy(third, kept, ENTRY); /* the last two have changed places */
+    ck_assert(!journal_load(&rep, rec.log.data, rec.log.len, &err));
+    journal_free(&rec);
+    journal_free(&rep);
+}
+END_TEST
+
+/* A journal of one entry with a right check, as somebody with bad intentions makes it. */
+static bool loads(uint16_t kind, uint16_t channel, const void *payload, uint32_t len, struct error *err)
+{
+    struct buf b = {0};
+    uint8_t head[HEAD] = {0};
+    struct journal rep;
+    uint64_t pos = 0;
+    static const uint8_t none[4];
+    st64(head + POS, 7);
+    st16(head + KIND, kind);
+    st16(head + CHANNEL, channel);
+    st32(head + LENGTH, len);
+    uLong sum = crc32(crc32(0, none, sizeof none), head, CHECK);
+    st32(head + CHECK, (uint32_t)(len ? crc32(sum, payload, len) : sum));
+    buf_add(&b, "VITRJNL2", 8);
+    buf_add(&b, head, sizeof head);
+    buf_add(&b, payload, len);
+    journal_init(&rep, &pos);
+    err->text[0] = 0;
+    bool good = journal_load(&rep, b.data, b.len, err);
+    journal_free(&rep);
+    buf_free(&b);
+    return good;
+}
+
+START_TEST(journal_entries_are_checked_by_kind_on_both_sides_of_each_bound)
+{
+    static const struct {
+        uint16_t kind;
+        uint32_t min, max;
+        uint16_t channels;
+        const char *payload;
+    } row[] = {
+        {J_KEY, 3, 3, 1, "\x1e\0\1"},
+        {J_SERIAL, 1, 1 << 20, 4, NULL},
+        {J_POWER, 1, 1, 1, "\1"},
+        {J_RATE, 8, 8, 1, "\0\0\0\0\4\0\0\0"},
+        {J_SKIP, 8, 8, 1, "\1\0\0\0\0\0\0"},
+        {J_RTC, 8, 8, 1, "\1\0\0\0\0\0\0"},
+        {J_MEDIA, 1, 4096, 6, NULL},
+        {J_POKE, 9, 1 << 20, 1, NULL},
+        {J_MOUSE, 6, 6, 1, "\0\0\0\0\0\0"},
+        {J_BREAK, 0, 0, 4, NULL},
+        {J_STOP, 1, 1, 1, "\1"},
+        {J_TABLET, 6, 6, 1, "\0\0\0\0\0\0"},
+        {J_PORT, 8, 8, 1, "\x60\0\1\0\0\0\0"},
+        {J_BOOT, 0, 7, 1, NULL},
+    };
+    static uint8_t bytes[(1 << 20) + 1];
+    struct error err;
+    for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+        uint32_t min = row[i].min, max = row[i].max;
+        memset(bytes, 0, sizeof bytes);
+        if (row[i].payload)
+            memcpy(bytes, row[i].payload, min);
+        ck_assert_msg(loads(row[i].kind, 0, bytes, min, &err), "kind %u: %s", row[i].kind, err.text);
+        ck_assert_msg(loads(row[i].kind, 0, bytes, max, &err), "kind %u: %s", row[i].kind, err.text);
+        ck_assert_msg(loads(row[i].kind, row[i].channels - 1, bytes, max, &err), "kind %u: %s", row[i].kind, err.text);
+        ck_assert_msg(!loads(row[i].kind, row[i].channels, bytes, max, &err), "kind %u, channel", row[i].kind);
+        ck_assert_msg(!min || !loads(row[i].kind, 0, bytes, min - 1, &err), "kind %u, short", row[i].kind);
+        ck_assert_msg(!loads(row[i].kind, 0, bytes, max + 1, &err), "kind %u, long", row[i].kind);
+        ck_assert_msg(strstr(err.text, "no recording makes"), "%s", err.text);
+    }
+    for (unsigned kind = 0; kind < 0x10000; kind++) {
+        bool known = false;
+        for (unsigned i = 0; i < ARRAY_LEN(row); i++)
+            known |= row[i].kind == kind;
+        ck_assert_msg(known || !loads((uint16_t)kind, 0, bytes, 8, &err), "kind %u", kind);
+    }
+}
+END_TEST
+
+START_TEST(journal_numbers_that_make_no_sense_are_refused)
+{
+    uint8_t ns[8];
+    struct error err;
+    st64(ns, (UINT64_C(1) << 61) - 1);
+    ck_assert(loads(J_SKIP, 0, ns, 8, &err));
+    st64(ns, UINT64_C(1) << 61);
+    ck_assert(!loads(J_SKIP, 0, ns, 8, &err));
+    ck_assert(!loads(J_KEY, 0, "\x1e\0\2", 3, &err));
+    ck_assert(loads(J_PORT, 0, "\x60\0\2\1\0\0\0", 8, &err));
+    ck_assert(loads(J_PORT, 0, "\x60\0\4\1\0\0\0", 8, &err));
+    ck_assert(!loads(J_PORT, 0, "\x60\0\3\1\0\0\0", 8, &err));
+    ck_assert(!loads(J_PORT, 0, "\x60\0\0\1\0\0\0", 8, &err));
+    ck_assert(!loads(J_PORT, 0, "\x60\0\1\2\0\0\0", 8, &err));
+}
+END_TEST
+
+START_TEST(journal_of_another_version_is_named_as_such)
+{
+    struct journal rep;
+    struct error err;
+    uint64_t pos = 0;
+    journal_init(&rep, &pos);
+    ck_assert(!journal_load(&rep, "VITRJNL1", 8, &err));
+    ck_assert_msg(strstr(err.text, "another version") != NULL, "%s", err.text);
+    ck_assert(!journal_load(&rep, "VITRINES", 8, &err));
+    ck_assert_msg(strstr(err.text, "not a journal") != NULL, "%s", err.text);
+    journal_free(&rep);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("journal");
+    TCase *t = tcase_create("journal");
+    tcase_add_test(t, journal_replays_at_the_recorded_positions);
+    tcase_add_test(t, journal_cut_short_is_refused_but_between_entries);
+    tcase_add_test(t, journal_any_changed_bit_is_refused);
+    tcase_add_test(t, journal_entry_that_is_missing_or_moved_is_refused);
+    tcase_add_test(t, journal_entries_are_checked_by_kind_on_both_sides_of_each_bound);
+    tcase_add_test(t, journal_numbers_that_make_no_sense_are_refused);
+    tcase_add_test(t, journal_of_another_version_is_named_as_such);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
