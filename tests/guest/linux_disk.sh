@@ -65,5 +65,7 @@ if command -v debugfs >/dev/null; then
     else
         bad "the image lacks kept.txt"
     fi
+else
+    leaves_out 1 "the file that the guest wrote, in the image, since there is no debugfs (package e2fsprogs)"
 fi
 finish 10

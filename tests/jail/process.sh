@@ -34,9 +34,9 @@ if [ "$(id -u)" -eq 0 ]; then
     if [ -z "$others" ]; then good; else bad "it holds $others"; fi
     if grep -q 'disk.img$' "$work/fds"; then good; else bad "it does not hold its disk"; fi
 else
-    echo "skipped: the machine process's descriptors, which only root can see"
+    leaves_out 2 "the machine process's descriptors, which only root can see"
 fi
 printf '\001x' >&3
 if wait $front; then good; else bad "quitting: $(cat "$work/err")"; fi
 if [ -d "/proc/$machine" ]; then bad "the machine process is still there"; else good; fi
-finish 4
+finish 6

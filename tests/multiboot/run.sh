@@ -42,6 +42,8 @@ seabios=/usr/share/seabios/bios.bin
 if [ -r $seabios ]; then
     boot -kernel "$kernel.elf" -bios $seabios
     has "$work/serial" "map 00100000"
+else
+    leaves_out 2 "-kernel under SeaBIOS, since there is no $seabios (package seabios)"
 fi
 
 # A header that asks for what nobody knows; segments where no RAM is; a file cut short; a module that does not fit.
@@ -54,4 +56,4 @@ truncate -s 70M "$work/big"
 refuses "use a larger -m" -m 64 -kernel "$kernel.elf" -initrd "$work/big"
 refuses "use a larger -m" -m 1 -kernel "$kernel.elf"
 refuses "name of a module is empty" -kernel "$kernel.elf" -initrd "$work/one,, x, y"
-finish 26
+finish 27

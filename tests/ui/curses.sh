@@ -13,10 +13,12 @@ refuses "cannot both use the terminal" -display curses -serial stdio
 refuses "cannot both use the terminal" -curses -qmp stdio
 refuses "exclude each other" -nographic -display curses
 refuses "no terminal" -daemonize -display curses
-if ! command -v tmux >/dev/null; then
-    echo "skipped: -display curses on a terminal, since tmux is not there"
-    finish 5
-fi
+for tool in tmux pgrep; do
+    if ! command -v $tool >/dev/null; then
+        leaves_out 40 "-display curses on a terminal, since $tool is not there"
+        finish 45
+    fi
+done
 cd "$work" || exit 1
 tmux() { command tmux -u -f /dev/null -S "$work/tmux$opened" "$@" 2>>tmux.log; }
 opened=0
@@ -113,4 +115,4 @@ shows "ended by signal 9"
 open C.UTF-8 -hda /nonexistent
 left 1
 shows "there is no such file"
-finish 30
+finish 45

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/ui/uitest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk tests/ui/rfbtalk
 TESTS += tests/ui/uitest tests/ui/terminaltest tests/ui/curses.sh tests/ui/vnc.sh tests/ui/window.sh tests/ui/window_input.sh
-EXTRA_DIST += tests/ui/curses.sh tests/ui/vnc.sh tests/ui/window.sh tests/ui/window_input.sh
+EXTRA_DIST += tests/ui/display.sh tests/ui/curses.sh tests/ui/vnc.sh tests/ui/window.sh tests/ui/window_input.sh
 tests_ui_uitest_SOURCES = tests/ui/fit_test.c
 tests_ui_uitest_CPPFLAGS = $(AM_CPPFLAGS) $(SDL2_CFLAGS) $(CHECK_CFLAGS)
 tests_ui_uitest_LDADD = libvitrine.a $(SDL2_LIBS) $(CHECK_LIBS)

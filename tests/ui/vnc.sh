@@ -111,7 +111,7 @@ IN
     kill -TERM $pid
     wait $pid
 else
-    echo "skipped: VNC's password, since openssl or xxd is not there"
+    leaves_out 6 "VNC's password, since openssl or xxd is not there"
 fi
 
 # TCP: a display is a port above 5900; to= takes the next free one.

@@ -3,6 +3,7 @@
 # The window's hands: the pointer is grabbed by a click and released by the key in the title; keys held at a loss of the focus are
 # released; the clipboard is typed and filled; pause, speed, help and the menu of media by their keys.
 . "${srcdir:-.}/tests/cli/lib.sh"
+. "${srcdir:-.}/tests/ui/display.sh"
 for tool in Xvfb xdotool openbox xclip; do
     if ! command -v $tool >/dev/null; then
         echo "skipped: the window's input, for want of $tool"
@@ -18,8 +19,8 @@ demo=$PWD/images/demo/demo.img
 cd "$work" || exit 1
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=0}" # NOTE: the display's libraries keep memory of their own to the end
 unset WAYLAND_DISPLAY XDG_RUNTIME_DIR SDL_VIDEODRIVER
-Xvfb -displayfd 5 -screen 0 1280x1024x24 -nolisten tcp 5>display 2>xvfb.log &
-helpers=$!
+start_display
+helpers=$xvfb
 trap 'kill $helpers 2>/dev/null; rm -rf "$work"' EXIT
 # wait_for COMMAND...: at most 10 s.
 wait_for() {
@@ -30,9 +31,6 @@ wait_for() {
         sleep 0.1
     done
 }
-wait_for test -s display
-DISPLAY=:$(cat display)
-export DISPLAY
 openbox >wm.log 2>&1 &
 helpers="$! $helpers"
 sleep 0.5
