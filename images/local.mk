@@ -2,7 +2,7 @@
 # Guest images.  They are made on request ("make image-linux") out of Debian packages, as an
 # ordinary user, and stay in images/ of the build folder.
 
-image_scripts = images/packages.sh images/disk.sh images/cd.sh images/package-file.sh images/linux.sh \
+image_scripts = images/guest.sh images/packages.sh images/disk.sh images/cd.sh images/package-file.sh images/linux.sh \
 	images/linux-pae.sh images/isolinux.sh images/hdt.sh images/installer.sh
 image_linux_files = \
 	images/linux/hello.txt \
@@ -21,18 +21,18 @@ image-%: images/%.img
 	@:
 
 images/linux.img: images/packages.sh images/disk.sh images/linux.sh $(image_linux_files)
-	$(AM_V_GEN)$(SHELL) $(srcdir)/images/linux.sh images
+	$(AM_V_GEN)$(SHELL) $(srcdir)/images/guest.sh images linux
 images/linux-pae.img: images/packages.sh images/disk.sh images/linux.sh images/linux-pae.sh $(image_linux_files)
-	$(AM_V_GEN)$(SHELL) $(srcdir)/images/linux-pae.sh images
+	$(AM_V_GEN)$(SHELL) $(srcdir)/images/guest.sh images linux-pae
 images/isolinux.img: $(image_cd) images/isolinux.sh images/linux.img $(image_isolinux_files)
-	$(AM_V_GEN)$(SHELL) $(srcdir)/images/isolinux.sh images
+	$(AM_V_GEN)$(SHELL) $(srcdir)/images/guest.sh images isolinux
 images/hdt.img: $(image_cd) images/hdt.sh images/hdt/isolinux.cfg
-	$(AM_V_GEN)$(SHELL) $(srcdir)/images/hdt.sh images
+	$(AM_V_GEN)$(SHELL) $(srcdir)/images/guest.sh images hdt
 images/installer.img: $(image_cd) images/installer.sh images/installer/isolinux.cfg
-	$(AM_V_GEN)$(SHELL) $(srcdir)/images/installer.sh images
+	$(AM_V_GEN)$(SHELL) $(srcdir)/images/guest.sh images installer
 images/grub.img images/grub-cd.img images/grub-floppy.img images/memtest.img images/ipxe.img: \
 	images/packages.sh images/package-file.sh
-	$(AM_V_GEN)guest=$(@F); $(SHELL) $(srcdir)/images/package-file.sh images $${guest%.img}
+	$(AM_V_GEN)guest=$(@F); $(SHELL) $(srcdir)/images/guest.sh images $${guest%.img}
 
 # The demo guest: a disk image whose first sector starts it, embedded in vitrine.
 # NOTE: the compiler flags stand here alone, since the user's CFLAGS are for host code.
@@ -64,7 +64,7 @@ images/demo/demo.img: $(DEMO_FILES) $(DEMO_SRC)/demo.h $(DEMO_SRC)/demo.ld
 CLEANFILES += images/demo/demo.elf images/demo/demo.img
 
 # What was downloaded goes with "make distclean" only.
-CLEANFILES += images/*.img images/*.vmlinuz images/*.initrd images/*.lock
+CLEANFILES += images/*.img images/*.vmlinuz images/*.initrd images/lock
 distclean-local: images-distclean
 images-distclean:
 	rm -rf images/packages
