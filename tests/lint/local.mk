@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-LINT_TESTS = tests/lint/floors.sh tests/lint/format.sh tests/lint/guests.sh tests/lint/names.sh
+LINT_TESTS = tests/lint/floors.sh tests/lint/format.sh tests/lint/guests.sh tests/lint/names.sh tests/lint/packages.sh
 TESTS += $(LINT_TESTS)
-EXTRA_DIST += $(LINT_TESTS)
+EXTRA_DIST += $(LINT_TESTS) tests/lint/calls.awk
 
 # README's list of guests, out of the guest tests that have passed here.
 guest-list:
