@@ -4,14 +4,12 @@
 
 #include "ctl/control.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bits.h"
 #include "ctl/hmp/hmp.h"
+#include "ctl/host_file.h"
 #include "bus/keys.h"
 
 enum { REPLY_MAX = 1 << 22 };
@@ -23,9 +21,11 @@ struct waiting {
     struct buf reply;
     size_t max;
     struct control *c;
-    char *path; /* of a screenshot or of memory */
+    char *path; /* of a screenshot */
     bool png;
-    int fd, error;
+    struct host_file file; /* of memory */
+    bool bad;              /* it cannot be written: err says why */
+    struct error err;
 };
 
 static struct waiting *waiting_new(struct control *c, size_t max, control_done_fn *done, void *ctx)
@@ -36,15 +36,14 @@ static struct waiting *waiting_new(struct control *c, size_t max, control_done_f
         w->ctx = ctx;
         w->max = max;
         w->c = c;
-        w->fd = -1;
+        w->file.fd = -1;
     }
     return w;
 }
 
 static void waiting_free(struct waiting *w)
 {
-    if (w->fd >= 0)
-        close(w->fd);
+    host_file_drop(&w->file);
     buf_free(&w->reply);
     free(w->path);
     free(w);
@@ -64,6 +63,16 @@ static bool collect(struct waiting *w, const uint8_t *data, size_t len)
     return true;
 }
 
+bool control_save_picture(struct control *c, const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
+                          struct error *err)
+{
+    struct buf b = {0};
+    bool good =
+        c->encode_picture(&b, path, png, w, h, pixels, err) && host_file_save("", path, b.data, b.len, c->o, err);
+    buf_free(&b);
+    return good;
+}
+
 static void picture_came(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
 {
     struct waiting *w = ctx;
@@ -79,7 +88,7 @@ static void picture_came(void *ctx, enum link_reply kind, const uint8_t *data, s
     const uint8_t *pixels;
     if (!fits || !guest_picture(w->reply.data, w->reply.len, &pw, &ph, &pixels))
         finish(w, false, "there is no picture to save");
-    else if (!w->c->save_picture(w->path, w->png, pw, ph, pixels, &err))
+    else if (!control_save_picture(w->c, w->path, w->png, pw, ph, pixels, &err))
         finish(w, false, err.text);
     else
         finish(w, true, "");
@@ -102,26 +111,14 @@ static void memory_came(void *ctx, enum link_reply kind, const uint8_t *data, si
 {
     struct waiting *w = ctx;
     if (kind == LINK_FAILED) {
-        unlink(w->path);
         finish(w, false, (const char *)data);
         return;
     }
-    while (len && !w->error) {
-        ssize_t n = write(w->fd, data, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            w->error = n < 0 ? errno : EIO;
-            break;
-        }
-        data += n;
-        len -= (size_t)n;
-    }
+    w->bad = w->bad || !host_file_write(&w->file, "", data, len, &w->err);
     if (kind == LINK_MORE)
         return;
-    if (w->error)
-        unlink(w->path);
-    finish(w, !w->error, w->error ? strerror(w->error) : "");
+    w->bad = w->bad || !host_file_end(&w->file, "", &w->err);
+    finish(w, !w->bad, w->bad ? w->err.text : "");
 }
 
 bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t size, const char *path,
@@ -133,12 +130,8 @@ bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t
         return false;
     st64(msg, at);
     st64(msg + 8, size);
-    w->path = strdup(path);
-    w->fd = w->path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666) : -1;
-    if (w->fd < 0) {
-        struct error err;
-        error_set(&err, "Could not open '%.200s': %s", path, strerror(errno));
-        finish(w, false, err.text);
+    if (!host_file_begin(&w->file, "", path, c->o, &w->err)) {
+        finish(w, false, w->err.text);
         return true;
     }
     if (guest_request(c->guest, physical ? LINK_PMEM : LINK_VMEM, msg, sizeof msg, memory_came, w))

@@ -29,8 +29,9 @@ struct control_vnc {
 struct control {
     struct guest *guest;
     const char *name; /* of the guest; "" if it has none */
-    /* Writes a picture file; false with *err. */
-    bool (*save_picture)(const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels, struct error *err);
+    /* Makes the bytes of a picture file (ui/picture.h); false with *err. */
+    bool (*encode_picture)(struct buf *out, const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
+                           struct error *err);
     void (*quit)(void *ctx); /* ends the machine cleanly */
     void (*vnc)(void *ctx, struct control_vnc *to);
     /* NULL: nobody gets in. False with *err. */
@@ -62,8 +63,11 @@ struct control {
 /* A screenshot on its way into a file. done is called once. */
 bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done, void *ctx);
 
-/* Memory on its way into a file; physical, or by the CPU's paging. A file of which not all came is
- * removed. */
+/* A picture that is there into a file; false with *err. */
+bool control_save_picture(struct control *c, const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
+                          struct error *err);
+
+/* Memory on its way into a file; physical, or by the CPU's paging. */
 bool control_save_memory(struct control *c, bool physical, uint64_t at, uint64_t size, const char *path,
                          control_done_fn *done, void *ctx);
 

@@ -161,6 +161,16 @@ static bool image_take(const struct drive_option *d, struct drive_config *c, str
     return true;
 }
 
+void image_identify(int fd, struct image_id *id)
+{
+    struct stat st;
+    id->there = fd >= 0 && fstat(fd, &st) == 0;
+    if (id->there) {
+        id->dev = st.st_dev;
+        id->ino = st.st_ino;
+    }
+}
+
 bool image_open_medium(const struct drive_option *d, struct drive_config *c, struct error *err)
 {
     if (image_take(d, c, err) && lock_image(d->file, c->fd, !d->readonly && !d->snapshot, err))
@@ -190,8 +200,11 @@ static bool image_open(struct options *o, unsigned index, struct error *err)
 {
     const struct drive_option *d = &o->drive[index];
     struct drive_config *c = &o->cfg.drive[index];
-    return image_take(d, c, err) && named_once(o, index, err) &&
-           lock_image(d->file, c->fd, !d->readonly && !d->snapshot, err);
+    if (!image_take(d, c, err) || !named_once(o, index, err) ||
+        !lock_image(d->file, c->fd, !d->readonly && !d->snapshot, err))
+        return false;
+    image_identify(c->fd, &o->image[index]);
+    return true;
 }
 
 /* What is known of a drive with or without something in it. */
@@ -247,21 +260,5 @@ int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes
         return -1;
     }
     *bytes = (uint64_t)st.st_size;
-    return fd;
-}
-
-int output_open(const char *what, const char *path, bool append, const struct options *o, struct error *err)
-{
-    struct stat st, image;
-    if (stat(path, &st) == 0) {
-        for (unsigned i = 0; i < MAX_DRIVES; i++)
-            if (o->cfg.drive[i].fd >= 0 && fstat(o->cfg.drive[i].fd, &image) == 0 && same_file(&st, &image)) {
-                error_set(err, "%s %s: is the image of drive %s; name another file", what, path, drive_place(i));
-                return -1;
-            }
-    }
-    int fd = open(path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | O_CLOEXEC | O_NOCTTY, 0666);
-    if (fd < 0)
-        error_set(err, "%s %s: cannot be written: %s", what, path, strerror(errno));
     return fd;
 }

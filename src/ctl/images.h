@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening what the user named: images, kernels, logs. Nothing is changed until everything was found
- * to be in order. */
+/* Opening what the user named and what is read or is a drive's image; host_file.h has files that are written. */
 #ifndef VITRINE_CTL_IMAGES_H
 #define VITRINE_CTL_IMAGES_H
 
@@ -20,9 +19,7 @@ bool image_open_medium(const struct drive_option *d, struct drive_config *c, str
 
 /* Opens a file that is only read ("-kernel"), of 1 to max bytes. Descriptor, or -1 with *err. */
 int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes, struct error *err);
-/*
- * Makes or empties a file to write to (append: keeps what it holds); refuses one that is a drive's image. Descriptor,
- * or -1 with *err. */
-int output_open(const char *what, const char *path, bool append, const struct options *o, struct error *err);
+/* Which file an open image is; fd -1: none. */
+void image_identify(int fd, struct image_id *id);
 
 #endif

@@ -3,6 +3,7 @@ libvitrine_a_SOURCES += \
 	src/ctl/control.c src/ctl/control.h \
 	src/ctl/control_vnc.c \
 	src/ctl/drives.c \
+	src/ctl/host_file.c src/ctl/host_file.h \
 	src/ctl/images.c src/ctl/images.h
 
 libvitrine_a_SOURCES += \

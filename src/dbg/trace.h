@@ -15,6 +15,7 @@ enum trace_item {
     TRACE_IN_ASM = 8,
     TRACE_EXEC = 16,
     TRACE_CPU = 32,
+    TRACE_BLOCKS = TRACE_IN_ASM | TRACE_EXEC | TRACE_CPU, /* what follows the blocks that are run */
     TRACE_ALL = 63,
 };
 

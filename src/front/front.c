@@ -15,9 +15,11 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bits.h"
+#include "ctl/host_file.h"
 #include "ctl/images.h"
 #include "jail/jail.h"
 #include "ui/picture.h"
@@ -183,7 +185,7 @@ static void on_picture(void *ctx, unsigned number, uint32_t w, uint32_t h, const
     struct front *f = ctx;
     struct error err;
     const char *path = script_shot(&f->script, number);
-    if (path && !picture_write(path, false, w, h, pixels, &err))
+    if (path && !control_save_picture(&f->control, path, false, w, h, pixels, &err))
         end_with(f, err.text);
 }
 
@@ -388,7 +390,7 @@ static bool open_sound(struct front *f, struct error *err)
     }
     if (o->audio != AUDIO_WAV)
         return true;
-    int fd = output_open("-audiodev wav,path=", o->audio_path, false, o, err);
+    int fd = host_file_stream("-audiodev wav,path=", o->audio_path, STREAM_FILE, false, o, err);
     if (fd >= 0)
         f->sound = sound_wav(fd, front_complain);
     return f->sound || (fd >= 0 && error_set(err, "out of memory"));
@@ -397,17 +399,25 @@ static bool open_sound(struct front *f, struct error *err)
 static bool write_pidfile(struct front *f, struct error *err)
 {
     char text[24];
+    struct stat st;
     const char *path = f->o->pidfile;
     if (!path)
         return true;
-    int fd = output_open("-pidfile", path, false, f->o, err);
-    if (fd < 0)
-        return false;
     int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-    bool good = write(fd, text, (size_t)n) == n;
-    close(fd);
-    f->has_pidfile = good;
-    return good || error_set(err, "-pidfile %s: cannot be written: %s", path, strerror(errno));
+    if (!host_file_save("-pidfile", path, text, (size_t)n, f->o, err))
+        return false;
+    f->pidfile.there = stat(path, &st) == 0 && S_ISREG(st.st_mode);
+    f->pidfile.dev = st.st_dev;
+    f->pidfile.ino = st.st_ino;
+    return true;
+}
+
+/* The file goes, if it is still the one that was made. */
+static void remove_pidfile(struct front *f)
+{
+    struct stat st;
+    if (f->pidfile.there && stat(f->o->pidfile, &st) == 0 && st.st_dev == f->pidfile.dev && st.st_ino == f->pidfile.ino)
+        unlink(f->o->pidfile);
 }
 
 static bool start(struct front *f, struct error *err)
@@ -431,8 +441,7 @@ static void dismiss(struct front *f)
 
 static void close_all(struct front *f)
 {
-    if (f->has_pidfile)
-        unlink(f->o->pidfile);
+    remove_pidfile(f);
     guest_close(&f->guest);
     front_free_text(f);
     front_close_streams(f);
@@ -494,7 +503,7 @@ int front_main(struct options *o)
     guest_init(&f->guest, -1, &ops, f);
     f->control = (struct control){.guest = &f->guest,
                                   .name = o->name ? o->name : "",
-                                  .save_picture = picture_write,
+                                  .encode_picture = picture_encode,
                                   .quit = on_qmp_quit,
                                   .vnc = front_vnc_info,
                                   .vnc_password = front_vnc_password,

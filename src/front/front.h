@@ -67,7 +67,7 @@ struct front {
     bool held;                             /* the machine was told to stand still until readers have caught up */
 
     int image_fd[MAX_DRIVES]; /* with -snapshot: shares the image's lock with the machine process; -1 */
-    bool has_pidfile;         /* it goes at the end */
+    struct image_id pidfile;  /* it goes at the end */
     int log;                  /* -D's file, or standard error */
     bool quitting;
     uint64_t deadline; /* host ns: a machine process that has not ended by then is killed */

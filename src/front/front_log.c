@@ -5,12 +5,15 @@
 #include "front/front.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/images.h"
+#include "ctl/host_file.h"
 #include "dbg/trace.h"
+
+enum { LOG_WAIT_MS = 2000 }; /* for the reader of a FIFO */
 
 /* QEMU's -D: "%d" in the name stands for the process's number. */
 static bool file_name(const char *from, char *to, size_t room, struct error *err)
@@ -29,7 +32,7 @@ bool front_open_log(struct front *f, struct error *err)
         return true;
     if (!file_name(f->o->log_file, name, sizeof name, err))
         return false;
-    f->log = output_open("-D", name, false, f->o, err);
+    f->log = host_file_stream("-D", name, STREAM_PIPE, false, f->o, err);
     return f->log >= 0;
 }
 
@@ -45,6 +48,9 @@ void front_log(struct front *f, const char *text, size_t len)
     while (f->log >= 0 && len) {
         ssize_t n = write(f->log, text, len);
         if (n < 0 && errno == EINTR)
+            continue;
+        struct pollfd pfd = {.fd = f->log, .events = POLLOUT};
+        if (n < 0 && errno == EAGAIN && poll(&pfd, 1, LOG_WAIT_MS) == 1)
             continue;
         if (n <= 0) {
             char line[256];

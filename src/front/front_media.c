@@ -23,6 +23,7 @@ struct change {
     unsigned drive;
     struct drive_option option; /* the file's name is its own; NULL: it is taken out */
     struct drive_config config;
+    struct image_id image;
     int kept; /* a copy of the descriptor, with -snapshot; -1 */
     control_done_fn *done;
     void *ctx;
@@ -61,6 +62,7 @@ static void adopt(struct change *c)
     free(o->file);
     *o = c->option;
     o->fitted = true;
+    c->f->o->image[c->drive] = c->image;
     c->option.file = NULL;
     c->f->o->cfg.drive[c->drive] = c->config;
     front_keep_image(c->f, c->drive, c->kept);
@@ -84,6 +86,7 @@ static void ask(struct change *c, bool insert, bool force)
 {
     struct buf b = {0};
     int fd = c->config.fd;
+    image_identify(fd, &c->image);
     if (insert && c->config.snapshot)
         c->kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     c->config.fd = -1;

@@ -15,6 +15,7 @@
 
 #include "base/bits.h"
 #include "base/read_fd.h"
+#include "ctl/host_file.h"
 #include "ctl/images.h"
 #include "ctl/options/modules.h"
 #include "link/configmsg.h"
@@ -138,7 +139,7 @@ static bool send_output(struct front *f, enum link_file what, const char *option
 {
     if (!path)
         return true;
-    int fd = output_open(option, path, false, f->o, err);
+    int fd = host_file_stream(option, path, STREAM_FILE, false, f->o, err);
     if (fd < 0)
         return false;
     bool good = send_fd(f, what, 0, fd, 0, err);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/bits.h"
-#include "ctl/images.h"
+#include "ctl/host_file.h"
 
 /* NOTE: what a reader has not taken yet is kept up to OUTPUT_HIGH bytes; then the machine stands
  * still, and its time with it, until the reader has caught up or gone. */
@@ -36,10 +36,10 @@ static void commit_key(void *ctx)
     control_line(&f->control, "commit all", committed, f);
 }
 
-static int open_file(void *ctx, const char *what, const char *path, bool append, struct error *err)
+static int open_file(void *ctx, const char *what, const char *path, bool pipe, bool append, struct error *err)
 {
     struct front *f = ctx;
-    return output_open(what, path, append, f->o, err);
+    return host_file_stream(what, path, pipe ? STREAM_PIPE : STREAM_FILE, append, f->o, err);
 }
 
 static void note(void *ctx, const char *line)

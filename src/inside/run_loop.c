@@ -420,7 +420,9 @@ static void run_slice(struct machine_process *p)
     if (!p->slice_to && !begin_slice(p))
         return;
     uint64_t before = run_virtual(p) ? 0 : host_now();
-    watchdog_start(&p->watchdog, p->m);
+    /* NOTE: a log of blocks shows where a slice was cut, so that two logs of one run would differ. */
+    if (!(p->run.log & TRACE_BLOCKS))
+        watchdog_start(&p->watchdog, p->m);
     enum run_stop stop = machine_run(p->m, p->slice_to);
     watchdog_stop(&p->watchdog);
     bool cut = p->watchdog.fired && stop == RUN_BUDGET && machine_pos(p->m) < p->slice_to;

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* PPM (P6, 8 bits) and PNG (RGB, 8 bits). A file that could not be written whole is removed again.
- */
+/* PPM (P6, 8 bits) and PNG (RGB, 8 bits). */
 #include "config.h"
 
 #include "ui/picture.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #ifdef HAVE_PNG
 #include <png.h>
@@ -25,18 +21,28 @@ static void to_rgb(uint8_t *rgb, const uint8_t *pixels, uint32_t w)
     }
 }
 
-static bool write_ppm(FILE *f, uint32_t w, uint32_t h, const uint8_t *pixels, uint8_t *row)
+static bool write_ppm(struct buf *out, uint32_t w, uint32_t h, const uint8_t *pixels, uint8_t *row)
 {
-    fprintf(f, "P6\n%u %u\n255\n", w, h);
+    buf_printf(out, "P6\n%u %u\n255\n", w, h);
     for (uint32_t y = 0; y < h; y++) {
         to_rgb(row, pixels + (size_t)y * w * 4, w);
-        fwrite(row, 3, w, f);
+        buf_add(out, row, (size_t)w * 3);
     }
-    return !ferror(f);
+    return true;
 }
 
 #ifdef HAVE_PNG
-static bool write_png(FILE *f, uint32_t w, uint32_t h, const uint8_t *pixels, uint8_t *row)
+static void png_bytes(png_structp png, png_bytep data, size_t len)
+{
+    buf_add(png_get_io_ptr(png), data, len);
+}
+
+static void png_flushed(png_structp png)
+{
+    (void)png;
+}
+
+static bool write_png(struct buf *out, uint32_t w, uint32_t h, const uint8_t *pixels, uint8_t *row)
 {
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
     png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -44,7 +50,7 @@ static bool write_png(FILE *f, uint32_t w, uint32_t h, const uint8_t *pixels, ui
         png_destroy_write_struct(&png, &info);
         return false;
     }
-    png_init_io(png, f);
+    png_set_write_fn(png, out, png_bytes, png_flushed);
     png_set_IHDR(png, info, w, h, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, info);
@@ -62,9 +68,9 @@ bool picture_has_png(void)
     return true;
 }
 #else
-static bool write_png(FILE *f, uint32_t w, uint32_t h, const uint8_t *pixels, uint8_t *row)
+static bool write_png(struct buf *out, uint32_t w, uint32_t h, const uint8_t *pixels, uint8_t *row)
 {
-    (void)f, (void)w, (void)h, (void)pixels, (void)row;
+    (void)out, (void)w, (void)h, (void)pixels, (void)row;
     return false;
 }
 
@@ -80,27 +86,14 @@ bool picture_is_png(const char *path)
     return n >= 4 && !strcasecmp(path + n - 4, ".png");
 }
 
-bool picture_write(const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels, struct error *err)
+bool picture_encode(struct buf *out, const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
+                    struct error *err)
 {
     png |= picture_is_png(path);
     if (png && !picture_has_png())
         return error_set(err, "%s: this build writes no PNG (libpng is missing); write a PPM", path);
     uint8_t *row = malloc((size_t)w * 3);
-    FILE *f = row ? fopen(path, "wbe") : NULL;
-    if (!f) {
-        error_set(err, "%s: cannot be written: %s", path, strerror(row ? errno : ENOMEM));
-        free(row);
-        return false;
-    }
-    bool good = png ? write_png(f, w, h, pixels, row) : write_ppm(f, w, h, pixels, row);
-    int e = errno;
-    if (fclose(f) != 0) {
-        good = false;
-        e = errno;
-    }
+    bool good = row && (png ? write_png : write_ppm)(out, w, h, pixels, row);
     free(row);
-    if (good)
-        return true;
-    unlink(path);
-    return error_set(err, "%s: cannot be written: %s", path, strerror(e));
+    return good || error_set(err, "%s: the picture cannot be made: out of memory", path);
 }

@@ -6,11 +6,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 
-/* Writes w x h little-endian XRGB8888 pixels (any alignment). A ".png" name, or png, makes a PNG;
- * anything else a PPM. */
-bool picture_write(const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels, struct error *err);
+/*
+ * Adds the file of w x h little-endian XRGB8888 pixels (any alignment) to *out: a PNG for a name in ".png" or with
+ * png, else a PPM. False with *err.
+ */
+bool picture_encode(struct buf *out, const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
+                    struct error *err);
 bool picture_is_png(const char *path);
 bool picture_has_png(void);
 

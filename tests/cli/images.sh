@@ -48,7 +48,7 @@ refuses "do not fit" $n -kernel kernel.bz -m 1
     refuses "there is no such file" $n --input-script missing
     refuses "is the image of drive hda" $n -serial file:disk.img disk.img
     refuses "is the image of drive hda" $n -debugcon file:./disk.img disk.img
-    refuses "cannot be written" $n -serial file:folder disk.img
+    refuses "is a directory; name a file" $n -serial file:folder disk.img
     refuses "cannot be written" $n --hash-log folder/x/y disk.img
     refuses "VITRJNL2" $n --replay odd.img disk.img
     refuses "there is a file of that name" $n -qmp unix:odd.img,server,nowait disk.img

@@ -131,6 +131,10 @@ static void log_copy(struct chardev *c, const uint8_t *data, size_t len)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
+            char line[400];
+            snprintf(line, sizeof line, "logfile=%.200s: cannot be written: %s; what follows is lost", c->o.logfile,
+                     strerror(n < 0 ? errno : EIO));
+            c->host->note(c->host->ctx, line);
             close(c->log);
             c->log = -1;
             break;
@@ -236,7 +240,7 @@ struct chardev *chardev_open(const struct chardev_option *o, const struct charde
         c->listener[i] = -1;
     bool good = chardev_open_backend(c, err);
     if (good && o->logfile) {
-        c->log = host->open_file(host->ctx, o->said, o->logfile, o->logappend, err);
+        c->log = host->open_file(host->ctx, o->said, o->logfile, false, o->logappend, err);
         good = c->log >= 0;
     }
     if (good)

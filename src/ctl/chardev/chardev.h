@@ -38,7 +38,7 @@ struct chardev_host {
     void (*quit)(void *ctx);   /* Ctrl-A x */
     void (*commit)(void *ctx); /* Ctrl-A s */
     /* Makes or empties a file; -1 with *err. */
-    int (*open_file)(void *ctx, const char *what, const char *path, bool append, struct error *err);
+    int (*open_file)(void *ctx, const char *what, const char *path, bool pipe, bool append, struct error *err);
     void (*note)(void *ctx, const char *line); /* one line for the person */
     void *ctx;
 };

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <termios.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl/chardev/chardev_priv.h"
@@ -35,7 +36,9 @@ static bool open_stdio(struct chardev *c)
 
 static bool open_file(struct chardev *c, struct error *err)
 {
-    c->out = c->host->open_file(c->host->ctx, c->o.said, c->o.path, c->o.append, err);
+    struct stat st;
+    c->out = c->host->open_file(c->host->ctx, c->o.said, c->o.path, true, c->o.append, err);
+    c->slow = c->out >= 0 && fstat(c->out, &st) == 0 && S_ISFIFO(st.st_mode);
     if (c->out < 0)
         return false;
     chardev_set_connected(c, true);

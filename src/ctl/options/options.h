@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "ctl/chardev/chardev_option.h"
@@ -53,9 +54,17 @@ struct vnc_option {
     unsigned share;       /* enum vnc_share */
 };
 
+/* Which file a drive's image is. */
+struct image_id {
+    bool there;
+    dev_t dev;
+    ino_t ino;
+};
+
 struct options {
     struct machine_config cfg; /* without descriptors and file contents */
     struct drive_option drive[MAX_DRIVES];
+    struct image_id image[MAX_DRIVES];   /* what is in them now: nothing else may write there */
     struct drive_option node[MAX_NODES]; /* -drive if=none and -blockdev; `fitted`: a device has it */
     unsigned nnodes;
     struct drive_device placed[MAX_DRIVES];
