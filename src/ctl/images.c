@@ -181,6 +181,28 @@ bool image_open_medium(const struct drive_option *d, struct drive_config *c, str
     return false;
 }
 
+/* A drive of this machine has that file: it holds the lock. */
+static bool is_own(const struct options *o, int fd)
+{
+    struct image_id id;
+    image_identify(fd, &id);
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        if (id.there && o->image[i].there && o->image[i].dev == id.dev && o->image[i].ino == id.ino)
+            return true;
+    return false;
+}
+
+bool image_open_replayed(const struct options *o, const struct drive_option *d, struct drive_config *c,
+                         struct error *err)
+{
+    if (image_take(d, c, err) && (is_own(o, c->fd) || lock_image(d->file, c->fd, false, err)))
+        return true;
+    if (c->fd >= 0)
+        close(c->fd);
+    c->fd = -1;
+    return false;
+}
+
 /* No other drive before it has the same file, unless both only read it. */
 static bool named_once(const struct options *o, unsigned index, struct error *err)
 {

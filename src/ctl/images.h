@@ -17,6 +17,10 @@ void images_close(struct options *o);
  * medium of *c. False with *err. */
 bool image_open_medium(const struct drive_option *d, struct drive_config *c, struct error *err);
 
+/* The same for a medium of a replay, which is only read, and which may be what a drive starts with. */
+bool image_open_replayed(const struct options *o, const struct drive_option *d, struct drive_config *c,
+                         struct error *err);
+
 /* Opens a file that is only read ("-kernel"), of 1 to max bytes. Descriptor, or -1 with *err. */
 int input_open(const char *what, const char *path, uint64_t max, uint64_t *bytes, struct error *err);
 /* Which file an open image is; fd -1: none. */

@@ -153,7 +153,7 @@ static bool send_replay_media(struct front *f, struct error *err)
     for (unsigned i = 0; i < f->o->nreplay_media; i++) {
         struct drive_option d = {.file = (char *)(uintptr_t)f->o->replay_media[i], .readonly = true, .raw = true};
         struct drive_config c;
-        if (!image_open_medium(&d, &c, err))
+        if (!image_open_replayed(f->o, &d, &c, err))
             return error_prefix(err, "--replay-media");
         bool good = send_fd(f, LINK_FILE_REPLAY_MEDIUM, i, c.fd, c.bytes, err);
         close(c.fd);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Wrong images and files: one line that says what to do, status 1, and nothing is changed.
 . "${srcdir:-.}/tests/cli/lib.sh"
+talk=$PWD/tests/ui/qmptalk
 cd "$work" || exit 1
 n="-display none"
 
@@ -117,4 +118,30 @@ fi
 chmod 644 disk.img small.img
 
 if [ "$sum" = "$(cat ./*.img q.qcow2 | cksum)" ]; then good; else bad "an image was changed"; fi
-finish 37
+# A recording in which the diskette of the start is put in again replays with that very file.
+truncate -s 1474560 again.img
+cp again.img before.img
+"$vitrine" $n --clock virtual -m 16 -fda again.img -boot c -monitor none -serial none -drive file=disk.img,snapshot=on \
+    -drive if=floppy,index=1,file=before.img -record again.jnl -qmp "unix:$work/again,server=on,wait=off" 2>err &
+machine=$!
+tries=0
+until [ -S again ] || [ $tries -ge 100 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"eject","arguments":{"device":"floppy0","force":true}}' \
+    '{"execute":"blockdev-change-medium","arguments":{"device":"floppy0","filename":"again.img"}}' '{"execute":"quit"}' |
+    timeout 20 "$talk" again >answers
+wait $machine
+if [ "$(grep -c '"return"' answers)" = 4 ]; then good; else bad "$(cat answers err)"; fi
+for kind in "-snapshot" ""; do
+    # shellcheck disable=SC2086
+    if timeout 60 "$vitrine" $n --clock virtual -m 16 -fda again.img -boot c -monitor none -serial none -drive file=disk.img,snapshot=on \
+        -drive if=floppy,index=1,file=before.img $kind --replay again.jnl --replay-media again.img >out 2>err; then
+        good
+    else
+        bad "replay $kind: $(cat err)"
+    fi
+done
+
+finish 40
