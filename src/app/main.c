@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* vitrine: one program that is the front end, or, started by itself, the confined machine process. */
+/* vitrine: one program that is the front end, or, started by itself, one of the confined processes. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -8,10 +8,14 @@
 
 #include "app/app.h"
 #include "inside/machine_process.h"
+#include "link/vnc_link.h"
+#include "vnc/vnc_process.h"
 
 int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], MACHINE_PROCESS_ARG))
         _exit(machine_process_main(atoi(argv[2]))); /* NOTE: nothing of exit() is left to it */
+    if (argc == 3 && !strcmp(argv[1], VNC_PROCESS_ARG))
+        return vnc_process_main(atoi(argv[2]));
     return run_main(argc, argv);
 }

@@ -7,7 +7,6 @@
 #include "app/app.h"
 #include "jail/jail.h"
 #include "ui/picture.h"
-#include "ui/vnc.h"
 
 void version_print(void)
 {
@@ -29,7 +28,13 @@ void version_print(void)
            "no (built without libedit)"
 #endif
     );
-    printf("VNC: %s\n", vnc_built_in() ? "yes" : "no (built without libvncserver)");
+    printf("VNC: %s\n",
+#ifdef HAVE_VNCSERVER
+           "yes"
+#else
+           "no (built without libvncserver)"
+#endif
+    );
     printf("display on a terminal: %s\n",
 #ifdef HAVE_NCURSES
            "yes"

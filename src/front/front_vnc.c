@@ -1,28 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* VNC: where it listens, and what its viewers do on its way to the guest. */
+/*
+ * VNC: where it listens, the process that serves the viewers (src/vnc), and what they do on its way to the guest. No
+ * number of that process is trusted.
+ */
 #include "config.h"
 
 #include "front/front.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/bits.h"
 #include "bus/input.h"
 #include "ctl/chardev/host_socket.h"
 #include "bus/keys.h"
-#include "ui/vnc.h"
+#include "link/vnc_link.h"
 
-enum { FIRST_PORT = 5900, QNUM_SHIFT = 0x2a, QNUM_SHIFT_R = 0x36, LISTENERS = 2 };
+enum { FIRST_PORT = 5900, QNUM_SHIFT = 0x2a, QNUM_SHIFT_R = 0x36, QNUM_CTRL = 0x1d, QNUM_CTRL_R = 0x9d };
+enum { QNUM_ALT = 0x38, QNUM_CAPS = 0x3a };
 enum { RFB_LEFT = 1, RFB_MIDDLE = 2, RFB_RIGHT = 4, RFB_UP = 8, RFB_DOWN = 16 };
+enum { SEND_WAIT_MS = 1000, START_WAIT_MS = 10000, RECORDS_AT_ONCE = 256, PROCESS_FD = 3 };
+enum { RESTARTS = 5 };
+#define RESTARTS_NS UINT64_C(60000000000) /* so many in a minute, and no more */
 
 struct front_vnc {
-    struct vnc *vnc;
+    int link; /* to the process that serves viewers; -1: there is none */
+    pid_t process;
+    struct vnc_picture picture;
+    int listener[VNC_LISTENERS];
+    size_t nlisteners;
+    uint32_t w, h; /* of the picture, as last sent */
+    char viewer[VNC_VIEWERS][VNC_HOST];
+    char password[VNC_PASSWORD + 1]; /* as set; restarts need it */
+    bool password_set;
+    uint64_t started[RESTARTS]; /* host ns of the last starts, latest first */
+
     bool down[256];
-    int x, y; /* of the last pointer event, as far as there was one */
+    bool caps; /* the guest's Caps Lock, as far as viewers pressed it */
+    int x, y;  /* of the last pointer event, as far as there was one */
     bool placed;
     uint8_t buttons;
     unsigned port;
@@ -32,12 +55,16 @@ struct front_vnc {
 static void send_key(struct front *f, uint8_t qnum, bool down)
 {
     uint8_t msg[2] = {qnum, down};
+    if (qnum == QNUM_CAPS && down && !f->vnc->down[qnum])
+        f->vnc->caps = !f->vnc->caps;
     f->vnc->down[qnum] = down;
     link_send(&f->guest.link, LINK_KEY, msg, sizeof msg);
 }
 
-/* A character that needs Shift on a US keyboard, or must not have it, whatever the viewer's own
- * layout: Shift is pressed or let go of around it. */
+/*
+ * A character, by the key that makes it on a US keyboard: Shift is pressed or released around it where the viewer's
+ * own state of Shift would make another one (RFC 6143 7.5.4: what counts is the keysym).
+ */
 static void send_char(struct front *f, uint8_t qnum, bool shift)
 {
     struct front_vnc *v = f->vnc;
@@ -65,18 +92,20 @@ static void send_char(struct front *f, uint8_t qnum, bool shift)
     }
 }
 
-static void on_key(void *ctx, uint32_t keysym, uint8_t qnum, bool down)
+static void on_key(struct front *f, uint32_t keysym, uint8_t qnum, bool down)
 {
-    struct front *f = ctx;
+    const struct front_vnc *v = f->vnc;
     bool is_char = false, shift = false;
-    if (!qnum) {
+    if (!qnum)
         qnum = key_by_keysym(keysym, &is_char, &shift);
-        bool letter = (keysym | 0x20) >= 'a' && (keysym | 0x20) <= 'z';
-        is_char &= !letter; /* Caps Lock may have made it large */
-    }
     if (!qnum)
         return;
-    if (down && is_char)
+    bool letter = is_char && (keysym | 0x20) >= 'a' && (keysym | 0x20) <= 'z';
+    if (letter && v->caps)
+        shift = !shift;
+    /* NOTE: with Ctrl or Alt a key is no character, and shortcuts tell Shift apart. */
+    bool shortcut = v->down[QNUM_CTRL] || v->down[QNUM_CTRL_R] || v->down[QNUM_ALT];
+    if (down && is_char && !(letter && shortcut))
         send_char(f, qnum, shift);
     else
         send_key(f, qnum, down);
@@ -95,9 +124,8 @@ static int32_t scale(int v, uint32_t room)
     return (int32_t)(MIN((uint32_t)v, room - 1) * (uint64_t)POINTER_ABS_MAX / (room - 1));
 }
 
-static void on_pointer(void *ctx, bool relative, int x, int y, uint8_t buttons, uint32_t w, uint32_t h)
+static void on_pointer(struct front *f, bool relative, int x, int y, uint8_t buttons, uint32_t w, uint32_t h)
 {
-    struct front *f = ctx;
     struct front_vnc *v = f->vnc;
     uint8_t pressed = (uint8_t)(buttons & ~v->buttons);
     int wheel = (pressed & RFB_UP ? 1 : 0) - (pressed & RFB_DOWN ? 1 : 0);
@@ -115,16 +143,15 @@ static void on_pointer(void *ctx, bool relative, int x, int y, uint8_t buttons, 
     v->y = y;
 }
 
-static void on_left(void *ctx)
+static void on_left(struct front *f)
 {
-    struct front *f = ctx;
     for (unsigned i = 0; i < ARRAY_LEN(f->vnc->down); i++)
         if (f->vnc->down[i])
             send_key(f, (uint8_t)i, false);
     f->vnc->placed = false;
 }
 
-static size_t listen_tcp(struct front *f, int *fds, struct error *err)
+static size_t listen_tcp(struct front *f, struct error *err)
 {
     const struct vnc_option *o = &f->o->vnc;
     size_t n = 0;
@@ -132,68 +159,217 @@ static size_t listen_tcp(struct front *f, int *fds, struct error *err)
         char port[16];
         f->vnc->port = FIRST_PORT + d;
         snprintf(port, sizeof port, "%u", f->vnc->port);
-        n = host_listen_tcp(o->host, port, fds, LISTENERS, err);
+        n = host_listen_tcp(o->host, port, f->vnc->listener, VNC_LISTENERS, err);
     }
     return n;
 }
 
+/* --- The process --- */
+
+/* Between fork and exec: only what is safe there. */
+static _Noreturn void become_process(int fd)
+{
+    char number[2] = {'0' + PROCESS_FD, 0};
+    char *argv[] = {(char *)(uintptr_t) "vitrine", (char *)(uintptr_t)VNC_PROCESS_ARG, number, NULL};
+    char *none[] = {NULL};
+    sigset_t empty;
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int i = 0; i <= STDERR_FILENO && null >= 0; i++)
+        dup2(null, i);
+    if (fd == PROCESS_FD)
+        fcntl(fd, F_SETFD, 0);
+    else
+        dup2(fd, PROCESS_FD);
+    sigemptyset(&empty);
+    sigprocmask(SIG_SETMASK, &empty, NULL);
+    execve("/proc/self/exe", argv, none);
+    _exit(127);
+}
+
+/* The process's answer: it serves viewers. */
+static bool wait_ready(struct front_vnc *v, struct error *err)
+{
+    struct vnc_record r;
+    size_t nfds;
+    struct pollfd p = {.fd = v->link, .events = POLLIN};
+    if (poll(&p, 1, START_WAIT_MS) <= 0 || vnc_link_receive(v->link, &r, NULL, 0, &nfds) != VNC_GOT_RECORD ||
+        r.type != VNC_READY)
+        return error_set(err, "-vnc: the process that serves viewers did not start");
+    guest_text(r.text, sizeof r.text, (const uint8_t *)r.text, strlen(r.text));
+    return !r.text[0] || error_set(err, "%s", r.text);
+}
+
+static void tell(struct front *f, const struct vnc_record *r)
+{
+    /* NOTE: a process that takes nothing for so long is dead or taken over: serve() sees its end. */
+    if (f->vnc && f->vnc->link >= 0 && !vnc_link_send(f->vnc->link, r, NULL, 0, SEND_WAIT_MS))
+        shutdown(f->vnc->link, SHUT_RDWR);
+}
+
+static void tell_password(struct front *f)
+{
+    struct vnc_record r = {.type = VNC_SET_PASSWORD, .flag = f->vnc->password_set};
+    memcpy(r.text, f->vnc->password, sizeof f->vnc->password);
+    tell(f, &r);
+}
+
+static bool spawn(struct front *f, struct error *err)
+{
+    struct front_vnc *v = f->vnc;
+    int pair[2], fds[1 + VNC_LISTENERS] = {v->picture.fd_read};
+    struct vnc_record r = {.type = VNC_START, .flag = f->o->vnc.password, .share = f->o->vnc.share};
+    snprintf(r.text, sizeof r.text, "%s", f->o->name ? f->o->name : "Vitrine");
+    if (!vnc_link_pair(pair, err))
+        return false;
+    v->process = fork();
+    if (v->process == 0)
+        become_process(pair[1]);
+    close(pair[1]);
+    v->link = pair[0];
+    memcpy(fds + 1, v->listener, v->nlisteners * sizeof *fds);
+    if (v->process < 0)
+        return error_set(err, "-vnc: cannot start the process that serves viewers: %s", strerror(errno));
+    if (!vnc_link_send(v->link, &r, fds, 1 + v->nlisteners, START_WAIT_MS) || !wait_ready(v, err))
+        return false;
+    memmove(v->started + 1, v->started, sizeof v->started - sizeof *v->started);
+    v->started[0] = front_now();
+    return true;
+}
+
+/* Gives how it ended. */
+static int dismiss(struct front_vnc *v)
+{
+    int status = 0;
+    if (v->link >= 0)
+        close(v->link);
+    v->link = -1;
+    if (v->process > 0) {
+        kill(v->process, SIGKILL);
+        while (waitpid(v->process, &status, 0) < 0 && errno == EINTR)
+            ;
+    }
+    v->process = 0;
+    memset(v->viewer, 0, sizeof v->viewer);
+    return status;
+}
+
 bool front_open_vnc(struct front *f, struct error *err)
 {
-    static const struct vnc_ops ops = {on_key, on_pointer, on_left};
     const struct vnc_option *o = &f->o->vnc;
-    int fds[LISTENERS];
-    size_t n = 1;
     if (!o->on)
         return true;
-    f->vnc = calloc(1, sizeof *f->vnc);
-    if (!f->vnc)
+    struct front_vnc *v = f->vnc = calloc(1, sizeof *f->vnc);
+    if (!v)
         return error_set(err, "out of memory");
+    v->link = v->picture.fd_read = -1;
     if (!o->path)
-        n = listen_tcp(f, fds, err);
-    else if ((fds[0] = host_listen_unix(o->path, err)) < 0)
-        n = 0;
-    if (!n)
+        v->nlisteners = listen_tcp(f, err);
+    else if ((v->listener[0] = host_listen_unix(o->path, err)) >= 0)
+        v->nlisteners = 1;
+    if (!v->nlisteners)
         return error_prefix(err, "-vnc");
     struct sockaddr_storage a = {0};
     socklen_t len = sizeof a;
-    f->vnc->is_ipv6 = getsockname(fds[0], (struct sockaddr *)&a, &len) == 0 && a.ss_family == AF_INET6;
-    f->vnc->vnc =
-        vnc_open(f->o->name ? f->o->name : "Vitrine", fds, n, o->password, (enum vnc_share)o->share, &ops, f, err);
-    return f->vnc->vnc != NULL;
+    v->is_ipv6 = getsockname(v->listener[0], (struct sockaddr *)&a, &len) == 0 && a.ss_family == AF_INET6;
+    return vnc_picture_make(&v->picture, err) && spawn(f, err);
 }
 
 void front_close_vnc(struct front *f)
 {
-    if (!f->vnc)
+    struct front_vnc *v = f->vnc;
+    if (!v)
         return;
-    vnc_close(f->vnc->vnc);
-    if (f->vnc->vnc && f->o->vnc.path)
+    dismiss(v);
+    for (size_t i = 0; i < v->nlisteners; i++)
+        close(v->listener[i]);
+    if (v->nlisteners && f->o->vnc.path)
         unlink(f->o->vnc.path);
-    free(f->vnc);
+    vnc_picture_free(&v->picture);
+    free(v);
     f->vnc = NULL;
+}
+
+/* It died, by a viewer's doing or a bug: viewers may come again, unless it dies again and again. */
+static void start_again(struct front *f)
+{
+    struct front_vnc *v = f->vnc;
+    struct error err;
+    char line[160];
+    on_left(f);
+    int status = dismiss(v);
+    bool often = v->started[RESTARTS - 1] && front_now() - v->started[RESTARTS - 1] < RESTARTS_NS;
+    snprintf(line, sizeof line, "-vnc: the process that serves viewers ended (%s %d); %s",
+             WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+             often ? "it is not started again" : "it is started again");
+    front_complain(line);
+    if (often)
+        return;
+    if (!spawn(f, &err)) {
+        front_complain(err.text);
+        dismiss(v);
+        return;
+    }
+    if (v->password_set)
+        tell_password(f);
+    front_vnc_pointer_mode(f);
+    if (v->w)
+        tell(f, &(struct vnc_record){.type = VNC_FRAME, .w = v->w, .h = v->h, .y0 = 0, .y1 = v->h});
 }
 
 int front_vnc_fd(const struct front *f)
 {
-    return f->vnc ? vnc_fd(f->vnc->vnc) : -1;
+    return f->vnc ? f->vnc->link : -1;
+}
+
+static void take(struct front *f, const struct vnc_record *r)
+{
+    switch (r->type) {
+    case VNC_KEY: on_key(f, r->keysym, (uint8_t)r->qnum, r->flag != 0); break;
+    case VNC_POINTER: on_pointer(f, r->flag != 0, r->x, r->y, (uint8_t)r->buttons, r->w, r->h); break;
+    case VNC_LEFT: on_left(f); break;
+    case VNC_VIEWER:
+        if (r->index < VNC_VIEWERS)
+            guest_text(f->vnc->viewer[r->index], VNC_HOST, (const uint8_t *)r->text, r->flag ? strlen(r->text) : 0);
+        break;
+    default: break; /* NOTE: what it should not send is nothing to us */
+    }
 }
 
 void front_vnc_pump(struct front *f)
 {
-    if (f->vnc)
-        vnc_pump(f->vnc->vnc);
+    for (unsigned i = 0; f->vnc && f->vnc->link >= 0 && i < RECORDS_AT_ONCE; i++) {
+        struct vnc_record r;
+        size_t nfds;
+        enum vnc_got got = vnc_link_receive(f->vnc->link, &r, NULL, 0, &nfds);
+        if (got == VNC_GOT_NONE)
+            return;
+        if (got == VNC_GOT_END) {
+            start_again(f);
+            return;
+        }
+        take(f, &r);
+    }
 }
 
 void front_vnc_frame(struct front *f, const uint32_t *pixels, const struct frame_info *i)
 {
-    if (f->vnc)
-        vnc_frame(f->vnc->vnc, pixels, i->w, i->h, i->y0, i->y1);
+    struct front_vnc *v = f->vnc;
+    if (!v)
+        return;
+    struct vnc_record r = {.type = VNC_FRAME, .w = i->w, .h = i->h, .y0 = i->y0, .y1 = i->y1};
+    if (i->w != v->w || i->h != v->h) {
+        r.y0 = 0;
+        r.y1 = i->h;
+    }
+    memcpy(v->picture.map + (size_t)r.y0 * i->w, pixels + (size_t)r.y0 * i->w, (size_t)(r.y1 - r.y0) * i->w * 4);
+    v->w = i->w;
+    v->h = i->h;
+    tell(f, &r);
 }
 
 void front_vnc_pointer_mode(struct front *f)
 {
-    if (f->vnc)
-        vnc_pointer_mode(f->vnc->vnc, f->takes_absolute);
+    tell(f, &(struct vnc_record){.type = VNC_MODE, .flag = f->takes_absolute});
 }
 
 bool front_vnc_password(void *ctx, const char *text, struct error *err)
@@ -201,14 +377,15 @@ bool front_vnc_password(void *ctx, const char *text, struct error *err)
     struct front *f = ctx;
     if (!f->vnc)
         return error_set(err, "there is no VNC server");
-    return vnc_password(f->vnc->vnc, text) || error_set(err, "the VNC server was started without password=on");
-}
-
-static void one_viewer(void *ctx, const char *host)
-{
-    struct control_vnc *to = ctx;
-    if (to->nviewers < CONTROL_VIEWERS)
-        snprintf(to->viewer[to->nviewers++], sizeof to->viewer[0], "%s", host);
+    if (!f->o->vnc.password)
+        return error_set(err, "the VNC server was started without password=on");
+    struct front_vnc *v = f->vnc;
+    memset(v->password, 0, sizeof v->password);
+    if (text)
+        memcpy(v->password, text, strnlen(text, VNC_PASSWORD));
+    v->password_set = text != NULL;
+    tell_password(f);
+    return true;
 }
 
 void front_vnc_info(void *ctx, struct control_vnc *to)
@@ -226,7 +403,9 @@ void front_vnc_info(void *ctx, struct control_vnc *to)
     snprintf(to->host, sizeof to->host, "%s", host);
     if (!to->is_unix)
         snprintf(to->service, sizeof to->service, "%u", f->vnc->port);
-    vnc_viewers(f->vnc->vnc, one_viewer, to);
+    for (unsigned i = 0; i < VNC_VIEWERS; i++)
+        if (f->vnc->viewer[i][0] && to->nviewers < CONTROL_VIEWERS)
+            snprintf(to->viewer[to->nviewers++], sizeof to->viewer[0], "%s", f->vnc->viewer[i]);
 }
 
 void front_print_vnc(struct front *f, struct buf *out)

@@ -105,6 +105,20 @@ bool jail_enter(const int *keep, size_t nkeep, unsigned spare, uint32_t *in_forc
     return true;
 }
 
+bool jail_enter_viewers(const int *keep, size_t nkeep, struct error *err)
+{
+    bool on;
+    struct rlimit none = {0, 0};
+    if (!close_others(keep, nkeep, err))
+        return false;
+    setrlimit(RLIMIT_CORE, &none);
+    setrlimit(RLIMIT_FSIZE, &none);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return error_set(err, "cannot give up new privileges: %s", strerror(errno));
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    return jail_landlock(&on, err) && jail_seccomp_viewers(err);
+}
+
 void jail_describe(uint32_t in_force, char *text, size_t room)
 {
     static const struct {

@@ -29,6 +29,12 @@ enum {
  */
 bool jail_enter(const int *keep, size_t nkeep, unsigned spare, uint32_t *in_force, struct error *err);
 
+/*
+ * The same for the process that serves VNC's viewers, which makes threads and takes connections from the listening
+ * sockets among `keep`: no files, no other sockets, no other programs. What the kernel lacks is no failure.
+ */
+bool jail_enter_viewers(const int *keep, size_t nkeep, struct error *err);
+
 /* For -version and messages: "seccomp, landlock, ..." and what is missing, into text. */
 void jail_describe(uint32_t in_force, char *text, size_t room);
 /* Whether this build can filter system calls at all. */
@@ -37,5 +43,6 @@ bool jail_has_seccomp(void);
 /* The layers, each used by jail_enter. */
 bool jail_landlock(bool *in_force, struct error *err);
 bool jail_seccomp(bool *in_force, struct error *err);
+bool jail_seccomp_viewers(struct error *err);
 
 #endif

@@ -5,7 +5,6 @@ libvitrine_a_SOURCES += \
 	src/ui/sound.c src/ui/sound.h \
 	src/ui/terminal.c src/ui/terminal.h \
 	src/ui/text_display.c src/ui/text_display.h \
-	src/ui/vnc.c src/ui/vnc.h src/ui/vnc_client.c src/ui/vnc_priv.h \
 	src/ui/waker.c src/ui/waker.h \
 	src/ui/window.c src/ui/window.h \
 	src/ui/panel.c src/ui/panel.h \

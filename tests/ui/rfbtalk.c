@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A small RFB viewer for tests (RFC 6143): rfbtalk HOST PORT|unix PATH COMMAND...
- *   auth PASSWORD    answers the challenge (must come first; without it no authentication is
- * expected) size             prints the picture's size shot FILE        asks for the whole picture
- * and writes it as PPM key SYM          presses and lets go of a keysym (hexadecimal) place SYM
- * QNUM   the same by QEMU's extended key message, once the server has offered it at X Y MASK moves
- * the pointer wait MS          takes what the server sends for so long resized          waits until
- * the picture has another size, and prints it garbage          sends nonsense stall            asks
- * for updates and reads nothing for 2 s Ends with status 1 and a line where the server does not do
- * what it should.
+ *
+ *   auth PASSWORD    answers the challenge (must come first; without it no authentication is expected)
+ *   size             prints the picture's size
+ *   shot FILE        asks for the whole picture and writes it as PPM
+ *   key SYM          presses and releases a keysym (hexadecimal)
+ *   down SYM, up SYM only the one or the other
+ *   type TEXT        presses and releases each character's keysym, and nothing else
+ *   place SYM QNUM   key by QEMU's extended key message, once the server has offered it
+ *   at X Y MASK      moves the pointer
+ *   wait MS          takes what the server sends for so long
+ *   resized          waits until the picture has another size, and prints it
+ *   format BITS N    asks for that many bits a pixel between update requests, N times; the end of the connection is fine
+ *   garbage          sends nonsense
+ *   stall            asks for updates and reads nothing for 2 s
+ *
+ * It ends with status 1 and a line where the server does not do what it should.
  */
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -277,8 +286,48 @@ static void place(uint32_t sym, uint8_t qnum, bool down)
     give(b, sizeof b);
 }
 
+static void type(const char *text)
+{
+    for (; *text; text++) {
+        key((uint8_t)*text, true);
+        usleep(15000);
+        key((uint8_t)*text, false);
+        usleep(15000);
+    }
+}
+
+/* Whatever the server does with it: it may end, or close the connection. */
+static void formats(uint8_t bits, int n)
+{
+    const uint8_t request[10] = {
+        3, 1, 0, 0, 0, 0, (uint8_t)(viewer.w >> 8), (uint8_t)viewer.w, (uint8_t)(viewer.h >> 8), (uint8_t)viewer.h};
+    uint8_t format[20] = {0, 0, 0, 0, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0};
+    signal(SIGPIPE, SIG_IGN);
+    for (int i = 0; i < n; i++) {
+        char drop[65536];
+        format[4] = i % 2 ? bits : 32;
+        if (send(viewer.fd, request, sizeof request, 0) < 0 || send(viewer.fd, format, sizeof format, 0) < 0)
+            exit(0);
+        while (recv(viewer.fd, drop, sizeof drop, MSG_DONTWAIT) > 0)
+            ;
+    }
+}
+
 static int run(char **c)
 {
+    if (!strcmp(c[0], "format")) {
+        formats((uint8_t)atoi(c[1]), atoi(c[2]));
+        exit(0);
+    }
+    if (!strcmp(c[0], "down") || !strcmp(c[0], "up")) {
+        key((uint32_t)strtoul(c[1], NULL, 16), c[0][0] == 'd');
+        usleep(15000);
+        return 2;
+    }
+    if (!strcmp(c[0], "type")) {
+        type(c[1]);
+        return 2;
+    }
     if (!strcmp(c[0], "size")) {
         printf("%u x %u\n", viewer.w, viewer.h);
         return 1;

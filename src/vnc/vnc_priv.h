@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the VNC server share. Only with libvncserver. */
-#ifndef VITRINE_UI_VNC_PRIV_H
-#define VITRINE_UI_VNC_PRIV_H
+#ifndef VITRINE_VNC_VNC_PRIV_H
+#define VITRINE_VNC_VNC_PRIV_H
 
 #include <pthread.h>
 #include <rfb/rfb.h>
 
-#include "ui/vnc.h"
+#include "vnc/vnc_server.h"
 
-enum { VNC_VIEWERS = 16, VNC_EVENTS = 1024, VNC_LISTENERS = 4, VNC_PASSWORD = 8 };
+enum { VNC_EVENTS = 1024 };
 
 struct vnc_event {
-    enum { VNC_KEY, VNC_POINTER, VNC_LEFT } kind;
+    enum vnc_record_type kind; /* VNC_KEY, VNC_POINTER or VNC_LEFT */
     uint32_t keysym;
     uint8_t qnum, buttons;
     bool down, relative;
@@ -22,7 +22,7 @@ struct vnc_event {
 struct vnc_viewer {
     struct vnc *vnc; /* NULL: free */
     rfbClientPtr cl;
-    char host[64];
+    char host[VNC_HOST];
     pthread_t thread;
     bool started, joinable; /* its thread runs, or has; `thread` is known */
     bool gone;              /* libvncserver has let go of it: cl is no more */
@@ -38,7 +38,6 @@ struct vnc {
     size_t nlisteners;
     bool needs_password;
     pthread_t thread;
-    bool running;
     int wake_thread, wake_front; /* eventfds */
 
     pthread_mutex_t lock;   /* of all that follows */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The VNC server's picture, its thread, and the way of events to the front end. */
+/* The VNC server's picture, its thread, and the way of events to vnc_pump(). */
 #include "config.h"
 
-#include "ui/vnc.h"
+#include "vnc/vnc_server.h"
 
 #ifdef HAVE_VNCSERVER
 
@@ -13,19 +13,14 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/bits.h"
 #include "bus/surface.h"
-#include "ui/vnc_priv.h"
+#include "vnc/vnc_priv.h"
 
-#define PICTURE_BYTES ((size_t)SURFACE_MAX_W * (SURFACE_MAX_H + 1) * 4)
 enum { FIRST_W = 640, FIRST_H = 480, PATIENCE_MS = 20000 };
-
-bool vnc_built_in(void)
-{
-    return true;
-}
 
 static void quiet(const char *format, ...)
 {
@@ -154,11 +149,6 @@ void vnc_pointer_mode(struct vnc *v, bool absolute)
     vnc_wake(v);
 }
 
-bool vnc_has_password(const struct vnc *v)
-{
-    return v->needs_password;
-}
-
 bool vnc_password(struct vnc *v, const char *text)
 {
     if (!v->needs_password)
@@ -172,12 +162,12 @@ bool vnc_password(struct vnc *v, const char *text)
     return true;
 }
 
-void vnc_viewers(struct vnc *v, void (*one)(void *ctx, const char *host), void *ctx)
+void vnc_viewers(struct vnc *v, char host[VNC_VIEWERS][VNC_HOST])
 {
     pthread_mutex_lock(&v->lock);
     for (unsigned i = 0; i < VNC_VIEWERS; i++)
-        if (v->viewer[i].vnc && !v->viewer[i].gone)
-            one(ctx, v->viewer[i].host);
+        memcpy(host[i], v->viewer[i].vnc && !v->viewer[i].gone ? v->viewer[i].host : "",
+               v->viewer[i].vnc && !v->viewer[i].gone ? VNC_HOST : 1);
     pthread_mutex_unlock(&v->lock);
 }
 
@@ -219,7 +209,11 @@ void vnc_pump(struct vnc *v)
 static bool make_screen(struct vnc *v, const char *name, enum vnc_share share)
 {
     int argc = 0;
+    unsigned char challenge[CHALLENGESIZE] = {0};
+    char password[VNC_PASSWORD + 1] = "";
     rfbLog = rfbErr = quiet;
+    tzset();
+    rfbEncryptBytes(challenge, password); /* what it loads for that, it loads before the confinement */
     v->screen = rfbGetScreen(&argc, NULL, FIRST_W, FIRST_H, 8, 3, 4);
     if (!v->screen)
         return false;
@@ -242,7 +236,7 @@ static bool make_screen(struct vnc *v, const char *name, enum vnc_share share)
 
 static void *picture_memory(void)
 {
-    void *p = mmap(NULL, PICTURE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *p = mmap(NULL, VNC_PICTURE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return p == MAP_FAILED ? NULL : p;
 }
 
@@ -267,59 +261,34 @@ struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool pass
     v->picture[0] = picture_memory();
     v->picture[1] = picture_memory();
     if (v->wake_thread >= 0 && v->wake_front >= 0 && v->picture[0] && v->picture[1] && make_screen(v, name, share))
-        v->running = pthread_create(&v->thread, NULL, work, v) == 0;
-    if (v->running)
         return v;
     error_set(err, "-vnc: the server cannot be started: %s", strerror(errno));
-    vnc_close(v);
-    return NULL;
+    return NULL; /* NOTE: the process ends, and all of it goes */
 }
 
-/* Sends every viewer away. */
-static void dismiss(struct vnc *v)
+void vnc_own_fds(const struct vnc *v, int fds[2])
 {
-    pthread_mutex_lock(&v->lock);
-    for (unsigned i = 0; i < VNC_VIEWERS; i++)
-        if (v->viewer[i].vnc && !v->viewer[i].gone)
-            shutdown(v->viewer[i].cl->sock, SHUT_RDWR);
-    pthread_cond_broadcast(&v->changed);
-    pthread_mutex_unlock(&v->lock);
-    join_viewers(v, true);
+    fds[0] = v->wake_thread;
+    fds[1] = v->wake_front;
 }
 
-void vnc_close(struct vnc *v)
+bool vnc_serve(struct vnc *v, struct error *err)
 {
-    if (!v)
-        return;
-    pthread_mutex_lock(&v->lock);
-    v->closing = true;
-    pthread_mutex_unlock(&v->lock);
-    if (v->running) {
-        vnc_wake(v);
-        pthread_join(v->thread, NULL);
-    }
-    for (size_t i = 0; i < v->nlisteners; i++)
-        close(v->listener[i]);
-    dismiss(v);
-    if (v->screen)
-        rfbScreenCleanup(v->screen);
-    for (unsigned i = 0; i < 2; i++)
-        if (v->picture[i])
-            munmap(v->picture[i], PICTURE_BYTES);
-    if (v->wake_thread >= 0)
-        close(v->wake_thread);
-    if (v->wake_front >= 0)
-        close(v->wake_front);
-    pthread_cond_destroy(&v->changed);
-    pthread_mutex_destroy(&v->lock);
-    free(v);
+    int e = pthread_create(&v->thread, NULL, work, v);
+    return !e || error_set(err, "-vnc: the server cannot be started: %s", strerror(e));
 }
 
 #else
 
-bool vnc_built_in(void)
+void vnc_own_fds(const struct vnc *v, int fds[2])
 {
-    return false;
+    (void)v, (void)fds;
+}
+
+bool vnc_serve(struct vnc *v, struct error *err)
+{
+    (void)v;
+    return error_set(err, "-vnc: this build has no VNC (libvncserver is missing)");
 }
 
 struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool password, enum vnc_share share,
@@ -328,11 +297,6 @@ struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool pass
     (void)name, (void)listeners, (void)n, (void)password, (void)share, (void)ops, (void)ctx;
     error_set(err, "-vnc: this build has no VNC (libvncserver is missing)");
     return NULL;
-}
-
-void vnc_close(struct vnc *v)
-{
-    (void)v;
 }
 
 int vnc_fd(const struct vnc *v)
@@ -362,15 +326,9 @@ bool vnc_password(struct vnc *v, const char *text)
     return false;
 }
 
-void vnc_viewers(struct vnc *v, void (*one)(void *ctx, const char *host), void *ctx)
+void vnc_viewers(struct vnc *v, char host[VNC_VIEWERS][VNC_HOST])
 {
-    (void)v, (void)one, (void)ctx;
-}
-
-bool vnc_has_password(const struct vnc *v)
-{
-    (void)v;
-    return false;
+    (void)v, (void)host;
 }
 
 #endif

@@ -8,7 +8,7 @@
 
 #ifdef HAVE_VNCSERVER
 
-#include "ui/vnc_priv.h"
+#include "vnc/vnc_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The screen over RFB (RFC 6143), for any number of viewers, by libvncserver. Its threads, one that
- * accepts and two for each viewer, keep a slow viewer from holding up anybody else; what viewers do
- * is queued and taken by vnc_pump() in the front end's own thread.
+ * The screen over RFB (RFC 6143), for any number of viewers, by libvncserver. Its threads, one that accepts and two for
+ * each viewer, keep a slow viewer from holding up anybody else; what viewers do is queued and taken by vnc_pump().
  */
-#ifndef VITRINE_UI_VNC_H
-#define VITRINE_UI_VNC_H
+#ifndef VITRINE_VNC_VNC_SERVER_H
+#define VITRINE_VNC_VNC_SERVER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "link/vnc_link.h"
 
 struct vnc;
 
@@ -26,11 +26,15 @@ struct vnc_ops {
     void (*left)(void *ctx); /* a viewer has gone: no key of its is down any more */
 };
 
-/* Serves viewers that connect to the listening sockets, which it owns from now on. password: no
- * viewer gets in until vnc_password() has set one. NULL with *err. */
+/*
+ * Makes a server for the listening sockets, which it owns from now on. password: no viewer gets in until vnc_password()
+ * has set one. NULL with *err. No connection is taken before vnc_serve(), which starts threads. False with *err.
+ */
 struct vnc *vnc_open(const char *name, const int *listeners, size_t n, bool password, enum vnc_share share,
                      const struct vnc_ops *ops, void *ctx, struct error *err);
-void vnc_close(struct vnc *v);
+/* Its own two descriptors, which stay open through a confinement. */
+void vnc_own_fds(const struct vnc *v, int fds[2]);
+bool vnc_serve(struct vnc *v, struct error *err);
 
 /* Readable when there is something for vnc_pump(). */
 int vnc_fd(const struct vnc *v);
@@ -44,9 +48,7 @@ void vnc_pointer_mode(struct vnc *v, bool absolute);
  * password=on. */
 bool vnc_password(struct vnc *v, const char *text);
 
-/* Who is connected: calls one() with each viewer's address. */
-void vnc_viewers(struct vnc *v, void (*one)(void *ctx, const char *host), void *ctx);
-bool vnc_has_password(const struct vnc *v);
-bool vnc_built_in(void); /* this build has libvncserver */
+/* Who is connected: each place's host; "": free. */
+void vnc_viewers(struct vnc *v, char host[VNC_VIEWERS][VNC_HOST]);
 
 #endif
