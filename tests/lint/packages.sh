@@ -64,7 +64,7 @@ fi
 # Of packages that every Debian has: Essential, and what debootstrap's minbase adds.
 everywhere='apt-cache apt-config apt-get awk basename cat chmod chown cksum cmp comm cp cut date dd diff dirname
 dpkg-deb dpkg-query env find flock fold getent grep gzip head id ln ls md5sum mkdir mkfifo mktemp mount mv
-nice nproc od paste rm rmdir sed seq setpriv sh sleep sort stat stty tail tar tee timeout touch tr
+nice nproc od paste readlink rm rmdir sed seq setpriv sh sleep sort stat stty tail tar tee timeout touch tr
 truncate umount uniq unshare useradd wc xargs yes chroot'
 for program in $everywhere; do
     echo "$program"

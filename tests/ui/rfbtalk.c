@@ -12,7 +12,7 @@
  *   at X Y MASK      moves the pointer
  *   wait MS          takes what the server sends for so long
  *   resized          waits until the picture has another size, and prints it
- *   format BITS N    asks for that many bits a pixel between update requests, N times; the end of the connection is fine
+ *   format BITS N    asks for that many bits a pixel between update requests, N times; then ends
  *   garbage          sends nonsense
  *   stall            asks for updates and reads nothing for 2 s
  *
