@@ -30,11 +30,6 @@ void cpu_kick(struct cpu *c)
     c->leave = true;
 }
 
-static uint64_t rip_mask(const struct cpu *c)
-{
-    return c->mode & MODE_CS64 ? UINT64_MAX : c->mode & MODE_CS32 ? 0xffffffff : 0xffff;
-}
-
 /* Delivers c->exc: one position of its own. */
 static void deliver(struct cpu *c, uint64_t rip)
 {
@@ -46,7 +41,12 @@ static void deliver(struct cpu *c, uint64_t rip)
     c->blk_pos++;
 }
 
-/* The ways for a block to end that are not a branch; c->cur is where. */
+/*
+ * The ways for a block to end that are not a branch; c->cur is where.
+ *
+ * NOTE: IP is EIP: whatever goes on without a branch goes on to 10000h, in 16-bit code too, and where CS's limit does
+ * not reach that far the fetch there is #GP. Only a branch of 16-bit operand size cuts to 16 bits (SDM 2A JMP).
+ */
 static void end_block(struct cpu *c, const struct xblock *b, enum xstat st)
 {
     const struct xinsn *i = c->cur;
@@ -54,7 +54,7 @@ static void end_block(struct cpu *c, const struct xblock *b, enum xstat st)
     uint64_t at = c->blk_rip + i->in.off;
     switch (st) {
     case X_NEXT:
-        c->rip = at & rip_mask(c);
+        c->rip = at & lin_mask(c);
         c->blk_pos += done;
         break;
     case X_BRANCH: c->blk_pos += done + 1; break;
@@ -63,7 +63,7 @@ static void end_block(struct cpu *c, const struct xblock *b, enum xstat st)
         c->blk_pos += done;
         break;
     case X_LEAVE:
-        c->rip = (at + i->in.len) & rip_mask(c);
+        c->rip = (at + i->in.len) & lin_mask(c);
         c->blk_pos += done + 1;
         c->leave = true;
         break;
@@ -75,7 +75,7 @@ static void end_block(struct cpu *c, const struct xblock *b, enum xstat st)
         break;
     case X_TRAP:
         c->blk_pos += done + 1;
-        c->rip = (at + i->in.len) & rip_mask(c);
+        c->rip = (at + i->in.len) & lin_mask(c);
         deliver(c, c->rip);
         c->leave = true;
         break;

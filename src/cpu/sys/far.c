@@ -12,9 +12,10 @@ static bool protected_mode(const struct cpu *c)
     return (c->mode & (MODE_PE | MODE_VM)) == MODE_PE;
 }
 
+/* Where the instruction returns to; a push or a TSS of 16 bits cuts it, not D of CS. */
 static uint64_t after(const struct cpu *c, const struct xinsn *i)
 {
-    return next_rip(c, i) & (c->mode & MODE_CS32 ? 0xffffffff : 0xffff);
+    return next_rip(c, i) & lin_mask(c);
 }
 
 static bool raise_sel(struct cpu *c, unsigned vector, uint16_t sel)
