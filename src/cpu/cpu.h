@@ -241,8 +241,8 @@ struct cpu {
 
     struct exception exc;
     bool shadow_sti, shadow_ss; /* interrupt shadows; cleared by the engine after the following instruction */
-    uint64_t rep_paused_at;     /* position where a REP CMPS or SCAS goes on; UINT64_MAX: none does */
-    uint32_t rep_eflags;        /* arithmetic flags from before it; see cpu/int/rep.h */
+    uint64_t rep_paused_at;     /* position where a REP instruction goes on; UINT64_MAX: none does */
+    uint32_t rep_eflags;        /* CMPS, SCAS: arithmetic flags from before it; see cpu/int/rep.h */
     bool halted, shutdown;
     bool intr_line, nmi_pending, nmi_blocked, smi_pending, init_pending, reset_pending, ignne, ferr;
     uint64_t a20_mask;         /* physical addresses are and-ed with it */

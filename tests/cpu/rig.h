@@ -103,6 +103,7 @@ TCase *smm_tests(void);
 TCase *vme_tests(void);
 TCase *features_tests(void);
 TCase *ip_tests(void);
+TCase *resume_tests(void);
 
 #define IMM32(v) \
     (uint8_t)(v), (uint8_t)((uint32_t)(v) >> 8), (uint8_t)((uint32_t)(v) >> 16), (uint8_t)((uint32_t)(v) >> 24)

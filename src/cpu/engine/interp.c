@@ -118,6 +118,7 @@ static void step(struct cpu *c)
         deliver(c, c->rip);
         return;
     }
+    c->eflags &= ~(uint32_t)FL_RF;
     struct xblock *b = block_at(c);
     c->shadow_sti = c->shadow_ss = false;
     if (!b) {
@@ -249,6 +250,23 @@ static void run_blocks_told(struct cpu *c)
     }
 }
 
+/*
+ * RF is cleared where an instruction begins (SDM 3B 17.3.1.1), so an interrupt before that still finds it in EFLAGS.
+ * NOTE: a kick may come at any time, and then none has begun.
+ */
+static void run(struct cpu *c)
+{
+    uint64_t from = c->blk_pos;
+    uint32_t rf = c->eflags & FL_RF;
+    c->eflags &= ~rf;
+    if (unlikely(c->trace) && c->trace->block)
+        run_blocks_told(c);
+    else
+        run_blocks(c);
+    if (unlikely(rf) && c->blk_pos == from)
+        c->eflags |= rf;
+}
+
 enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
 {
     bool shadow;
@@ -258,10 +276,8 @@ enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
             continue;
         if (unlikely(shadow || cpu_needs_stepping(c)))
             step(c);
-        else if (unlikely(c->trace) && c->trace->block)
-            run_blocks_told(c);
         else
-            run_blocks(c);
+            run(c);
     }
     cpu_sync_pos(c);
     if (c->kicked) {

@@ -33,9 +33,9 @@ typedef bool rep_one_fn(struct cpu *c, const struct insn *in);
 typedef uint64_t rep_chunk_fn(struct cpu *c, const struct insn *in, uint64_t max);
 
 /*
- * The flags from before a comparing REP. Where the engine pauses in it they go to the CPU's state
- * with the position: an instruction that starts at that very position is the same one going on,
- * since an interrupt or exception in between would have taken a position itself.
+ * Where the engine pauses in a REP, that position goes to the CPU's state: an instruction that starts
+ * at that very position is the same one going on, since an interrupt or exception in between would
+ * have taken a position itself. A comparing one leaves the flags from before it there too.
  */
 struct rep_flags {
     struct lazy_flags cc;
@@ -56,11 +56,6 @@ static inline uint32_t rep_arith(const struct rep_flags *f)
 static inline void rep_restore_flags(struct cpu *c, const struct rep_flags *f)
 {
     set_arith(c, rep_arith(f));
-}
-static inline void rep_pause_flags(struct cpu *c, const struct xinsn *i, const struct rep_flags *f)
-{
-    c->rep_paused_at = rep_pos(c, i);
-    c->rep_eflags = rep_arith(f);
 }
 
 /*
@@ -98,8 +93,8 @@ static inline __attribute__((always_inline)) enum xstat rep_run(struct cpu *c, c
         }
         c->blk_pos += n;
         if (rep_pos(c, i) >= c->stop_pos || c->leave) {
-            if (compares)
-                rep_pause_flags(c, i, &before);
+            c->rep_paused_at = rep_pos(c, i);
+            c->rep_eflags = compares ? rep_arith(&before) : 0;
             return X_REPEAT;
         }
     }

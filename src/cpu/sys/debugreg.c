@@ -95,9 +95,7 @@ static void raise_db(struct cpu *c, uint32_t dr6)
 
 enum xstat debug_before(struct cpu *c)
 {
-    bool resume = (c->eflags & FL_RF) != 0;
-    c->eflags &= ~(uint32_t)FL_RF;
-    if (resume)
+    if (c->eflags & FL_RF || between_iterations(c))
         return X_NEXT;
     uint64_t lin = (c->seg[SEG_CS].base + c->rip) & lin_mask(c);
     uint32_t hit = 0;

@@ -5,7 +5,6 @@
  * task gates; double fault and shutdown (SDM 3A 6.15, interrupt 8).
  *
  * A delivery settles everything that can fault before it changes anything, so a fault in it finds the state of before.
- * LIMIT: the RF image of an interrupt between two iterations of a string instruction is 0 (SDM 3B 17.3.1.1 wants 1).
  */
 #include "cpu/int/flags.h"
 #include "cpu/sys/system.h"
@@ -54,23 +53,28 @@ struct event {
     uint8_t vector;
     bool exception; /* by the processor: not INT n, not from a pin */
     bool soft, int_n, has_code;
+    bool sets_rf; /* in the image */
     uint32_t code;
     uint64_t rip;       /* to return to */
     uint64_t start_rip; /* where a fault of the delivery itself returns to */
 };
 
+/* Every fault but that of an instruction breakpoint (SDM 3B 17.3.1.1); general detect is one. */
+static bool is_fault(const struct exception *x)
+{
+    static const uint32_t not_faults = BIT(EXC_NMI) | BIT(EXC_BP) | BIT(EXC_OF) | BIT(EXC_DF) | BIT(EXC_MC);
+    if (x->vector == EXC_DB)
+        return x->dr6 & DR6_BD;
+    return !x->soft && !(not_faults >> x->vector & 1);
+}
+
 /*
- * EFLAGS as they are pushed: faults set RF in the image, so that an instruction breakpoint does not hit twice (SDM 3B
- * 17.3.1.1).
+ * EFLAGS as they are pushed: RF is set so that an instruction breakpoint does not hit twice where the return is to the
+ * middle of an instruction (SDM 3B 17.3.1.1).
  */
 static uint32_t flags_image(const struct cpu *c, const struct event *e)
 {
-    static const uint32_t not_faults =
-        BIT(EXC_DB) | BIT(EXC_NMI) | BIT(EXC_BP) | BIT(EXC_OF) | BIT(EXC_DF) | BIT(EXC_MC);
-    uint32_t fl = cpu_eflags(c);
-    if (e->exception && !(not_faults >> e->vector & 1))
-        fl |= FL_RF;
-    return fl;
+    return cpu_eflags(c) | (e->sets_rf || between_iterations(c) ? FL_RF : 0);
 }
 
 /* --- Real mode (SDM 3A 20.1.4) --- */
@@ -268,6 +272,7 @@ static struct event event_of(const struct exception *x, uint64_t rip)
                           .soft = x->soft,
                           .int_n = x->int_n,
                           .has_code = x->has_code,
+                          .sets_rf = is_fault(x),
                           .code = x->code,
                           .rip = rip,
                           .start_rip = x->soft ? x->start_rip : rip};
@@ -279,7 +284,8 @@ static void note_exception(struct cpu *c, const struct exception *x)
     if (x->vector == EXC_PF)
         c->cr2 = x->cr2;
     if (x->vector == EXC_DB && !x->soft) {
-        c->dr[6] |= x->dr6;
+        if (x->dr6) /* NOTE: "may clear bits 0-3" (SDM 3B 17.2.3); processors do, and software relies on it */
+            c->dr[6] = (c->dr[6] & ~(uint64_t)DR6_HITS) | x->dr6;
         c->dr[7] &= ~(uint64_t)DR7_GD; /* the handler may use the debug registers (SDM 3B 17.2.4) */
         c->debugctl &= ~(uint64_t)(DEBUGCTL_LBR | DEBUGCTL_BTF); /* 17.4.1, 17.4.3 */
     }

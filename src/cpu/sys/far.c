@@ -327,9 +327,6 @@ static void iret_flags(struct cpu *c, uint32_t v, uint32_t mask, unsigned opsize
     if (c->model->max_leaf == 0)
         mask &= ~(uint32_t)FL_ID;
     cpu_set_eflags(c, (cpu_eflags(c) & ~mask) | (v & mask));
-    /* NOTE: RF lasts until the next instruction has run; only instruction breakpoints can see it. */
-    if (!cpu_needs_stepping(c) || !(v & mask & FL_RF))
-        c->eflags &= ~(uint32_t)FL_RF;
 }
 
 enum { IRET_ANY = FL_ARITH | FL_TF | FL_DF | FL_NT | FL_RF | FL_AC | FL_ID };

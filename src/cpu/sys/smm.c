@@ -77,7 +77,7 @@ static void fill_map(const struct cpu *c, uint8_t *b)
 {
     st32(b + CR0_AT, (uint32_t)c->cr0);
     st32(b + CR3_AT, (uint32_t)c->cr3);
-    st32(b + EFLAGS_AT, cpu_eflags(c));
+    st32(b + EFLAGS_AT, cpu_eflags(c) | (between_iterations(c) ? FL_RF : 0));
     st32(b + EIP_AT, (uint32_t)c->rip);
     for (unsigned i = 0; i < 8; i++)
         st32(b + EDI_AT - 4 * i, reg32(c, reg_order[i]));

@@ -182,7 +182,7 @@ enum { DEBUGCTL_LBR = 1, DEBUGCTL_BTF = 2, DEBUGCTL_WRITABLE = 0x7f };
 /* A branch, an interrupt or an exception went from there to c->rip. */
 void debug_branch(struct cpu *c, uint64_t from, bool event);
 enum { DR7_ENABLES = 0xff, DR7_GD = 0x2000 };
-enum { DR6_BD = 0x2000, DR6_BS = 0x4000, DR6_BT = 0x8000 };
+enum { DR6_HITS = 0xf, DR6_BD = 0x2000, DR6_BS = 0x4000, DR6_BT = 0x8000 };
 /* Whether a data breakpoint lies in lin's page, so that every access to it must come to debug_data. */
 bool debug_page_watched(const struct cpu *c, uint64_t lin);
 /* Note accesses that hit a breakpoint; the trap is taken after the instruction. */
@@ -238,6 +238,14 @@ static inline void boundary_wanted(struct cpu *c)
 {
     if ((c->eflags & FL_IF && c->intr_line) || c->eflags & (FL_TF | FL_RF) || (c->nmi_pending && !c->nmi_blocked))
         c->leave = true;
+}
+/*
+ * Between two iterations of a REP instruction, at the boundary where an interrupt or a trap is delivered: what returns
+ * there goes on in the middle, so RF is set in what is saved and instruction breakpoints do not hit (SDM 3B 17.3.1.1).
+ */
+static inline bool between_iterations(const struct cpu *c)
+{
+    return c->rep_paused_at == c->blk_pos;
 }
 static inline unsigned iopl(const struct cpu *c)
 {
