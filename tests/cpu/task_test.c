@@ -141,6 +141,62 @@ START_TEST(tss_of_16_bits)
 }
 END_TEST
 
+/*
+ * SDM 3A 7.6: the upper halves of the general registers are "modified and not maintained": they become FFFFh; those of
+ * EIP and EFLAGS are 0. FS, GS become null, CR3 stays. Saving writes words, and nothing beside the dynamic fields.
+ */
+START_TEST(tss_of_16_bits_puts_ffff_above_its_registers_and_saves_words)
+{
+    enum { SEL_TSS16 = SEL_FREE + 0x30, TSS16_AT = TSS2_AT + 0x400 };
+    struct cpu *c = rig.cpu;
+    tasks();
+    put_desc(SEL_TSS2, TSS2_AT, 43, 0x81, 0);
+    put_desc(SEL_TSS16, TSS16_AT, 43, 0x81, 0);
+    put_desc(SEL_FREE + 0x28, CODE_AT, 0xffff, 0x9b, 0x4);
+    for (unsigned at = 0; at < 64; at += 2) {
+        put16(TSS2_AT + at, 0);
+        put16(TSS16_AT + at, (uint16_t)(0x5500 + at));
+    }
+    struct desc d;
+    ck_assert(!desc_read(c, SEL_TSS16, EXC_GP, &d));
+    put8(GDT_AT + SEL_TSS16 + 5, 0x83);
+    seg_from_desc(&c->tr, SEL_TSS16, &d);
+    put16(TSS2_AT + 14, 0x100);
+    put16(TSS2_AT + 16, FL_1 | FL_CF | FL_IOPL);
+    for (unsigned i = 0; i < 8; i++) {
+        put16(TSS2_AT + 18 + 2 * i, i == RSP ? 0x9000 : (uint16_t)(0x1111 * i + 1));
+        c->regs[i] = 0xaaaa0000 + i;
+    }
+    put16(TSS2_AT + 34, SEL_DATA0);
+    put16(TSS2_AT + 36, SEL_FREE + 0x28);
+    put16(TSS2_AT + 38, SEL_FREE + 0x20);
+    put16(TSS2_AT + 40, SEL_DATA0);
+    put_desc(SEL_FREE + 0x20, 0, 0xffff, 0x93, 0);
+    rig_paging();
+    uint64_t cr3 = c->cr3;
+    cpu_set_eflags(c, FL_1 | FL_ZF | FL_AC | FL_ID);
+    static const uint8_t code[] = {0xea, IMM32(0), IMM16(SEL_TSS2)};
+    run_bytes(code, sizeof code, 1);
+    for (unsigned i = 0; i < 8; i++)
+        ck_assert_uint_eq(c->regs[i], 0xffff0000 | (i == RSP ? 0x9000 : 0x1111 * i + 1));
+    ck_assert_uint_eq(c->rip, 0x100);
+    ck_assert_uint_eq(cpu_eflags(c), FL_1 | FL_CF | FL_IOPL);
+    ck_assert_uint_eq(c->cr3, cr3);
+    ck_assert(c->seg[SEG_FS].sel == 0 && c->seg[SEG_FS].attr == 0);
+    ck_assert(c->seg[SEG_GS].sel == 0 && c->seg[SEG_GS].attr == 0);
+    ck_assert_uint_eq(peek16(TSS16_AT + 14), (CODE_AT + 7) & 0xffff);
+    ck_assert_uint_eq(peek16(TSS16_AT + 16), FL_1 | FL_ZF);
+    for (unsigned i = 0; i < 8; i++)
+        ck_assert_uint_eq(peek16(TSS16_AT + 18 + 2 * i), i);
+    static const uint16_t sels[] = {SEL_DATA0, SEL_CODE0, SEL_DATA0, SEL_DATA0};
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(peek16(TSS16_AT + 34 + 2 * i), sels[i]);
+    for (unsigned at = 0; at < 64; at += 2)
+        if (at < 14 || at >= 42)
+            ck_assert_uint_eq(peek16(TSS16_AT + at), 0x5500 + at);
+}
+END_TEST
+
 START_TEST(trap_bit_raises_db_in_the_new_task)
 {
     tasks();
@@ -396,6 +452,7 @@ TCase *task_tests(void)
     tcase_add_test(t, bad_segment_of_the_new_task_faults_there);
     tcase_add_test(t, task_with_cr3_changes_address_space);
     tcase_add_test(t, tss_of_16_bits);
+    tcase_add_test(t, tss_of_16_bits_puts_ffff_above_its_registers_and_saves_words);
     tcase_add_test(t, trap_bit_raises_db_in_the_new_task);
     tcase_add_test(t, table_7_1_faults_of_the_new_tasks_segments);
     tcase_add_test(t, eip_beyond_the_limit_is_gp0_in_the_new_task);
