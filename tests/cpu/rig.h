@@ -102,6 +102,7 @@ TCase *pae_tests(void);
 TCase *smm_tests(void);
 TCase *vme_tests(void);
 TCase *features_tests(void);
+TCase *coherence_tests(void);
 TCase *ip_tests(void);
 TCase *resume_tests(void);
 
