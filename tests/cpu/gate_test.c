@@ -263,6 +263,46 @@ START_TEST(retf_to_outer_level_takes_stack_and_nulls_inner_segments)
 }
 END_TEST
 
+/* SDM 3A 5.8.6: data and nonconforming code of a level that the outer one may not use become null; the rest stays. */
+START_TEST(outer_return_nulls_by_type_and_level)
+{
+    static const uint8_t segs[] = {SEG_ES, SEG_DS, SEG_FS, SEG_GS};
+    for (unsigned type = 0x91; type <= 0xff; type += 2) /* accessed */
+        for (unsigned to = 1; to < 4; to++)
+            for (unsigned with_flags = 0; with_flags < 2; with_flags++) {
+                unsigned dpl = type >> 5 & 3;
+                bool code = type & 8, conforming = code && type & 4;
+                if (!(type & 0x10) || (code && !(type & 2)))
+                    continue;
+                outer();
+                put_desc(SEL_X, 0, 0xfffff, (uint8_t)type, 0xc);
+                put_desc(SEL_CODE1, 0, 0xfffff, (uint8_t)(0x9b | to << 5), 0xc);
+                put_desc(SEL_DATA1, 0, 0xfffff, (uint8_t)(0x93 | to << 5), 0xc);
+                for (unsigned i = 0; i < sizeof segs; i++)
+                    ck_assert(!load_seg(rig.cpu, segs[i], SEL_X));
+                if (with_flags)
+                    FRAME(TARGET, SEL_CODE1 | to, FL_1, STACK3_TOP, SEL_DATA1 | to);
+                else
+                    FRAME(TARGET, SEL_CODE1 | to, STACK3_TOP, SEL_DATA1 | to);
+                const uint8_t ret[] = {with_flags ? 0xcf : 0xcb};
+                run_bytes(ret, 1, 1);
+                ck_assert_uint_eq(rig.cpu->cpl, to);
+                for (unsigned i = 0; i < sizeof segs; i++) {
+                    const struct seg *s = &rig.cpu->seg[segs[i]];
+                    bool stays = conforming || dpl >= to;
+                    ck_assert_msg(s->sel == (stays ? SEL_X : 0), "type %x to level %u", type, to);
+                    ck_assert_uint_eq((s->attr & DESC_P) != 0, stays);
+                }
+            }
+    /* to the same level: nothing does */
+    outer();
+    FRAME(TARGET, SEL_CODE0);
+    static const uint8_t ret[] = {0xcb};
+    run_bytes(ret, 1, 1);
+    ck_assert_uint_eq(rig.cpu->seg[SEG_DS].sel, SEL_DATA0);
+}
+END_TEST
+
 START_TEST(retf_to_inner_level_is_gp)
 {
     gates();
@@ -409,6 +449,7 @@ TCase *gate_tests(void)
     tcase_add_test(t, nonconforming_code_needs_dpl_equal_cpl_and_rpl_not_above);
     tcase_add_test(t, far_call_without_stack_room_changes_nothing);
     tcase_add_test(t, retf_to_outer_level_takes_stack_and_nulls_inner_segments);
+    tcase_add_test(t, outer_return_nulls_by_type_and_level);
     tcase_add_test(t, retf_to_inner_level_is_gp);
     tcase_add_test(t, return_code_checks);
     tcase_add_test(t, return_stack_checks);

@@ -142,6 +142,40 @@ START_TEST(msr_reserved_bits_are_gp_and_values_stay)
 }
 END_TEST
 
+/* Each bit that is not defined, alone (SDM 3A figures 11-5, 11-7, table 11-9; 3B 15.3.1). */
+START_TEST(msr_each_reserved_bit_alone_is_gp)
+{
+    static const struct {
+        uint32_t index;
+        uint64_t defined; /* bits that software may set, one at a time, beside `base` */
+        uint64_t base;
+        uint64_t types; /* fields of memory types, whose values have a rule of their own */
+    } t[] = {
+        {0x200, UINT64_C(0xffffff000), 6, 0xff},
+        {0x20e, UINT64_C(0xffffff000), 0, 0xff},
+        {0x201, UINT64_C(0xffffff800), 0, 0},
+        {0x20f, UINT64_C(0xffffff800), 0, 0},
+        {0x2ff, 0xc00, 0, 0xff},
+        {0x2ff, 0xc00, 0xc06, 0xff},
+        {0x277, 0, UINT64_C(0x0007040600070406), UINT64_C(0x0707070707070707)},
+        {0x17a, 7, 0, 0},
+        {0x1d9, 0x7f, 0, 0},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++)
+        for (unsigned b = 0; b < 64; b++) {
+            uint64_t bit = UINT64_C(1) << b, v;
+            if (bit & t[i].types)
+                continue;
+            rig_protected();
+            bool refused = write_msr(t[i].index, t[i].base ^ bit);
+            ck_assert_msg(refused == !(bit & t[i].defined), "case %u, bit %u", i, b);
+            ck_assert(!rdmsr(rig.cpu, t[i].index, &v));
+            if (!refused && t[i].index != 0x1d9)
+                ck_assert_msg(v == (t[i].base ^ bit), "case %u, bit %u", i, b);
+        }
+}
+END_TEST
+
 START_TEST(msr_read_only_ones_are_gp_on_writes)
 {
     static const struct {
@@ -336,6 +370,7 @@ TCase *msr_tests(void)
     tcase_add_test(t, msr_of_a_chip_is_read_and_written_and_what_it_refuses_is_gp);
     tcase_add_test(t, cpuid_shows_the_apic_while_ia32_apic_base_enables_it);
     tcase_add_test(t, msr_reserved_bits_are_gp_and_values_stay);
+    tcase_add_test(t, msr_each_reserved_bit_alone_is_gp);
     tcase_add_test(t, msr_read_only_ones_are_gp_on_writes);
     tcase_add_test(t, msr_beyond_the_models_features_does_not_exist);
     tcase_add_test(t, msr_values_after_reset_and_init);

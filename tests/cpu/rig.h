@@ -103,6 +103,7 @@ TCase *smm_tests(void);
 TCase *vme_tests(void);
 TCase *features_tests(void);
 TCase *coherence_tests(void);
+TCase *delivery_tests(void);
 TCase *ip_tests(void);
 TCase *resume_tests(void);
 
