@@ -104,6 +104,7 @@ TCase *vme_tests(void);
 TCase *features_tests(void);
 TCase *coherence_tests(void);
 TCase *delivery_tests(void);
+TCase *transfer_tests(void);
 TCase *ip_tests(void);
 TCase *resume_tests(void);
 
