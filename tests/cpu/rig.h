@@ -105,6 +105,7 @@ TCase *features_tests(void);
 TCase *coherence_tests(void);
 TCase *delivery_tests(void);
 TCase *transfer_tests(void);
+TCase *watch_tests(void);
 TCase *ip_tests(void);
 TCase *resume_tests(void);
 
