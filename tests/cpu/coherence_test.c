@@ -541,6 +541,54 @@ START_TEST(shared_and_recursive_tables_are_followed)
 }
 END_TEST
 
+/*
+ * A new CR3: each quarter of PAE's linear addresses has its own directory, and only what the new ones have, too, stays.
+ * A directory that says the same at another place counts from then on, and the old one does not.
+ */
+START_TEST(new_cr3_quarter_by_quarter)
+{
+    enum { PDPT2_AT = 0x116000, DIRS_AT = 0x118000, COPIES_AT = 0x11c000, AWAY = 0x30000000 };
+    struct cpu *c = rig.cpu;
+    for (unsigned differs = 0; differs < 5; differs++) { /* 4: none */
+        uint32_t v;
+        tables(true);
+        put64(TABLE_AT + 5 * 8, OLD | P | W, 8);
+        put64(TABLE2_AT + 5 * 8, NEW | P | W, 8);
+        put32(OLD + AT, OLD_VALUE);
+        put32(NEW + AT, NEW_VALUE);
+        for (unsigned q = 0; q < 4; q++) {
+            for (unsigned i = 0; i < PAGE_SIZE; i += 4) {
+                put32(DIRS_AT + q * PAGE_SIZE + i, peek32(DIR_AT + i)); /* the rig itself is in each */
+                put32(COPIES_AT + q * PAGE_SIZE + i, peek32(DIR_AT + i));
+            }
+            put64(DIRS_AT + q * PAGE_SIZE + (AWAY >> 21) * 8, TABLE_AT | P | W, 8);
+            put64(COPIES_AT + q * PAGE_SIZE + (AWAY >> 21) * 8, (q == differs ? TABLE2_AT : TABLE_AT) | P | W | A, 8);
+            put64(PDPT_AT + 8 * q, (DIRS_AT + q * PAGE_SIZE) | P, 8);
+            put64(PDPT2_AT + 8 * q, (COPIES_AT + q * PAGE_SIZE) | P, 8);
+        }
+        ck_assert(!walk_load_pdptes(c, PDPT_AT));
+        tlb_flush_all(c);
+#define LIN(q) ((q)*0x40000000u + AWAY + 5 * PAGE_SIZE + AT)
+        for (unsigned q = 0; q < 4; q++) {
+            ck_assert(!view_read(c, VIEW_SUPER, LIN(q), 4, &v));
+            ck_assert_uint_eq(v, OLD_VALUE);
+        }
+        ck_assert(!write_cr3(c, PDPT2_AT));
+        for (unsigned q = 0; q < 4; q++) {
+            ck_assert(!view_read(c, VIEW_SUPER, LIN(q), 4, &v));
+            ck_assert_uint_eq(v, q == differs ? NEW_VALUE : OLD_VALUE);
+        }
+        for (unsigned q = 0; q < 4; q++) {
+            put64(DIRS_AT + q * PAGE_SIZE + (AWAY >> 21) * 8, 0, 8); /* nobody's now */
+            ck_assert(!view_read(c, VIEW_SUPER, LIN(q), 4, &v));
+            put64(COPIES_AT + q * PAGE_SIZE + (AWAY >> 21) * 8, (q == differs ? TABLE_AT : TABLE2_AT) | P | W, 8);
+            ck_assert(!view_read(c, VIEW_SUPER, LIN(q), 4, &v));
+            ck_assert_uint_eq(v, q == differs ? OLD_VALUE : NEW_VALUE);
+        }
+    }
+}
+END_TEST
+
 static unsigned told;
 static void count_store(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const void *data)
 {
@@ -592,6 +640,7 @@ TCase *coherence_tests(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, translations_follow_their_entry_whoever_writes_it, 0, ARRAY_LEN(shapes));
     tcase_add_loop_test(t, directory_change_reaches_every_page_below, 0, 2);
+    tcase_add_test(t, new_cr3_quarter_by_quarter);
     tcase_add_test(t, shared_and_recursive_tables_are_followed);
     tcase_add_test(t, store_that_makes_its_first_page_a_table_is_told);
     return t;

@@ -176,6 +176,16 @@ START_TEST(msr_each_reserved_bit_alone_is_gp)
 }
 END_TEST
 
+/* Intel, Deep Dive: CPUID Enumeration and MSRs: bits 0, 3-6, 8, 13-15 say that there is nothing to be mitigated. */
+START_TEST(msr_arch_capabilities)
+{
+    uint64_t v;
+    rig_protected();
+    ck_assert(!read_msr(0x10a, &v));
+    ck_assert_uint_eq(v, 0xe179);
+}
+END_TEST
+
 START_TEST(msr_read_only_ones_are_gp_on_writes)
 {
     static const struct {
@@ -371,6 +381,7 @@ TCase *msr_tests(void)
     tcase_add_test(t, cpuid_shows_the_apic_while_ia32_apic_base_enables_it);
     tcase_add_test(t, msr_reserved_bits_are_gp_and_values_stay);
     tcase_add_test(t, msr_each_reserved_bit_alone_is_gp);
+    tcase_add_test(t, msr_arch_capabilities);
     tcase_add_test(t, msr_read_only_ones_are_gp_on_writes);
     tcase_add_test(t, msr_beyond_the_models_features_does_not_exist);
     tcase_add_test(t, msr_values_after_reset_and_init);

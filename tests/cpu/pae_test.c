@@ -119,6 +119,27 @@ START_TEST(pae_pdptes_are_loaded_with_cr3_and_not_read_again)
 }
 END_TEST
 
+/* RSM loads CR3, so the PDPTEs come from memory again (SDM 3A 4.4.1); reserved bits in them: shutdown (3C 34.3.2). */
+START_TEST(pae_rsm_loads_pdptes)
+{
+    static const uint8_t rsm[] = {0x0f, 0xaa};
+    struct cpu_pins p = cpu_pins(rig.cpu);
+    for (unsigned bad = 0; bad < 2; bad++) {
+        pae(false);
+        put(0x38000, rsm, sizeof rsm);
+        put32(PAGE_A, 0x11111111);
+        put64(PDPT_AT + 8, DIR_AT | P | (bad ? 0x20 : 0)); /* not read yet */
+        p.smi(p.ctx);
+        RUN(MOV_EAX_FROM(0x40000000 + PAGE_A), INT_DONE);
+        ck_assert_uint_eq(rig.cpu->shutdown, bad);
+        if (bad)
+            return;
+        assert_done();
+        ck_assert_uint_eq(rig.cpu->regs[RAX], 0x11111111);
+    }
+}
+END_TEST
+
 START_TEST(pae_pdpte_reserved_bits_are_gp_and_leave_cr3_alone)
 {
     static const uint64_t reserved[] = {2, 4, 0x20, 0x40, 0x80, 0x100, UINT64_C(1) << 36, XD};
@@ -443,6 +464,7 @@ TCase *pae_tests(void)
     TCase *t = tcase_create("PAE paging");
     tcase_add_test(t, pae_protection_of_all_combinations);
     tcase_add_test(t, pae_pdptes_are_loaded_with_cr3_and_not_read_again);
+    tcase_add_test(t, pae_rsm_loads_pdptes);
     tcase_add_test(t, pae_pdpte_reserved_bits_are_gp_and_leave_cr3_alone);
     tcase_add_test(t, pae_absent_pdpte_is_a_page_fault);
     tcase_add_test(t, pae_reserved_bits_of_entries_are_pf_with_rsvd);

@@ -417,6 +417,34 @@ START_TEST(alignment_check_faults_user_accesses_only)
 }
 END_TEST
 
+/* Every offset of each size, loads and stores; one of 1 byte is always aligned. */
+START_TEST(alignment_check_by_size_and_offset)
+{
+    static const struct {
+        uint8_t size, len, code[2][3]; /* load, store at ESI */
+    } t[] = {{1, 2, {{0x8a, 0x06}, {0x88, 0x06}}},
+             {2, 3, {{0x66, 0x8b, 0x06}, {0x66, 0x89, 0x06}}},
+             {4, 2, {{0x8b, 0x06}, {0x89, 0x06}}},
+             {8, 3, {{0x0f, 0x6f, 0x06}, {0x0f, 0x7f, 0x06}}}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++)
+        for (unsigned store = 0; store < 2; store++)
+            for (unsigned off = 0; off < 16; off++) {
+                paged(true);
+                rig.cpu->cr0 |= CR0_AM;
+                cpu_set_eflags(rig.cpu, FL_1 | FL_AC);
+                mode_update(rig.cpu);
+                rig.cpu->regs[RSI] = PAGE_A + off;
+                run_bytes(t[i].code[store], t[i].len, 1);
+                bool faults = off % t[i].size != 0;
+                ck_assert_msg((rig.cpu->rip - CODE_AT == t[i].len) == !faults, "size %u at %u", t[i].size, off);
+                if (!faults)
+                    continue;
+                cpu_run(rig.cpu, rig.clock.pos + 5);
+                ASSERT_FAULT(EXC_AC, 0);
+            }
+}
+END_TEST
+
 /* Operands of several fields need the alignment of the widest (SDM 3A table 6-7). */
 START_TEST(alignment_check_by_operand)
 {
@@ -497,5 +525,6 @@ TCase *paging_tests(void)
     tcase_add_test(t, translate_for_the_debugger_has_no_side_effects);
     tcase_add_test(t, alignment_check_faults_user_accesses_only);
     tcase_add_test(t, alignment_check_by_operand);
+    tcase_add_test(t, alignment_check_by_size_and_offset);
     return t;
 }

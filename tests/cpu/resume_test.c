@@ -163,7 +163,7 @@ START_TEST(rf_of_an_smi)
         rig.cpu->dr[7] = 0x401;
         p.smi(p.ctx);
         go(20);
-        ck_assert_uint_eq(peek32(MAP_EFLAGS) & FL_RF, done && done < COUNT ? FL_RF : 0);
+        ck_assert_uint_eq(peek32(MAP_EFLAGS), FL_1 | (done && done < COUNT ? FL_RF : 0));
         came(done ? DONE : EXC_DB, CODE_AT + (done ? 4 : 0), 0, "smi", done);
     }
 }
@@ -278,6 +278,11 @@ START_TEST(rf_of_each_class)
     cpu_set_eflags(c, FL_1 | FL_OF);
     RUN(0xce);
     came(EXC_OF, CODE_AT + 1, 0, "into", 0);
+    rig_protected(); /* an abort */
+    put_idt(EXC_GP, 0x0e, SEL_CODE0, 0);
+    RUN(0xcd, 64);
+    ck_assert_int_eq(rig_vector(), EXC_DF);
+    ck_assert_uint_eq(frame_word(3) & FL_RF, 0);
     for (unsigned v = 0; v < 20; v++) {
         const uint8_t code[] = {0xcd, (uint8_t)v};
         rig_protected();

@@ -284,6 +284,40 @@ START_TEST(fetch_across_the_code_limit_is_gp0_at_the_instruction)
 }
 END_TEST
 
+/* Linear addresses have 32 bits (SDM 3A 3.3): base and offset wrap, for tables and for data, over 4 GiB too. */
+START_TEST(linear_addresses_wrap_at_4_gib)
+{
+    struct cpu *c = rig.cpu;
+    rig_protected();
+    rig_paging();
+    set_pte(0, 0x50000 | 7); /* what wraps comes to page 0 */
+    put32(PD_AT + 4 * 1023, PT_AT | 7);
+    set_pte(0x3ff000, 0x51000 | 7); /* and FFFFF000h is there */
+    tlb_flush_all(c);
+    put_desc(SEL_FREE, 0xfffff000, 0xfffff, 0x93, 0xc);
+    ck_assert(!load_seg(c, SEG_ES, SEL_FREE));
+    put32(0x50010, 0x12345678);
+    put32(0x50000, 0x00004433);
+    put32(0x51ffc, 0x22110000);
+    RUN(0x26, 0xa1, IMM32(0x1010), 0x89, 0xc3, 0x26, 0xa1, IMM32(0xffe), HLT); /* mov eax,es:[...] */
+    ck_assert(no_fault());
+    ck_assert_uint_eq(c->regs[RBX], 0x12345678);
+    ck_assert_uint_eq(c->regs[RAX], 0x44332211);
+    /* the descriptor of selector 1008h is at FFFFF000h + 1008h */
+    put32(0x50008, 0x0000ffff);
+    put32(0x5000c, 0x00cf9300);
+    c->gdtr = (struct desc_table){0xfffff000, 0xffff};
+    c->regs[RAX] = 0x1008;
+    static const uint8_t mov_ds[] = {0x8e, 0xd8};
+    run_bytes(mov_ds, 2, 1);
+    ck_assert_uint_eq(c->rip, CODE_AT + 2);
+    ck_assert_uint_eq(c->seg[SEG_DS].limit, UINT32_MAX);
+    put8(0x5000d, 0x92); /* and its accessed bit is written there */
+    run_bytes(mov_ds, 2, 1);
+    ck_assert_uint_eq(peek8(0x5000d), 0x93);
+}
+END_TEST
+
 /* --- Real mode --- */
 
 START_TEST(real_mode_word_at_ffff_is_gp)
@@ -359,6 +393,7 @@ TCase *segment_tests(void)
     tcase_add_test(t, ebp_based_operand_beyond_ss_limit_is_ss);
     tcase_add_test(t, jump_beyond_code_limit_is_gp0_at_the_jump);
     tcase_add_test(t, fetch_across_the_code_limit_is_gp0_at_the_instruction);
+    tcase_add_test(t, linear_addresses_wrap_at_4_gib);
     tcase_add_test(t, real_mode_word_at_ffff_is_gp);
     tcase_add_test(t, unreal_mode_keeps_limit_over_real_mode_loads);
     tcase_add_test(t, a20_gate_forces_bit_20_low);

@@ -202,6 +202,86 @@ START_TEST(lar_lsl_verr_verw_by_type_and_privilege)
 }
 END_TEST
 
+/* Every type, DPL, RPL and CPL (SDM 2A LAR, LSL with their tables of types; 2B VERR): what is not visible is none. */
+START_TEST(questions_about_descriptors_by_type_and_level)
+{
+    static const uint16_t lar = 0x1a3e, lsl = 0x0a0e; /* system types: bits 1-5, 9, 11, 12; 1-3, 9, 11 */
+    static const uint8_t op[4][3] = {{0x0f, 0x02, 0xd8}, {0x0f, 0x03, 0xd8}, {0x0f, 0x00, 0xe0}, {0x0f, 0x00, 0xe8}};
+    struct cpu *c = rig.cpu;
+    rig_protected();
+    for (unsigned n = 0; n < 256 * 4 * 3; n++) {
+        unsigned type = n & 0xff, rpl = n >> 8 & 3, cpl = (n >> 10) % 3 == 2 ? 3 : n >> 10;
+        unsigned low = type & 15, dpl = type >> 5 & 3;
+        bool s = type & 0x10, code = s && type & 8, conforming = code && type & 4;
+        bool visible = conforming || (dpl >= cpl && dpl >= rpl);
+        const bool want[4] = {visible && (s || lar >> low & 1), visible && (s || lsl >> low & 1),
+                              visible && s && (!code || type & 2), visible && s && !code && type & 2};
+        for (unsigned k = 0; k < 4; k++) {
+            put_desc(SEL_FREE, 0x123000, 0x51234, (uint8_t)type, 0x5);
+            put_desc(SEL_FREE + 8, 0, 0xfffff, (uint8_t)(0x9b | cpl << 5), 0xc);
+            struct desc d;
+            ck_assert(!desc_read(c, SEL_FREE + 8, EXC_GP, &d));
+            set_cs(c, SEL_FREE + 8, &d, cpl);
+            c->regs[RAX] = 0xabcd0000 | SEL_FREE | rpl;
+            c->regs[RBX] = 0x5555;
+            cpu_set_eflags(c, want[k] ? FL_1 : FL_1 | FL_ZF);
+            run_bytes(op[k], 3, 1);
+            ck_assert_msg(!(cpu_eflags(c) & FL_ZF) == !want[k], "type %x, RPL %u, CPL %u, %u", type, rpl, cpl, k);
+            uint32_t answer = k == 0 ? 0x500000u | type << 8 : 0x51234;
+            uint32_t defined = k == 0 && want[k] ? 0xfff0ffff : UINT32_MAX; /* LAR: bits 19:16 are undefined */
+            ck_assert_uint_eq(c->regs[RBX] & defined, want[k] && k < 2 ? answer : 0x5555);
+            ck_assert_uint_eq(c->rip, CODE_AT + 3);
+        }
+    }
+    for (unsigned k = 0; k < 4; k++) /* null, and beyond the table */
+        for (unsigned i = 0; i < 2; i++) {
+            rig_protected();
+            c->regs[RAX] = i ? 0x800 : 3;
+            c->regs[RBX] = 0x5555;
+            cpu_set_eflags(c, FL_1 | FL_ZF);
+            run_bytes(op[k], 3, 1);
+            ck_assert(!(cpu_eflags(c) & FL_ZF));
+            ck_assert_uint_eq(c->regs[RBX], 0x5555);
+        }
+}
+END_TEST
+
+START_TEST(clts_clears_ts_alone)
+{
+    for (unsigned ts = 0; ts < 2; ts++) {
+        rig_protected();
+        rig.cpu->cr0 |= CR0_MP | CR0_EM | CR0_NE | CR0_WP | CR0_AM | (ts ? CR0_TS : 0);
+        uint64_t before = rig.cpu->cr0;
+        RUN(0x0f, 0x06, INT_DONE);
+        assert_done();
+        ck_assert_uint_eq(rig.cpu->cr0, before & ~(uint64_t)CR0_TS);
+    }
+}
+END_TEST
+
+START_TEST(arpl_of_every_pair)
+{
+    for (unsigned n = 0; n < 64; n++) {
+        unsigned dst = n & 3, src = n >> 2 & 3;
+        uint16_t rest = n & 16 ? 0xfffc : 0x5a58, want = (uint16_t)(rest | MAX(dst, src));
+        bool memory = n & 32;
+        const uint8_t reg[] = {0x63, 0xd8, INT_DONE}, mem[] = {0x63, 0x1d, IMM32(DATA_AT), INT_DONE};
+        rig_protected();
+        put16(DATA_AT, (uint16_t)(rest | dst));
+        rig.cpu->regs[RAX] = 0x77770000 | rest | dst;
+        rig.cpu->regs[RBX] = 0xfff0 | src;
+        cpu_set_eflags(rig.cpu, FL_1 | (src > dst ? 0 : FL_ZF));
+        run_bytes(memory ? mem : reg, memory ? sizeof mem : sizeof reg, 20);
+        assert_done();
+        if (memory)
+            ck_assert_uint_eq(peek16(DATA_AT), want);
+        else
+            ck_assert_uint_eq(rig.cpu->regs[RAX], 0x77770000 | want);
+        ck_assert_uint_eq((frame_word(2) & FL_ZF) != 0, src > dst);
+    }
+}
+END_TEST
+
 START_TEST(arpl_raises_rpl_only)
 {
     rig_protected();
@@ -465,6 +545,9 @@ TCase *system_tests(void)
     tcase_add_test(t, ltr_marks_the_descriptor_busy);
     tcase_add_test(t, lar_lsl_verr_verw_by_type_and_privilege);
     tcase_add_test(t, arpl_raises_rpl_only);
+    tcase_add_test(t, arpl_of_every_pair);
+    tcase_add_test(t, clts_clears_ts_alone);
+    tcase_add_test(t, questions_about_descriptors_by_type_and_level);
     tcase_add_test(t, arpl_writes_memory_only_where_rpl_changes);
     tcase_add_test(t, popf_changes_what_cpl_and_iopl_allow);
     tcase_add_test(t, io_permission_bitmap);

@@ -160,6 +160,7 @@ START_TEST(far_jumps_and_calls_by_type_and_level)
                 continue;
             ck_assert_uint_eq(rig.cpu->rip, TARGET);
             ck_assert_uint_eq(rig.cpu->seg[SEG_CS].sel, SEL_X | cpl);
+            ck_assert_uint_eq(peek8(GDT_AT + SEL_X + 5), type | dpl << 5 | 1);
         }
     }
 }
@@ -188,6 +189,8 @@ START_TEST(call_gates_by_target_type_and_level)
             at_level(cpl);
             put_desc(SEL_X, wide ? 0 : TARGET & ~0xffff, 0xfffff, (uint8_t)(type | dpl << 5), 0xc);
             put_gate(SEL_GATE, gates[wide], (uint16_t)(SEL_X | rpl), wide ? TARGET : TARGET & 0xffff, 0);
+            for (unsigned n = 0; n < cpl; n++)
+                put_desc(data_sel(n) & ~3, 0, 0xfffff, (uint8_t)(0x92 | n << 5), 0xc);
             struct outcome got = one(code, sizeof code), want = gate_rule(type, dpl, cpl, call);
             assert_same(got, want, call ? "CALL by gate" : "JMP by gate", type, dpl, rpl, cpl);
             if (got.vector != NONE)
@@ -195,6 +198,8 @@ START_TEST(call_gates_by_target_type_and_level)
             ck_assert_uint_eq(rig.cpu->rip, wide ? TARGET : TARGET & 0xffff);
             ck_assert_uint_eq(rig.cpu->seg[SEG_CS].sel, SEL_X | got.cpl);
             ck_assert_uint_eq(rig.cpu->seg[SEG_SS].sel, data_sel(got.cpl));
+            ck_assert_uint_eq(peek8(GDT_AT + SEL_X + 5), type | dpl << 5 | 1); /* accessed */
+            ck_assert_uint_eq(peek8(GDT_AT + (data_sel(got.cpl) & ~3u) + 5), 0x93 | got.cpl << 5);
             uint32_t top = STACKS + 0x1000 * (got.cpl + 1) - (got.cpl == cpl ? 0x100 : 0);
             unsigned words = !call ? 0 : got.cpl == cpl ? 2 : 4;
             ck_assert_uint_eq(rig.cpu->regs[RSP], top - words * (wide ? 4 : 2));
@@ -262,6 +267,7 @@ START_TEST(returns_by_type_and_level)
             static const uint8_t code[3][3] = {{0xcb}, {0xca, 8, 0}, {0xcf}};
             at_level(cpl);
             put_desc(SEL_X, 0, 0xfffff, (uint8_t)(type | dpl << 5), 0xc);
+            put_desc(data_sel(rpl) & ~3, 0, 0xfffff, (uint8_t)(0x92 | rpl << 5), 0xc); /* not accessed yet */
             uint32_t sp = (uint32_t)rig.cpu->regs[RSP], w[7] = {TARGET, SEL_X | rpl}, n = 2;
             if (k == 2)
                 w[n++] = FL_1;
@@ -277,6 +283,8 @@ START_TEST(returns_by_type_and_level)
                 continue;
             ck_assert_uint_eq(rig.cpu->rip, TARGET);
             ck_assert_uint_eq(rig.cpu->seg[SEG_CS].sel, SEL_X | rpl);
+            ck_assert_uint_eq(peek8(GDT_AT + SEL_X + 5), type | dpl << 5 | 1);
+            ck_assert_uint_eq(peek8(GDT_AT + (data_sel(rpl) & ~3u) + 5), 0x92 | rpl << 5 | (rpl > cpl));
             uint32_t dropped = k == 1 ? 8 : 0;
             ck_assert_uint_eq(rig.cpu->regs[RSP], rpl > cpl ? 0x2f000 + dropped : sp + (k == 2 ? 12 : 8) + dropped);
         }
