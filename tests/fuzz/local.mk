@@ -2,7 +2,11 @@
 # Fuzz harnesses: a short run in "make check", longer ones by hand or in "make check-long".
 check_PROGRAMS += tests/fuzz/devices
 TESTS += tests/fuzz/devices
-tests_fuzz_devices_SOURCES = tests/fuzz/devices.c
+FUZZ_SOURCES = tests/fuzz/fuzz.h tests/fuzz/devices.c tests/fuzz/machine.c tests/fuzz/access.c tests/fuzz/differ.c \
+    tests/fuzz/ops_register.c tests/fuzz/ops_ata.c tests/fuzz/ops_atapi.c tests/fuzz/ops_floppy.c tests/fuzz/ops_usb.c \
+    tests/fuzz/ops_video.c tests/fuzz/ops_video_modes.c tests/fuzz/ops_input.c tests/fuzz/ops_timer.c \
+    tests/fuzz/ops_interrupt.c tests/fuzz/ops_misc.c
+tests_fuzz_devices_SOURCES = $(FUZZ_SOURCES) tests/fuzz/main.c
 tests_fuzz_devices_LDADD = libvitrine.a
 
 # Longer: LONG_SEEDS streams from LONG_SEED on against every chip, the comparisons with the host's processor with more trials, hardware
