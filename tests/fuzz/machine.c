@@ -32,8 +32,8 @@ static int disk_read(struct blk *b, uint64_t sector, uint32_t count, void *data)
         return -EINVAL;
     if (fault_bits(b) & FAULT_READ && !(fault_bits(b) & FAULT_LATE && sector < 64))
         return -EIO;
-    for (uint64_t i = 0; i < (uint64_t)count * b->sector_size; i++)
-        p[i] = (uint8_t)((sector + i / b->sector_size) * 167 + i);
+    for (uint64_t i = 0; i < (uint64_t)count * b->sector_size; i += 8)
+        st64(p + i, (sector + i / 512 + 1) * UINT64_C(0x9e3779b97f4a7c15) + i);
     return 0;
 }
 
@@ -67,11 +67,12 @@ static void *allocate(size_t n)
 
 static struct blk *make_disk(const struct faults *faults, uint64_t sectors, bool readonly)
 {
-    static const struct blk_ops ops = {
+    static const struct blk_ops disk_ops = {
         .read = disk_read, .write = disk_write, .flush = disk_flush, .close = disk_close};
     struct fuzz_disk *d = allocate(sizeof *d);
     d->faults = faults;
-    d->blk = (struct blk){.ops = &ops, .sectors = sectors, .sector_size = 512, .readonly = readonly, .name = "fuzz"};
+    d->blk =
+        (struct blk){.ops = &disk_ops, .sectors = sectors, .sector_size = 512, .readonly = readonly, .name = "fuzz"};
     return &d->blk;
 }
 

@@ -19,12 +19,15 @@ struct plan {
 };
 
 static const struct plan commands[] = {
-    {"ata", -1, {"ata", "medium"}},
+    {"ata", -1, {"ata", "ata", "ata", "ata-registers"}},
+    {"ata-faults", -1, {"ata", "ata", "ata", "medium"}},
     {"packet", -1, {"packet", "packet", "packet", "medium"}},
-    {"ide", -1, {"ata", "packet", "pci", "medium"}},
-    {"floppy", -1, {"floppy", "floppy", "floppy", "medium"}},
+    {"packet-only", -1, {"packet"}},
+    {"ide", -1, {"ata", "packet", "ata-registers", "pci"}},
+    {"floppy", -1, {"floppy", "floppy", "floppy", "floppy-setup"}},
+    {"floppy-faults", -1, {"floppy", "floppy", "floppy", "medium"}},
     {"floppy-only", -1, {"floppy"}},
-    {"usb", -1, {"usb", "usb", "usb", "input"}},
+    {"usb", -1, {"usb", "usb", "usb-registers", "input"}},
     {"usb-only", -1, {"usb"}},
     {"video", -1, {"video"}},
     {"video-pci", -1, {"video", "video", "video", "pci"}},
@@ -32,7 +35,7 @@ static const struct plan commands[] = {
     {"input-usb", -1, {"input", "usb"}},
     {"timer", -1, {"timer", "timer", "interrupt"}},
     {"interrupt", -1, {"interrupt"}},
-    {"misc", -1, {"misc"}},
+    {"misc", -1, {"misc", "pci"}},
     {"all", -1, {"ata", "floppy", "usb", "video"}},
 };
 

@@ -114,10 +114,10 @@ static void task_file(struct side *s, const struct ide_ports *c, const uint8_t *
     wr(s, c->task + 1, 1, feature);
     wr(s, c->task + 2, 1, count);
     wr(s, c->task + 3, 1, lba ? p[3] : p[3] & 0x40 ? p[3] : 1 + p[3] % 63u);
-    wr(s, c->task + 4, 1, lba ? p[4] & 0x0f : p[4] & 3);
+    wr(s, c->task + 4, 1, p[4] & (lba ? 0x0f : 3));
     wr(s, c->task + 5, 1, p[5] & 0xf0 ? 0 : p[5] & 7);
     if (code == 0x91)
-        wr(s, c->task + 6, 1, 0xa0 | (p[0] & 2) << 3 | (p[5] & 15));
+        wr(s, c->task + 6, 1, 0xa0 | (p[0] & 2 && p[0] & 0x80 ? 0x10 : 0) | (p[5] & 15));
 }
 
 /* A DRQ block at a time, at most `blocks` of them. */
@@ -167,7 +167,7 @@ static void dma(struct side *s, const struct ide_ports *c, const uint8_t *p, boo
  */
 void op_ata(struct side *s, const uint8_t *p)
 {
-    struct ide_ports c = ide_ports(s, p[0] & 1);
+    struct ide_ports c = ide_ports(s, (p[0] & 0x61) == 0x61);
     unsigned i = p[1] % ARRAY_LEN(commands);
     bool listed = p[0] & 0x1c;
     uint8_t code = listed ? commands[i].code : p[1];
@@ -176,7 +176,7 @@ void op_ata(struct side *s, const uint8_t *p)
     uint32_t sectors = p[2] & 0x80 ? p[2] : p[2] & 7;
     if (!(p[7] & 4))
         ide_ready(s, &c);
-    wr(s, c.task + 6, 1, 0xa0 | (p[0] & 2) << 3 | (p[7] & 1 || wide ? 0x40 : 0));
+    wr(s, c.task + 6, 1, 0xa0 | (p[0] & 2 && p[0] & 0x80 ? 0x10 : 0) | (p[7] & 1 || wide ? 0x40 : 0));
     wr(s, c.control, 1, p[7] & 2);
     task_file(s, &c, p, code, wide);
     if (p[7] & 0x20 && data >= DMA_IN) {

@@ -48,7 +48,7 @@ static void set_dma(struct side *s, bool to_memory, uint32_t bytes, uint8_t how)
 static void serve(struct side *s, struct rng *r, unsigned limit)
 {
     unsigned waits = 0;
-    for (unsigned i = 0; i < limit && waits < 200; i++) {
+    for (unsigned i = 0; i < limit && waits < 400; i++) {
         uint32_t msr = rd(s, MSR, 1);
         if ((msr & (RQM | DIO)) == (RQM | DIO)) {
             rd(s, FIFO, 1);
@@ -74,7 +74,7 @@ static void settle(struct side *s)
 {
     const uint8_t sense[] = {0x08};
     struct rng r = {1};
-    for (unsigned i = 0; i < 100 && rd(s, MSR, 1) & 15; i++)
+    for (unsigned i = 0; i < 400 && rd(s, MSR, 1) & 15; i++)
         step(s, 4 * MILLISECOND);
     for (unsigned i = 0; i < 2; i++) {
         send(s, sense, 1);
@@ -119,8 +119,8 @@ void op_floppy(struct side *s, const uint8_t *p)
     unsigned i = p[1] % ARRAY_LEN(commands), unit = p[0] % 32 == 31 ? 2 : p[0] & 1, head = p[0] >> 2 & 1;
     uint32_t medium = s->medium[FIRST_FLOPPY + (unit & 1)];
     unsigned spt = sectors_a_track(medium);
-    uint8_t code = commands[i].code, cylinder = p[3] & 0x80 ? p[3] % 84 : p[3] & 3;
-    bool non_dma = p[2] & 2 && p[2] & 0x10,
+    uint8_t code = commands[i].code, cylinder = p[3] >= 0xe0 ? p[3] % 84 : p[3] & 3;
+    bool non_dma = (p[2] & 0x12) == 2,
          to_disk = code == 0x05 || code == 0x09 || code == 0x0d || code == 0x11 || code == 0x19 || code == 0x1d;
     uint8_t bytes[9] = {code,
                         (uint8_t)(unit | head << 2),
@@ -133,7 +133,7 @@ void op_floppy(struct side *s, const uint8_t *p)
                         (uint8_t)(code == 0x16 ? 1 + p[8] % 4u : 0xff)};
     struct rng r = {ld32(p + 9) + UINT64_C(1)};
     if (commands[i].transfers)
-        bytes[0] |= (p[0] & 0x60 ? 0x40 : 0) | (p[0] & 8 ? 0x80 : 0) | (p[0] & 0x10 ? 0x20 : 0);
+        bytes[0] |= (p[0] & 0xe0 ? 0x40 : 0) | (p[0] & 8 ? 0x80 : 0) | (p[0] & 0x10 ? 0x20 : 0);
     if (code == 0x0a || code == 0x0d)
         bytes[0] &= 0x5f;
     if (code == 0x0d)

@@ -38,6 +38,29 @@ void op_fw_cfg(struct side *s, const uint8_t *p)
     mem_look(s, DATA_AT + p[3] * 64u, 64);
 }
 
+/* The PCI test device. p: 0 BAR; 1 test; 2 offset. */
+static void test_device(struct side *s, unsigned fn, const uint8_t *p)
+{
+    uint32_t mem = mem_bar(s, fn, 0), big = mem_bar(s, fn, 2);
+    uint16_t io = io_bar(s, fn, 1);
+    if (cfg_rd(s, fn, 0, 4) != 0x00051b36 || (cfg_rd(s, fn, 4, 2) & 3) != 3)
+        return;
+    mmio_wr(s, mem, 1, p[1] & 3);
+    wr(s, io, 1, p[1] & 3);
+    for (unsigned i = 0; i < 3; i++) {
+        mmio_wr(s, mem + 64 + 4 * i, 1, p[2] & 1 ? 0xfa : p[2]);
+        wr(s, (uint16_t)(io + 64 + 4 * i), 1, p[2] & 2 ? 0xfa : p[2]);
+    }
+    for (unsigned i = 0; i < 64; i += 4) {
+        mmio_rd(s, mem + i, 4);
+        rd(s, (uint16_t)(io + i), 4);
+    }
+    if (!big)
+        return;
+    mmio_wr(s, big + p[3] * 256u, 4, p[4]);
+    mmio_rd(s, big + p[3] * 256u, 4);
+}
+
 /* p: 0 function; 1 register; 2-5 value; 6 what. */
 void op_pci(struct side *s, const uint8_t *p)
 {
@@ -72,6 +95,8 @@ void op_pci(struct side *s, const uint8_t *p)
         wr(s, 0xcf8, 1u << p[8] % 3, v);
     for (unsigned i = 0; i < 0x40; i += 4)
         cfg_rd(s, fn, i, 4);
+    for (unsigned other = 3 << 3; other < 6 << 3 && p[9] & 1; other += 8)
+        test_device(s, other, p + 9);
 }
 
 /* p: 0 port; 1 FCR; 2 MCR; 3 IER; 4 divisor; 5 what; 6- characters. */
