@@ -40,8 +40,12 @@ static void end(struct ata_channel *c, struct ata_drive *d, enum atapi_sense sen
     ata_finish(c, sense ? (uint8_t)(a->key << 4 | (a->key == 5 ? ATA_ABRT : 0)) : 0);
 }
 
+/* NOTE: nothing is left of it, so that a saved state loads as it was. */
 static void abort_command(struct ata_channel *c)
 {
+    struct atapi *a = &ata_selected(c)->cd;
+    a->flow = FLOW_NONE;
+    a->fill = a->at = 0;
     c->left = 0;
     ata_finish(c, ATA_ABRT);
 }

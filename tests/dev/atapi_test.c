@@ -847,6 +847,26 @@ START_TEST(atapi_state_round_trip_in_the_middle_of_a_transfer)
 }
 END_TEST
 
+/* Nothing is left of a command that the byte count limit of 0 aborted: a reply, blocks, parameters. */
+START_TEST(atapi_state_after_an_abort_loads_as_it_was)
+{
+    static const uint8_t packets[][12] = {
+        {0x12, 0, 0, 0, 36}, {0x28, 0, 0, 0, 0, 1, 0, 0, 2}, {0x55, 0x10, 0, 0, 0, 0, 0, 0, 16}};
+    awake();
+    send(packets[_i], 0, false);
+    settle();
+    ck_assert_uint_eq(in(CMD), 0x51);
+    ck_assert_uint_eq(in(ERROR), ATA_ABRT);
+    struct setup *copy = calloc(1, sizeof *copy);
+    make(copy);
+    rig_same_time(&s.rig, &copy->rig);
+    rig_copy_state(&s.ide->dev, &copy->ide->dev);
+    dev_free(&copy->ide->dev);
+    rig_free(&copy->rig);
+    free(copy);
+}
+END_TEST
+
 TCase *atapi_tests(void)
 {
     TCase *c = tcase_create("atapi");
@@ -887,5 +907,6 @@ TCase *atapi_tests(void)
     tcase_add_test(c, mode_sense_page_2a_shows_the_lock);
     tcase_add_test(c, mode_select_changes_what_mode_sense_then_shows);
     tcase_add_test(c, atapi_state_round_trip_in_the_middle_of_a_transfer);
+    tcase_add_loop_test(c, atapi_state_after_an_abort_loads_as_it_was, 0, 3);
     return c;
 }
