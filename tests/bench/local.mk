@@ -6,7 +6,7 @@ BENCH_CC = $(GUEST_CC) -m32 -march=i686 -mno-mmx -mno-sse -std=gnu17 -O2 -fno-tr
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -nostdlib -static -Wall -Wextra
 BENCH_ROUNDS = 3
 
-EXTRA_PROGRAMS = tests/bench/bench
+EXTRA_PROGRAMS += tests/bench/bench
 tests_bench_bench_SOURCES = tests/bench/bench.c
 tests_bench_bench_LDADD = -lm
 EXTRA_DIST += tests/bench/start.S tests/bench/kernels.c tests/bench/guest.ld

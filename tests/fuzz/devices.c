@@ -51,6 +51,7 @@ const struct op operations[] = {
     {"acknowledge", "interrupt", op_acknowledge},
     {"lapic", "interrupt", op_lapic},
     {"ioapic", "interrupt", op_ioapic},
+    {"cpu-pins", "interrupt", op_cpu_pins},
     {"fw_cfg", "misc", op_fw_cfg},
     {"pci", "pci", op_pci},
     {"serial", "misc", op_serial},

@@ -93,7 +93,7 @@ struct side {
 
 /* Which machine a stream is for: its first record. */
 struct shape {
-    bool apic, hpet, usb, second_channel;
+    bool apic, hpet, usb, acpi, second_channel;
     uint8_t fdc_interface, drive_type[2], vgamem_mb, usb_first, membar;
 };
 
@@ -187,6 +187,7 @@ void op_pic(struct side *s, const uint8_t *p);
 void op_acknowledge(struct side *s, const uint8_t *p);
 void op_lapic(struct side *s, const uint8_t *p);
 void op_ioapic(struct side *s, const uint8_t *p);
+void op_cpu_pins(struct side *s, const uint8_t *p);
 /* ops_misc.c */
 void op_fw_cfg(struct side *s, const uint8_t *p);
 void op_pci(struct side *s, const uint8_t *p);

@@ -9,6 +9,18 @@ FUZZ_SOURCES = tests/fuzz/fuzz.h tests/fuzz/devices.c tests/fuzz/machine.c tests
 tests_fuzz_devices_SOURCES = $(FUZZ_SOURCES) tests/fuzz/main.c
 tests_fuzz_devices_LDADD = libvitrine.a
 
+# The same guided by coverage, under ASan and UBSan: needs clang and its libFuzzer (Debian: clang, libclang-rt-14-dev).
+# FUZZ_SECONDS long, in a build folder of its own; the streams that reached something new stay in its corpus.
+EXTRA_PROGRAMS += tests/fuzz/guided
+tests_fuzz_guided_SOURCES = $(FUZZ_SOURCES) tests/fuzz/guided.c
+tests_fuzz_guided_LDADD = libvitrine.a
+tests_fuzz_guided_LDFLAGS = -fsanitize=fuzzer
+FUZZ_SECONDS = 300
+fuzz-devices: tests/fuzz/devices
+	FUZZ_SECONDS=$(FUZZ_SECONDS) $(SHELL) $(srcdir)/tests/fuzz/guided.sh $(abs_srcdir)
+.PHONY: fuzz-devices
+EXTRA_DIST += tests/fuzz/guided.sh tests/fuzz/coverage.sh
+
 # Longer: LONG_SEEDS streams from LONG_SEED on against every chip, the comparisons with the host's processor with more trials, hardware
 # captures where VECTORS is given.
 LONG_SEED = 100

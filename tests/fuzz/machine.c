@@ -120,6 +120,11 @@ static void drop(void *ctx, const uint8_t *data, size_t len)
     (void)ctx, (void)data, (void)len;
 }
 
+static void has_room(void *ctx, size_t n)
+{
+    (void)ctx, (void)n;
+}
+
 static void drop_tone(void *ctx, uint64_t at, const int16_t *samples, size_t n)
 {
     (void)ctx, (void)at, (void)samples, (void)n;
@@ -133,6 +138,7 @@ struct shape shape_of(const uint8_t r[OP_BYTES])
     return (struct shape){.apic = r[0] % 8 != 7,
                           .hpet = r[1] % 8 != 7,
                           .usb = r[2] % 16 != 15,
+                          .acpi = r[10] % 8 != 7,
                           .second_channel = r[3] % 8 != 7,
                           .fdc_interface = r[4] % 4 == 3 ? 1 + r[4] / 4 % 2 : 0,
                           .drive_type = {r[5] % 2 ? 0 : r[5] / 2 % 6, r[6] % 2 ? 0 : r[6] / 2 % 6},
@@ -192,7 +198,7 @@ static void configure(struct side *s, struct machine_config *cfg, struct machine
                                    .clock = CLOCK_VIRTUAL,
                                    .vga = true,
                                    .debugcon = true,
-                                   .acpi = true,
+                                   .acpi = shape->acpi,
                                    .hpet = shape->hpet,
                                    .usb = shape->usb,
                                    .vmport = true,
@@ -201,6 +207,7 @@ static void configure(struct side *s, struct machine_config *cfg, struct machine
     for (unsigned i = 0; i < MAX_SERIAL; i++) {
         cfg->serial[i] = true;
         be->serial[i].write = drop;
+        be->serial[i].can_receive = has_room;
     }
     for (unsigned i = 0; i < MAX_PARALLEL; i++) {
         cfg->parallel[i] = true;

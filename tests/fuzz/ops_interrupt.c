@@ -2,6 +2,9 @@
 /* Programs of the interrupt controllers, and the acknowledge cycles and EOIs that a CPU would make. */
 #include "fuzz.h"
 
+#include "devices/intc/ioapic.h"
+#include "devices/intc/lapic.h"
+
 #define LAPIC  UINT64_C(0xfee00000)
 #define IOAPIC UINT64_C(0xfec00000)
 
@@ -127,4 +130,18 @@ void op_ioapic(struct side *s, const uint8_t *p)
     }
     mmio_wr(s, IOAPIC, 4, 0x10 + 2 * pin);
     mmio_rd(s, IOAPIC + 0x10, 4);
+}
+
+/* What the CPU drives: FERR#, SMIACT#. p: 0 which; 1 the port that ends it. */
+void op_cpu_pins(struct side *s, const uint8_t *p)
+{
+    const struct irq_line *line = p[0] & 1 ? &s->m->cpu->smiact : &s->m->cpu->ferr_line;
+    irq_set(line, p[0] >> 1 & 1);
+    if (p[0] & 4)
+        wr(s, 0xf0, 1, 0);
+    mem_look(s, 0xa0000, 16);
+    if (p[0] & 8)
+        irq_set(line, 0);
+    note(s, "what wakes a halted CPU with IF clear", 0,
+         lapic_wakes_masked(s->m->lapic) | ioapic_wakes_masked(s->m->ioapic) << 1);
 }
