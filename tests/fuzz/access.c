@@ -36,6 +36,7 @@ void note(struct side *s, const char *what, uint64_t where, uint64_t value)
 
 uint32_t rd(struct side *s, uint16_t port, unsigned size)
 {
+    checkpoint(s);
     uint32_t v = port_in(s->m->ports, port, size, INIT_CPU0);
     note(s, "a read of port", port, v);
     return v;
@@ -43,6 +44,7 @@ uint32_t rd(struct side *s, uint16_t port, unsigned size)
 
 void wr(struct side *s, uint16_t port, unsigned size, uint32_t v)
 {
+    checkpoint(s);
     port_out(s->m->ports, port, size, v, INIT_CPU0);
 }
 
@@ -60,6 +62,7 @@ void cfg_wr(struct side *s, unsigned devfn, unsigned off, unsigned size, uint32_
 
 uint64_t mmio_rd(struct side *s, uint64_t addr, unsigned size)
 {
+    checkpoint(s);
     uint64_t v = phys_load(s->m->mem, addr & ~(uint64_t)(size - 1), size, INIT_CPU0);
     note(s, "a read of address", addr, v);
     return v;
@@ -67,6 +70,7 @@ uint64_t mmio_rd(struct side *s, uint64_t addr, unsigned size)
 
 void mmio_wr(struct side *s, uint64_t addr, unsigned size, uint64_t v)
 {
+    checkpoint(s);
     phys_store(s->m->mem, addr & ~(uint64_t)(size - 1), size, v, INIT_CPU0);
 }
 
@@ -103,6 +107,7 @@ uint32_t mem_bar(struct side *s, unsigned devfn, unsigned n)
 
 bool pass(struct side *s, uint64_t time)
 {
+    checkpoint(s);
     struct clock *c = &s->m->clock;
     uint64_t ns = clock_ns(c) + time;
     for (unsigned i = 0; i < 4096 && clock_next(c) <= ns; i++) {
@@ -117,6 +122,7 @@ bool pass(struct side *s, uint64_t time)
 
 void step(struct side *s, uint64_t time)
 {
+    checkpoint(s);
     struct clock *c = &s->m->clock;
     uint64_t ns = clock_ns(c) + time;
     clock_skip_to(c, MIN(ns, clock_next(c)));
@@ -125,6 +131,7 @@ void step(struct side *s, uint64_t time)
 
 void input(struct side *s, enum journal_kind kind, uint16_t channel, const void *data, uint32_t len)
 {
+    checkpoint(s);
     struct journal *j = machine_journal(s->m);
     journal_input(j, kind, channel, data, len);
     j->log.len = 0; /* nobody replays this */

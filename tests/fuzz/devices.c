@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interpreter and the oracle. Two machines carry out the same stream: the second is a new one, loaded with the
- * first one's state at the start and at each "reload" in the stream. Every value read, the state at each reload and at
- * the end, and the pictures must agree: so a field that is missing in a state table, or something that post_load does
- * not derive, is found as well as a crash, a hang and whatever the sanitizers see.
+ * The interpreter and the oracle. Two machines carry out the same stream. The second is saved and loaded into a new one
+ * where the stream says "reload", between operations or after a number of accesses in the middle of one. Every value
+ * read, the state at each reload and at the end, and the pictures must agree: so a field that is missing in a state
+ * table, or something that post_load does not derive, is found as well as a crash, a hang and whatever the sanitizers
+ * see.
  */
 #include "fuzz.h"
 
 #include <unistd.h>
 
-enum { RELOADS = 12, SECONDS = 120 };
+enum { RELOADS = 64, SECONDS = 120 };
 
 static void op_reload(struct side *s, const uint8_t *p)
 {
@@ -81,34 +82,21 @@ static char *text(const char *format, const char *with)
     return (char *)out.data;
 }
 
-/* The second machine is a new one with the first one's state. Text (free it) where they are not the same then. */
-static char *load_second(struct pair *p)
-{
-    struct buf state = {0};
-    struct error err = {0};
-    if (p->b)
-        side_free(p->b);
-    p->b = side_new(&p->shape);
-    struct faults faults = *p->a->faults;
-    *p->a->faults = (struct faults){0}; /* the media are known by what they hold */
-    machine_save(p->a->m, &state);
-    for (unsigned i = 0; i < MAX_DRIVES; i++) /* a machine is loaded with the same media in its drives */
-        if (p->b->medium[i] != p->a->medium[i] || p->b->readonly[i] != p->a->readonly[i])
-            put_in(p->b, i, p->a->medium[i], p->a->readonly[i], true);
-    bool loaded = machine_load(p->b->m, state.data, state.len, &err);
-    buf_free(&state);
-    *p->a->faults = *p->b->faults = faults;
-    p->b->sum = p->a->sum;
-    p->a->pure_video = p->b->pure_video = true;
-    return loaded ? state_difference(p->a->m, p->b->m) : text("the state cannot be loaded: %s", err.text);
-}
-
-static char *reload(struct pair *p)
+/*
+ * The second machine is saved and loaded: now, or in the middle of what follows. p: 0 which; 1-2 how many accesses on.
+ */
+static char *reload(struct pair *p, const uint8_t *how)
 {
     if (p->reloads++ >= RELOADS)
         return NULL;
     char *differs = state_difference(p->a->m, p->b->m);
-    return differs ? differs : load_second(p);
+    if (differs)
+        return differs;
+    p->b->countdown = how[0] % 8 ? 1 + ld16(how + 1) % (8u << how[0] / 8 % 8) : 0;
+    if (p->b->countdown)
+        return NULL;
+    p->a->pure_video = p->b->pure_video = true;
+    return side_renew(p->b);
 }
 
 /* The first value that the two machines read differently. */
@@ -138,13 +126,15 @@ static char *carry_out(struct pair *p, const struct op *op, const uint8_t *recor
     bool video = !strcmp(op->family, "video") || !strcmp(op->family, "time");
     struct side *sides[] = {p->a, p->b};
     if (op->run == op_reload)
-        return reload(p);
+        return reload(p, record + 1);
     for (unsigned i = 0; i < 2; i++) {
         sides[i]->ntrace = 0;
         sides[i]->picture = false;
         sides[i]->pure_video &= video;
         op->run(sides[i], record + 1);
     }
+    if (p->b->failure)
+        return text("after loading in the middle of it: %s", p->b->failure);
     if (p->a->sum != p->b->sum)
         return answer_difference(p->a, p->b);
     const struct screen *x = p->a->screen, *y = p->b->screen;
@@ -162,8 +152,11 @@ static char *run(const uint8_t *data, size_t n, bool closely, size_t *at)
 {
     struct pair p = {.shape = shape_of(data)};
     p.a = side_new(&p.shape);
+    p.b = side_new(&p.shape);
     assign_bars(p.a->m);
-    char *why = load_second(&p);
+    assign_bars(p.b->m);
+    p.a->pure_video = p.b->pure_video = true;
+    char *why = NULL;
     *at = 0;
     while (!why && ++*at < n) {
         const uint8_t *record = data + *at * OP_BYTES;
@@ -173,6 +166,7 @@ static char *run(const uint8_t *data, size_t n, bool closely, size_t *at)
     }
     if (!why)
         why = state_difference(p.a->m, p.b->m);
+    free(p.b->failure);
     side_free(p.a);
     side_free(p.b);
     return why;

@@ -71,12 +71,22 @@ struct faults {
     uint8_t bits;
 };
 
+/* Which machine a stream is for: its first record. */
+struct shape {
+    bool apic, hpet, usb, acpi, second_channel;
+    uint8_t fdc_interface, drive_type[2], vgamem_mb, usb_first, membar;
+};
+
 /* One of the two machines. */
 struct side {
     struct machine *m;
+    struct shape shape;
+    unsigned countdown; /* accesses and waits until it is saved and loaded, in the middle of a command; 0: never */
+    char *failure;      /* what was wrong then; free it */
     struct rng rng;
     struct claims claims;
-    struct dev *dev;             /* the chip that `claims` is about */
+    unsigned chip;
+    struct dev *dev;             /* device `chip`, which `claims` is about */
     uint32_t medium[MAX_DRIVES]; /* sectors of what is in it, 0: nothing */
     bool readonly[MAX_DRIVES];   /* the medium cannot be written */
     struct faults *faults;       /* outlives the machine */
@@ -91,21 +101,20 @@ struct side {
     } trace[TRACE];
 };
 
-/* Which machine a stream is for: its first record. */
-struct shape {
-    bool apic, hpet, usb, acpi, second_channel;
-    uint8_t fdc_interface, drive_type[2], vgamem_mb, usb_first, membar;
-};
-
 /* machine.c */
 struct shape shape_of(const uint8_t record[OP_BYTES]);
 struct side *side_new(const struct shape *shape);
 void side_free(struct side *s);
+/* A new machine takes this one's place, with its state. Text (free it) where it is not the same then. */
+char *side_renew(struct side *s);
 bool put_in(struct side *s, unsigned drive, uint32_t sectors, bool readonly, bool force);
 void assign_bars(struct machine *m);
 void look(struct side *s); /* fills in s->claims for s->dev */
 struct dev *device(struct machine *m, unsigned i);
 unsigned device_count(struct machine *m);
+
+/* Before each access: the point at which a countdown ends. Pointers into the machine are not good after it. */
+void checkpoint(struct side *s);
 
 /* access.c: every value read is noted, so that both machines' can be compared. */
 void note(struct side *s, const char *what, uint64_t where, uint64_t value);

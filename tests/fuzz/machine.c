@@ -233,6 +233,7 @@ struct side *side_new(const struct shape *shape)
     struct side *s = allocate(sizeof *s);
     s->faults = allocate(sizeof *s->faults);
     s->screen = allocate(sizeof *s->screen);
+    s->shape = *shape;
     configure(s, cfg, &be, shape);
     s->m = machine_create(cfg, &be, &err);
     free(cfg);
@@ -251,6 +252,45 @@ void side_free(struct side *s)
     free(s->screen);
     free(s->faults);
     free(s);
+}
+
+static void swap_machines(struct side *s, struct side *t)
+{
+    struct machine *m = s->m;
+    struct faults *faults = s->faults;
+    struct screen *screen = s->screen;
+    s->m = t->m, s->faults = t->faults, s->screen = t->screen;
+    t->m = m, t->faults = faults, t->screen = screen;
+}
+
+char *side_renew(struct side *s)
+{
+    struct buf state = {0}, text = {0};
+    struct error err = {0};
+    struct side *new = side_new(&s->shape);
+    struct faults faults = *s->faults;
+    *s->faults = (struct faults){0}; /* the media are known by what they hold */
+    machine_save(s->m, &state);
+    for (unsigned i = 0; i < MAX_DRIVES; i++) /* a machine is loaded with the same media in its drives */
+        if (new->medium[i] != s->medium[i] || new->readonly[i] != s->readonly[i])
+            put_in(new, i, s->medium[i], s->readonly[i], true);
+    bool loaded = machine_load(new->m, state.data, state.len, &err);
+    if (!loaded)
+        buf_printf(&text, "the state cannot be loaded: %s%c", err.text, 0);
+    buf_free(&state);
+    char *why = loaded ? state_difference(s->m, new->m) : (char *)text.data;
+    *new->faults = faults;
+    swap_machines(s, new);
+    side_free(new);
+    if (s->dev)
+        s->dev = device(s->m, s->chip);
+    return why;
+}
+
+void checkpoint(struct side *s)
+{
+    if (s->countdown && !--s->countdown && !s->failure)
+        s->failure = side_renew(s);
 }
 
 /* --- What each chip claims of it --- */

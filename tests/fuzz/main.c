@@ -54,13 +54,13 @@ static uint8_t choose(struct rng *r, const struct plan *plan)
     uint32_t n = below(r, 48), families = 0;
     while (families < ARRAY_LEN(plan->families) && plan->families[families])
         families++;
-    if (n < 6)
+    if (n < 5)
         return operation_of(r, "time");
-    if (n < 10)
+    if (n < 17)
         return operation_of(r, "reload");
-    if (n < 11)
+    if (n < 18)
         return operation_of(r, "info");
-    if (n < 12)
+    if (n < 19)
         return one_in(r, 3) ? operation_of(r, "reset") : (uint8_t)below(r, noperations);
     return operation_of(r, plan->chip >= 0 ? "register" : plan->families[below(r, families)]);
 }

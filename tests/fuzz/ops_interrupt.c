@@ -38,8 +38,9 @@ void op_pic(struct side *s, const uint8_t *p)
 /* What the CPU does with INTR. p: 0 how often; 1 which EOI. */
 void op_acknowledge(struct side *s, const uint8_t *p)
 {
-    struct intr_ack ack = s->m->cpu->intack;
-    for (unsigned i = 0; i < 1 + (p[0] & 7u) && ack.ack; i++) {
+    for (unsigned i = 0; i < 1 + (p[0] & 7u) && s->m->cpu->intack.ack; i++) {
+        checkpoint(s);
+        struct intr_ack ack = s->m->cpu->intack;
         if (!s->m->cpu->intr_line && !(p[2] & 0x80))
             break;
         note(s, "the acknowledged vector", i, (uint64_t)ack.ack(ack.ctx));
@@ -135,13 +136,13 @@ void op_ioapic(struct side *s, const uint8_t *p)
 /* What the CPU drives: FERR#, SMIACT#. p: 0 which; 1 the port that ends it. */
 void op_cpu_pins(struct side *s, const uint8_t *p)
 {
-    const struct irq_line *line = p[0] & 1 ? &s->m->cpu->smiact : &s->m->cpu->ferr_line;
-    irq_set(line, p[0] >> 1 & 1);
+    struct cpu *c = s->m->cpu;
+    irq_set(p[0] & 1 ? &c->smiact : &c->ferr_line, p[0] >> 1 & 1);
     if (p[0] & 4)
         wr(s, 0xf0, 1, 0);
     mem_look(s, 0xa0000, 16);
     if (p[0] & 8)
-        irq_set(line, 0);
+        irq_set(p[0] & 1 ? &s->m->cpu->smiact : &s->m->cpu->ferr_line, 0);
     note(s, "what wakes a halted CPU with IF clear", 0,
          lapic_wakes_masked(s->m->lapic) | ioapic_wakes_masked(s->m->ioapic) << 1);
 }

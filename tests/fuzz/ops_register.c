@@ -39,7 +39,7 @@ static void access_port(struct side *s, uint16_t port, const struct dev_reg *reg
 {
     unsigned size = width(s, reg);
     if (one_in(&s->rng, 3))
-        note(s, "a read of port", port, port_in(s->m->ports, port, size, reader(s)));
+        checkpoint(s), note(s, "a read of port", port, port_in(s->m->ports, port, size, reader(s)));
     else
         wr(s, port, size, value(s, reg));
 }
@@ -167,7 +167,8 @@ static void access_once(struct side *s)
 /* p: the chip, how often, what the values are made of. */
 void op_register(struct side *s, const uint8_t *p)
 {
-    s->dev = device(s->m, p[0] % device_count(s->m));
+    s->chip = p[0] % device_count(s->m);
+    s->dev = device(s->m, s->chip);
     s->rng.s = ld64(p + 2) + 1;
     look(s);
     for (unsigned i = 0; i < 4u + (p[1] & 31); i++)

@@ -167,8 +167,10 @@ void op_vga_read(struct side *s, const uint8_t *p)
 /* A frame later both machines show the same; in text modes drawn anew, unless only the display was touched. */
 void op_picture(struct side *s, const uint8_t *p)
 {
-    if (machine_in_text_mode(s->m) && !s->pure_video)
+    if (machine_in_text_mode(s->m) && !s->pure_video) {
         machine_redraw(s->m);
+        s->pure_video = true;
+    }
     s->picture = pass(s, 120 * MILLISECOND);
     if (p[0] % 8 == 0) {
         struct buf pixels = {0};
