@@ -32,10 +32,10 @@ const struct op operations[] = {
     {"usb-schedule", "usb", op_usb_schedule},
     {"usb-registers", "usb-registers", op_usb_registers},
     {"vga-mode", "video", op_vga_mode},
-    {"vbe-mode", "video", op_vbe_mode},
+    {"vbe-mode", "vbe", op_vbe_mode},
     {"vga-register", "video", op_vga_register},
     {"vga-draw", "video", op_vga_draw},
-    {"vga-linear", "video", op_vga_linear},
+    {"vga-linear", "vbe", op_vga_linear},
     {"vga-read", "video", op_vga_read},
     {"picture", "video", op_picture},
     {"kbc", "input", op_kbc},
@@ -123,7 +123,7 @@ static char *answer_difference(const struct side *a, const struct side *b)
 /* Text (free it) where they part in this operation. */
 static char *carry_out(struct pair *p, const struct op *op, const uint8_t *record)
 {
-    bool video = !strcmp(op->family, "video") || !strcmp(op->family, "time");
+    bool video = !strcmp(op->family, "video") || !strcmp(op->family, "vbe") || !strcmp(op->family, "time");
     struct side *sides[] = {p->a, p->b};
     if (op->run == op_reload)
         return reload(p, record + 1);

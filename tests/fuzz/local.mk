@@ -21,14 +21,15 @@ fuzz-devices: tests/fuzz/devices
 .PHONY: fuzz-devices
 EXTRA_DIST += tests/fuzz/guided.sh tests/fuzz/coverage.sh
 
-# Longer: LONG_SEEDS streams from LONG_SEED on against every chip, the comparisons with the host's processor with more trials, hardware
+# Longer: LONG_SEEDS seeds from LONG_SEED on, the floors of coverage, the comparisons with the host's processor with more trials, hardware
 # captures where VECTORS is given.
 LONG_SEED = 100
 LONG_SEEDS = 20
 check-long: $(check_PROGRAMS)
 	@seed=$(LONG_SEED); end=$$(($(LONG_SEED) + $(LONG_SEEDS))); while [ $$seed -lt $$end ]; do \
-	    echo "tests/fuzz/devices $$seed"; tests/fuzz/devices $$seed 12 2>fuzz-$$seed.log || { tail -n 3 fuzz-$$seed.log; exit 1; }; \
+	    echo "tests/fuzz/devices $$seed"; tests/fuzz/devices $$seed 300 2>fuzz-$$seed.log || { grep -A 1 FAIL fuzz-$$seed.log; exit 1; }; \
 	    rm -f fuzz-$$seed.log; seed=$$((seed + 1)); done
+	CC='$(CC)' $(SHELL) $(srcdir)/tests/fuzz/coverage.sh $(srcdir) || [ $$? -eq 77 ]
 	VITRINE_COMPAT_TRIALS=30000 tests/isa/compathosttest || [ $$? -eq 77 ]
 	VITRINE_SIMD_TRIALS=20000 tests/isa/simdhosttest
 	VITRINE_DECODE_RANDOM=20000000 tests/isa/zydistest || [ $$? -eq 77 ]

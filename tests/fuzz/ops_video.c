@@ -73,7 +73,7 @@ void op_vga_register(struct side *s, const uint8_t *p)
 
 static uint64_t window_address(struct side *s, const uint8_t *p)
 {
-    uint32_t at = ld16(p + 2);
+    uint32_t at = p[4] & 2 ? p[2] : ld16(p + 2);
     switch (s->m->vga ? rd(s, 0x3ce, 1), p[0] & 7 : 0) {
     case 0: return WINDOW + at + (p[4] & 1 ? 0x10000u : 0);
     case 1:
@@ -97,7 +97,7 @@ void op_vga_draw(struct side *s, const uint8_t *p)
         vga_set(s, VGA_GFX, 6, 4);
         at = WINDOW + (ld16(p + 2) & 0x7fff);
     }
-    for (unsigned i = 0; i < p[5] * 2u; i++, at += p[1] & 0x20 ? 81 : width) {
+    for (unsigned i = 0; i < p[5] * 2u; i++, at += p[1] & 0x20 ? 85 : width) {
         if (p[1] & 4)
             mmio_rd(s, at, width); /* the latches */
         mmio_wr(s, at, width, p[1] & 8 ? rnd(&r) : character * 0x10001);

@@ -89,13 +89,28 @@ static void set_palette(struct side *s, uint32_t seed)
         wr(s, 0x3c9, 1, dac[i]);
 }
 
-/* p: 0 mode; 1 how (1 a palette, 2 registers are changed); 2-4, 5-7 block, index, value of two changes; 8 palette. */
+/* 256 characters of 16 rows in plane 2. */
+static void set_font(struct side *s, uint32_t seed)
+{
+    uint8_t font[8192];
+    fill(font, sizeof font, seed);
+    vga_set(s, VGA_SEQ, 2, 4);
+    vga_set(s, VGA_SEQ, 4, 6);
+    vga_set(s, VGA_GFX, 5, 0);
+    vga_set(s, VGA_GFX, 6, 4);
+    for (unsigned i = 0; i < sizeof font; i += 4)
+        mmio_wr(s, 0xa0000 + i, 4, ld32(font + i));
+}
+
+/* p: 0 mode; 1 how (3 no palette, 4 no font, 8 registers are changed); 2-4, 5-7 block, index, value of two changes; 8 palette. */
 void op_vga_mode(struct side *s, const uint8_t *p)
 {
     const struct mode *m = &modes[p[0] % ARRAY_LEN(modes)];
     wr(s, 0x1ce, 2, 4);
     wr(s, 0x1cf, 2, 0);
     wr(s, 0x3c2, 1, m->misc);
+    if (!(m->gfx[6] & 1) && !(p[1] & 4))
+        set_font(s, p[8]);
     for (unsigned i = 0; i < sizeof m->seq; i++)
         vga_set(s, VGA_SEQ, i, m->seq[i]);
     set_crtc(s, m);
@@ -105,9 +120,9 @@ void op_vga_mode(struct side *s, const uint8_t *p)
         vga_set(s, VGA_ATTR, i, (uint8_t)(m->attr[2] == 15 ? i : i ? 0x17 : 0));
     for (unsigned i = 0; i < sizeof m->attr; i++)
         vga_set(s, VGA_ATTR, 16 + i, m->attr[i]);
-    if (p[1] & 1)
+    if (p[1] & 3)
         set_palette(s, p[8]);
-    if (p[1] & 2) {
+    if (p[1] & 8) {
         vga_set(s, p[2] % 4, p[3], p[4]);
         vga_set(s, p[5] % 4, p[6], p[7]);
     }
@@ -142,15 +157,15 @@ void op_vbe_mode(struct side *s, const uint8_t *p)
         vbe(s, 8, p[10]);
         vbe(s, 9, p[11]);
     }
-    if (p[12] % 8 == 1)
+    if (p[12] % 8 < 5)
         set_palette(s, p[13]);
-    if (p[12] % 8 == 2)
+    if (p[12] % 8 == 7)
         vbe(s, 4, 0x43); /* its limits in place of its values */
     for (unsigned i = 0; i < 12; i++) {
         wr(s, 0x1ce, 2, i);
         rd(s, 0x1cf, 2);
     }
-    if (p[12] % 8 == 2)
+    if (p[12] % 8 == 7)
         vbe(s, 4, 0x41);
     pass(s, p[14] * UINT64_C(400000));
 }
