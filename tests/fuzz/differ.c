@@ -97,6 +97,8 @@ char *state_difference(struct machine *a, struct machine *b)
 {
     struct buf x = {0}, y = {0}, out = {0};
     char *text = NULL;
+    if (machine_state_hash(a) == machine_state_hash(b)) /* much quicker */
+        return NULL;
     machine_save(a, &x);
     machine_save(b, &y);
     if (x.len != y.len || memcmp(x.data, y.data, x.len)) {

@@ -108,7 +108,7 @@ void op_ioapic(struct side *s, const uint8_t *p)
     unsigned pin = p[1] % 24;
     switch (p[0] % 8) {
     case 0: io_write(s, p[1], ld32(p + 2)); break;
-    case 1: wr(s, 0x2000 + pin, 1, p[2] & 1); break;
+    case 1: wr(s, (uint16_t)(0x2000 + pin), 1, p[2] & 1); break;
     case 2:
         mmio_wr(s, IOAPIC, 1u << p[2] % 3, p[1]);
         mmio_wr(s, IOAPIC + 0x10 + p[3] % 4u, 1u << p[4] % 3, ld32(p + 5));
@@ -119,10 +119,10 @@ void op_ioapic(struct side *s, const uint8_t *p)
         io_write(s, 0x10 + 2 * pin,
                  p[2] | (p[3] & 7u) << 8 | (p[3] & 8u) << 8 | (p[3] & 0x10u) << 9 | (p[3] & 0x20u) << 10 |
                      (p[3] & 0xc0 ? 0 : 0x10000u));
-        wr(s, 0x2000 + pin, 1, 1);
+        wr(s, (uint16_t)(0x2000 + pin), 1, 1);
         if (p[5] & 1)
             mmio_wr(s, LAPIC + 0xb0, 4, 0);
-        wr(s, 0x2000 + pin, 1, p[5] >> 1 & 1);
+        wr(s, (uint16_t)(0x2000 + pin), 1, p[5] >> 1 & 1);
         break;
     }
     for (unsigned i = 0; i < 3; i++) {
