@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer's entry: "make fuzz-devices" builds and runs it, guided by the coverage of everything in src and devices. */
+/* libFuzzer's entry: "make fuzz-devices" builds and runs it, guided by the coverage of src and devices. */
 #include "fuzz.h"
 
 enum { MAX_OPERATIONS = 96 };

@@ -20,7 +20,7 @@ mkdir -p fuzz-guided/corpus fuzz-guided/found
 for seed in 1 2 3; do tests/fuzz/devices -o fuzz-guided/corpus $seed 48 >/dev/null 2>&1; done
 cd fuzz-guided
 flags='-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
-[ -f Makefile ] || "$source/configure" CC="${CLANG:-clang}" CFLAGS="$flags" >configure.log
+[ -f Makefile ] || "$source/configure" --disable-werror CC="${CLANG:-clang}" CFLAGS="$flags" >configure.log
 make -j2 --no-print-directory >make.log
 make --no-print-directory tests/fuzz/guided >>make.log
 # A stream is at most 97 records of 16 bytes; one that runs for a minute hangs.

@@ -22,8 +22,7 @@ fuzz-devices: tests/fuzz/devices
 EXTRA_DIST += tests/fuzz/guided.sh tests/fuzz/coverage.sh
 
 # Longer: LONG_SEEDS seeds from LONG_SEED on, the floors of coverage, the comparisons with the host's processor with more
-# trials, hardware
-# captures where VECTORS is given.
+# trials, hardware captures where VECTORS is given.
 LONG_SEED = 100
 LONG_SEEDS = 20
 check-long: $(check_PROGRAMS)

@@ -98,12 +98,12 @@ static const uint8_t modes[] = {0x00, 0x01, 0x08, 0x0c, 0x0d, 0x20, 0x22, 0x23, 
 static void task_file(struct side *s, const struct ide_ports *c, const uint8_t *p, uint8_t code, bool wide)
 {
     bool lba = p[7] & 1 || wide;
-    uint8_t count = p[2] & 0x80 ? p[2] : p[2] & 7;
+    uint8_t count = (uint8_t)(p[2] & 0x80 ? p[2] : p[2] & 7);
     uint8_t feature = code == 0xef ? features[p[6] % sizeof features] : p[6];
     if (code == 0xef && feature == 3)
         count = modes[p[2] % sizeof modes];
     if (code == 0xc6)
-        count = p[2] & 0x80 ? p[2] : (uint8_t)(1u << (p[2] & 7));
+        count = (uint8_t)(p[2] & 0x80 ? p[2] : 1u << (p[2] & 7));
     if (wide) { /* the second byte of each first */
         wr(s, c->task + 1, 1, 0);
         wr(s, c->task + 2, 1, p[10] & 0xf0 ? 0 : p[10]);

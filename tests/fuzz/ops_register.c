@@ -137,7 +137,9 @@ static void access_anywhere(struct side *s)
     }
 }
 
-/* Descriptors, command blocks, tables: words that are addresses, lengths and flags, at a place that value() may name. */
+/*
+ * Descriptors, command blocks, tables: words that are addresses, lengths and flags, at a place that value() may name.
+ */
 static void fill_memory(struct side *s)
 {
     uint32_t word[32];

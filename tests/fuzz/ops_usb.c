@@ -121,7 +121,7 @@ void op_usb_enumerate(struct side *s, const uint8_t *p)
         request(s, address, 0x80, 6, 0x0200, 64);
     request(s, address, 0x00, 9, 1, 0);
     if (p[1] & 2)
-        request(s, address, 0x21, 10, p[2] & 1 ? (uint16_t)(p[3] << 8) : 0, 0);
+        request(s, address, 0x21, 10, (uint16_t)(p[2] & 1 ? p[3] << 8 : 0), 0);
 }
 
 static const uint8_t requests[][8] = {

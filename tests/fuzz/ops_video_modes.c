@@ -102,7 +102,10 @@ static void set_font(struct side *s, uint32_t seed)
         mmio_wr(s, 0xa0000 + i, 4, ld32(font + i));
 }
 
-/* p: 0 mode; 1 how (3 no palette, 4 no font, 8 registers are changed); 2-4, 5-7 block, index, value of two changes; 8 palette. */
+/*
+ * p: 0 mode; 1 how (3 no palette, 4 no font, 8 registers are changed); 2-4, 5-7 block, index, value of two changes;
+ * 8 palette.
+ */
 void op_vga_mode(struct side *s, const uint8_t *p)
 {
     const struct mode *m = &modes[p[0] % ARRAY_LEN(modes)];
@@ -135,7 +138,10 @@ static void vbe(struct side *s, unsigned index, unsigned value)
     wr(s, 0x1cf, 2, value);
 }
 
-/* p: 0 size; 1 depth; 2 how (1 8-bit DAC, 2 no clearing, 4 a wider virtual picture, 8 offsets, 10h any size); 3 bank. */
+/*
+ * p: 0 size; 1 depth; 2 how (1 8-bit DAC, 2 no clearing, 4 a wider virtual picture, 8 offsets, 10h any size);
+ * 3 bank.
+ */
 void op_vbe_mode(struct side *s, const uint8_t *p)
 {
     static const uint16_t sizes[][2] = {{640, 480}, {800, 600}, {320, 200}, {1024, 768},
