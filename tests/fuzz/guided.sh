@@ -23,8 +23,8 @@ flags='-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=
 [ -f Makefile ] || "$source/configure" --disable-werror CC="${CLANG:-clang}" CFLAGS="$flags" >configure.log
 make -j2 --no-print-directory >make.log
 make --no-print-directory tests/fuzz/guided >>make.log
-# A stream is at most 97 records of 16 bytes; one that runs for a minute hangs.
-tests/fuzz/guided -max_total_time="$seconds" -max_len=1552 -timeout=60 -rss_limit_mb=4096 -print_final_stats=1 \
+# A stream is at most 97 records of 16 bytes; one that runs for 100 s hangs.
+tests/fuzz/guided -max_total_time="$seconds" -max_len=1552 -timeout=100 -rss_limit_mb=4096 -print_final_stats=1 \
     -artifact_prefix=found/ corpus 2>&1 | tee guided.log | grep -E '^#[0-9]*[[:space:]]*(INITED|pulse|DONE)|stat::|FAIL|ERROR|SUMMARY' ||
     true
 ! grep -q -E 'SUMMARY: |FAIL: ' guided.log
