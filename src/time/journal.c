@@ -34,20 +34,13 @@ static const struct {
     uint16_t channels;
     bool (*good)(const uint8_t *payload);
 } kinds[] = {
-    [J_KEY] = {3, 3, 1, pressed_or_not},
-    [J_SERIAL] = {1, MAX_PAYLOAD, SERIAL_PORTS},
-    [J_POWER] = {1, 1, 1},
-    [J_RATE] = {8, 8, 1},
-    [J_SKIP] = {8, 8, 1, some_time},
-    [J_RTC] = {8, 8, 1},
-    [J_MEDIA] = {1, 4096, DRIVES},
-    [J_POKE] = {9, MAX_PAYLOAD, 1},
-    [J_MOUSE] = {6, 6, 1},
-    [J_BREAK] = {0, 0, SERIAL_PORTS},
-    [J_STOP] = {1, 1, 1},
-    [J_TABLET] = {6, 6, 1},
-    [J_PORT] = {8, 8, 1, port_access},
-    [J_BOOT] = {0, 7, 1},
+    [J_KEY] = {3, 3, 1, pressed_or_not}, [J_SERIAL] = {1, MAX_PAYLOAD, SERIAL_PORTS, NULL},
+    [J_POWER] = {1, 1, 1, NULL},         [J_RATE] = {8, 8, 1, NULL},
+    [J_SKIP] = {8, 8, 1, some_time},     [J_RTC] = {8, 8, 1, NULL},
+    [J_MEDIA] = {1, 4096, DRIVES, NULL}, [J_POKE] = {9, MAX_PAYLOAD, 1, NULL},
+    [J_MOUSE] = {6, 6, 1, NULL},         [J_BREAK] = {0, 0, SERIAL_PORTS, NULL},
+    [J_STOP] = {1, 1, 1, NULL},          [J_TABLET] = {6, 6, 1, NULL},
+    [J_PORT] = {8, 8, 1, port_access},   [J_BOOT] = {0, 7, 1, NULL},
 };
 
 static uint32_t entry_check(uint32_t before, const uint8_t *head, const void *data, uint32_t len)

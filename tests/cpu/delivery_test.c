@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What goes wrong while an event is delivered: which exception comes, with which code and from where (SDM 3A 6.13, 6.14,
+ * What goes wrong while an event is delivered: which exception comes, with which code and from where (SDM 3A 6.13,
+ * 6.14,
  * 6.15 with table 6-5; INT n in SDM 2A). Events of every source go to a gate that is wrong in every way.
  */
 #include "tests/cpu/rig.h"
