@@ -42,9 +42,10 @@ enum ata_next {
     ATA_NEXT_EXECUTE, /* what the packet says */
     ATA_NEXT_CHUNK,   /* the next part of a packet command's data */
     ATA_NEXT_STATUS,  /* a packet command's end */
+    ATA_NEXT_DIAGNOSTIC,
 };
 
-enum { ATA_DEVICE_RESET = 0x08, ATA_PACKET_COMMAND = 0xa0 };
+enum { ATA_DEVICE_RESET = 0x08, ATA_EXECUTE_DIAGNOSTIC = 0x90, ATA_PACKET_COMMAND = 0xa0 };
 
 struct ata_drive {
     struct blk *blk;    /* the disk, or what is in the CD drive; NULL: none */

@@ -37,14 +37,17 @@ void ata_irq(struct ata_channel *c, bool level)
     update_irq(c);
 }
 
-/* Device signature (ATA-6 9.12): EB14h in the cylinder registers says that it takes packets. */
+/*
+ * Device signature (ATA-6 9.12): EB14h in the cylinder registers says that it takes packets. The error register has the
+ * diagnostic code 01h: passed, and device 1 passed or is not there (8.11, table 26).
+ */
 void ata_signature(struct ata_drive *d)
 {
     d->count[0] = d->lba_low[0] = 1;
     d->lba_mid[0] = d->packet_device ? 0x14 : 0;
     d->lba_high[0] = d->packet_device ? 0xeb : 0;
     d->count[1] = d->lba_low[1] = d->lba_mid[1] = d->lba_high[1] = 0;
-    d->error = 1; /* diagnostic code: passed */
+    d->error = 1;
 }
 
 static void reset_drives(struct ata_channel *c, bool hard)
@@ -220,6 +223,24 @@ static void write_task_file(struct ata_channel *c, unsigned reg, uint8_t v)
         update_irq(c);
 }
 
+/* Both drives are busy from now on; device 0 is selected. */
+static void start_reset(struct ata_channel *c)
+{
+    reset_drives(c, false);
+    for (int i = 0; i < 2; i++)
+        if (ata_fitted(&c->drive[i]))
+            c->drive[i].status = ATA_BSY;
+}
+
+static void end_reset_later(struct ata_channel *c, enum ata_next next)
+{
+    if (no_drives(c))
+        return;
+    c->phase = ATA_DELAY;
+    c->next = (uint8_t)next;
+    timer_set(&c->timer, clock_ns(c->bus->clock) + RESET_NS);
+}
+
 void ata_write(struct ata_channel *c, unsigned reg, unsigned size, uint32_t v)
 {
     if (reg == 0) {
@@ -233,9 +254,9 @@ void ata_write(struct ata_channel *c, unsigned reg, unsigned size, uint32_t v)
             write_task_file(c, reg, (uint8_t)v);
         return;
     }
-    if ((uint8_t)v == 0x90 && !no_drives(c)) { /* EXECUTE DEVICE DIAGNOSTIC: both drives, whichever is selected */
-        reset_drives(c, false);
-        ata_later(c, ATA_NEXT_DONE, RESET_NS);
+    if ((uint8_t)v == ATA_EXECUTE_DIAGNOSTIC) { /* for both drives, whichever is selected (ATA-6 8.11) */
+        start_reset(c);
+        end_reset_later(c, ATA_NEXT_DIAGNOSTIC);
         return;
     }
     bool reset = d->packet_device && (uint8_t)v == ATA_DEVICE_RESET; /* taken while busy, too */
@@ -249,15 +270,9 @@ void ata_control(struct ata_channel *c, uint8_t v)
 {
     bool was = (c->control & ATA_SRST) != 0, is = (v & ATA_SRST) != 0;
     c->control = v;
-    if (!was && is) {
-        reset_drives(c, false);
-        for (int i = 0; i < 2; i++)
-            if (ata_fitted(&c->drive[i]))
-                c->drive[i].status = ATA_BSY;
-    } else if (was && !is && !no_drives(c)) {
-        c->phase = ATA_DELAY;
-        c->next = ATA_NEXT_RESET;
-        timer_set(&c->timer, clock_ns(c->bus->clock) + RESET_NS);
-    }
+    if (!was && is)
+        start_reset(c);
+    else if (was && !is)
+        end_reset_later(c, ATA_NEXT_RESET);
     update_irq(c);
 }

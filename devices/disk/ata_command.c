@@ -396,28 +396,28 @@ static void flush_due(struct ata_channel *c)
         d->status |= ATA_DF;
 }
 
-static void reset_due(struct ata_channel *c)
+/* SRST, or EXECUTE DEVICE DIAGNOSTIC, where device 0 then raises INTRQ and device 1 does not (ATA-6 9.10). */
+static void reset_due(struct ata_channel *c, bool interrupt)
 {
     c->phase = ATA_IDLE;
     for (int i = 0; i < 2; i++) {
         ata_signature(&c->drive[i]);
         c->drive[i].status = ata_ready_status(&c->drive[i]);
     }
+    if (interrupt && ata_selected(c) == &c->drive[0])
+        ata_irq(c, true);
 }
 
 void ata_advance(struct ata_channel *c)
 {
     switch ((enum ata_next)c->next) {
-    case ATA_NEXT_DONE:
-        ata_finish(c, c->command == 0x90 ? 1 : 0);
-        if (c->command == 0x90)
-            ata_selected(c)->status &= (uint8_t)~ATA_ERR; /* 01h is the diagnostic code "passed" */
-        break;
+    case ATA_NEXT_DONE: ata_finish(c, 0); break;
     case ATA_NEXT_READ: read_due(c); break;
     case ATA_NEXT_WRITTEN: written_due(c); break;
     case ATA_NEXT_DMA: dma_due(c); break;
     case ATA_NEXT_FLUSH: flush_due(c); break;
-    case ATA_NEXT_RESET: reset_due(c); break;
+    case ATA_NEXT_RESET: reset_due(c, false); break;
+    case ATA_NEXT_DIAGNOSTIC: reset_due(c, true); break;
     case ATA_NEXT_BUFFER: ata_pio_in(c, ATA_SECTOR); break;
     case ATA_NEXT_PACKET:
     case ATA_NEXT_EXECUTE:

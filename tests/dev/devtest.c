@@ -19,6 +19,7 @@ int main(void)
     suite_add_tcase(s, ns16550_tests());
     suite_add_tcase(s, i8237_tests());
     suite_add_tcase(s, ide_tests());
+    suite_add_tcase(s, ata_reset_tests());
     suite_add_tcase(s, fdc_tests());
     suite_add_tcase(s, pcspk_tests());
     suite_add_tcase(s, lpt_tests());

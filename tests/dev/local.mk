@@ -4,6 +4,7 @@ TESTS += tests/dev/devtest
 tests_dev_devtest_SOURCES = \
 	tests/dev/devtest.c tests/dev/rig.c tests/dev/rig.h \
 	tests/dev/apic_test.c \
+	tests/dev/ata_reset_test.c \
 	tests/dev/atapi_test.c \
 	tests/dev/hpet_test.c \
 	tests/dev/i8042_test.c \

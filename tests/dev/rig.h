@@ -51,6 +51,7 @@ TCase *piix4_tests(void);
 TCase *ns16550_tests(void);
 TCase *i8237_tests(void);
 TCase *ide_tests(void);
+TCase *ata_reset_tests(void);
 TCase *fdc_tests(void);
 TCase *pcspk_tests(void);
 TCase *lpt_tests(void);
