@@ -95,6 +95,8 @@ static void configure_defaults(struct i82077 *c)
 static void software_reset(struct i82077 *c)
 {
     abort_all(c);
+    if (!fdc_flush(c)) /* no result phase can tell the guest */
+        guest_error(c->dev.bus->log, c->dev.id, "a reset ended a write that the host could not flush");
     c->intr = c->polls = c->seek_end = 0;
     memset(c->pcn, 0, sizeof c->pcn);
     c->perpendicular &= PERPENDICULAR_DRIVES;

@@ -56,7 +56,7 @@ struct i82077 {
     uint8_t place;  /* READ TRACK, READ ID: the sector's place on the track */
     uint16_t count; /* sectors still to be read or verified */
     uint8_t st0, st1, st2;
-    uint8_t wrote;
+    uint8_t wrote;                        /* drives with sectors that wait for a flush, one bit each */
     uint16_t pio_len, pio_host, pio_disk; /* non-DMA mode: bytes that went by on either side */
     uint8_t pio_request;
     uint8_t buffer[I82077_BUFFER];

@@ -61,6 +61,8 @@ void fdc_start_seek(struct i82077 *c, unsigned unit, enum fdc_seek kind, uint8_t
 void fdc_transfer(struct i82077 *c); /* a command with data, READ ID or FORMAT was given */
 /* The drive may turn, the medium be another: what waits for the disk to pass looks anew. */
 void fdc_search(struct i82077 *c);
+/* What was written since the last call goes to stable storage; false: the host could not. */
+bool fdc_flush(struct i82077 *c);
 void fdc_implied_seek_done(struct i82077 *c);
 void fdc_exec_due(void *ctx);
 uint8_t fdc_pio_read(struct i82077 *c);

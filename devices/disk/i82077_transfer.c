@@ -36,15 +36,25 @@ static bool from_host(const struct i82077 *c)
 
 /* --- The end of a command --- */
 
+bool fdc_flush(struct i82077 *c)
+{
+    bool ok = true;
+    for (unsigned i = 0; i < I82077_DRIVES; i++) {
+        struct floppy_drive *d = &c->drive[i];
+        if (!(c->wrote & BIT(i)))
+            continue;
+        c->wrote &= (uint8_t)~BIT(i);
+        if (d->blk && d->blk->ops->flush(d->blk) < 0)
+            ok = false;
+    }
+    return ok;
+}
+
 static void finish(struct i82077 *c, uint8_t ic)
 {
     unsigned unit = c->command[1] & UNIT;
-    if (c->wrote) {
-        struct floppy_drive *d = fdc_selected(c);
-        c->wrote = 0;
-        if (d && d->blk && d->blk->ops->flush(d->blk) < 0)
-            ic = ST0_IC_ABNORMAL | ST0_EC;
-    }
+    if (!fdc_flush(c))
+        ic = ST0_IC_ABNORMAL | ST0_EC;
     timer_cancel(&c->exec);
     c->stage = STAGE_NONE;
     c->pio_request = 0;
@@ -217,6 +227,12 @@ static unsigned sector_number(const struct i82077 *c, const struct floppy_drive 
     return fdc_code(c) == CMD_READ_TRACK ? c->place % d->format->spt + 1u : c->r;
 }
 
+/* NOTE: DOR may select another drive before the command ends, and that one has nothing to flush. */
+static void note_written(struct i82077 *c, const struct floppy_drive *d)
+{
+    c->wrote |= (uint8_t)BIT(d - c->drive);
+}
+
 /* The host's bytes for one sector are in `buffer`. */
 static void sector_from_host(struct i82077 *c, struct floppy_drive *d, uint32_t len, bool tc)
 {
@@ -233,7 +249,7 @@ static void sector_from_host(struct i82077 *c, struct floppy_drive *d, uint32_t 
             finish(c, ST0_IC_ABNORMAL | ST0_EC);
             return;
         }
-        c->wrote = 1;
+        note_written(c, d);
     }
     after_sector(c, tc);
 }
@@ -305,7 +321,7 @@ static void format(struct i82077 *c, struct floppy_drive *d, uint32_t bytes)
             finish(c, ST0_IC_ABNORMAL | ST0_EC);
             return;
         }
-        c->wrote = 1;
+        note_written(c, d);
     }
     finish(c, 0);
 }
@@ -461,7 +477,7 @@ void fdc_transfer(struct i82077 *c)
     bool ids = code != CMD_FORMAT && code != CMD_READ_ID;
     c->phase = PHASE_EXECUTION;
     c->stage = STAGE_NONE;
-    c->st0 = c->st1 = c->st2 = c->wrote = c->place = 0;
+    c->st0 = c->st1 = c->st2 = c->place = 0;
     c->head = !!(c->command[1] & HDS);
     c->c = c->pcn[unit];
     if (ids) {

@@ -86,6 +86,14 @@ static void apply_globals(struct dev *d)
             dev_set_prop(d, g->name, g->value, &ignored);
 }
 
+void dev_preset(struct dev *d, const char *name, const char *value)
+{
+    struct error err;
+    if (!dev_set_prop(d, name, value, &err))
+        bug("%s", err.text);
+    apply_globals(d);
+}
+
 void *dev_new(const struct dev_class *cls, const char *id, struct bus *bus)
 {
     struct dev *d = aligned_alloc(64, ALIGN_UP(cls->size, (size_t)64));

@@ -84,6 +84,8 @@ struct dev {
 void *dev_new(const struct dev_class *cls, const char *id, struct bus *bus);
 /* Sets a property from its text ("on", "0xf4"); clear error for an unknown name or a bad value. */
 bool dev_set_prop(struct dev *d, const char *name, const char *value, struct error *err);
+/* What a machine has in place of the class's preset; -global still wins. A bad name or value is a bug(). */
+void dev_preset(struct dev *d, const char *name, const char *value);
 /* The same on no device: whether it would be taken. */
 bool dev_check_prop(const struct dev_class *cls, const char *name, const char *value, struct error *err);
 bool dev_realize(struct dev *d, struct error *err); /* realize, then reset */

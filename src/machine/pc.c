@@ -41,13 +41,14 @@
 /* Characters take 1/32 of what the divisor says, so that a guest's log on a slow line does not hold it up. */
 /* QUIRK: xv6's console looks 128 times whether the transmitter is free and then writes all the same; here a look takes
  * nanoseconds, not a microsecond. */
-enum { SERIAL_TRANSMIT_SPEEDUP = 128 };
-enum { SERIAL_SPEEDUP = 32 };
+#define SERIAL_TRANSMIT_SPEEDUP "128"
+#define SERIAL_SPEEDUP          "32"
 /* Inputs of the I/O APIC from this one on are the HPET's; those below it are free. */
 enum { HPET_PIN = 20 };
 
-/* A diskette turns 16 times as fast as a real one, for the same reason: 1.44 MB in two seconds. */
-enum { FLOPPY_SPEEDUP = 16 };
+/* A diskette turns 1000 times as fast as a real one, for the same reason: a loader that reads sector by sector misses
+ * the next one each time and waits for a revolution. */
+#define FLOPPY_SPEEDUP "1000"
 
 #define DEVFN(dev, fn) ((uint8_t)((dev) << 3 | (fn)))
 
@@ -371,8 +372,8 @@ static bool add_serial(struct board *b, struct error *err)
         u->iobase = com[i].base;
         u->irq = irq(b, com[i].irq);
         u->chr = m->be.serial[i];
-        u->speedup = SERIAL_SPEEDUP;
-        u->transmit_speedup = SERIAL_TRANSMIT_SPEEDUP;
+        dev_preset(&u->dev, "speedup", SERIAL_SPEEDUP);
+        dev_preset(&u->dev, "transmit_speedup", SERIAL_TRANSMIT_SPEEDUP);
         if (!machine_add(m, &u->dev, err))
             return false;
         m->serial[i] = u;
@@ -422,7 +423,7 @@ static bool add_floppies(struct board *b, struct error *err)
     struct i82077 *fdc = i82077_new(&m->bus, "fdc");
     fdc->irq = irq(b, 6);
     fdc->dma = container_of(machine_find(m, "dma0"), struct i8237, dev);
-    fdc->speedup = FLOPPY_SPEEDUP;
+    dev_preset(&fdc->dev, "speedup", FLOPPY_SPEEDUP);
     for (int i = 0; i < FLOPPY_DRIVES; i++) {
         fdc->drive[i].fitted = m->cfg.drive[FIRST_FLOPPY + i].present;
         fdc->drive[i].blk = m->be.drive[FIRST_FLOPPY + i];

@@ -405,6 +405,77 @@ START_TEST(fdc_end_of_cylinder_without_tc_sets_en)
 }
 END_TEST
 
+/* The data sheet's table of IDs in the result phase: MT, head, R against EOT, and TC or not. */
+START_TEST(fdc_multi_track_goes_from_side_0_to_side_1_and_ends_there)
+{
+    static const struct {
+        uint8_t mt, head, r;
+        uint16_t sectors;
+        uint8_t st0, st1, c, h, next;
+    } want[] = {
+        {0, 0, 16, 2, 0x00, 0x00, 0, 0, 18},                                     /* below EOT: R + 1 */
+        {0, 0, 16, 3, 0x00, 0x00, 1, 0, 1},                                      /* EOT: C + 1, R 1 */
+        {0, 1, 16, 3, 0x00, 0x00, 1, 1, 1},  {0, 0, 16, 4, 0x40, 0x80, 1, 0, 1}, /* without TC: EN */
+        {1, 0, 16, 2, 0x00, 0x00, 0, 0, 18}, {1, 0, 16, 3, 0x04, 0x00, 0, 1, 1}, /* H is inverted, C stays */
+        {1, 0, 16, 4, 0x04, 0x00, 0, 1, 2},  {1, 0, 1, 36, 0x00, 0x00, 1, 0, 1}, /* the whole cylinder */
+        {1, 0, 1, 37, 0x40, 0x80, 1, 0, 1},                                      /* one more: EN after 36 sectors */
+        {1, 1, 17, 2, 0x00, 0x00, 1, 0, 1},  {1, 1, 17, 3, 0x40, 0x80, 1, 0, 1}, /* side 1 is the last */
+    };
+    start();
+    for (unsigned i = 0; i < ARRAY_LEN(want); i++) {
+        uint8_t h = want[i].head, st0 = want[i].st0;
+        unsigned first = h * 18u + want[i].r - 1, end = want[i].mt ? 36 : h * 18u + 18;
+        if (!want[i].mt)
+            st0 |= h ? 4 : 0;
+        dma_setup(0x46, (uint16_t)(want[i].sectors * 512));
+        GIVE((uint8_t)(want[i].mt << 7 | 0x46), (uint8_t)(h << 2), 0, h, want[i].r, 2, 18, 0x1b, 0xff);
+        results(st0, want[i].st1, 0, want[i].c, want[i].h, want[i].next);
+        unsigned got = MIN(want[i].sectors, end - first);
+        ck_assert_uint_eq(memory(0), first);
+        ck_assert_uint_eq(memory((got - 1) * 512), first + got - 1);
+    }
+}
+END_TEST
+
+/* R is compared with EOT when a sector has ended (8272A: it counts on until no ID matches). */
+START_TEST(fdc_first_sector_beyond_eot_reads_to_the_end_of_the_track)
+{
+    start();
+    for (uint8_t eot = 15; eot <= 18; eot++) {
+        dma_setup(0x46, 8 * 512);
+        GIVE(0x46, 0, 0, 0, 17, 2, eot, 0x1b, 0xff);
+        if (eot < 17)
+            results(0x40, 0x04, 0, 0, 0, 19); /* no sector 19 */
+        else
+            results(0x40, 0x80, 0, 1, 0, 1);
+        ck_assert_uint_eq(memory(0), 16);
+    }
+}
+END_TEST
+
+/* STP 2 takes every other sector (8272A, SCAN): the cylinder ends where the next one is beyond EOT. */
+START_TEST(fdc_scan_with_step_2_ends_by_eot)
+{
+    static const struct {
+        uint8_t r, eot, c, next, st1, st0;
+    } want[] = {
+        {15, 18, 1, 1, 0, 0},       /* 15, 17; 19 is beyond */
+        {16, 18, 1, 1, 0, 0},       /* 16, 18 */
+        {18, 18, 1, 1, 0, 0},       /* EOT itself */
+        {17, 16, 0, 19, 0x04, 0x40} /* from beyond EOT on: no sector 19 */
+    };
+    uint8_t host[2048];
+    memset(host, 0xfe, sizeof host); /* equals nothing */
+    start();
+    for (unsigned i = 0; i < ARRAY_LEN(want); i++) {
+        dma_write(&s.rig.bus, BUFFER, host, sizeof host);
+        dma_setup(0x4a, 2048);
+        GIVE(0x51, 0, 0, 0, want[i].r, 2, want[i].eot, 0x1b, 2);
+        results(want[i].st0, want[i].st1, 0x04, want[i].c, 0, want[i].next);
+    }
+}
+END_TEST
+
 START_TEST(fdc_sector_passes_once_a_revolution)
 {
     start();
@@ -421,6 +492,33 @@ START_TEST(fdc_sector_passes_once_a_revolution)
     results(0, 0, 0, 0, 0, 3);
     uint64_t next = s.irq.last_rise - first - 200 * MS;
     ck_assert(next > 10 * MS && next < 12 * MS); /* 686 bytes of 16 us */
+}
+END_TEST
+
+/* speedup=1 is a drive of 300 rpm; the same sector again takes a revolution, a step SRT. */
+START_TEST(fdc_every_mechanical_time_is_divided_by_speedup)
+{
+    static const uint32_t speedups[] = {1, 2, 16, 1000};
+    start();
+    for (unsigned i = 0; i < ARRAY_LEN(speedups); i++) {
+        uint64_t first = 0;
+        s.fdc->speedup = speedups[i];
+        for (unsigned k = 0; k < 2; k++) {
+            dma_setup(0x46, 512);
+            GIVE(0x46, 0, 0, 0, 1, 2, 18, 0x1b, 0xff);
+            ck_assert(wait_int(1000));
+            if (k)
+                ck_assert_uint_eq((s.irq.last_rise - first) % (200 * MS / speedups[i]), 0);
+            first = s.irq.last_rise;
+            results(0, 0, 0, 0, 0, 2);
+        }
+        uint64_t t = clock_ns(&s.rig.clock);
+        GIVE(0x0f, 0, 5);
+        ck_assert(wait_int(100));
+        ck_assert_uint_eq(s.irq.last_rise - t, 5 * 3 * MS / speedups[i]);
+        sense(0x20, 5);
+        seek(0);
+    }
 }
 END_TEST
 
@@ -576,6 +674,49 @@ START_TEST(fdc_write_reaches_the_image_and_is_flushed)
     GIVE(0xc5, 4, 0, 1, 2, 2, 18, 0x1b, 0xff);
     results(0x04, 0, 0, 0, 1, 3);
     ck_assert_uint_eq(ld16(disk.data + 19 * 512), 0x55aa);
+    ck_assert_uint_eq(disk.flushes, 1);
+}
+END_TEST
+
+/* Two sectors are written; after the first one DOR selects drive 1, which turns. */
+static void write_two_and_select_drive_1(void)
+{
+    uint8_t data[1024];
+    memset(data, 0xc3, sizeof data);
+    start();
+    out(DOR, 0x3c);
+    rig_run(&s.rig, 500 * MS);
+    dma_write(&s.rig.bus, BUFFER, data, sizeof data);
+    dma_setup(0x4a, sizeof data);
+    GIVE(0x45, 0, 0, 0, 1, 2, 18, 0x1b, 0xff);
+    for (unsigned i = 0; i < 4000 && disk.data[0] != 0xc3; i++)
+        rig_run(&s.rig, MS / 10);
+    ck_assert_uint_eq(disk.data[0], 0xc3);
+    ck_assert_uint_eq(disk.flushes, 0);
+    out(DOR, 0x3d);
+}
+
+START_TEST(fdc_flushes_the_drives_that_were_written_not_the_selected_one)
+{
+    fdc_set_medium(&s.fdc->dev, 1, make_disk(&other, 2880));
+    write_two_and_select_drive_1();
+    results(0, 0, 0, 0, 0, 3);
+    ck_assert_uint_eq(other.data[512], 0xc3);
+    ck_assert_uint_eq(disk.flushes, 1);
+    ck_assert_uint_eq(other.flushes, 1);
+    dma_setup(0x46, 512); /* a read has nothing to flush */
+    GIVE(0x46, 0, 0, 0, 1, 2, 18, 0x1b, 0xff);
+    results(0, 0, 0, 0, 0, 2);
+    ck_assert_uint_eq(disk.flushes + other.flushes, 2);
+}
+END_TEST
+
+START_TEST(fdc_a_reset_flushes_what_a_write_left)
+{
+    write_two_and_select_drive_1(); /* drive 1 is empty: the command waits for ever */
+    ck_assert(!wait_int(3000));
+    ck_assert_uint_eq(disk.flushes, 0);
+    out(DOR, 0x39);
     ck_assert_uint_eq(disk.flushes, 1);
 }
 END_TEST
@@ -845,6 +986,12 @@ TCase *fdc_tests(void)
     tcase_add_test(t, fdc_read_by_dma_ends_at_tc_with_the_next_id);
     tcase_add_test(t, fdc_multi_track_goes_on_at_head_1_and_ends_on_the_next_cylinder);
     tcase_add_test(t, fdc_end_of_cylinder_without_tc_sets_en);
+    tcase_add_test(t, fdc_multi_track_goes_from_side_0_to_side_1_and_ends_there);
+    tcase_add_test(t, fdc_first_sector_beyond_eot_reads_to_the_end_of_the_track);
+    tcase_add_test(t, fdc_scan_with_step_2_ends_by_eot);
+    tcase_add_test(t, fdc_flushes_the_drives_that_were_written_not_the_selected_one);
+    tcase_add_test(t, fdc_a_reset_flushes_what_a_write_left);
+    tcase_add_test(t, fdc_every_mechanical_time_is_divided_by_speedup);
     tcase_add_test(t, fdc_sector_passes_once_a_revolution);
     tcase_add_test(t, fdc_missing_sector_is_no_data_after_two_index_pulses);
     tcase_add_test(t, fdc_wrong_cylinder_in_the_id_is_told);

@@ -19,6 +19,26 @@ static void teardown(void)
     rig_free(&rig);
 }
 
+START_TEST(what_global_says_wins_over_the_machines_preset)
+{
+    const struct dev_global globals[] = {
+        {"isa-debug-exit", "iobase", "0x600"}, {"isa-debugcon", "iobase", "0x700"}, {NULL, NULL, NULL}};
+    struct isa_debug_exit *x = isa_debug_exit_new(&rig.bus, "x");
+    uint32_t preset = x->iobase;
+    dev_preset(&x->dev, "iobase", "0x604");
+    ck_assert_uint_eq(x->iobase, 0x604);
+    ck_assert_uint_ne(preset, 0x604);
+    dev_free(&x->dev);
+    rig.bus.globals = globals;
+    x = isa_debug_exit_new(&rig.bus, "x");
+    dev_preset(&x->dev, "iobase", "0x604");
+    dev_preset(&x->dev, "iosize", "4");
+    ck_assert_uint_eq(x->iobase, 0x600);
+    ck_assert_uint_eq(x->iosize, 4);
+    dev_free(&x->dev);
+}
+END_TEST
+
 START_TEST(port61_gates_timer_2_and_shows_its_out)
 {
     struct probe speaker = {0};
@@ -201,6 +221,7 @@ TCase *misc_tests(void)
 {
     TCase *t = tcase_create("misc");
     tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, what_global_says_wins_over_the_machines_preset);
     tcase_add_test(t, port61_gates_timer_2_and_shows_its_out);
     tcase_add_test(t, port61_refresh_bit_toggles_every_15_us);
     tcase_add_test(t, debugcon_reads_e9_and_writes_characters);
