@@ -90,13 +90,22 @@ static bool check_image(const char *path, int fd, const struct drive_option *d, 
                          "%s: its %llu bytes are no whole number of sectors: it seems to be cut short; say "
                          "readonly=on or -snapshot, or fill it up with 'truncate -s %%512 %s'",
                          path, (unsigned long long)bytes, path);
-    uint64_t end = partitions_end(fd);
-    if (end > (bytes + SECTOR - 1) / SECTOR)
-        return error_set(err,
-                         "%s: is cut short: its partitions need %llu bytes and it has %llu; get it whole, or "
-                         "'truncate -s %llu %s'",
-                         path, (unsigned long long)end * SECTOR, (unsigned long long)bytes,
-                         (unsigned long long)end * SECTOR, path);
+    return true;
+}
+
+/* NOTE: no error: boot loaders and dummy entries of hybrid images live with it, and so does a guest that stays in the
+ * part that is there. */
+bool image_doubt(const struct options *o, unsigned index, struct error *text)
+{
+    const struct drive_option *d = &o->drive[index];
+    const struct drive_config *c = &o->cfg.drive[index];
+    if (!d->file || c->fd < 0 || d->kind != DRIVE_DISK)
+        return false;
+    uint64_t end = partitions_end(c->fd);
+    if (end <= (c->bytes + SECTOR - 1) / SECTOR)
+        return false;
+    error_set(text, "warning: %s: its partitions need %llu bytes and it has %llu: it may be cut short", d->file,
+              (unsigned long long)end * SECTOR, (unsigned long long)c->bytes);
     return true;
 }
 

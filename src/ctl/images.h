@@ -11,6 +11,8 @@
 /* Opens, checks and locks every drive of the options into o->cfg.drive. False with *err; what was
  * opened stays in cfg. */
 bool images_open(struct options *o, struct error *err);
+/* Whether the open image of this drive looks odd though it is taken; *text says how. */
+bool image_doubt(const struct options *o, unsigned index, struct error *text);
 void images_close(struct options *o);
 /*
  * Opens, checks and locks one image for a drive at run time: sets fd, bytes, name, readonly, snapshot, guessed and

@@ -128,10 +128,21 @@ static bool check_script(struct front *f, struct error *err)
     return good;
 }
 
+static bool open_images(struct options *o, struct error *err)
+{
+    struct error doubt;
+    if (!images_open(o, err))
+        return false;
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        if (image_doubt(o, i, &doubt))
+            front_complain(doubt.text);
+    return true;
+}
+
 bool front_open(struct front *f, struct error *err)
 {
     struct options *o = f->o;
-    return modules_list(o, err) && images_open(o, err) && each_input(f, false, err) && check_script(f, err) &&
+    return modules_list(o, err) && open_images(o, err) && each_input(f, false, err) && check_script(f, err) &&
            front_open_streams(f, err);
 }
 
