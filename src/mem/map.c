@@ -38,15 +38,24 @@ static uint32_t backing(const struct mapping *from, const struct target *t, uint
     return t->page + (uint32_t)((paddr - from->live_base) >> PAGE_BITS);
 }
 
-/* The one backing page that all of a guest page reaches; NO_PAGE where registers or a mapping's end lie in it. */
-static uint32_t page_of(const struct mem *m, uint64_t paddr, bool write)
+/*
+ * The one backing page that all of a guest page reaches; NO_PAGE where registers or a mapping's end lie in it. *end,
+ * which holds an address above the page, is lowered to where the answer may go on otherwise: up to there it counts on
+ * from page to page, or stays NO_PAGE.
+ */
+static uint32_t page_of(const struct mem *m, uint64_t paddr, bool write, uint64_t *end)
 {
     for (const struct mapping *p = m->maps; p; p = p->next) {
-        uint64_t end = p->live_base + p->live_size;
+        uint64_t first = p->live_base & ~(uint64_t)PAGE_OFFSET_MASK, stop = p->live_base + p->live_size;
         const struct target *t = write ? &p->wr : &p->rd;
-        if (paddr + PAGE_SIZE <= p->live_base || paddr >= end || t->kind == TO_BELOW)
+        if (paddr >= stop || t->kind == TO_BELOW)
             continue;
-        bool whole = paddr >= p->live_base && paddr + PAGE_SIZE <= end;
+        if (paddr < first) {
+            *end = MIN(*end, first);
+            continue;
+        }
+        bool whole = paddr >= p->live_base && paddr + PAGE_SIZE <= stop;
+        *end = MIN(*end, whole ? stop & ~(uint64_t)PAGE_OFFSET_MASK : paddr + PAGE_SIZE);
         return whole && t->kind == TO_PAGES ? backing(p, t, paddr) : NO_PAGE;
     }
     return NO_PAGE;
@@ -66,13 +75,23 @@ static struct map_leaf *leaf(struct mem *m, uint64_t dir)
     return m->dir[dir];
 }
 
+static void fill(struct mem *m, uint64_t page, uint64_t end, uint32_t rd, uint32_t wr)
+{
+    for (; page < end; page++) {
+        leaf(m, page / LEAF_PAGES)->page[page % LEAF_PAGES] = (struct map_entry){rd, wr};
+        rd += rd != NO_PAGE;
+        wr += wr != NO_PAGE;
+    }
+}
+
+/* NOTE: run by run, since a guest may move a BAR of many pages with each instruction. */
 static void rebuild(struct mem *m, uint64_t base, uint64_t size)
 {
-    uint64_t end = (base + size + PAGE_OFFSET_MASK) >> PAGE_BITS;
-    for (uint64_t page = base >> PAGE_BITS; page < end; page++) {
-        struct map_entry *e = &leaf(m, page / LEAF_PAGES)->page[page % LEAF_PAGES];
-        e->rd = page_of(m, page << PAGE_BITS, false);
-        e->wr = page_of(m, page << PAGE_BITS, true);
+    uint64_t end = ALIGN_UP(base + size, (uint64_t)PAGE_SIZE), next;
+    for (uint64_t at = base & ~(uint64_t)PAGE_OFFSET_MASK; at < end; at = next) {
+        next = end;
+        uint32_t rd = page_of(m, at, false, &next), wr = page_of(m, at, true, &next);
+        fill(m, at >> PAGE_BITS, next >> PAGE_BITS, rd, wr);
     }
     for (struct page_listener *l = m->listeners; l; l = l->next)
         if (l->remap)
@@ -203,8 +222,8 @@ static void io_store(const struct target *t, uint64_t off, unsigned size, uint64
 }
 
 /*
- * The access to device registers or nothing; false: nothing is there. A bus master or the debugger reaches no
- * registers.
+ * The access to device registers or nothing; false: nothing is there. A bus master reaches no registers, the debugger
+ * those that show themselves without side effects.
  */
 static bool slow_load(struct mem *m, uint64_t paddr, unsigned size, uint64_t *v, enum initiator who)
 {
@@ -215,7 +234,7 @@ static bool slow_load(struct mem *m, uint64_t paddr, unsigned size, uint64_t *v,
         *v = ld_le(ram_ptr(m, backing(from, t, paddr)) + (paddr & PAGE_OFFSET_MASK), size);
         return true;
     }
-    if (t->kind != TO_IO || who == INIT_DEBUG || who == INIT_DMA)
+    if (t->kind != TO_IO || who == INIT_DMA || (who == INIT_DEBUG && !from->inspect))
         return false;
     *v = io_load(t, paddr - from->live_base, size, who);
     return true;

@@ -126,6 +126,7 @@ struct mapping {
     uint64_t base, size;
     int prio;
     struct target rd, wr;
+    bool inspect; /* the debugger may read the registers: INIT_DEBUG leaves no trace there */
     /* kept by mem_map and mem_unmap */
     bool enabled;
     uint64_t live_base, live_size;
@@ -152,7 +153,7 @@ void mem_print_map(const struct mem *m, void (*line)(void *ctx, const char *text
 
 /*
  * Physical accesses of any size, crossing pages and kinds: CPU slow paths, DMA, debugger, loaders. Guest addresses are
- * taken modulo 2^PHYS_BITS. INIT_DEBUG never reaches device registers (they read as all ones, writes vanish).
+ * taken modulo 2^PHYS_BITS. INIT_DEBUG reads device registers only where their mapping says `inspect` and never writes them.
  * Returns false where any byte reached nothing.
  */
 bool phys_read(struct mem *m, uint64_t paddr, void *data, uint32_t len, enum initiator who);

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "tests/base/map_test.h"
 #include "base/bits.h"
 #include "base/state.h"
 #include "bus/bus.h"
@@ -446,6 +447,7 @@ int main(void)
     tcase_add_test(m, ports_narrower_claim_wins_whatever_the_order_until_released);
     tcase_add_test(m, ports_wide_accesses_split_to_what_each_claimant_takes);
     suite_add_tcase(s, m);
+    suite_add_tcase(s, map_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);
