@@ -40,13 +40,6 @@ static bool fits(const struct vga *v, uint32_t x, uint32_t y)
     return end <= (uint64_t)v->vram_pages << PAGE_BITS && x + v->dispi[DISPI_XRES] <= v->dispi[DISPI_VIRT_WIDTH];
 }
 
-static void clear_memory(struct vga *v)
-{
-    static const uint8_t zero[PAGE_SIZE];
-    for (uint32_t i = 0; i < v->vram_pages; i++)
-        mem_store(v->dev.bus->mem, v->vram_page + i, 0, PAGE_SIZE, zero);
-}
-
 static void turn_on(struct vga *v, uint16_t value)
 {
     v->dispi[DISPI_VIRT_WIDTH] = v->dispi[DISPI_XRES];
@@ -67,7 +60,7 @@ static void turn_on(struct vga *v, uint16_t value)
     v->seq[SEQ_CLOCKING] &= ~SEQ_CLOCKING_OFF;
     v->attr_index |= ATTR_INDEX_VIDEO;
     if (!(value & DISPI_NOCLEAR))
-        clear_memory(v);
+        vga_clear_memory(v);
 }
 
 static void write_enable(struct vga *v, uint16_t value)

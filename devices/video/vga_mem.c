@@ -46,7 +46,8 @@ static void vram_store(struct vga *v, uint32_t addr, uint32_t value)
     }
 }
 
-/* A page that the last frame was drawn from is about to change: this once, it costs a call. */
+/* A page that the last frame was drawn from, or that is known to hold zeros, is about to change: this once, it costs a
+ * call. */
 void vga_store_notify(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const void *data)
 {
     struct vga *v = ctx;
@@ -58,9 +59,25 @@ void vga_store_notify(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const
         return;
     mem_clear_facts(v->dev.bus->mem, bpn, PI_NOTIFY);
     v->display->dirty[page] = 1;
+    v->display->zero[page] = 0;
     v->display->touched = true;
     if (!v->own_store)
         v->display->font_changed = true;
+}
+
+void vga_clear_memory(struct vga *v)
+{
+    static const uint8_t zero[PAGE_SIZE];
+    struct mem *m = v->dev.bus->mem;
+    for (uint32_t i = 0; i < v->vram_pages; i++) {
+        if (v->display->zero[i])
+            continue;
+        mem_store(m, v->vram_page + i, 0, PAGE_SIZE, zero);
+        mem_set_facts(m, v->vram_page + i, PI_NOTIFY);
+        v->display->dirty[i] = 1;
+        v->display->zero[i] = 1;
+    }
+    v->display->touched = v->display->font_changed = true;
 }
 
 /* ---- addressing ---- */
@@ -115,15 +132,17 @@ static bool place(const struct vga *v, uint32_t a, struct place *p)
 
 /* ---- reads and writes ---- */
 
-static uint8_t window_read8(struct vga *v, uint32_t a)
+static uint8_t window_read8(struct vga *v, uint32_t a, bool latches)
 {
     struct place p;
     if (!place(v, a, &p))
         return 0xff;
-    v->latch = vga_vram32(v, p.word);
+    uint32_t word = vga_vram32(v, p.word);
+    if (latches)
+        v->latch = word;
     if (!(v->gfx[GFX_MODE] & GFX_MODE_READ1))
-        return (uint8_t)(v->latch >> (8 * p.plane));
-    uint32_t differ = (v->latch ^ expand[v->gfx[GFX_COLOR_COMPARE]]) & expand[v->gfx[GFX_COLOR_DONT_CARE]];
+        return (uint8_t)(word >> (8 * p.plane));
+    uint32_t differ = (word ^ expand[v->gfx[GFX_COLOR_COMPARE]]) & expand[v->gfx[GFX_COLOR_DONT_CARE]];
     differ |= differ >> 16;
     return (uint8_t) ~(differ | differ >> 8);
 }
@@ -187,9 +206,8 @@ static uint64_t window_read(void *ctx, uint64_t offset, unsigned size, enum init
 {
     struct vga *v = ctx;
     uint64_t value = 0;
-    (void)who;
     for (unsigned i = 0; i < size; i++)
-        value |= (uint64_t)window_read8(v, (uint32_t)offset + i) << (8 * i);
+        value |= (uint64_t)window_read8(v, (uint32_t)offset + i, who != INIT_DEBUG) << (8 * i);
     return value;
 }
 
@@ -226,8 +244,13 @@ void vga_map_windows(struct vga *v)
     struct mem *m = v->dev.bus->mem;
     if (!v->window.enabled) {
         struct target io = {.kind = TO_IO, .ops = &vga_window_ops, .ctx = v};
-        v->window = (struct mapping){
-            .name = "vga window", .base = 0xa0000, .size = 0x20000, .prio = PRIO_PCI, .rd = io, .wr = io};
+        v->window = (struct mapping){.name = "vga window",
+                                     .base = 0xa0000,
+                                     .size = 0x20000,
+                                     .prio = PRIO_PCI,
+                                     .rd = io,
+                                     .wr = io,
+                                     .inspect = true};
         mem_map(m, &v->window);
     }
     bool want = plain_access(v);

@@ -7,6 +7,9 @@
 
 /* vga_mem.c: the CPU's windows. */
 extern const struct io_ops vga_window_ops;
+/* All of video memory; costs only what was written since the last time, so that a guest cannot spend much host time on
+ * one instruction again and again. */
+void vga_clear_memory(struct vga *v);
 void vga_map_windows(struct vga *v); /* after a change of what A0000h-BFFFFh reaches */
 void vga_store_notify(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const void *data);
 
@@ -40,6 +43,10 @@ uint64_t vga_next_retrace(const struct vga *v);
 uint64_t vga_frame_number(const struct vga *v);
 
 /* What is shown, worked out from the registers. */
+/* The part [first, end) of a counter's range that is blanked; first > end: from first on and up to end; equal: none. */
+struct vga_blank {
+    uint32_t first, end;
+};
 enum vga_kind { VIEW_BLANK, VIEW_TEXT, VIEW_PLANAR, VIEW_CGA, VIEW_256, VIEW_LINEAR };
 struct vga_view {
     uint32_t kind;
@@ -53,6 +60,7 @@ struct vga_view {
     uint32_t scan_rows, double_scan, preset_row, pel_pan, pan_split;
     uint32_t crtc_mode, underline, count_shift;
     uint32_t attr_mode, char_map, bpp;
+    struct vga_blank columns, lines; /* pixels and scan lines that are black whatever memory holds */
 };
 void vga_view(const struct vga *v, struct vga_view *out);
 /* Where scan line y starts: the address counter, the row scan and the dots panned away. */
@@ -85,6 +93,7 @@ struct vga_display {
     bool font_changed;
     bool touched;                 /* some page was written */
     uint8_t dirty[VGA_MAX_PAGES]; /* per page of video memory: written since it was drawn */
+    uint8_t zero[VGA_MAX_PAGES];  /* it holds zeros; the page then has PI_NOTIFY */
     uint8_t line[SURFACE_MAX_H];  /* 2: differs from the last frame, 1: differs from the one before */
     struct vga_cursor cursor;
     uint32_t *cells; /* text as drawn: see cell_at() */

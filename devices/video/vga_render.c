@@ -258,6 +258,30 @@ static void clean_text(struct vga *v, struct vga_display *d)
 
 /* ---- frames ---- */
 
+static bool blanked(const struct vga_blank *b, uint32_t n)
+{
+    return b->first <= b->end ? n >= b->first && n < b->end : n >= b->first || n < b->end;
+}
+
+static void copy_line(const struct vga_display *d, uint32_t y, uint32_t *to)
+{
+    const struct vga_view *view = &d->view;
+    const uint32_t *from = d->frame + (size_t)y * view->w;
+    if (blanked(&view->lines, y)) {
+        memset(to, 0, view->w * sizeof *to);
+        return;
+    }
+    memcpy(to, from, view->w * sizeof *to);
+    const struct vga_blank *b = &view->columns;
+    uint32_t first = MIN(b->first, view->w), end = MIN(b->end, view->w);
+    if (first <= end) {
+        memset(to + first, 0, (end - first) * sizeof *to);
+    } else {
+        memset(to, 0, end * sizeof *to);
+        memset(to + first, 0, (view->w - first) * sizeof *to);
+    }
+}
+
 static void present(struct vga *v, struct vga_display *d)
 {
     const struct vga_view *view = &d->view;
@@ -276,7 +300,7 @@ static void present(struct vga *v, struct vga_display *d)
     for (uint32_t y = 0; y < view->h; y++) {
         if (d->line[y] == 0)
             continue;
-        memcpy(to + (size_t)y * stride, d->frame + (size_t)y * view->w, view->w * sizeof *to);
+        copy_line(d, y, to + (size_t)y * stride);
         d->line[y]--;
     }
     v->surface.end(v->surface.ctx, first, last);

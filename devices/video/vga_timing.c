@@ -3,6 +3,7 @@
  * Where the beam is, and what the registers say the picture is: both functions of registers and virtual time alone.
  *
  * Document: IBM VGA technical reference (CRT controller; input status 1).
+ * NOTE: blanking is black; the overscan colour is what stands between the picture and blanking, so it shows nowhere.
  * NOTE: a VBE mode has no CRTC timing of its own; it is taken as 60 Hz with a quarter of each line and 45 lines
  * blanked.
  */
@@ -92,6 +93,37 @@ uint64_t vga_frame_number(const struct vga *v)
 
 /* ---- the view ---- */
 
+/*
+ * Blanking begins at `first` and ends where the counter's low bits equal `end`, in the next line or frame where they do
+ * not before `total`.
+ */
+static struct vga_blank blank(uint32_t first, uint32_t end, uint32_t mask, uint32_t total)
+{
+    const struct vga_blank none = {0, 0}, all = {0, UINT32_MAX};
+    if (first >= total)
+        return none;
+    uint32_t stop = first + ((end - first - 1) & mask) + 1; /* at least one later */
+    if (stop <= total)
+        return (struct vga_blank){first, stop};
+    return (end & mask) < first ? (struct vga_blank){first, end & mask} : all;
+}
+
+/* CRTC 02h, 03h, 05h: characters from the start on, 6 bits of the end, at which the picture is back. */
+static struct vga_blank blank_columns(const struct vga *v, uint32_t pixels)
+{
+    uint32_t end = (v->crtc[CRTC_H_BLANK_END] & 0x1fu) | (v->crtc[CRTC_H_RETRACE_END] & 0x80u) >> 2;
+    struct vga_blank b = blank(v->crtc[CRTC_H_BLANK_START], end, 0x3f, v->crtc[CRTC_H_TOTAL] + 5u);
+    return (struct vga_blank){b.first * pixels, b.end == UINT32_MAX ? b.end : b.end * pixels};
+}
+
+/* CRTC 15h, 16h: the start is one less than the first blanked line; the line that the end names is the last one. */
+static struct vga_blank blank_lines(const struct vga *v, uint32_t total)
+{
+    uint32_t first = v->crtc[CRTC_V_BLANK_START] | (v->crtc[CRTC_OVERFLOW] & 0x08u) << 5;
+    first |= (v->crtc[CRTC_MAX_SCAN] & 0x20u) << 4;
+    return blank(first + 1, v->crtc[CRTC_V_BLANK_END] + 1u, 0xff, total);
+}
+
 static void view_vbe(const struct vga *v, struct vga_view *o)
 {
     uint32_t bpp = v->dispi[DISPI_BPP], x = v->dispi[DISPI_X_OFFSET], y = v->dispi[DISPI_Y_OFFSET];
@@ -175,6 +207,8 @@ void vga_view(const struct vga *v, struct vga_view *o)
     o->attr_mode = v->attr[ATTR_MODE];
     o->pan_split = o->attr_mode & ATTR_MODE_PAN_SPLIT;
     o->char_map = v->seq[SEQ_CHAR_MAP];
+    o->columns = blank_columns(v, o->dots * o->dup);
+    o->lines = blank_lines(v, b.v_total);
     if (o->kind == VIEW_BLANK && (o->w < 160 || o->h < 100)) { /* not set up: show some black */
         o->w = 720;
         o->h = 400;
