@@ -2,6 +2,9 @@
 /*
  * The firmware configuration device, "QEMU Firmware Configuration (fw_cfg) Device" (docs/specs/fw_cfg): selector at
  * 510h, data at 511h, DMA at 514h. Items are read-only.
+ *
+ * DMA moves PART bytes at the OUT and as many each PART_NS after it; the control word is written when it has ended, as
+ * the specification asks guests to wait for. So no instruction makes more than a part's work.
  */
 #include "devices/misc/fw_cfg.h"
 
@@ -12,6 +15,7 @@
 
 enum { ID_TRADITIONAL = 1, ID_DMA = 2 };
 enum { DMA_ERROR = 1, DMA_READ = 2, DMA_SKIP = 4, DMA_SELECT = 8, DMA_WRITE = 16 };
+enum { PART = 65536, PART_NS = 20000 };
 /* "QEMU CFG", big-endian, is what a read of the DMA address register gives. */
 #define DMA_SIGNATURE UINT64_C(0x51454d5520434647)
 
@@ -69,42 +73,67 @@ static uint8_t next_byte(struct fw_cfg *f)
     return f->item[key].data[f->offset++];
 }
 
-/* Bytes of the selected item from the current offset, zeros after its end. */
-static bool dma_out(struct fw_cfg *f, uint64_t address, uint32_t len)
+/* Up to PART bytes of the selected item from the current offset, zeros after its end. */
+static bool dma_part(struct fw_cfg *f)
 {
-    unsigned key = f->selector & 0x3fff;
-    uint32_t have = 0;
-    if (key < FW_CFG_KEYS && !(f->selector & 0x8000) && f->offset < f->item[key].len)
-        have = MIN(len, f->item[key].len - f->offset);
-    if (have && !dma_write(f->dev.bus, address, f->item[key].data + f->offset, have))
-        return false;
-    f->offset += have;
     static const uint8_t zeros[4096];
+    unsigned key = f->selector & 0x3fff;
+    uint32_t n = MIN(f->dma_left, (uint32_t)PART), have = 0;
     bool ok = true;
-    for (uint32_t done = have; done < len && ok; done += MIN(len - done, (uint32_t)sizeof zeros))
-        ok = dma_write(f->dev.bus, address + done, zeros, MIN(len - done, (uint32_t)sizeof zeros));
+    if (key < FW_CFG_KEYS && !(f->selector & 0x8000) && f->offset < f->item[key].len)
+        have = MIN(n, f->item[key].len - f->offset);
+    if (have)
+        ok = dma_write(f->dev.bus, f->dma_to, f->item[key].data + f->offset, have);
+    f->offset += have;
+    for (uint32_t at = have; at < n && ok; at += MIN(n - at, (uint32_t)sizeof zeros))
+        ok = dma_write(f->dev.bus, f->dma_to + at, zeros, MIN(n - at, (uint32_t)sizeof zeros));
+    f->dma_to += n;
+    f->dma_left -= n;
     return ok;
+}
+
+static void dma_end(struct fw_cfg *f, bool ok)
+{
+    uint8_t control[4];
+    st_be(control, ok ? 0 : DMA_ERROR, 4);
+    f->dma_left = 0;
+    timer_cancel(&f->part);
+    dma_write(f->dev.bus, f->dma_control, control, sizeof control);
+}
+
+static void dma_go_on(void *ctx)
+{
+    struct fw_cfg *f = ctx;
+    if (!dma_part(f))
+        dma_end(f, false);
+    else if (f->dma_left)
+        timer_set(&f->part, clock_ns(f->dev.bus->clock) + PART_NS);
+    else
+        dma_end(f, true);
 }
 
 static void run_dma(struct fw_cfg *f)
 {
     uint8_t d[16];
+    if (f->dma_left) /* the transfer before this one was not waited for: it ends here */
+        dma_end(f, false);
     bool ok = dma_read(f->dev.bus, f->dma, d, sizeof d);
     uint32_t control = __builtin_bswap32(ld32(d)), len = __builtin_bswap32(ld32(d + 4));
-    uint64_t address = __builtin_bswap64(ld64(d + 8));
+    f->dma_control = f->dma;
+    f->dma_to = __builtin_bswap64(ld64(d + 8));
+    f->dma = 0;
     if (ok && control & DMA_SELECT) {
         f->selector = (uint16_t)(control >> 16);
         f->offset = 0;
     }
-    if (ok && control & DMA_READ)
-        ok = dma_out(f, address, len);
-    else if (ok && control & DMA_WRITE)
-        ok = false;
-    else if (ok && control & DMA_SKIP)
+    if (ok && control & DMA_READ) {
+        f->dma_left = len;
+        dma_go_on(f);
+        return;
+    }
+    if (ok && control & DMA_SKIP && !(control & DMA_WRITE))
         f->offset = len > UINT32_MAX - f->offset ? UINT32_MAX : f->offset + len;
-    st_be(d, ok ? 0 : DMA_ERROR, 4);
-    dma_write(f->dev.bus, f->dma, d, 4);
-    f->dma = 0;
+    dma_end(f, ok && !(control & DMA_WRITE));
 }
 
 static uint64_t read_port(void *ctx, uint64_t offset, unsigned size, enum initiator who)
@@ -158,6 +187,7 @@ static bool realize(struct dev *d, struct error *err)
 {
     struct fw_cfg *f = container_of(d, struct fw_cfg, dev);
     (void)err;
+    timer_init(&f->part, d->bus->clock, dma_go_on, f);
     fw_cfg_add(f, FW_CFG_SIGNATURE, "QEMU", 4);
     fw_cfg_add32(f, FW_CFG_ID, ID_TRADITIONAL | ID_DMA);
     make_directory(f);
@@ -173,18 +203,24 @@ static void reset(struct dev *d)
     struct fw_cfg *f = container_of(d, struct fw_cfg, dev);
     f->selector = 0;
     f->offset = 0;
-    f->dma = 0;
+    f->dma = f->dma_control = f->dma_to = 0;
+    f->dma_left = 0;
+    timer_cancel(&f->part);
 }
 
 static void unrealize(struct dev *d)
 {
     struct fw_cfg *f = container_of(d, struct fw_cfg, dev);
+    timer_cancel(&f->part);
     for (unsigned i = 0; i < FW_CFG_KEYS; i++)
         free(f->item[i].data);
 }
 
-static const struct state_field fields[] = {STATE_U(struct fw_cfg, selector), STATE_U(struct fw_cfg, offset),
-                                            STATE_U(struct fw_cfg, dma)};
+static const struct state_field fields[] = {
+    STATE_U(struct fw_cfg, selector),       STATE_U(struct fw_cfg, offset), STATE_U(struct fw_cfg, dma),
+    STATE_U(struct fw_cfg, dma_control),    STATE_U(struct fw_cfg, dma_to), STATE_U(struct fw_cfg, dma_left),
+    STATE_TIMER_FIELD(struct fw_cfg, part),
+};
 
 static const struct dev_reg regs[] = {
     {"SELECTOR", REG_PORT, 0x510, 2, 0, 0xffff},

@@ -48,6 +48,10 @@ struct fw_cfg {
     uint16_t selector;
     uint32_t offset;
     uint64_t dma; /* address of the control structure, as far as it is written */
+    /* A read by DMA under way: its control structure, where the next part goes, bytes to come. */
+    uint64_t dma_control, dma_to;
+    uint32_t dma_left;
+    struct timer part;
     struct port_range ports, dma_ports;
 };
 

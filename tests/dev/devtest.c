@@ -8,6 +8,7 @@ int main(void)
 {
     Suite *s = suite_create("devices");
     suite_add_tcase(s, apic_tests());
+    suite_add_tcase(s, fw_cfg_tests());
     suite_add_tcase(s, hpet_tests());
     suite_add_tcase(s, i8259_tests());
     suite_add_tcase(s, i8254_tests());

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* fw_cfg by its specification: items by port and by DMA, which goes on in virtual time. */
+#include "devices/misc/fw_cfg.h"
+
+#include <stdlib.h>
+
+#include "tests/dev/rig.h"
+
+enum { SELECTOR = 0x510, DATA = 0x511, DMA_HIGH = 0x514, DMA_LOW = 0x518 };
+enum { ERROR_BIT = 1, READ = 2, SKIP = 4, SELECT = 8, WRITE = 16 };
+enum { KEY = FW_CFG_KERNEL_DATA, LEN = 1000000, RAM = 4 << 20, CONTROL = 0x1000, TO = 0x100000, STEP = 65536 };
+
+static struct setup {
+    struct rig rig;
+    struct fw_cfg *fw;
+    struct mapping ram;
+} s;
+
+static uint8_t byte(uint32_t i)
+{
+    return (uint8_t)(i * 31 + (i >> 8) + 1);
+}
+
+static void make(struct setup *t)
+{
+    struct error err;
+    memset(t, 0, sizeof *t);
+    rig_init(&t->rig);
+    const struct mem_block *b = mem_add_block(t->rig.bus.mem, "ram", BLOCK_RAM, RAM / PAGE_SIZE, &err);
+    t->ram = (struct mapping){.name = "ram", .size = RAM, .rd = {TO_PAGES, b->first, NULL, NULL}};
+    t->ram.wr = t->ram.rd;
+    mem_map(t->rig.bus.mem, &t->ram);
+    t->fw = fw_cfg_new(&t->rig.bus, "fw_cfg");
+    rig_realize(&t->fw->dev);
+    uint8_t *data = malloc(LEN);
+    for (uint32_t i = 0; i < LEN; i++)
+        data[i] = byte(i);
+    fw_cfg_add(t->fw, KEY, data, LEN);
+    free(data);
+}
+
+static void unmake(struct setup *t)
+{
+    dev_free(&t->fw->dev);
+    rig_free(&t->rig);
+}
+
+static void setup(void)
+{
+    make(&s);
+    uint8_t fill[PAGE_SIZE];
+    memset(fill, 0xcc, sizeof fill);
+    for (uint32_t a = TO; a < RAM; a += PAGE_SIZE)
+        dma_write(&s.rig.bus, a, fill, sizeof fill);
+}
+
+static void teardown(void)
+{
+    unmake(&s);
+}
+
+static uint8_t at(uint32_t a)
+{
+    uint8_t v;
+    dma_read(&s.rig.bus, a, &v, 1);
+    return v;
+}
+
+static uint32_t control(uint32_t where)
+{
+    uint8_t d[4];
+    dma_read(&s.rig.bus, where, d, 4);
+    return __builtin_bswap32(ld32(d));
+}
+
+static void start(uint32_t where, uint32_t what, uint32_t len, uint64_t to)
+{
+    uint8_t d[16];
+    st32(d, __builtin_bswap32(what));
+    st32(d + 4, __builtin_bswap32(len));
+    st64(d + 8, __builtin_bswap64(to));
+    dma_write(&s.rig.bus, where, d, 16);
+    port_out(s.rig.bus.ports, DMA_HIGH, 4, 0, INIT_CPU0);
+    port_out(s.rig.bus.ports, DMA_LOW, 4, __builtin_bswap32(where), INIT_CPU0);
+}
+
+static uint32_t wait_for(uint32_t where)
+{
+    for (unsigned i = 0; i < 100000 && control(where) & ~(uint32_t)ERROR_BIT; i++)
+        rig_run(&s.rig, 1000);
+    return control(where);
+}
+
+static void holds(uint32_t from, uint32_t first, uint32_t n)
+{
+    uint8_t *got = malloc(n ? n : 1);
+    dma_read(&s.rig.bus, from, got, n);
+    for (uint32_t i = 0; i < n; i++) {
+        uint8_t want = first + i < LEN ? byte(first + i) : 0;
+        if (got[i] != want)
+            ck_abort_msg("byte %u is %02x, not %02x", i, got[i], want);
+    }
+    free(got);
+    ck_assert_msg(at(from + n) == 0xcc, "the byte after %u was written", n);
+}
+
+START_TEST(fw_cfg_port_reads_byte_by_byte_and_zeros_after_the_end)
+{
+    static const char want[] = {'Q', 'E', 'M', 'U', 0, 0};
+    port_out(s.rig.bus.ports, SELECTOR, 2, FW_CFG_SIGNATURE, INIT_CPU0);
+    for (unsigned i = 0; i < sizeof want; i++)
+        ck_assert_uint_eq(rig_in(&s.rig, DATA), (uint8_t)want[i]);
+    ck_assert_uint_eq(port_in(s.rig.bus.ports, DMA_HIGH, 4, INIT_CPU0), ld32("QEMU"));
+    ck_assert_uint_eq(port_in(s.rig.bus.ports, DMA_LOW, 4, INIT_CPU0), ld32(" CFG"));
+}
+END_TEST
+
+START_TEST(fw_cfg_dma_reads_as_many_bytes_as_asked)
+{
+    static const uint32_t len[] = {0, 1, STEP - 1, STEP, STEP + 1, 3 * STEP, LEN - 1, LEN, LEN + 1, LEN + 5000};
+    for (unsigned i = 0; i < ARRAY_LEN(len); i++) {
+        teardown();
+        setup();
+        start(CONTROL, KEY << 16 | SELECT | READ, len[i], TO);
+        ck_assert_uint_eq(wait_for(CONTROL), 0);
+        holds(TO, 0, len[i]);
+    }
+}
+END_TEST
+
+START_TEST(fw_cfg_dma_goes_on_where_the_last_one_ended)
+{
+    start(CONTROL, KEY << 16 | SELECT | SKIP, 100, 0);
+    ck_assert_uint_eq(control(CONTROL), 0);
+    start(CONTROL, READ, 200, TO);
+    ck_assert_uint_eq(control(CONTROL), 0);
+    start(CONTROL, READ, 300, TO + 200);
+    ck_assert_uint_eq(control(CONTROL), 0);
+    holds(TO, 100, 500);
+}
+END_TEST
+
+/* One OUT makes a part's work; the rest comes in virtual time, part by part. */
+START_TEST(fw_cfg_dma_of_any_length_costs_a_part_an_event)
+{
+    start(CONTROL, KEY << 16 | SELECT | READ, 0xfffffff0, TO);
+    ck_assert_uint_eq(control(CONTROL), KEY << 16 | SELECT | READ);
+    holds(TO, 0, STEP);
+    for (unsigned parts = 2; parts < 10; parts++) {
+        uint64_t next = clock_next(&s.rig.clock);
+        ck_assert(next != TIME_NEVER && next > clock_ns(&s.rig.clock));
+        rig_run_to(&s.rig, next);
+        holds(TO, 0, parts * STEP);
+    }
+    ck_assert_uint_eq(wait_for(CONTROL), ERROR_BIT); /* where memory ends */
+    ck_assert_uint_eq(clock_next(&s.rig.clock), TIME_NEVER);
+    ck_assert_uint_eq(at(RAM - 1), 0);
+}
+END_TEST
+
+START_TEST(fw_cfg_dma_that_is_not_waited_for_ends_with_an_error)
+{
+    start(CONTROL, KEY << 16 | SELECT | READ, LEN, TO);
+    ck_assert_uint_ne(control(CONTROL), 0);
+    start(CONTROL + 16, KEY << 16 | SELECT | READ, 2 * STEP, TO + 0x200000);
+    ck_assert_uint_eq(control(CONTROL), ERROR_BIT);
+    ck_assert_uint_eq(wait_for(CONTROL + 16), 0);
+    holds(TO + 0x200000, 0, 2 * STEP);
+    holds(TO, 0, STEP);
+}
+END_TEST
+
+START_TEST(fw_cfg_dma_errors)
+{
+    start(CONTROL, KEY << 16 | SELECT | WRITE, 4, TO); /* items are read-only */
+    ck_assert_uint_eq(control(CONTROL), ERROR_BIT);
+    start(CONTROL, KEY << 16 | SELECT | READ, 16, RAM - 8); /* half of it beyond memory */
+    ck_assert_uint_eq(control(CONTROL), ERROR_BIT);
+    start(CONTROL, KEY << 16 | SELECT | READ, 16, TO); /* works after that */
+    ck_assert_uint_eq(control(CONTROL), 0);
+    holds(TO, 0, 16);
+    start(CONTROL, KEY << 16 | SELECT | READ, LEN, TO);
+    s.fw->dev.cls->reset(&s.fw->dev);
+    ck_assert_uint_eq(clock_next(&s.rig.clock), TIME_NEVER);
+}
+END_TEST
+
+START_TEST(fw_cfg_state_round_trip_in_the_middle_of_a_transfer)
+{
+    start(CONTROL, KEY << 16 | SELECT | READ, LEN, TO);
+    struct setup *copy = calloc(1, sizeof *copy);
+    make(copy);
+    rig_same_time(&s.rig, &copy->rig);
+    rig_copy_state(&s.fw->dev, &copy->fw->dev);
+    rig_run(&copy->rig, 10000000);
+    uint8_t v[2];
+    dma_read(&copy->rig.bus, TO + STEP, v, 2);
+    ck_assert_uint_eq(v[0], byte(STEP));
+    dma_read(&copy->rig.bus, TO + LEN - 2, v, 2);
+    ck_assert_uint_eq(v[1], byte(LEN - 1));
+    unmake(copy);
+    free(copy);
+}
+END_TEST
+
+TCase *fw_cfg_tests(void)
+{
+    TCase *c = tcase_create("fw_cfg");
+    tcase_add_checked_fixture(c, setup, teardown);
+    tcase_add_test(c, fw_cfg_port_reads_byte_by_byte_and_zeros_after_the_end);
+    tcase_add_test(c, fw_cfg_dma_reads_as_many_bytes_as_asked);
+    tcase_add_test(c, fw_cfg_dma_goes_on_where_the_last_one_ended);
+    tcase_add_test(c, fw_cfg_dma_of_any_length_costs_a_part_an_event);
+    tcase_add_test(c, fw_cfg_dma_that_is_not_waited_for_ends_with_an_error);
+    tcase_add_test(c, fw_cfg_dma_errors);
+    tcase_add_test(c, fw_cfg_state_round_trip_in_the_middle_of_a_transfer);
+    return c;
+}
