@@ -200,14 +200,14 @@ END_TEST
 
 START_TEST(lapic_disabled_by_msr_is_wire_through)
 {
-    ck_assert(lapic_set_base(la, BASE | APIC_BASE_BSP));
+    ck_assert(lapic_set_base(la, BASE | 0x100));
     lint(0, 1);
     ck_assert_int_eq(intr.level, 1);
     ck_assert_int_eq(ack(), 0x77);
     lint(1, 1);
     ck_assert_uint_eq(nmi.rises, 1);
     ck_assert_uint_eq(rd(VERSION), 0xffffffff); /* nothing is at its address */
-    ck_assert(lapic_set_base(la, BASE | APIC_BASE_BSP | APIC_BASE_ENABLE));
+    ck_assert(lapic_set_base(la, BASE | 0x100 | 0x800));
     ck_assert_uint_eq(rd(SVR), 0xff); /* as after a reset (10.4.3) */
     ck_assert_int_eq(intr.level, 0);
 }
@@ -215,13 +215,13 @@ END_TEST
 
 START_TEST(lapic_base_moves_and_refuses_reserved_bits)
 {
-    ck_assert(lapic_set_base(la, 0xd0000000 | APIC_BASE_BSP | APIC_BASE_ENABLE));
+    ck_assert(lapic_set_base(la, 0xd0000000 | 0x100 | 0x800));
     ck_assert_uint_eq(phys_load(rig.bus.mem, 0xd0000030, 4, INIT_CPU0), 0x50014);
     ck_assert_uint_eq(rd(VERSION), 0xffffffff);
-    ck_assert(!lapic_set_base(la, BASE | APIC_BASE_ENABLE | 1));
-    ck_assert(!lapic_set_base(la, BASE | APIC_BASE_ENABLE | 0x400)); /* no x2APIC */
-    ck_assert(!lapic_set_base(la, UINT64_C(1) << PHYS_BITS | APIC_BASE_ENABLE));
-    ck_assert_uint_eq(la->base, 0xd0000000 | APIC_BASE_BSP | APIC_BASE_ENABLE);
+    ck_assert(!lapic_set_base(la, BASE | 0x800 | 1));
+    ck_assert(!lapic_set_base(la, BASE | 0x800 | 0x400)); /* no x2APIC */
+    ck_assert(!lapic_set_base(la, UINT64_C(1) << PHYS_BITS | 0x800));
+    ck_assert_uint_eq(la->base, 0xd0000000 | 0x100 | 0x800);
 }
 END_TEST
 
@@ -541,6 +541,34 @@ START_TEST(ioapic_level_holds_remote_irr_until_eoi_and_asks_again)
 }
 END_TEST
 
+/* An EOI clears remote IRR of the pins with its vector, all of them and no others (82093AA 3.2.4). */
+START_TEST(ioapic_eoi_is_for_its_vector)
+{
+    entry(10, 0, LEVEL | 0x3a);
+    entry(11, 0, LEVEL | 0x4b);
+    entry(12, 0, LEVEL | 0x4b);
+    entry(13, 0, LEVEL | 0x4a);
+    for (int n = 10; n <= 13; n++)
+        pin(n, 1);
+    for (int n = 10; n <= 13; n++) {
+        ck_assert_uint_eq(io_rd((uint8_t)(0x10 + 2 * n)) & REMOTE_IRR, REMOTE_IRR);
+        pin(n, 0);
+    }
+    ck_assert_int_eq(ack(), 0x4b);
+    wr(EOI, 0);
+    static const uint32_t after[] = {REMOTE_IRR, 0, 0, REMOTE_IRR};
+    for (int n = 10; n <= 13; n++)
+        ck_assert_msg((io_rd((uint8_t)(0x10 + 2 * n)) & REMOTE_IRR) == after[n - 10], "pin %d after EOI of 4Bh", n);
+    ck_assert_int_eq(ack(), 0x4a);
+    wr(EOI, 0);
+    ck_assert_uint_eq(io_rd(0x10 + 2 * 10) & REMOTE_IRR, REMOTE_IRR);
+    ck_assert_uint_eq(io_rd(0x10 + 2 * 13) & REMOTE_IRR, 0);
+    ck_assert_int_eq(ack(), 0x3a);
+    wr(EOI, 0);
+    ck_assert_uint_eq(io_rd(0x10 + 2 * 10) & REMOTE_IRR, 0);
+}
+END_TEST
+
 START_TEST(ioapic_level_waits_behind_the_mask)
 {
     entry(10, 0, LEVEL | MASKED | 0x3a);
@@ -709,6 +737,7 @@ TCase *apic_tests(void)
     tcase_add_test(t, ioapic_edge_delivers_once_per_rise);
     tcase_add_test(t, ioapic_edge_at_a_masked_pin_is_lost);
     tcase_add_test(t, ioapic_level_holds_remote_irr_until_eoi_and_asks_again);
+    tcase_add_test(t, ioapic_eoi_is_for_its_vector);
     tcase_add_test(t, ioapic_level_waits_behind_the_mask);
     tcase_add_test(t, ioapic_active_low);
     tcase_add_test(t, ioapic_switch_to_edge_clears_remote_irr);

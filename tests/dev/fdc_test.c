@@ -922,7 +922,7 @@ END_TEST
 
 START_TEST(fdc_1m2_drive_reads_360k_at_300_kbit_with_double_steps)
 {
-    s.fdc->drive[0].type = FLOPPY_1M2;
+    s.fdc->drive[0].type = 2;
     fdc_set_medium(&s.fdc->dev, 0, make_disk(&other, 720));
     start();
     out(DIR, 1);

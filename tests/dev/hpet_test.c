@@ -3,6 +3,7 @@
 #include "devices/timer/hpet.h"
 #include "tests/dev/rig.h"
 
+#define HPET_AT UINT64_C(0xfed00000)
 enum {
     CONF = 0x10,
     STATUS = 0x20,
@@ -29,12 +30,12 @@ static struct hpet *make(struct rig *r, struct probe *p)
 
 static uint64_t rd(uint32_t reg)
 {
-    return phys_load(rig.bus.mem, HPET_BASE + reg, 8, INIT_CPU0);
+    return phys_load(rig.bus.mem, HPET_AT + reg, 8, INIT_CPU0);
 }
 
 static void wr(uint32_t reg, uint64_t v)
 {
-    phys_store(rig.bus.mem, HPET_BASE + reg, 8, v, INIT_CPU0);
+    phys_store(rig.bus.mem, HPET_AT + reg, 8, v, INIT_CPU0);
 }
 
 static void setup(void)
@@ -58,7 +59,7 @@ START_TEST(hpet_says_three_64_bit_comparators_and_10_ns)
     ck_assert_uint_eq(rd(0), UINT64_C(0x009896808086a201));
     ck_assert_uint_eq(rd(T2), UINT64_C(0x0010000000000030));
     ck_assert_uint_eq(rd(C2), UINT64_MAX);
-    ck_assert_uint_eq(phys_load(rig.bus.mem, HPET_BASE + 4, 4, INIT_CPU0), 10000000);
+    ck_assert_uint_eq(phys_load(rig.bus.mem, HPET_AT + 4, 4, INIT_CPU0), 10000000);
 }
 END_TEST
 
@@ -202,9 +203,9 @@ END_TEST
 
 START_TEST(hpet_32_bit_accesses_reach_either_half)
 {
-    phys_store(rig.bus.mem, HPET_BASE + COUNTER + 4, 4, 0x12345678, INIT_CPU0);
+    phys_store(rig.bus.mem, HPET_AT + COUNTER + 4, 4, 0x12345678, INIT_CPU0);
     ck_assert_uint_eq(rd(COUNTER), UINT64_C(0x1234567800000000));
-    phys_store(rig.bus.mem, HPET_BASE + C1, 4, 7, INIT_CPU0);
+    phys_store(rig.bus.mem, HPET_AT + C1, 4, 7, INIT_CPU0);
     ck_assert_uint_eq(rd(C1), UINT64_C(0xffffffff00000007));
 }
 END_TEST

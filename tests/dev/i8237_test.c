@@ -203,6 +203,33 @@ START_TEST(wide_channel_counts_words_in_128_kib)
 }
 END_TEST
 
+/* A 16-bit channel's address bits 16-1 are the chip's, the page gives 23-17: its bit 0 never counts. */
+START_TEST(wide_channel_ignores_bit_0_of_its_page)
+{
+    static const struct {
+        uint16_t word;
+        uint8_t page;
+        uint32_t at;
+    } want[] = {{0x0000, 0x02, 0x20000}, {0x0000, 0x03, 0x20000}, {0x7fff, 0x03, 0x2fffe},
+                {0x8000, 0x02, 0x30000}, {0x8000, 0x03, 0x30000}, {0xffff, 0x02, 0x3fffe},
+                {0xffff, 0x03, 0x3fffe}, {0x0001, 0x01, 0x00002}, {0x0000, 0x05, 0x40000}};
+    struct irq_line dreq = i8237_dreq(s.dma1, 1);
+    irq_set(&dreq, 1);
+    for (unsigned i = 0; i < ARRAY_LEN(want); i++) {
+        uint8_t data[2] = {(uint8_t)(0x81 + i), 0x7e};
+        out(0xd8, 0);
+        out(0xc4, (uint8_t)want[i].word), out(0xc4, (uint8_t)(want[i].word >> 8));
+        out(0xc6, 0), out(0xc6, 0);
+        out(0x8b, want[i].page);
+        out(0xd6, 0x45);
+        out(0xd4, 0x01);
+        ck_assert_uint_eq(i8237_transfer(s.dma1, 1, data, 2, true, NULL), 2);
+        ck_assert_msg(peek(want[i].at) == 0x81 + i && peek(want[i].at + 1) == 0x7e,
+                      "page %02x, word %04x does not reach %05x", want[i].page, want[i].word, want[i].at);
+    }
+}
+END_TEST
+
 START_TEST(page_registers_keep_every_byte)
 {
     for (unsigned i = 0; i < 16; i++)
@@ -246,6 +273,7 @@ TCase *i8237_tests(void)
     tcase_add_test(t, ready_follows_dreq_mask_and_command);
     tcase_add_test(t, master_clear_masks_all_and_clears_the_flip_flop);
     tcase_add_test(t, wide_channel_counts_words_in_128_kib);
+    tcase_add_test(t, wide_channel_ignores_bit_0_of_its_page);
     tcase_add_test(t, page_registers_keep_every_byte);
     tcase_add_test(t, state_round_trip_keeps_the_transfer);
     return t;

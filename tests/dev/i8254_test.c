@@ -16,7 +16,7 @@ static void setup(void)
         pit->out[i] = probe_line(&out[i], &rig);
     rig_realize(&pit->dev);
     rig_run(&rig, 1000000);
-    rig_run_to(&rig, clock_tick_ns(2000, I8254_HZ));
+    rig_run_to(&rig, clock_tick_ns(2000, 1193182));
 }
 
 static void teardown(void)
@@ -28,12 +28,12 @@ static void teardown(void)
 /* CLK pulses that passed since setup. */
 static uint64_t tick_of(uint64_t ns)
 {
-    return clock_ticks(ns, I8254_HZ) - 2000;
+    return clock_ticks(ns, 1193182) - 2000;
 }
 
 static void to_tick(uint64_t tick)
 {
-    rig_run_to(&rig, clock_tick_ns(2000 + tick, I8254_HZ));
+    rig_run_to(&rig, clock_tick_ns(2000 + tick, 1193182));
 }
 
 static void program_count(int n, uint32_t count)

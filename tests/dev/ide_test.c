@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "devices/disk/piix3_ide.h"
+#include "tests/dev/ata_bits.h"
 #include "tests/dev/rig.h"
 
 enum { DEVFN = 0x09, BM = 0xc000, SECTORS = 300000, KEPT = 1024 };
@@ -152,10 +153,10 @@ END_TEST
 
 START_TEST(ata_reset_leaves_the_signature_of_a_disk)
 {
-    out(CTL, ATA_SRST);
-    ck_assert_uint_eq(in(CTL), ATA_BSY);
+    out(CTL, SRST);
+    ck_assert_uint_eq(in(CTL), BSY);
     out(CTL, 0);
-    ck_assert(in(CMD)&ATA_BSY);
+    ck_assert(in(CMD)&BSY);
     wait_ready();
     ck_assert_uint_eq(in(CMD), 0x50);
     ck_assert_uint_eq(in(0x1f1), 1);
@@ -188,7 +189,7 @@ START_TEST(ata_identify_has_size_geometry_and_checksum)
     uint8_t id[512], sum = 0;
     out(DEV, 0xe0);
     out(CMD, 0xec);
-    ck_assert(in(CTL)&ATA_BSY);
+    ck_assert(in(CTL)&BSY);
     wait_ready();
     ck_assert_uint_eq(in(CTL), 0x58);
     ck_assert_uint_eq(s.irq[0].level, 1);
@@ -217,7 +218,7 @@ END_TEST
 
 START_TEST(ata_nien_holds_the_interrupt_back)
 {
-    out(CTL, ATA_NIEN);
+    out(CTL, NIEN);
     out(CMD, 0xec);
     wait_ready();
     ck_assert_uint_eq(s.irq[0].level, 0);
@@ -254,7 +255,7 @@ START_TEST(ata_pio_write_asks_for_the_first_sector_without_interrupt)
     ck_assert_uint_eq(in(CTL), 0x58);
     ck_assert_uint_eq(s.irq[0].rises, 0);
     write_words(data, 256);
-    ck_assert(in(CTL)&ATA_BSY);
+    ck_assert(in(CTL)&BSY);
     wait_ready();
     ck_assert_uint_eq(s.irq[0].rises, 1);
     ck_assert_uint_eq(in(CMD), 0x58);
@@ -277,7 +278,7 @@ START_TEST(ata_multiple_transfers_blocks_of_the_set_size)
     out(CMD, 0xc4);
     wait_ready();
     read_words(data, 4 * 256);
-    ck_assert(in(CTL)&ATA_BSY);
+    ck_assert(in(CTL)&BSY);
     wait_ready();
     read_words(data, 2 * 256);
     ck_assert_uint_eq(in(CMD), 0x50);
@@ -286,7 +287,7 @@ START_TEST(ata_multiple_transfers_blocks_of_the_set_size)
     out(CMD, 0xc6);
     wait_ready();
     ck_assert_uint_eq(in(CMD), 0x51);
-    ck_assert_uint_eq(in(0x1f1), ATA_ABRT);
+    ck_assert_uint_eq(in(0x1f1), ABRT);
 }
 END_TEST
 
@@ -298,7 +299,7 @@ START_TEST(ata_lba48_reads_the_two_deep_registers)
     wait_ready();
     read_words(data, 256);
     ck_assert_uint_eq(ld64(data), 123456);
-    out(CTL, ATA_HOB);
+    out(CTL, HOB);
     ck_assert_uint_eq(in(0x1f3), 0);
     out(CTL, 0);
     ck_assert_uint_eq(in(0x1f3), (uint8_t)123456);
@@ -311,11 +312,11 @@ START_TEST(ata_beyond_the_end_is_idnf_and_moves_nothing)
     out(CMD, 0x20);
     wait_ready();
     ck_assert_uint_eq(in(CMD), 0x51);
-    ck_assert_uint_eq(in(0x1f1), ATA_IDNF);
+    ck_assert_uint_eq(in(0x1f1), IDNF);
     address48(UINT64_C(0xffffffffffff), 0);
     out(CMD, 0x34);
-    ck_assert_uint_eq(in(CTL)&ATA_DRQ, 0);
-    ck_assert_uint_eq(in(0x1f1), ATA_IDNF);
+    ck_assert_uint_eq(in(CTL)&DRQ, 0);
+    ck_assert_uint_eq(in(0x1f1), IDNF);
 }
 END_TEST
 
@@ -342,7 +343,7 @@ START_TEST(ata_unknown_command_is_aborted)
 {
     out(CMD, 0xb9);
     ck_assert_uint_eq(in(CMD), 0x51);
-    ck_assert_uint_eq(in(0x1f1), ATA_ABRT);
+    ck_assert_uint_eq(in(0x1f1), ABRT);
 }
 END_TEST
 
@@ -372,7 +373,7 @@ START_TEST(ata_host_write_error_is_a_device_fault)
     out(CMD, 0x30);
     write_words(data, 256);
     wait_ready();
-    ck_assert_uint_eq(in(CMD) & (ATA_DF | ATA_ERR | ATA_BSY | ATA_DRQ), ATA_DF | ATA_ERR);
+    ck_assert_uint_eq(in(CMD) & (DF | ERR | BSY | DRQ), DF | ERR);
 }
 END_TEST
 
@@ -382,7 +383,7 @@ START_TEST(ata_readonly_disk_aborts_writes)
     address28(9, 1);
     out(CMD, 0x30);
     ck_assert_uint_eq(in(CMD), 0x51);
-    ck_assert_uint_eq(in(0x1f1), ATA_ABRT);
+    ck_assert_uint_eq(in(0x1f1), ABRT);
 }
 END_TEST
 
@@ -439,6 +440,39 @@ START_TEST(bmide_write_gathers_and_starts_before_or_after_the_command)
 }
 END_TEST
 
+/* A byte count of 0 is 64 KiB (PIIX3 2.7, descriptor table); others are even counts as they stand. */
+START_TEST(bmide_count_0_is_64_kib)
+{
+    static const struct {
+        uint16_t bytes[2];
+        unsigned sectors;
+    } list[] = {{{0, 512}, 129}, {{0xfe00, 512}, 128}, {{0, 0}, 256}, {{512, 0}, 129}};
+    uint8_t data[512];
+    for (unsigned i = 0; i < ARRAY_LEN(list); i++) {
+        memset(data, 0xcc, sizeof data);
+        for (uint32_t a = 0x20000; a < 0x60000; a += 512)
+            dma_write(&s.rig.bus, a, data, 512);
+        descriptor(0x1000, 0x20000, list[i].bytes[0], false);
+        descriptor(0x1008, 0x40000, list[i].bytes[1], true);
+        address28(5000, (uint8_t)list[i].sectors);
+        out(CMD, 0xc8);
+        start_engine(true);
+        wait_ready();
+        ck_assert_uint_eq(in(BM + 2) & 7, 4);
+        ck_assert_uint_eq(in(CMD), 0x50);
+        unsigned first = list[i].bytes[0] ? list[i].bytes[0] / 512 : 128;
+        for (unsigned n = 0; n < list[i].sectors; n++) {
+            dma_read(&s.rig.bus, n < first ? 0x20000 + n * 512 : 0x40000 + (n - first) * 512, data, 512);
+            ck_assert_msg(ld64(data) == 5000 + n, "list %u: sector %u is %u", i, n, (unsigned)ld64(data));
+        }
+        dma_read(&s.rig.bus, 0x20000 + first * 512, data, 512);
+        ck_assert_uint_eq(data[0], 0xcc);
+        dma_read(&s.rig.bus, 0x40000 + (list[i].sectors - first) * 512, data, 512);
+        ck_assert_uint_eq(data[0], 0xcc);
+    }
+}
+END_TEST
+
 START_TEST(bmide_list_longer_than_the_transfer_stays_active)
 {
     descriptor(0x1000, 0x20000, 2048, true);
@@ -458,8 +492,8 @@ START_TEST(bmide_list_shorter_than_the_transfer_leaves_the_drive_waiting)
     start_engine(true);
     wait_ready();
     ck_assert_uint_eq(s.irq[0].rises, 0);
-    ck_assert(in(CTL)&ATA_DRQ);
-    out(CTL, ATA_SRST);
+    ck_assert(in(CTL)&DRQ);
+    out(CTL, SRST);
     out(CTL, 0);
     wait_ready();
     ck_assert_uint_eq(in(CMD), 0x50);
@@ -534,6 +568,7 @@ TCase *ide_tests(void)
     tcase_add_test(c, ata_readonly_disk_aborts_writes);
     tcase_add_test(c, bmide_read_scatters_by_the_descriptors);
     tcase_add_test(c, bmide_write_gathers_and_starts_before_or_after_the_command);
+    tcase_add_test(c, bmide_count_0_is_64_kib);
     tcase_add_test(c, bmide_list_longer_than_the_transfer_stays_active);
     tcase_add_test(c, bmide_list_shorter_than_the_transfer_leaves_the_drive_waiting);
     tcase_add_test(c, bmide_transfer_to_nowhere_is_an_error);

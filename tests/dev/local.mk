@@ -2,7 +2,7 @@
 check_PROGRAMS += tests/dev/devtest
 TESTS += tests/dev/devtest
 tests_dev_devtest_SOURCES = \
-	tests/dev/devtest.c tests/dev/rig.c tests/dev/rig.h \
+	tests/dev/devtest.c tests/dev/rig.c tests/dev/rig.h tests/dev/ata_bits.h \
 	tests/dev/apic_test.c \
 	tests/dev/ata_reset_test.c \
 	tests/dev/atapi_test.c \

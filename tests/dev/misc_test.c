@@ -52,7 +52,7 @@ START_TEST(port61_gates_timer_2_and_shows_its_out)
     rig_out(&rig, 0x43, 0xb0); /* counter 2, mode 0 */
     rig_out(&rig, 0x42, 0x10), rig_out(&rig, 0x42, 0x27);
     ck_assert_uint_eq(rig_in(&rig, 0x61) & 0x2f, 0x01);
-    rig_run(&rig, clock_tick_ns(10005, I8254_HZ));
+    rig_run(&rig, clock_tick_ns(10005, 1193182));
     ck_assert_uint_eq(rig_in(&rig, 0x61) & 0x2f, 0x21);
     rig_out(&rig, 0x61, 0xff);
     ck_assert_uint_eq(rig_in(&rig, 0x61) & 0x0f, 0x0f);

@@ -194,6 +194,23 @@ START_TEST(thre_interrupt_until_iir_is_read_or_thr_written)
 }
 END_TEST
 
+/* Reading IIR clears the THRE interrupt where that is what it shows, and only there (table of interrupt controls). */
+START_TEST(iir_read_that_shows_another_source_keeps_thre)
+{
+    out(IER, 0x07);
+    ns16550_break(s.uart);
+    ck_assert_uint_eq(in(IIR), 0x06);
+    ck_assert_uint_eq(in(IIR), 0x06);
+    in(LSR);
+    ck_assert_uint_eq(in(IIR), 0x04);
+    ck_assert_uint_eq(in(IIR), 0x04);
+    in(RBR);
+    ck_assert_uint_eq(in(IIR), 0x02); /* still there, for the first time */
+    ck_assert_uint_eq(in(IIR), 0x01);
+    ck_assert_int_eq(s.irq.level, 0);
+}
+END_TEST
+
 START_TEST(received_data_interrupt_and_register)
 {
     out(IER, 0x01);
@@ -382,6 +399,7 @@ TCase *ns16550_tests(void)
     tcase_add_test(t, word_length_masks_the_character);
     tcase_add_test(t, fifo_takes_16_and_thre_means_empty);
     tcase_add_test(t, thre_interrupt_until_iir_is_read_or_thr_written);
+    tcase_add_test(t, iir_read_that_shows_another_source_keeps_thre);
     tcase_add_test(t, received_data_interrupt_and_register);
     tcase_add_test(t, trigger_level_and_character_timeout);
     tcase_add_test(t, sender_waits_while_the_fifo_is_full);

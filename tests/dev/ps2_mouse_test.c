@@ -166,6 +166,27 @@ START_TEST(fast_motion_is_spread_over_samples)
 }
 END_TEST
 
+/* The counters have nine bits: -256 to 255 are told as they are, one more on either side is overflow. */
+START_TEST(counters_hold_minus_256_to_255)
+{
+    static const struct {
+        int moved;
+        uint8_t low, sign, overflow;
+    } want[] = {{254, 0xfe, 0, 0},  {255, 0xff, 0, 0},  {256, 0xff, 0, 1},
+                {-255, 0x01, 1, 0}, {-256, 0x00, 1, 0}, {-257, 0x00, 1, 1}};
+    ask(0xf0);
+    for (unsigned i = 0; i < ARRAY_LEN(want); i++) {
+        uint8_t sign = want[i].sign, over = want[i].overflow;
+        move(want[i].moved, 0, 0, 0);
+        send(0xeb);
+        EXPECT(0xfa, (uint8_t)(0x08 | sign << 4 | over << 6), want[i].low, 0);
+        move(0, -want[i].moved, 0, 0); /* up is positive */
+        send(0xeb);
+        EXPECT(0xfa, (uint8_t)(0x08 | sign << 5 | over << 7), 0, want[i].low);
+    }
+}
+END_TEST
+
 START_TEST(motion_beyond_the_counter_sets_overflow)
 {
     uint8_t got[64];
@@ -412,6 +433,7 @@ TCase *ps2_mouse_tests(void)
     tcase_add_test(t, packet_has_signs_and_up_is_positive);
     tcase_add_test(t, samples_are_a_rate_apart_and_motion_adds_up);
     tcase_add_test(t, fast_motion_is_spread_over_samples);
+    tcase_add_test(t, counters_hold_minus_256_to_255);
     tcase_add_test(t, motion_beyond_the_counter_sets_overflow);
     tcase_add_test(t, a_short_click_is_not_lost);
     tcase_add_test(t, status_tells_mode_scaling_buttons_resolution_rate);

@@ -59,7 +59,7 @@ START_TEST(dac_holds_six_bits_unless_vbe_widens_it)
         out8(0x3c9, 0xff);
     out8(0x3c7, 1);
     ck_assert_uint_eq(in8(0x3c9), 0x3f);
-    dispi(DISPI_ENABLE, DISPI_8BIT_DAC);
+    dispi(VBE_ENABLE, VBE_8BIT_DAC);
     out8(0x3c8, 1);
     for (int i = 0; i < 3; i++)
         out8(0x3c9, 0xfe);
@@ -288,56 +288,56 @@ END_TEST
 
 static void vbe(uint16_t w, uint16_t h, uint16_t bpp)
 {
-    dispi(DISPI_ENABLE, 0);
-    dispi(DISPI_XRES, w);
-    dispi(DISPI_YRES, h);
-    dispi(DISPI_BPP, bpp);
-    dispi(DISPI_ENABLE, DISPI_ENABLED | DISPI_LFB);
+    dispi(VBE_ENABLE, 0);
+    dispi(VBE_XRES, w);
+    dispi(VBE_YRES, h);
+    dispi(VBE_BPP, bpp);
+    dispi(VBE_ENABLE, VBE_ENABLED | VBE_LFB);
 }
 
 START_TEST(vbe_identifies_and_reports_capabilities)
 {
-    ck_assert_uint_eq(dispi_get(DISPI_ID), 0xb0c5);
-    dispi(DISPI_ID, 0xb0c2);
-    ck_assert_uint_eq(dispi_get(DISPI_ID), 0xb0c2);
-    dispi(DISPI_ID, 0x1234);
-    ck_assert_uint_eq(dispi_get(DISPI_ID), 0xb0c2);
-    dispi(DISPI_ENABLE, DISPI_GETCAPS);
-    ck_assert_uint_eq(dispi_get(DISPI_XRES), 2560);
-    ck_assert_uint_eq(dispi_get(DISPI_YRES), 1600);
-    ck_assert_uint_eq(dispi_get(DISPI_BPP), 32);
-    ck_assert_uint_eq(dispi_get(DISPI_MEMORY_64K), 256);
+    ck_assert_uint_eq(dispi_get(VBE_ID), 0xb0c5);
+    dispi(VBE_ID, 0xb0c2);
+    ck_assert_uint_eq(dispi_get(VBE_ID), 0xb0c2);
+    dispi(VBE_ID, 0x1234);
+    ck_assert_uint_eq(dispi_get(VBE_ID), 0xb0c2);
+    dispi(VBE_ENABLE, VBE_GETCAPS);
+    ck_assert_uint_eq(dispi_get(VBE_XRES), 2560);
+    ck_assert_uint_eq(dispi_get(VBE_YRES), 1600);
+    ck_assert_uint_eq(dispi_get(VBE_BPP), 32);
+    ck_assert_uint_eq(dispi_get(VBE_MEMORY_64K), 256);
 }
 END_TEST
 
 START_TEST(vbe_mode_is_fixed_while_enabled)
 {
     vbe(800, 600, 16);
-    dispi(DISPI_XRES, 640);
-    ck_assert_uint_eq(dispi_get(DISPI_XRES), 800);
-    ck_assert_uint_eq(dispi_get(DISPI_VIRT_WIDTH), 800);
-    ck_assert_uint_eq(dispi_get(DISPI_VIRT_HEIGHT), 16 * 1024 * 1024 / 1600);
+    dispi(VBE_XRES, 640);
+    ck_assert_uint_eq(dispi_get(VBE_XRES), 800);
+    ck_assert_uint_eq(dispi_get(VBE_VIRT_WIDTH), 800);
+    ck_assert_uint_eq(dispi_get(VBE_VIRT_HEIGHT), 16 * 1024 * 1024 / 1600);
 }
 END_TEST
 
 START_TEST(vbe_mode_larger_than_memory_is_refused)
 {
     vbe(2560, 1600, 32); /* 15.6 MiB: fits */
-    ck_assert_uint_eq(dispi_get(DISPI_ENABLE) & 1, 1);
-    dispi(DISPI_VIRT_WIDTH, 4096);
-    ck_assert_uint_eq(dispi_get(DISPI_VIRT_WIDTH), 2560);
-    dispi(DISPI_Y_OFFSET, 200);
-    ck_assert_uint_eq(dispi_get(DISPI_Y_OFFSET), 0);
+    ck_assert_uint_eq(dispi_get(VBE_ENABLE) & 1, 1);
+    dispi(VBE_VIRT_WIDTH, 4096);
+    ck_assert_uint_eq(dispi_get(VBE_VIRT_WIDTH), 2560);
+    dispi(VBE_Y_OFFSET, 200);
+    ck_assert_uint_eq(dispi_get(VBE_Y_OFFSET), 0);
 }
 END_TEST
 
 START_TEST(vbe_enabling_clears_memory_unless_told_not_to)
 {
     lfb(0x123456, 0x77);
-    dispi(DISPI_XRES, 640);
-    dispi(DISPI_YRES, 480);
-    dispi(DISPI_BPP, 32);
-    dispi(DISPI_ENABLE, DISPI_ENABLED | DISPI_NOCLEAR);
+    dispi(VBE_XRES, 640);
+    dispi(VBE_YRES, 480);
+    dispi(VBE_BPP, 32);
+    dispi(VBE_ENABLE, VBE_ENABLED | VBE_NOCLEAR);
     ck_assert_uint_eq(vram(0x123456), 0x77);
     vbe(640, 480, 32);
     ck_assert_uint_eq(vram(0x123456), 0);
@@ -347,11 +347,11 @@ END_TEST
 START_TEST(vbe_bank_moves_the_window)
 {
     vbe(1024, 768, 8);
-    dispi(DISPI_BANK, 3);
+    dispi(VBE_BANK, 3);
     poke(0xa0005, 0x42);
     ck_assert_uint_eq(vram(0x30005), 0x42);
-    dispi(DISPI_BANK, 256); /* beyond memory: ignored */
-    ck_assert_uint_eq(dispi_get(DISPI_BANK), 3);
+    dispi(VBE_BANK, 256); /* beyond memory: ignored */
+    ck_assert_uint_eq(dispi_get(VBE_BANK), 3);
 }
 END_TEST
 
@@ -379,9 +379,9 @@ END_TEST
 START_TEST(lfb_offsets_pan_the_picture)
 {
     vbe(640, 480, 32);
-    dispi(DISPI_VIRT_WIDTH, 1024);
-    dispi(DISPI_X_OFFSET, 8);
-    dispi(DISPI_Y_OFFSET, 2);
+    dispi(VBE_VIRT_WIDTH, 1024);
+    dispi(VBE_X_OFFSET, 8);
+    dispi(VBE_Y_OFFSET, 2);
     uint32_t at = ((2 + 7) * 1024 + 8 + 9) * 4;
     lfb(at + 1, 0xcc);
     frame();
@@ -734,7 +734,7 @@ START_TEST(pci_bars_show_frame_buffer_registers_and_rom)
     ck_assert_uint_eq(vram(0x234567), 0x5a);
     ck_assert_uint_eq(phys_load(b.bus.mem, 0xe1000500, 2, INIT_CPU0), 0xb0c5);
     phys_store(b.bus.mem, 0xe1000502, 2, 1024, INIT_CPU0);
-    ck_assert_uint_eq(dispi_get(DISPI_XRES), 1024);
+    ck_assert_uint_eq(dispi_get(VBE_XRES), 1024);
     phys_store(b.bus.mem, 0xe1000408, 1, 0x21, INIT_CPU0); /* port 3C8h */
     ck_assert_uint_eq(in8(0x3c8), 0x21);
     ck_assert_uint_eq(phys_load(b.bus.mem, 0xe1010000, 4, INIT_CPU0), 0x0006aa55);
@@ -749,13 +749,13 @@ END_TEST
  */
 START_TEST(vbe_bank_written_while_off_survives_a_load)
 {
-    dispi(DISPI_ENABLE, 0);
-    dispi(DISPI_BANK, 6);
+    dispi(VBE_ENABLE, 0);
+    dispi(VBE_BANK, 6);
     vga_class.post_load(&b.vga->dev);
-    ck_assert_uint_eq(dispi_get(DISPI_BANK), 6);
-    b.vga->dispi[DISPI_BANK] = 0xffff; /* what no guest can have written */
+    ck_assert_uint_eq(dispi_get(VBE_BANK), 6);
+    b.vga->dispi[VBE_BANK] = 0xffff; /* what no guest can have written */
     vga_class.post_load(&b.vga->dev);
-    ck_assert_uint_eq(dispi_get(DISPI_BANK), 0);
+    ck_assert_uint_eq(dispi_get(VBE_BANK), 0);
 }
 END_TEST
 
@@ -776,7 +776,7 @@ START_TEST(state_round_trip_keeps_every_register)
     state_save(&vga_class.state, b.vga, &timer_state_ops, &two);
     ck_assert_uint_eq(one.len, two.len);
     ck_assert_int_eq(memcmp(one.data, two.data, one.len), 0);
-    ck_assert_uint_eq(dispi_get(DISPI_XRES), 800);
+    ck_assert_uint_eq(dispi_get(VBE_XRES), 800);
     buf_free(&one);
     buf_free(&two);
 }

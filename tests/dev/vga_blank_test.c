@@ -183,10 +183,10 @@ START_TEST(vbe_modes_have_no_blanking)
     white(PLANAR);
     h_blank(10, 0x62 & 0x3f);
     v_blank(PLANAR, 10, 20);
-    dispi(DISPI_XRES, 640);
-    dispi(DISPI_YRES, 400);
-    dispi(DISPI_BPP, 32);
-    dispi(DISPI_ENABLE, DISPI_ENABLED | DISPI_LFB);
+    dispi(VBE_XRES, 640);
+    dispi(VBE_YRES, 400);
+    dispi(VBE_BPP, 32);
+    dispi(VBE_ENABLE, VBE_ENABLED | VBE_LFB);
     for (uint32_t i = 0; i < 640 * 400 * 4; i++)
         lfb(i, 0xff);
     frame();

@@ -20,6 +20,22 @@ struct bench {
 };
 extern struct bench b;
 
+/* The Bochs VBE interface's registers, and bits of VBE_ENABLE. */
+enum {
+    VBE_ID = 0,
+    VBE_XRES = 1,
+    VBE_YRES = 2,
+    VBE_BPP = 3,
+    VBE_ENABLE = 4,
+    VBE_BANK = 5,
+    VBE_VIRT_WIDTH = 6,
+    VBE_VIRT_HEIGHT = 7,
+    VBE_X_OFFSET = 8,
+    VBE_Y_OFFSET = 9,
+    VBE_MEMORY_64K = 10
+};
+enum { VBE_ENABLED = 0x01, VBE_GETCAPS = 0x02, VBE_8BIT_DAC = 0x20, VBE_LFB = 0x40, VBE_NOCLEAR = 0x80 };
+
 uint32_t pixel(uint32_t x, uint32_t y);
 void setup(void);
 void teardown(void);

@@ -117,11 +117,11 @@ static void on_store(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const 
 
 static void enable(uint16_t flags)
 {
-    dispi(DISPI_ENABLE, 0);
-    dispi(DISPI_XRES, 640);
-    dispi(DISPI_YRES, 480);
-    dispi(DISPI_BPP, 32);
-    dispi(DISPI_ENABLE, DISPI_ENABLED | DISPI_LFB | flags);
+    dispi(VBE_ENABLE, 0);
+    dispi(VBE_XRES, 640);
+    dispi(VBE_YRES, 480);
+    dispi(VBE_BPP, 32);
+    dispi(VBE_ENABLE, VBE_ENABLED | VBE_LFB | flags);
 }
 
 /* A guest that turns a mode on again and again pays for what it wrote only, and all of that is cleared. */
@@ -159,11 +159,11 @@ START_TEST(vbe_clear_misses_no_store)
             if (way == 0)
                 lfb(0x20005, 1);
             else if (way == 1)
-                dispi(DISPI_BANK, 2), poke(0xa0005, 1);
+                dispi(VBE_BANK, 2), poke(0xa0005, 1);
             else
-                dispi(DISPI_ENABLE, 0), planar_mode(), poke(0xa8001, 1); /* plane address 8001h */
+                dispi(VBE_ENABLE, 0), planar_mode(), poke(0xa8001, 1); /* plane address 8001h */
             ck_assert_uint_eq(vram(0x20005), 1);
-            enable(DISPI_NOCLEAR);
+            enable(VBE_NOCLEAR);
             ck_assert_uint_eq(vram(0x20005), 1);
             enable(0);
             ck_assert_msg(vram(0x20005) == 0, "way %u, drawn %u: not cleared", way, drawn);
