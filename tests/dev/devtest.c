@@ -21,7 +21,9 @@ int main(void)
     suite_add_tcase(s, i8237_tests());
     suite_add_tcase(s, ide_tests());
     suite_add_tcase(s, ata_reset_tests());
+    suite_add_tcase(s, ata_fault_tests());
     suite_add_tcase(s, fdc_tests());
+    suite_add_tcase(s, fdc_fault_tests());
     suite_add_tcase(s, pcspk_tests());
     suite_add_tcase(s, lpt_tests());
     suite_add_tcase(s, atapi_tests());

@@ -3,7 +3,9 @@ check_PROGRAMS += tests/dev/devtest
 TESTS += tests/dev/devtest
 tests_dev_devtest_SOURCES = \
 	tests/dev/devtest.c tests/dev/rig.c tests/dev/rig.h tests/dev/ata_bits.h \
+	tests/dev/faulty.c tests/dev/faulty.h \
 	tests/dev/apic_test.c \
+	tests/dev/ata_fault_test.c \
 	tests/dev/ata_reset_test.c \
 	tests/dev/atapi_test.c \
 	tests/dev/fw_cfg_test.c \
@@ -13,6 +15,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/i8254_test.c \
 	tests/dev/i8259_test.c \
 	tests/dev/mc146818_test.c \
+	tests/dev/fdc_fault_test.c \
 	tests/dev/fdc_test.c \
 	tests/dev/pcspk_test.c \
 	tests/dev/lpt_test.c \
