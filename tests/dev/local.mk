@@ -26,6 +26,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/misc_test.c \
 	tests/dev/ns16550_test.c \
 	tests/dev/pci_test.c \
-	tests/dev/piix4_test.c
+	tests/dev/piix4_test.c \
+	tests/dev/state_lists.h tests/dev/state_sizes.c tests/dev/state_sizes.h tests/dev/state_test.c
 tests_dev_devtest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_dev_devtest_LDADD = libvitrine.a $(CHECK_LIBS)

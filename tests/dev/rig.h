@@ -60,6 +60,7 @@ TCase *pcspk_tests(void);
 TCase *lpt_tests(void);
 TCase *atapi_tests(void);
 TCase *ps2_mouse_tests(void);
+TCase *state_tests(void);
 TCase *uhci_tests(void);
 TCase *vmmouse_tests(void);
 

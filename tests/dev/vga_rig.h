@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The bench that the VGA's rules are tested on: a bus with nothing but the display on it, a surface that keeps the picture,
- * registers by their names. */
+/* The bench that the VGA's rules are tested on: a bus with nothing but the display on it, a surface that keeps the
+ * picture, registers by their names. */
 #ifndef VITRINE_TESTS_DEV_VGA_RIG_H
 #define VITRINE_TESTS_DEV_VGA_RIG_H
 
