@@ -473,6 +473,13 @@ START_TEST(fdc_scan_with_step_2_ends_by_eot)
         GIVE(0x51, 0, 0, 0, want[i].r, 2, want[i].eot, 0x1b, 2);
         results(want[i].st0, want[i].st1, 0x04, want[i].c, 0, want[i].next);
     }
+    /* 16, then 18, which is EOT and equal. */
+    memset(host, 0xff, sizeof host);
+    st32(host, 0xfe), st32(host + 512, 17);
+    dma_write(&s.rig.bus, BUFFER, host, sizeof host);
+    dma_setup(0x4a, 2048);
+    GIVE(0x51, 0, 0, 0, 16, 2, 18, 0x1b, 2);
+    results(0, 0, 0x08, 1, 0, 1);
 }
 END_TEST
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each member of each chip's struct is in its state table or in state_lists.h. The compiler says how large the struct is
- * without padding (state_sizes.c): the sizes of all that is named must add up to that. tests/lint/state.sh holds that
- * every class is in the list.
+ * Each member of each chip's struct is in its state table or in state_lists.h. The compiler says how large the struct
+ * is without padding (state_sizes.c): the sizes of all that is named must add up to that. tests/lint/state.sh holds
+ * that every class is in the list.
  */
 #include <stdlib.h>
 
