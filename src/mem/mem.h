@@ -153,8 +153,8 @@ void mem_print_map(const struct mem *m, void (*line)(void *ctx, const char *text
 
 /*
  * Physical accesses of any size, crossing pages and kinds: CPU slow paths, DMA, debugger, loaders. Guest addresses are
- * taken modulo 2^PHYS_BITS. INIT_DEBUG reads device registers only where their mapping says `inspect` and never writes them.
- * Returns false where any byte reached nothing.
+ * taken modulo 2^PHYS_BITS. INIT_DEBUG reads device registers only where their mapping says `inspect`, and
+ * never writes them. Returns false where any byte reached nothing.
  */
 bool phys_read(struct mem *m, uint64_t paddr, void *data, uint32_t len, enum initiator who);
 bool phys_write(struct mem *m, uint64_t paddr, const void *data, uint32_t len, enum initiator who);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What resets and EXECUTE DEVICE DIAGNOSTIC leave, for each pair of a disk, a CD drive and nothing (ATA-6 8.11, 9.10-9.12).
- */
+/* What resets and EXECUTE DEVICE DIAGNOSTIC leave, for each pair of a disk, a CD drive and nothing (ATA-6 8.11,
+ * 9.10-9.12). */
 #include "devices/disk/piix3_ide.h"
 #include "tests/dev/rig.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each host call of each diskette command fails once, by DMA and byte by byte: the guest sees the error that the 82077's
- * data sheet has, nothing hangs, and the next command works.
+ * Each host call of each diskette command fails once, by DMA and byte by byte: the guest sees the error that the
+ * 82077's data sheet has, nothing hangs, and the next command works.
  */
 #include <stdio.h>
 
