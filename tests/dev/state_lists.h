@@ -119,25 +119,41 @@
         NOT(vga, ports), NOT(vga, dispi_ports), NOT(vga, listener), NOT(vga, own_store), NOT(vga, display)
 #define WIRING_vmmouse(NOT) NOT(vmmouse, mouse), NOT(vmmouse, regs), NOT(vmmouse, range)
 
-/* class, struct, list */
-#define CHIPS(CLASS)                                                                                                   \
-    CLASS(debugcon, debugcon, debugcon)                                                                                \
-    CLASS(dma_pages, dma_pages, dma_pages)                                                                             \
-    CLASS(fw_cfg, fw_cfg, fw_cfg)                                                                                      \
-    CLASS(hpet, hpet, hpet)                                                                                            \
-    CLASS(i440fx, i440fx, i440fx)                                                                                      \
-    CLASS(i8042, i8042, i8042)                                                                                         \
-    CLASS(i82077, i82077, i82077)                                                                                      \
-    CLASS(i8237, i8237, i8237) CLASS(i8254, i8254, i8254) CLASS(i8259, i8259, i8259) CLASS(ioapic, ioapic, ioapic)     \
-        CLASS(irq_lines, irq_lines, irq_lines) CLASS(isa_debug_exit, isa_debug_exit, isa_debug_exit)                   \
-            CLASS(lapic, lapic, lapic) CLASS(lpt, lpt, lpt) CLASS(mc146818, mc146818, mc146818)                        \
-                CLASS(ns16550, ns16550, ns16550) CLASS(pc_testdev, pc_testdev, pc_testdev)                             \
-                    CLASS(pci_testdev, pci_testdev, pci_testdev) CLASS(pcspk, pcspk, pcspk) CLASS(piix3, piix3, piix3) \
-                        CLASS(piix3_ide, piix3_ide, piix3_ide) CLASS(piix4_pm, piix4_pm, piix4_pm)                     \
-                            CLASS(port61, port61, port61) CLASS(ps2_keyboard, ps2_keyboard, ps2_keyboard)              \
-                                CLASS(ps2_mouse, ps2_mouse, ps2_mouse) CLASS(uhci, uhci, uhci)                         \
-                                    CLASS(usb_tablet, usb_hid, usb_tablet) CLASS(usb_mouse, usb_hid, usb_tablet)       \
-                                        CLASS(usb_kbd, usb_hid, usb_tablet) CLASS(vga, vga, vga)                       \
-                                            CLASS(vmmouse, vmmouse, vmmouse)
+/* Class, struct, list. */
+/* clang-format off */
+#define CHIPS(CLASS) \
+    CLASS(debugcon, debugcon, debugcon) \
+    CLASS(dma_pages, dma_pages, dma_pages) \
+    CLASS(fw_cfg, fw_cfg, fw_cfg) \
+    CLASS(hpet, hpet, hpet) \
+    CLASS(i440fx, i440fx, i440fx) \
+    CLASS(i8042, i8042, i8042) \
+    CLASS(i82077, i82077, i82077) \
+    CLASS(i8237, i8237, i8237) \
+    CLASS(i8254, i8254, i8254) \
+    CLASS(i8259, i8259, i8259) \
+    CLASS(ioapic, ioapic, ioapic) \
+    CLASS(irq_lines, irq_lines, irq_lines) \
+    CLASS(isa_debug_exit, isa_debug_exit, isa_debug_exit) \
+    CLASS(lapic, lapic, lapic) \
+    CLASS(lpt, lpt, lpt) \
+    CLASS(mc146818, mc146818, mc146818) \
+    CLASS(ns16550, ns16550, ns16550) \
+    CLASS(pc_testdev, pc_testdev, pc_testdev) \
+    CLASS(pci_testdev, pci_testdev, pci_testdev) \
+    CLASS(pcspk, pcspk, pcspk) \
+    CLASS(piix3, piix3, piix3) \
+    CLASS(piix3_ide, piix3_ide, piix3_ide) \
+    CLASS(piix4_pm, piix4_pm, piix4_pm) \
+    CLASS(port61, port61, port61) \
+    CLASS(ps2_keyboard, ps2_keyboard, ps2_keyboard) \
+    CLASS(ps2_mouse, ps2_mouse, ps2_mouse) \
+    CLASS(uhci, uhci, uhci) \
+    CLASS(usb_tablet, usb_hid, usb_tablet) \
+    CLASS(usb_mouse, usb_hid, usb_tablet) \
+    CLASS(usb_kbd, usb_hid, usb_tablet) \
+    CLASS(vga, vga, vga) \
+    CLASS(vmmouse, vmmouse, vmmouse)
+/* clang-format on */
 
 #endif
