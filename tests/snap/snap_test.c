@@ -18,9 +18,16 @@
 #include "firmware/blobs.h"
 #include "snap/snapshot.h"
 #include "tests/snap/damage.h"
+#include "tests/snap/differ.h"
 #include "tests/snap/rig.h"
 
 #define STEP (UINT64_C(1) << 24)
+
+static const char *difference(struct machine *a, struct machine *b)
+{
+    const char *where = machine_difference(a, b);
+    return where ? where : "no field and no byte of memory differs";
+}
 
 /* The machine as it is now, saved and loaded into a fresh one; both with equal disks. */
 static struct machine *twin(struct machine *a, const struct machine_config *cfg)
@@ -32,8 +39,9 @@ static struct machine *twin(struct machine *a, const struct machine_config *cfg)
     ck_assert_msg(machine_state_hash(a) == hash, "saving changed the state");
     struct machine *b = rig_machine(cfg, rig_disk(a));
     ck_assert_msg(machine_load(b, saved.data, saved.len, &err), "%s", err.text);
-    ck_assert_msg(machine_state_hash(b) == hash, "another state was loaded at position %llu",
-                  (unsigned long long)machine_pos(a));
+    if (machine_state_hash(b) != hash)
+        ck_abort_msg("another state was loaded at position %llu: %s", (unsigned long long)machine_pos(a),
+                     difference(a, b));
     machine_save(b, &again);
     ck_assert_uint_eq(again.len, saved.len);
     ck_assert_mem_eq(again.data, saved.data, saved.len);
@@ -50,8 +58,9 @@ static void go_on_alike(struct machine *a, struct machine *b, uint64_t positions
     rig_run_to(b, to);
     ck_assert_uint_eq(machine_pos(a), machine_pos(b));
     ck_assert_uint_eq(machine_ns(a), machine_ns(b));
-    ck_assert_msg(machine_state_hash(a) == machine_state_hash(b), "they part between positions %llu and %llu",
-                  (unsigned long long)(to - positions), (unsigned long long)to);
+    if (machine_state_hash(a) != machine_state_hash(b))
+        ck_abort_msg("they part between positions %llu and %llu: %s", (unsigned long long)(to - positions),
+                     (unsigned long long)to, difference(a, b));
     machine_destroy(b);
 }
 
