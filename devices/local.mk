@@ -43,3 +43,4 @@ libvitrine_a_SOURCES += \
 	devices/southbridge/piix3.c devices/southbridge/piix3.h \
 	devices/southbridge/piix4_pm.c devices/southbridge/piix4_pm.h \
 	devices/southbridge/piix4_smbus.c devices/southbridge/piix4_smbus.h
+EXTRA_DIST += devices/README
