@@ -977,7 +977,7 @@ END_TEST
 
 TCase *fdc_tests(void)
 {
-    TCase *t = tcase_create("fdc");
+    TCase *t = tcase_create("i82077");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, fdc_reset_holds_until_dor_lets_go_and_polls_four_drives);
     tcase_add_test(t, fdc_polling_can_be_configured_away_and_lock_keeps_it);
