@@ -104,6 +104,8 @@ xp /5c 0x500
 x /2xw 0x500
 x /1xw 0xa0000000
 xp /1xb 0xfeb00000
+xp /2xb 0xa0000
+xp /1xw 0xbfffc
 xp /2xw 0x7fffffc
 x /0x 1
 x /2q 0
@@ -126,6 +128,8 @@ says "0000000000000500: '\\x00' '\\x00' '\\x00' '\\x00' '\\x00'"
 says "00000500: 0x00000000 0x00000000"
 says "a0000000: Cannot access memory"
 says "00000000feb00000: Cannot access memory"
+says "00000000000a0000: 0x00 0x00"
+says "00000000000bfffc: 0x00000000"
 says "0000000007fffffc: 0x00000000 Cannot access memory"
 has "a count is 1 to 65536"
 has "invalid char in format: 'q'"

@@ -7,7 +7,9 @@
 
 #include "base/bits.h"
 #include "block/block.h"
+#include "devices/disk/i82077.h"
 #include "devices/disk/piix3_ide.h"
+#include "devices/serial/ns16550.h"
 #include "machine/parts.h"
 #include "snap/snapshot.h"
 #include "tests/snap/damage.h"
@@ -227,11 +229,34 @@ START_TEST(a_malformed_media_entry_changes_nothing)
 }
 END_TEST
 
+/* The board's own factors are presets; what -global says wins over them. */
+START_TEST(global_properties_reach_the_boards_chips)
+{
+    struct machine_config cfg = rig_demo_config();
+    for (unsigned given = 0; given < 2; given++) {
+        if (given) {
+            cfg.global[0] = (struct global_config){.cls = "i82077", .name = "speedup", .value = "1"};
+            cfg.global[1] = (struct global_config){.cls = "ns16550", .name = "speedup", .value = "2"};
+            cfg.global[2] = (struct global_config){.cls = "ns16550", .name = "transmit_speedup", .value = "3"};
+            cfg.nglobals = 3;
+        }
+        struct machine *m = rig_machine(&cfg, rig_demo_disk());
+        const struct i82077 *fdc = container_of(machine_find(m, "fdc"), struct i82077, dev);
+        const struct ns16550 *uart = container_of(machine_find(m, "serial0"), struct ns16550, dev);
+        ck_assert_uint_eq(fdc->speedup, given ? 1 : 1000);
+        ck_assert_uint_eq(uart->speedup, given ? 2 : 32);
+        ck_assert_uint_eq(uart->transmit_speedup, given ? 3 : 128);
+        machine_destroy(m);
+    }
+}
+END_TEST
+
 TCase *media_tests(void)
 {
     TCase *t = tcase_create("media");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, a_disc_goes_in_and_out);
+    tcase_add_test(t, global_properties_reach_the_boards_chips);
     tcase_add_test(t, a_tray_that_the_guest_holds_shut_needs_force);
     tcase_add_test(t, hard_disks_and_missing_drives_take_nothing);
     tcase_add_test(t, a_snapshot_is_refused_with_other_media);
