@@ -314,6 +314,7 @@ static void vga_post_load(struct dev *d)
     if (v->pci_bus)
         pci_post_load(&v->pci);
     vga_map_windows(v);
+    memset(v->display->zero, 0, sizeof v->display->zero); /* memory was loaded, whatever it held */
     vga_redraw(v);
 }
 

@@ -247,7 +247,7 @@ uint8_t vga_dac_index(const struct vga *v, uint8_t pixel)
 {
     uint8_t color = v->attr[pixel & v->attr[ATTR_PLANE_ENABLE] & 15], select = v->attr[ATTR_COLOR_SELECT];
     if (v->attr[ATTR_MODE] & ATTR_MODE_P54)
-        color = (color & 0x0f) | (select & 3) << 4;
+        color = (uint8_t)((color & 0x0f) | (select & 3) << 4);
     return (uint8_t)(color | (select & 0x0c) << 4);
 }
 
