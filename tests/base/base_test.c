@@ -6,6 +6,7 @@
 #include "tests/base/map_test.h"
 #include "base/bits.h"
 #include "base/state.h"
+#include "base/text_clean.h"
 #include "bus/bus.h"
 #include "time/journal.h"
 
@@ -422,6 +423,64 @@ START_TEST(ports_wide_accesses_split_to_what_each_claimant_takes)
 }
 END_TEST
 
+/* --- Text that is fit to be shown --- */
+
+START_TEST(text_clean_replaces_what_steers)
+{
+    static const struct {
+        const char *from, *to;
+    } t[] = {
+        {"plain ~", "plain ~"},
+        {"\x1f \x7f", "? ?"},
+        {"\033[2J\r\b\a", "?[2J???"},
+        {"a\nb\tc", "a\nb\tc"},                              /* kept */
+        {"\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0", "???\xc2\xa0"}, /* C1, as characters */
+        {"\x80\x9b\x9f\xbf", "????"},                        /* and as bytes */
+        {"\xd8\x9b\xd8\x9c\xd8\x9d", "\xd8\x9b?\xd8\x9d"},   /* 61Ch */
+        {"\xe2\x80\x8a\xe2\x80\x8b\xe2\x80\x8f\xe2\x80\x90", "\xe2\x80\x8a??\xe2\x80\x90"},
+        {"\xe2\x80\xa7\xe2\x80\xa8\xe2\x80\xae\xe2\x80\xaf", "\xe2\x80\xa7??\xe2\x80\xaf"},
+        {"\xe2\x81\x9f\xe2\x81\xa0\xe2\x81\xa6\xe2\x81\xa9\xe2\x81\xaf\xe2\x81\xb0", "\xe2\x81\x9f????\xe2\x81\xb0"},
+        {"\xef\xbb\xbf|\xf3\xa0\x81\x81", "?|?"}, /* byte order mark, a tag */
+        {"\xc3\xa9\xe2\x98\xba\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x98\xba\xf0\x9f\x98\x80"},
+        {"\xc0\x8a\xc1\xbf", "????"}, /* not the shortest form */
+        {"\xe0\x9f\xbf\xe0\xa0\x80", "???\xe0\xa0\x80"},
+        {"\xed\x9f\xbf\xed\xa0\x80", "\xed\x9f\xbf???"}, /* a surrogate */
+        {"\xf0\x8f\xbf\xbf\xf0\x90\x80\x80", "????\xf0\x90\x80\x80"},
+        {"\xf4\x8f\xbf\xbf\xf4\x90\x80\x80\xf5", "\xf4\x8f\xbf\xbf?????"}, /* beyond Unicode */
+        {"\xe2\x98", "??"},                                                /* cut short */
+        {"\xe2\x98"
+         "a",
+         "??a"},
+        {"", ""},
+    };
+    char to[64];
+    for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+        size_t n = text_clean(to, sizeof to, t[i].from, strlen(t[i].from), "\n\t");
+        ck_assert_msg(!strcmp(to, t[i].to), "row %zu: '%s'", i, to);
+        ck_assert_uint_eq(n, strlen(t[i].to));
+    }
+    ck_assert_uint_eq(text_clean(to, sizeof to, "a\nb\0c", 5, ""), 5);
+    ck_assert_str_eq(to, "a?b?c");
+}
+END_TEST
+
+START_TEST(text_clean_keeps_to_the_room)
+{
+    char to[8];
+    for (size_t room = 1; room <= 7; room++) {
+        memset(to, '#', sizeof to);
+        /* Whole characters only: 1, 1, 3 bytes. */
+        size_t n = text_clean(to, room, "ab\xe2\x98\xba", 5, ""), want = room >= 6 ? 5 : MIN(room - 1, (size_t)2);
+        ck_assert_uint_eq(n, want);
+        ck_assert_int_eq(to[n], 0);
+        ck_assert_int_eq(to[room], '#');
+    }
+    char same[] = "\033\xe2\x98\xba\x9b";
+    ck_assert_uint_eq(text_clean(same, sizeof same, same, 5, ""), 5);
+    ck_assert_str_eq(same, "?\xe2\x98\xba?");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ground floors");
@@ -435,6 +494,8 @@ int main(void)
     tcase_add_test(t, clock_pos_at_is_the_first_position_of_a_time);
     tcase_add_test(t, clock_is_monotonic_over_rate_changes_and_skips);
     tcase_add_test(t, ticks_and_their_times_are_inverse);
+    tcase_add_test(t, text_clean_replaces_what_steers);
+    tcase_add_test(t, text_clean_keeps_to_the_room);
     suite_add_tcase(s, t);
     TCase *m = tcase_create("mem, bus");
     tcase_add_checked_fixture(m, mem_setup, mem_teardown);
