@@ -11,8 +11,7 @@
 void version_print(void)
 {
     char jail[128];
-    jail_describe(JAIL_FDS | JAIL_NO_NEW_PRIVS | JAIL_LIMITS | JAIL_LANDLOCK | (jail_has_seccomp() ? JAIL_SECCOMP : 0),
-                  jail, sizeof jail);
+    jail_describe(JAIL_ALL & (jail_has_seccomp() ? JAIL_ALL : ~JAIL_SECCOMP), jail, sizeof jail);
     printf("vitrine %s\n", PACKAGE_VERSION);
     printf("QMP: %s\n",
 #ifdef HAVE_JANSSON

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 vitrine_SOURCES += \
+	src/inside/budget.c \
 	src/inside/key_queue.c src/inside/key_queue.h \
 	src/inside/machine_process.c src/inside/machine_process.h \
 	src/inside/requests.c \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine process from its start to its end: takes descriptors and the configuration from the
- * link, makes the machine, confines itself, runs, and says why it ended.
+ * The machine process from its start to its end: takes descriptors and the configuration from the link, confines
+ * itself, and only then reads what it was given; makes the machine, runs, and says why it ended.
  */
 #include "config.h"
 
@@ -21,8 +21,6 @@
 #include "firmware/blobs.h"
 #include "jail/jail.h"
 
-enum { FILE_BIOS, FILE_KERNEL, FILE_INITRD, FILE_VGA_ROM, FILE_REPLAY };
-enum { SCRIPT_MAX = 1 << 20 };
 enum { SPARE_FDS = 2 * MAX_DRIVES }; /* media that are put in later, while the old ones are still there */
 
 static void note(void *ctx, const char *line)
@@ -78,21 +76,49 @@ static void audio_write(void *ctx, uint64_t at, const int16_t *samples, size_t n
     buf_free(&b);
 }
 
-/* Reads a file's contents before the confinement; the descriptor is closed. */
-static bool take_contents(struct buf *to, int fd, uint64_t bytes, struct error *err)
+static const struct {
+    enum link_file what;
+    unsigned first, count;
+    const char *option;
+} inputs[] = {
+    {LINK_FILE_BIOS, INPUT_BIOS, 1, "-bios"},
+    {LINK_FILE_KERNEL, INPUT_KERNEL, 1, "-kernel"},
+    {LINK_FILE_INITRD, INPUT_INITRD, 1, "-initrd"},
+    {LINK_FILE_VGA_ROM, INPUT_VGA_ROM, 1, "romfile="},
+    {LINK_FILE_REPLAY, INPUT_REPLAY, 1, "--replay"},
+    {LINK_FILE_SCRIPT, INPUT_SCRIPT, 1, "--input-script"},
+    {LINK_FILE_ROM, INPUT_ROM, MAX_ROMS, "-option-rom"},
+    {LINK_FILE_MODULE, INPUT_MODULE, MAX_MODULES, "-initrd"},
+};
+
+static int *output_fd(struct machine_process *p, uint8_t what)
 {
-    bool good = read_fd(fd, bytes, to, err);
-    close(fd);
-    return good;
+    switch (what) {
+    case LINK_FILE_FRAME: return &p->frame_fd;
+    case LINK_FILE_HASH_LOG: return &p->hash_fd;
+    case LINK_FILE_COVERAGE: return &p->coverage_fd;
+    case LINK_FILE_RECORD: return &p->record_fd;
+    default: return NULL;
+    }
 }
 
-static bool take_script(struct machine_process *p, int fd, uint64_t bytes, struct error *err)
+/* Where a descriptor belongs; NULL: nowhere, or there is one already. */
+static int *place_of(struct machine_process *p, uint8_t what, uint8_t index, uint64_t bytes)
 {
-    struct buf text = {0};
-    bool good = bytes <= SCRIPT_MAX && take_contents(&text, fd, bytes, err) &&
-                script_parse(&p->script, (const char *)text.data, text.len, err);
-    buf_free(&text);
-    return good;
+    int *to = output_fd(p, what);
+    if (what == LINK_FILE_DRIVE && index < MAX_DRIVES)
+        to = &p->drive_fd[index];
+    if (what == LINK_FILE_REPLAY_MEDIUM && index < MAX_MEDIA && index == p->nmedia) {
+        p->medium[index].bytes = bytes;
+        return &p->medium[p->nmedia++].fd;
+    }
+    for (unsigned i = 0; i < ARRAY_LEN(inputs); i++) {
+        if (inputs[i].what != what || index >= inputs[i].count)
+            continue;
+        p->input[inputs[i].first + index].bytes = bytes;
+        to = &p->input[inputs[i].first + index].fd;
+    }
+    return to && *to < 0 ? to : NULL;
 }
 
 static bool take_file(struct machine_process *p, const struct link_msg *msg, struct error *err)
@@ -100,46 +126,31 @@ static bool take_file(struct machine_process *p, const struct link_msg *msg, str
     struct reader r = {msg->data, msg->data + msg->len, false};
     uint8_t what = get8(&r), index = get8(&r);
     uint64_t bytes = get64(&r);
-    if (r.bad || msg->fd < 0)
-        return error_set(err, "a malformed file message came over the link");
-    switch (what) {
-    case LINK_FILE_DRIVE:
-        if (index >= MAX_DRIVES)
-            break;
-        p->drive_fd[index] = msg->fd;
+    int *to = r.bad || msg->fd < 0 ? NULL : place_of(p, what, index, bytes);
+    if (to) {
+        *to = msg->fd;
         return true;
-    case LINK_FILE_REPLAY_MEDIUM:
-        if (index >= MAX_MEDIA || index != p->nmedia)
-            break;
-        p->medium[index].bytes = bytes;
-        p->medium[p->nmedia++].fd = msg->fd;
-        return true;
-    case LINK_FILE_FRAME: p->frame_fd = msg->fd; return true;
-    case LINK_FILE_BIOS: return take_contents(&p->file[FILE_BIOS], msg->fd, bytes, err) || error_prefix(err, "-bios");
-    case LINK_FILE_KERNEL:
-        return take_contents(&p->file[FILE_KERNEL], msg->fd, bytes, err) || error_prefix(err, "-kernel");
-    case LINK_FILE_INITRD:
-        return take_contents(&p->file[FILE_INITRD], msg->fd, bytes, err) || error_prefix(err, "-initrd");
-    case LINK_FILE_ROM:
-        if (index >= MAX_ROMS)
-            break;
-        return take_contents(&p->rom[index], msg->fd, bytes, err) || error_prefix(err, "-option-rom");
-    case LINK_FILE_VGA_ROM:
-        return take_contents(&p->file[FILE_VGA_ROM], msg->fd, bytes, err) || error_prefix(err, "romfile=");
-    case LINK_FILE_MODULE:
-        if (index >= MAX_MODULES)
-            break;
-        return take_contents(&p->module[index], msg->fd, bytes, err) || error_prefix(err, "-initrd");
-    case LINK_FILE_SCRIPT: return take_script(p, msg->fd, bytes, err);
-    case LINK_FILE_REPLAY:
-        return take_contents(&p->file[FILE_REPLAY], msg->fd, bytes, err) || error_prefix(err, "--replay");
-    case LINK_FILE_HASH_LOG: p->hash_fd = msg->fd; return true;
-    case LINK_FILE_COVERAGE: p->coverage_fd = msg->fd; return true;
-    case LINK_FILE_RECORD: p->record_fd = msg->fd; return true;
-    default: break;
     }
-    close(msg->fd);
+    if (msg->fd >= 0)
+        close(msg->fd);
     return error_set(err, "a malformed file message came over the link");
+}
+
+/* The contents of all that is only read. */
+static bool read_inputs(struct machine_process *p, struct error *err)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(inputs); i++) {
+        for (struct input *in = &p->input[inputs[i].first]; in < &p->input[inputs[i].first + inputs[i].count]; in++) {
+            if (in->fd < 0)
+                continue;
+            if (!read_fd(in->fd, in->bytes, &in->contents, err))
+                return error_prefix(err, "%s", inputs[i].option);
+            close(in->fd);
+            in->fd = -1;
+        }
+    }
+    const struct buf *text = &p->input[INPUT_SCRIPT].contents;
+    return !text->len || script_parse(&p->script, (const char *)text->data, text->len, err);
 }
 
 /* Everything up to and with the configuration. */
@@ -179,7 +190,7 @@ struct blk *machine_process_image(struct machine_process *p, const struct drive_
 
 static bool open_drives(struct machine_process *p, struct machine_backends *be, struct error *err)
 {
-    bool any = p->file[FILE_KERNEL].len || p->file[FILE_BIOS].len || p->cfg.nodefaults;
+    bool any = p->input[INPUT_KERNEL].contents.len || p->input[INPUT_BIOS].contents.len || p->cfg.nodefaults;
     for (unsigned i = 0; i < MAX_DRIVES; i++) {
         struct drive_config *d = &p->cfg.drive[i];
         if (!d->medium)
@@ -200,8 +211,9 @@ static bool open_drives(struct machine_process *p, struct machine_backends *be, 
     return true;
 }
 
-static struct rom_config contents(const struct buf *b)
+static struct rom_config contents(const struct machine_process *p, unsigned input)
 {
+    const struct buf *b = &p->input[input].contents;
     return (struct rom_config){b->data, b->len};
 }
 
@@ -221,15 +233,15 @@ static bool open_media(struct machine_process *p, struct error *err)
 static bool make_machine(struct machine_process *p, struct error *err)
 {
     struct machine_backends be = {0};
-    p->cfg.bios = contents(&p->file[FILE_BIOS]);
-    p->cfg.vga_rom = contents(&p->file[FILE_VGA_ROM]);
-    p->cfg.kernel = contents(&p->file[FILE_KERNEL]);
-    p->cfg.initrd = contents(&p->file[FILE_INITRD]);
+    p->cfg.bios = contents(p, INPUT_BIOS);
+    p->cfg.vga_rom = contents(p, INPUT_VGA_ROM);
+    p->cfg.kernel = contents(p, INPUT_KERNEL);
+    p->cfg.initrd = contents(p, INPUT_INITRD);
     for (unsigned i = 0; i < p->cfg.nmodules; i++)
-        p->cfg.module[i] = contents(&p->module[i]);
+        p->cfg.module[i] = contents(p, INPUT_MODULE + i);
     for (unsigned i = 0; i < MAX_ROMS; i++)
-        if (p->rom[i].len)
-            p->cfg.rom[p->cfg.nroms++] = contents(&p->rom[i]);
+        if (p->input[INPUT_ROM + i].contents.len)
+            p->cfg.rom[p->cfg.nroms++] = contents(p, INPUT_ROM + i);
     for (unsigned i = 0; i < MAX_SERIAL; i++) {
         p->serial[i] = (struct serial_line){.p = p, .port = i, .room = 1};
         if (p->cfg.serial[i])
@@ -248,6 +260,8 @@ static bool make_machine(struct machine_process *p, struct error *err)
     if (p->run.display) {
         if (p->frame_fd < 0 || !frame_writer_init(&p->frame, p->frame_fd, &p->link, err))
             return false;
+        close(p->frame_fd); /* the mapping stays */
+        p->frame_fd = -1;
         be.surface = frame_surface(&p->frame);
     }
     be.guest_log = guest_log;
@@ -260,8 +274,8 @@ static bool make_machine(struct machine_process *p, struct error *err)
     trace_start(&p->trace, p->m, p->run.log, run_log, p);
     if (p->coverage_fd >= 0 && !machine_coverage_start(p->m))
         return error_set(err, "--coverage: out of memory");
-    if (p->file[FILE_REPLAY].len) {
-        struct buf *j = &p->file[FILE_REPLAY];
+    if (p->input[INPUT_REPLAY].contents.len) {
+        const struct buf *j = &p->input[INPUT_REPLAY].contents;
         if (!journal_load(machine_journal(p->m), j->data, j->len, err))
             return error_prefix(err, "--replay");
         if (!open_media(p, err))
@@ -271,29 +285,45 @@ static bool make_machine(struct machine_process *p, struct error *err)
     return true;
 }
 
-static bool confine(struct machine_process *p, struct error *err)
+static size_t list_descriptors(const struct machine_process *p, int *keep)
 {
-    int keep[4 + MAX_DRIVES + MAX_MEDIA];
     size_t n = 0;
     keep[n++] = p->link.fd;
-    if (p->hash_fd >= 0)
-        keep[n++] = p->hash_fd;
-    if (p->coverage_fd >= 0)
-        keep[n++] = p->coverage_fd;
-    if (p->record_fd >= 0)
-        keep[n++] = p->record_fd;
+    keep[n++] = p->frame_fd;
+    keep[n++] = p->hash_fd;
+    keep[n++] = p->coverage_fd;
+    keep[n++] = p->record_fd;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
-        if (p->cfg.drive[i].medium && p->cfg.drive[i].fd >= 0)
-            keep[n++] = p->cfg.drive[i].fd;
+        keep[n++] = p->drive_fd[i];
     for (unsigned i = 0; i < p->nmedia; i++)
         keep[n++] = p->medium[i].fd;
-    uint32_t in_force;
-    if (!jail_enter(keep, n, SPARE_FDS, &in_force, err))
+    for (unsigned i = 0; i < INPUTS; i++)
+        keep[n++] = p->input[i].fd;
+    return n; /* those that are -1 are none */
+}
+
+/* From here on the process has what it was given; nothing of it has been looked at yet. */
+static bool confine(struct machine_process *p, struct error *err)
+{
+    int keep[5 + MAX_DRIVES + MAX_MEDIA + INPUTS];
+    char missing[128];
+    struct jail_spec spec = {.keep = keep,
+                             .nkeep = list_descriptors(p, keep),
+                             .spare = SPARE_FDS,
+                             .memory_bytes = budget_memory(p),
+                             .file_bytes = budget_file(p)};
+    if (!jail_enter(&spec, &p->jail, err))
         return false;
+    jail_missing(p->jail, missing, sizeof missing);
+    return !missing[0] || !p->run.require_jail ||
+           error_set(err, "--require-jail: the machine process would run without %s", missing);
+}
+
+static void say_ready(struct machine_process *p)
+{
     uint8_t ready[4];
-    st32(ready, in_force);
+    st32(ready, p->jail);
     link_send(&p->link, LINK_READY, ready, sizeof ready);
-    return true;
 }
 
 static void say_exit(struct machine_process *p)
@@ -317,12 +347,8 @@ static void say_exit(struct machine_process *p)
 
 static void process_free(struct machine_process *p)
 {
-    for (unsigned i = 0; i < ARRAY_LEN(p->file); i++)
-        buf_free(&p->file[i]);
-    for (unsigned i = 0; i < MAX_ROMS; i++)
-        buf_free(&p->rom[i]);
-    for (unsigned i = 0; i < MAX_MODULES; i++)
-        buf_free(&p->module[i]);
+    for (unsigned i = 0; i < INPUTS; i++)
+        buf_free(&p->input[i].contents);
     for (unsigned i = 0; i < MAX_PORTS; i++) {
         buf_free(&p->serial[i].in);
         buf_free(&p->serial[i].out);
@@ -345,6 +371,7 @@ int machine_process_main(int link_fd)
     signal(SIGHUP, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a write beyond the limit fails with EFBIG */
     struct machine_process *p = calloc(1, sizeof *p);
     if (!p)
         return 1;
@@ -352,11 +379,17 @@ int machine_process_main(int link_fd)
     p->frame_fd = p->hash_fd = p->record_fd = p->coverage_fd = -1;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
         p->drive_fd[i] = -1;
-    if (watchdog_open(&p->watchdog, &p->why) && take_setup(p, &p->why) && make_machine(p, &p->why) &&
-        confine(p, &p->why))
+    for (unsigned i = 0; i < MAX_MEDIA; i++)
+        p->medium[i].fd = -1;
+    for (unsigned i = 0; i < INPUTS; i++)
+        p->input[i].fd = -1;
+    if (watchdog_open(&p->watchdog, &p->why) && take_setup(p, &p->why) && confine(p, &p->why) &&
+        read_inputs(p, &p->why) && make_machine(p, &p->why)) {
+        say_ready(p);
         run_loop(p);
-    else
+    } else {
         p->status = 1;
+    }
     if (p->m) {
         struct error e;
         run_write_coverage(p);

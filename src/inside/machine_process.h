@@ -24,17 +24,35 @@ struct serial_line {
     size_t room; /* bytes that the UART takes now */
 };
 
+/* Files that are only read: given as descriptors, read once the process is confined. */
+enum {
+    INPUT_BIOS,
+    INPUT_KERNEL,
+    INPUT_INITRD,
+    INPUT_VGA_ROM,
+    INPUT_REPLAY,
+    INPUT_SCRIPT,
+    INPUT_ROM,
+    INPUT_MODULE = INPUT_ROM + MAX_ROMS,
+    INPUTS = INPUT_MODULE + MAX_MODULES
+};
+struct input {
+    int fd;         /* -1: none, or it has been read */
+    uint64_t bytes; /* as the front end said */
+    struct buf contents;
+};
+
 struct machine_process {
     struct link link;
     struct machine_config cfg;
     struct run_config run;
+    uint32_t jail; /* layers in force */
     struct machine *m;
     struct frame_writer frame;
     struct serial_line serial[MAX_PORTS]; /* parallel ones too, which only talk */
     struct buf debugcon, log;
     struct trace trace;
-    struct buf file[5]; /* contents of -bios, -kernel, -initrd, romfile=, --replay */
-    struct buf rom[MAX_ROMS], module[MAX_MODULES];
+    struct input input[INPUTS];
     int drive_fd[MAX_DRIVES];
     struct {
         int fd;
@@ -82,6 +100,10 @@ int machine_process_main(int link_fd);
 
 /* The back end of an image; the descriptor is its own (also on failure, when it gives NULL). */
 struct blk *machine_process_image(struct machine_process *p, const struct drive_config *d, int fd, struct error *err);
+
+/* budget.c: what the process may need, from its configuration and what it was given. */
+uint64_t budget_memory(const struct machine_process *p); /* bytes to map */
+uint64_t budget_file(const struct machine_process *p);   /* the size of the largest file it may write */
 
 /* run_loop.c */
 void run_loop(struct machine_process *p);

@@ -40,12 +40,12 @@ static bool close_span(unsigned from, unsigned to)
 
 static bool close_others(const int *keep, size_t nkeep, struct error *err)
 {
-    int sorted[64];
+    int sorted[JAIL_KEEP];
     if (nkeep > ARRAY_LEN(sorted))
         return error_set(err, "too many descriptors to keep (%zu)", nkeep);
     memcpy(sorted, keep, nkeep * sizeof *keep);
     qsort(sorted, nkeep, sizeof *sorted, by_number);
-    unsigned from = 3; /* 0 and 1 are /dev/null; 2 carries what bug() says */
+    unsigned from = 3; /* 0 and 1 are /dev/null; 2 is the pipe for what bug() says */
     for (size_t i = 0; i < nkeep; i++) {
         if (sorted[i] < 3)
             continue;
@@ -58,46 +58,28 @@ static bool close_others(const int *keep, size_t nkeep, struct error *err)
     return true;
 }
 
-static bool set_limits(const int *keep, size_t nkeep, unsigned spare, struct error *err)
-{
-    rlim_t top = 3;
-    for (size_t i = 0; i < nkeep; i++)
-        top = MAX(top, (rlim_t)keep[i] + 1);
-    const struct {
-        int what;
-        rlim_t value;
-    } limit[] = {
-        {RLIMIT_NOFILE, top + spare}, /* those that are open, and what is passed later */
-        {RLIMIT_CORE, 0},             /* a core dump would hold the guest's memory */
-    };
-    for (size_t i = 0; i < ARRAY_LEN(limit); i++) {
-        struct rlimit r = {limit[i].value, limit[i].value};
-        if (setrlimit((__rlimit_resource_t)limit[i].what, &r) < 0)
-            return error_set(err, "cannot lower a resource limit: %s", strerror(errno));
-    }
-    return true;
-}
-
-bool jail_enter(const int *keep, size_t nkeep, unsigned spare, uint32_t *in_force, struct error *err)
+bool jail_enter(const struct jail_spec *spec, uint32_t *in_force, struct error *err)
 {
     *in_force = 0;
-    if (!close_others(keep, nkeep, err))
+    if (!close_others(spec->keep, spec->nkeep, err))
         return false;
     *in_force |= JAIL_FDS;
+    if (!jail_limits(spec, err))
+        return false;
+    *in_force |= JAIL_LIMITS;
+    if (!jail_capabilities(err))
+        return false;
+    *in_force |= JAIL_CAPABILITIES;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return error_set(err, "cannot give up new privileges: %s", strerror(errno));
     *in_force |= JAIL_NO_NEW_PRIVS;
-    /* A debugger or another process of the same user does not read the guest's memory through
-     * /proc. */
+    /* A debugger or another process of the same user does not read the guest's memory through /proc. */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     bool on = false;
     if (!jail_landlock(&on, err))
         return false;
     if (on)
         *in_force |= JAIL_LANDLOCK;
-    if (!set_limits(keep, nkeep, spare, err))
-        return false;
-    *in_force |= JAIL_LIMITS;
     if (!jail_seccomp(&on, err))
         return false;
     if (on)
@@ -113,26 +95,61 @@ bool jail_enter_viewers(const int *keep, size_t nkeep, struct error *err)
         return false;
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_FSIZE, &none);
+    if (!jail_capabilities(err))
+        return false;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return error_set(err, "cannot give up new privileges: %s", strerror(errno));
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     return jail_landlock(&on, err) && jail_seccomp_viewers(err);
 }
 
-void jail_describe(uint32_t in_force, char *text, size_t room)
+static const struct layer {
+    uint32_t bit;
+    const char *name;
+    const char *note; /* NULL: it is in force, or the process does not start */
+} layers[] = {
+    {JAIL_FDS, "descriptors", NULL},
+    {JAIL_LIMITS, "limits", NULL},
+    {JAIL_CAPABILITIES, "capabilities", NULL},
+    {JAIL_NO_NEW_PRIVS, "no-new-privs", NULL},
+    {JAIL_LANDLOCK, "landlock",
+     "note: this kernel has no Landlock: the machine process runs without that fence around files"},
+    {JAIL_SECCOMP, "seccomp",
+#ifdef HAVE_SECCOMP
+     "note: this kernel has no seccomp: the machine process runs without a system call filter"
+#else
+     "note: built without libseccomp: the machine process runs without a system call filter"
+#endif
+    },
+};
+
+static void list(char *text, size_t room, uint32_t in_force, bool all)
 {
-    static const struct {
-        uint32_t bit;
-        const char *name;
-    } layer[] = {
-        {JAIL_FDS, "descriptors"},   {JAIL_NO_NEW_PRIVS, "no-new-privs"}, {JAIL_LIMITS, "limits"},
-        {JAIL_LANDLOCK, "landlock"}, {JAIL_SECCOMP, "seccomp"},
-    };
     size_t n = 0;
     text[0] = 0;
-    for (size_t i = 0; i < ARRAY_LEN(layer) && n < room; i++) {
-        int r = snprintf(text + n, room - n, "%s%s%s", n ? ", " : "", in_force & layer[i].bit ? "" : "without ",
-                         layer[i].name);
+    for (size_t i = 0; i < ARRAY_LEN(layers) && n < room; i++) {
+        bool on = in_force & layers[i].bit;
+        if (on && !all)
+            continue;
+        int r = snprintf(text + n, room - n, "%s%s%s", n ? ", " : "", all && !on ? "without " : "", layers[i].name);
         n += r > 0 ? (size_t)r : 0;
     }
+}
+
+void jail_describe(uint32_t in_force, char *text, size_t room)
+{
+    list(text, room, in_force, true);
+}
+
+void jail_missing(uint32_t in_force, char *text, size_t room)
+{
+    list(text, room, in_force, false);
+}
+
+const char *jail_note(uint32_t in_force, unsigned i)
+{
+    for (size_t l = 0; l < ARRAY_LEN(layers); l++)
+        if (layers[l].note && !(in_force & layers[l].bit) && !i--)
+            return layers[l].note;
+    return NULL;
 }

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 libvitrine_a_SOURCES += \
 	src/jail/jail.c src/jail/jail.h \
-	src/jail/landlock.c \
+	src/jail/capabilities.c \
+	src/jail/landlock.c src/std/landlock.h \
+	src/jail/limits.c \
 	src/jail/seccomp.c \
-	src/jail/seccomp_viewers.c
+	src/jail/seccomp_viewers.c \
+	src/jail/user.c

@@ -109,9 +109,13 @@ static int add_rules(scmp_filter_ctx ctx)
 bool jail_seccomp_viewers(struct error *err)
 {
     scmp_filter_ctx ctx = seccomp_init(DENIED);
+    if (!ctx) /* NOTE: kernels before 4.14, or without filters; seccomp_load() tells them apart. */
+        ctx = seccomp_init(SCMP_ACT_KILL_THREAD);
     if (!ctx)
         return error_set(err, "libseccomp cannot make a filter");
     int r = add_rules(ctx);
+    if (!r)
+        r = seccomp_attr_set(ctx, SCMP_FLTATR_API_SYSRAWRC, 1); /* the kernel's error, not ECANCELED */
     if (!r)
         r = seccomp_load(ctx);
     seccomp_release(ctx);

@@ -79,12 +79,15 @@ static const struct field machine_rows[] = {
 };
 static FIELD_TABLE(machine_table, machine_rows);
 
+/* clang-format off */
 static const struct field run_rows[] = {
     FIELD_B(struct run_config, display),
     FIELD_I(struct run_config, log, 0, TRACE_ALL),
     FIELD_B(struct run_config, audio),
     FIELD_I(struct run_config, speed, 0, LINK_SPEED_MAX),
+    FIELD_B(struct run_config, require_jail),
 };
+/* clang-format on */
 static FIELD_TABLE(run_table, run_rows);
 
 void config_put_drive(const struct drive_config *d, struct buf *out)

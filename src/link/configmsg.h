@@ -9,10 +9,11 @@
 
 /* What the machine process is told beside the machine's own configuration. */
 struct run_config {
-    bool display;   /* somebody looks at the surface */
-    uint32_t log;   /* enum trace_item's bits */
-    bool audio;     /* ... or listens */
-    uint32_t speed; /* percent of the host's time, 0: as fast as it goes */
+    bool display;      /* somebody looks at the surface */
+    uint32_t log;      /* enum trace_item's bits */
+    bool audio;        /* ... or listens */
+    uint32_t speed;    /* percent of the host's time, 0: as fast as it goes */
+    bool require_jail; /* runs only where every layer of the confinement is in force */
 };
 
 /* Descriptors and file contents travel on their own (LINK_FILE) and are not part of it. */
