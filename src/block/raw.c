@@ -52,6 +52,7 @@ static int tell(struct raw *r, bool *told, const char *what, uint64_t sector, in
         snprintf(line, sizeof line, "%s: cannot %s at sector %llu: %s%s", r->blk.name, what, (unsigned long long)sector,
                  strerror(e),
                  e == ENOSPC || e == EDQUOT ? "; make room on the host: until then the guest sees write faults"
+                 : e == EFBIG               ? "; raise 'ulimit -f': until then the guest sees write faults"
                                             : "; the guest sees it as a disk error");
         r->notes.note(r->notes.ctx, line);
     }

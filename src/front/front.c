@@ -21,7 +21,6 @@
 #include "base/bits.h"
 #include "ctl/host_file.h"
 #include "ctl/images.h"
-#include "jail/jail.h"
 #include "ui/picture.h"
 
 #define SECOND        UINT64_C(1000000000)
@@ -82,14 +81,10 @@ static void let_go(struct front *f)
 static void on_ready(void *ctx, uint32_t jail)
 {
     struct front *f = ctx;
+    front_report_jail(jail);
+    front_text_redraw(f);
     if (f->o->daemonize)
         let_go(f);
-    if (!(jail & JAIL_SECCOMP))
-        front_complain(jail_has_seccomp()
-                           ? "note: this kernel has no seccomp: the machine process runs without a system "
-                             "call filter"
-                           : "note: built without libseccomp: the machine process runs without a system "
-                             "call filter");
 }
 
 static void on_event(void *ctx, enum link_event ev, bool by_guest, enum link_cause cause)
@@ -254,7 +249,7 @@ static void take_signal(struct front *f)
     front_quit(f, LINK_CAUSE_HOST_SIGNAL);
 }
 
-enum { P_LINK, P_SIGNALS, P_VNC, P_TYPED, P_COUNT, P_MAX = P_COUNT + CHARDEV_FDS * MAX_CHARDEVS };
+enum { P_LINK, P_SIGNALS, P_VNC, P_TYPED, P_SAID, P_COUNT, P_MAX = P_COUNT + CHARDEV_FDS * MAX_CHARDEVS };
 
 static unsigned poll_setup(struct front *f, struct pollfd *p, int *timeout)
 {
@@ -263,6 +258,7 @@ static unsigned poll_setup(struct front *f, struct pollfd *p, int *timeout)
     p[P_SIGNALS] = (struct pollfd){.fd = f->signals, .events = POLLIN};
     p[P_TYPED] = (struct pollfd){.fd = front_text_waits(f, timeout) ? STDIN_FILENO : -1, .events = POLLIN};
     p[P_VNC] = (struct pollfd){.fd = front_vnc_fd(f), .events = POLLIN};
+    p[P_SAID] = (struct pollfd){.fd = f->said, .events = POLLIN};
     return P_COUNT + front_poll_streams(f, p + P_COUNT, timeout);
 }
 
@@ -299,6 +295,8 @@ static void turn(struct front *f)
     link_flush(&f->guest.link);
     if (p[P_LINK].revents & (POLLIN | POLLHUP | POLLERR))
         guest_receive(&f->guest);
+    if (p[P_SAID].revents && front_take_said(f))
+        front_text_redraw(f);
     front_serve_streams(f, p + P_COUNT);
     if (p[P_VNC].revents)
         front_vnc_pump(f);
@@ -327,6 +325,8 @@ static int conclude(struct front *f)
         while ((r = waitpid(f->child, &status, 0)) < 0 && errno == EINTR)
             ;
     }
+    while (front_take_said(f))
+        ;
     if (f->err.text[0]) {
         front_complain(f->err.text);
         return 1;
@@ -361,6 +361,7 @@ static bool catch_signals(struct front *f, struct error *err)
     sigaddset(&set, SIGWINCH);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* `ulimit -f`: a write fails with EFBIG */
     f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return f->signals >= 0 || error_set(err, "cannot wait for signals: %s", strerror(errno));
 }
@@ -420,11 +421,17 @@ static void remove_pidfile(struct front *f)
         unlink(f->o->pidfile);
 }
 
+/* -runas: what root is needed for is open. The machine process did so when it was made. */
+static bool change_user(struct front *f, struct error *err)
+{
+    return jail_user_become(&f->o->runas) || error_set(err, "-runas: cannot become that user: %s", strerror(errno));
+}
+
 static bool start(struct front *f, struct error *err)
 {
     return catch_signals(f, err) && front_open(f, err) && front_open_log(f, err) && write_pidfile(f, err) &&
            front_spawn(f, err) && open_window(f, err) && open_sound(f, err) && front_wait_for_clients(f) &&
-           front_configure(f, err);
+           front_configure(f, err) && change_user(f, err);
 }
 
 /* A machine process that was started in vain. It is waited for, since it holds what it was given,
@@ -437,12 +444,15 @@ static void dismiss(struct front *f)
     kill(f->child, SIGKILL);
     while (waitpid(f->child, &status, 0) < 0 && errno == EINTR)
         ;
+    while (front_take_said(f))
+        ;
 }
 
 static void close_all(struct front *f)
 {
     remove_pidfile(f);
     guest_close(&f->guest);
+    front_close_said(f);
     front_free_text(f);
     front_close_streams(f);
     front_close_log(f);
@@ -497,7 +507,7 @@ int front_main(struct options *o)
     }
     f->o = o;
     f->speed = o->speed;
-    f->frame_fd = f->signals = f->log = -1;
+    f->frame_fd = f->signals = f->log = f->said = -1;
     for (unsigned i = 0; i < MAX_DRIVES; i++)
         f->image_fd[i] = -1;
     guest_init(&f->guest, -1, &ops, f);

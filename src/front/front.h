@@ -50,6 +50,10 @@ struct front {
     uint32_t speed;    /* percent of the host's time, 0: warp */
     pid_t child;
     int child_status;
+    int said;             /* the child's standard error; -1: closed */
+    struct buf said_line; /* of it, as far as it came */
+    size_t said_bytes;
+    bool said_cut;
     int signals;         /* a signalfd */
     bool takes_absolute; /* a driver of the guest takes a pointer's absolute coordinates */
     const uint32_t *frames;
@@ -87,6 +91,13 @@ int front_main(struct options *o);
 bool front_open(struct front *f, struct error *err);
 bool front_configure(struct front *f, struct error *err);
 bool front_spawn(struct front *f, struct error *err);
+
+/* front_jail.c: a line for each layer of the confinement that is missing. */
+void front_report_jail(uint32_t in_force);
+/* Prints some of what the machine process said on its standard error, cleaned and bounded. False: nothing is there. */
+enum { FRONT_SAID_LINE = 512, FRONT_SAID_MAX = 64 << 10 };
+bool front_take_said(struct front *f);
+void front_close_said(struct front *f);
 
 /* front_log.c: -d and -D */
 bool front_open_log(struct front *f, struct error *err);

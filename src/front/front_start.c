@@ -21,40 +21,61 @@
 #include "link/configmsg.h"
 
 #define MIB (UINT64_C(1) << 20)
-enum { LINK_CHILD_FD = 3 };
+enum { LINK_CHILD_FD = 3, ABOVE_STANDARD = 10 };
 
-/* Between fork and exec: only what is safe there. */
-static _Noreturn void become_machine(int fd)
+/* A descriptor's number in the machine process. The null device is open in one direction only. */
+static bool put_null(int at, int how)
+{
+    int null = open("/dev/null", how);
+    if (null < 0 || null == at)
+        return null >= 0;
+    bool good = dup2(null, at) == at;
+    close(null);
+    return good;
+}
+
+/*
+ * Between fork and exec: only what is safe there. It keeps nothing of what this process was started with: descriptors
+ * 0 and 1 lead nowhere, 2 is a pipe to us, the environment is empty.
+ */
+static _Noreturn void become_machine(const struct front *f, int link, int said)
 {
     char number[2] = {'0' + LINK_CHILD_FD, 0};
     char *argv[] = {(char *)(uintptr_t) "vitrine", (char *)(uintptr_t)MACHINE_PROCESS_ARG, number, NULL};
-    int null = open("/dev/null", O_RDWR);
+#ifdef __SANITIZE_ADDRESS__
+    char **environment = environ; /* ASAN_OPTIONS, UBSAN_OPTIONS */
+#else
+    char *environment[] = {NULL};
+#endif
     sigset_t none;
-    if (fd == LINK_CHILD_FD)
-        fcntl(fd, F_SETFD, 0);
-    else
-        dup2(fd, LINK_CHILD_FD);
-    if (null >= 0) {
-        dup2(null, STDIN_FILENO);
-        dup2(null, STDOUT_FILENO);
-        if (null > LINK_CHILD_FD)
-            close(null);
-    }
+    link = fcntl(link, F_DUPFD_CLOEXEC, ABOVE_STANDARD);
+    said = fcntl(said, F_DUPFD_CLOEXEC, ABOVE_STANDARD);
+    bool good = link >= 0 && said >= 0 && dup2(link, LINK_CHILD_FD) == LINK_CHILD_FD &&
+                dup2(said, STDERR_FILENO) == STDERR_FILENO && put_null(STDIN_FILENO, O_RDONLY) &&
+                put_null(STDOUT_FILENO, O_WRONLY);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execv("/proc/self/exe", argv);
+    if (good && jail_user_become(&f->o->runas))
+        execve("/proc/self/exe", argv, environment);
     _exit(127);
 }
 
 bool front_spawn(struct front *f, struct error *err)
 {
-    int fds[2];
-    if (!link_pair(fds, err))
+    int fds[2], said[2];
+    if (pipe2(said, O_CLOEXEC) < 0)
+        return error_set(err, "cannot make a pipe to the machine process: %s", strerror(errno));
+    f->said = said[0];
+    fcntl(f->said, F_SETFL, O_NONBLOCK);
+    if (!link_pair(fds, err)) {
+        close(said[1]);
         return false;
+    }
     f->child = fork();
     if (f->child == 0)
-        become_machine(fds[1]);
+        become_machine(f, fds[1], said[1]);
     close(fds[1]);
+    close(said[1]);
     f->guest.link.fd = fds[0];
     return f->child > 0 || error_set(err, "cannot start the machine process: %s", strerror(errno));
 }
@@ -195,7 +216,11 @@ bool front_configure(struct front *f, struct error *err)
         !send_output(f, LINK_FILE_COVERAGE, "--coverage", o->coverage, err) ||
         !send_output(f, LINK_FILE_RECORD, "--record", o->record, err))
         return false;
-    struct run_config run = {.display = f->shows, .audio = f->sound != NULL, .speed = f->o->speed, .log = f->o->log};
+    struct run_config run = {.display = f->shows,
+                             .audio = f->sound != NULL,
+                             .speed = f->o->speed,
+                             .log = f->o->log,
+                             .require_jail = f->o->require_jail};
     struct buf b = {0};
     config_put(&o->cfg, &run, &b);
     link_send(&f->guest.link, LINK_CONFIG, b.data, b.len);

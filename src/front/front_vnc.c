@@ -167,7 +167,7 @@ static size_t listen_tcp(struct front *f, struct error *err)
 /* --- The process --- */
 
 /* Between fork and exec: only what is safe there. */
-static _Noreturn void become_process(int fd)
+static _Noreturn void become_process(const struct jail_user *user, int fd)
 {
     char number[2] = {'0' + PROCESS_FD, 0};
     char *argv[] = {(char *)(uintptr_t) "vitrine", (char *)(uintptr_t)VNC_PROCESS_ARG, number, NULL};
@@ -182,7 +182,8 @@ static _Noreturn void become_process(int fd)
         dup2(fd, PROCESS_FD);
     sigemptyset(&empty);
     sigprocmask(SIG_SETMASK, &empty, NULL);
-    execve("/proc/self/exe", argv, none);
+    if (jail_user_become(user))
+        execve("/proc/self/exe", argv, none);
     _exit(127);
 }
 
@@ -223,7 +224,7 @@ static bool spawn(struct front *f, struct error *err)
         return false;
     v->process = fork();
     if (v->process == 0)
-        become_process(pair[1]);
+        become_process(&f->o->runas, pair[1]);
     close(pair[1]);
     v->link = pair[0];
     memcpy(fds + 1, v->listener, v->nlisteners * sizeof *fds);

@@ -2,6 +2,7 @@
 vitrine_SOURCES += \
 	src/front/front.c src/front/front.h \
 	src/front/front_commit.c \
+	src/front/front_jail.c \
 	src/front/front_log.c \
 	src/front/front_media.c \
 	src/front/front_menu.c \

@@ -63,7 +63,8 @@ struct jail_user {
 };
 /* A user's name, or UID:GID. False with *err where there is none, it is root, or this process is not root's. */
 bool jail_user_find(const char *text, struct jail_user *to, struct error *err);
-/* Becomes the user for good; nothing happens where none is set. False where that fails or could be undone. */
+/* Becomes the user for good, if it is not yet; nothing happens where none is set. False where that fails or could be
+ * undone. */
 bool jail_user_become(const struct jail_user *user);
 
 /* The layers, each used by jail_enter. */

@@ -65,6 +65,8 @@ bool jail_user_become(const struct jail_user *user)
     gid_t groups[JAIL_GROUPS];
     if (!user->set)
         return true;
+    if (geteuid() == user->uid)
+        return setuid(0) < 0;
     for (unsigned i = 0; i < user->ngroups; i++)
         groups[i] = user->group[i];
     return setgroups(user->ngroups, groups) == 0 && setresgid(user->gid, user->gid, user->gid) == 0 &&

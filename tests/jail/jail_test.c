@@ -34,7 +34,7 @@ enum { SANITIZED = 1 };
 enum { SANITIZED = 0 };
 #endif
 
-enum { DID_IT = 42, REFUSED = 43, NO_JAIL = 44, PIPE_FD = 10, OTHER_FD = 11 };
+enum { DID_IT = 42, REFUSED = 43, NO_JAIL = 44, BELOW_FD = 9, PIPE_FD = 10, ABOVE_FD = 11 };
 enum { MEMORY = 64 << 20, FILE_MAX = 1 << 20 };
 
 /* How a process ended: its wait status, and the system call in which it did (-1: it could not be traced). */
@@ -280,7 +280,7 @@ START_TEST(jail_landlock_denies_all_that_an_abi_knows)
 }
 END_TEST
 
-/* fcntl is not among the allowed calls: that OTHER_FD is closed is seen by writing to it. */
+/* fcntl is not among the allowed calls: that the two others are closed is seen by writing to them. */
 static int keep_working(const void *arg)
 {
     (void)arg;
@@ -290,7 +290,8 @@ static int keep_working(const void *arg)
     void *map = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     bool good = n && map != MAP_FAILED && poll(&p, 1, 0) == 1 && write(PIPE_FD, "ok", 2) == 2 &&
                 clock_gettime(CLOCK_MONOTONIC, &ts) == 0 && munmap(map, 1 << 20) == 0;
-    good = good && write(OTHER_FD, "x", 1) < 0 && errno == EBADF;
+    good = good && write(BELOW_FD, "x", 1) < 0 && errno == EBADF;
+    good = good && write(ABOVE_FD, "x", 1) < 0 && errno == EBADF;
     return good ? DID_IT : REFUSED;
 }
 
@@ -299,7 +300,8 @@ START_TEST(jail_keeps_what_was_given)
     int fds[2];
     ck_assert_int_eq(pipe(fds), 0);
     ck_assert_int_eq(dup2(fds[1], PIPE_FD), PIPE_FD);
-    ck_assert_int_eq(dup2(fds[1], OTHER_FD), OTHER_FD);
+    ck_assert_int_eq(dup2(fds[1], BELOW_FD), BELOW_FD);
+    ck_assert_int_eq(dup2(fds[1], ABOVE_FD), ABOVE_FD);
     int status = in_jail(keep_working, NULL).status;
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == DID_IT, "%x", status);
     char got[2];

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "ctl/chardev/chardev_option.h"
+#include "jail/jail.h"
 #include "machine/catalog.h"
 
 enum { MAX_MONITORS = 8 };
@@ -74,7 +75,8 @@ struct options {
     char *found[1 + MAX_ROMS]; /* names that were looked up there */
     unsigned nfound;
     const char *pidfile;
-    bool daemonize;
+    bool daemonize, require_jail;
+    struct jail_user runas;
     int daemon_fd; /* with -daemonize: a byte here says that the machine is made */
     const char *bios, *kernel, *initrd, *rom[MAX_ROMS];
     unsigned nroms;

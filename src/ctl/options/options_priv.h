@@ -61,6 +61,7 @@ bool take_uuid(struct options *o, const char *arg, struct error *err);
 bool take_name(struct options *o, const char *arg, struct error *err);
 bool take_action(struct options *o, const char *arg, struct error *err);
 bool take_d(struct options *o, const char *arg, struct error *err);
+bool take_runas(struct options *o, const char *arg, struct error *err);
 /* options_boot.c */
 bool take_L(struct options *o, const char *arg, struct error *err);
 void list_bios_paths(const struct options *o, FILE *f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* -name, -action and -d. */
+/* -name, -action, -d and -runas. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -73,4 +73,9 @@ bool take_d(struct options *o, const char *arg, struct error *err)
     }
     o->log |= items;
     return true;
+}
+
+bool take_runas(struct options *o, const char *arg, struct error *err)
+{
+    return jail_user_find(arg, &o->runas, err);
 }

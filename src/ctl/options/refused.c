@@ -15,7 +15,7 @@ static const char SNAP[] = "there are no saved machine states";
 static const char XEN[] = "Xen is not supported";
 static const char REMOTE[] =
     "the screen is shown in a window (-display sdl), on the terminal (curses) or to VNC viewers (-vnc)";
-static const char RUNAS[] = "the machine process is confined without it (seccomp, Landlock)";
+static const char CHROOT[] = "the machine process is confined without it (seccomp, Landlock)";
 static const char TABLES[] = "firmware tables cannot be added";
 static const char AUDIO[] = "there is no sound device in this machine";
 static const char KEYS[] = "the window's keys are Ctrl-Alt and a letter";
@@ -29,7 +29,7 @@ static const struct {
     {"alt-grab", KEYS},
     {"async-teardown", "there is nothing to tear down asynchronously"},
     {"audio-help", "-audiodev takes sdl, wav and none"},
-    {"chroot", RUNAS},
+    {"chroot", CHROOT},
     {"compat", "there is one machine type"},
     {"ctrl-grab", KEYS},
     {"dfilter", "nothing filters the log of -d"},
@@ -68,7 +68,6 @@ static const struct {
     {"qmp-pretty", "say -qmp"},
     {"readconfig", "there are no configuration files"},
     {"rotate", ARCH},
-    {"runas", RUNAS},
     {"s", DEBUG},
     {"sandbox", "the machine process is always confined"},
     {"sdl", "say -display sdl"},
