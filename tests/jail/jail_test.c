@@ -111,6 +111,8 @@ static void must_work(const struct call *c)
 
 #define TEXT(s) ((long)(uintptr_t)(s))
 
+static char page[4096] __attribute__((aligned(4096))); /* whose rights are to be changed, or for results */
+
 START_TEST(jail_refuses_what_reaches_outside)
 {
     const long parent = getpid(); /* NOTE: asked for here; in the child, getppid() would be what is refused */
@@ -120,8 +122,8 @@ START_TEST(jail_refuses_what_reaches_outside)
         {"open", SYS_open, {TEXT(passwd), O_RDONLY}},
         {"openat", SYS_openat, {AT_FDCWD, TEXT(passwd), O_RDONLY}},
         {"creat", SYS_open, {TEXT(made), O_WRONLY | O_CREAT, 0600}},
-        {"stat", SYS_stat, {TEXT(passwd), TEXT(calloc(1, 4096))}},
-        {"fstat of a path", SYS_newfstatat, {AT_FDCWD, TEXT(passwd), TEXT(calloc(1, 4096)), 0}},
+        {"stat", SYS_stat, {TEXT(passwd), TEXT(page)}},
+        {"fstat of a path", SYS_newfstatat, {AT_FDCWD, TEXT(passwd), TEXT(page), 0}},
         {"access", SYS_access, {TEXT(passwd), R_OK}},
         {"chdir", SYS_chdir, {TEXT("/")}},
         {"unlink", SYS_unlink, {TEXT(made)}},
@@ -136,12 +138,12 @@ START_TEST(jail_refuses_what_reaches_outside)
         {"ptrace of the parent", SYS_ptrace, {PTRACE_ATTACH, parent}},
         {"mmap of code", SYS_mmap, {0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1}},
         {"mmap of writable code", SYS_mmap, {0, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1}},
-        {"mprotect to code", SYS_mprotect, {TEXT(aligned_alloc(4096, 4096)), 4096, PROT_READ | PROT_EXEC}},
-        {"mprotect to writable code", SYS_mprotect, {TEXT(aligned_alloc(4096, 4096)), 4096, PROT_EXEC}},
-        {"pkey_mprotect to code", SYS_pkey_mprotect, {TEXT(aligned_alloc(4096, 4096)), 4096, PROT_EXEC, -1}},
+        {"mprotect to code", SYS_mprotect, {TEXT(page), 4096, PROT_READ | PROT_EXEC}},
+        {"mprotect to writable code", SYS_mprotect, {TEXT(page), 4096, PROT_EXEC}},
+        {"pkey_mprotect to code", SYS_pkey_mprotect, {TEXT(page), 4096, PROT_EXEC, -1}},
         {"TIOCSTI", SYS_ioctl, {STDERR_FILENO, 0x5412, TEXT("x")}},
         {"prctl", SYS_prctl, {4 /* PR_SET_DUMPABLE */, 1}},
-        {"setrlimit", SYS_setrlimit, {RLIMIT_NOFILE, TEXT(calloc(1, 64))}},
+        {"setrlimit", SYS_setrlimit, {RLIMIT_NOFILE, TEXT(page)}},
     };
     if (!jail_has_seccomp())
         return;
@@ -156,7 +158,7 @@ START_TEST(jail_allows_data_memory)
     const struct call calls[] = {
         {"mmap of data", SYS_mmap, {0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1}},
         {"mmap of nothing", SYS_mmap, {0, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1}},
-        {"mprotect to data", SYS_mprotect, {TEXT(aligned_alloc(4096, 4096)), 4096, PROT_READ | PROT_WRITE}},
+        {"mprotect to data", SYS_mprotect, {TEXT(page), 4096, PROT_READ | PROT_WRITE}},
     };
     for (size_t i = 0; i < ARRAY_LEN(calls); i++)
         must_work(&calls[i]);

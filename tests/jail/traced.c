@@ -136,8 +136,8 @@ bool traced_start(struct traced *t, const char *dir, char **argv)
 
 void traced_put_name(struct traced *t, const char *seven)
 {
-    long word;
-    memcpy(&word, seven, 8); /* with its 0 */
+    long word = 0;
+    memcpy(&word, seven, strnlen(seven, sizeof word - 1));
     ptrace(PTRACE_POKEDATA, t->machine, (void *)t->name_at, (void *)word);
 }
 

@@ -30,7 +30,7 @@ struct traced {
 /* Starts vitrine with these arguments on a terminal of its own, until its machine process begins. argv[0] is filled
  * in; `dir` is for files. False: that fails. */
 bool traced_start(struct traced *t, const char *dir, char **argv);
-/* Seven bytes in place of its argv[0]; only before it is confined. */
+/* At most seven bytes in place of its argv[0]; only before it is confined. */
 void traced_put_name(struct traced *t, const char *seven);
 /* Lets it go on to its next stop. */
 enum stop traced_next(struct traced *t);
