@@ -53,7 +53,7 @@ void front_quit(struct front *f, enum link_cause cause)
     f->quitting = true;
     f->deadline = front_now() + QUIT_PATIENCE;
     tell_qmp(f, LINK_EV_SHUTDOWN, false, cause);
-    link_send(&f->guest.link, LINK_QUIT, NULL, 0);
+    guest_quit(&f->guest);
 }
 
 static void end_with(struct front *f, const char *text)
@@ -74,8 +74,11 @@ static void let_go(struct front *f)
         dup2(null, STDERR_FILENO);
         close(null);
     }
-    if (write(f->o->daemon_fd, &made, 1) == 1)
-        close(f->o->daemon_fd);
+    /* A parent that is gone is no reason to end. */
+    while (write(f->o->daemon_fd, &made, 1) < 0 && errno == EINTR)
+        ;
+    close(f->o->daemon_fd);
+    f->o->daemon_fd = -1;
 }
 
 static void on_ready(void *ctx, uint32_t jail)
@@ -121,9 +124,9 @@ static void on_log(void *ctx, const char *text, size_t len)
     front_log(ctx, text, len);
 }
 
-static void on_taken(void *ctx, unsigned port, size_t n)
+static void on_taken(void *ctx, unsigned port)
 {
-    front_port_taken(ctx, port, n);
+    front_port_taken(ctx, port);
 }
 
 static void on_frame(void *ctx, const struct frame_info *i)
@@ -274,7 +277,21 @@ static void ask_stats(struct front *f)
     if (!f->window || now < f->next_stats)
         return;
     f->next_stats = now + SECOND;
-    link_send(&f->guest.link, LINK_STATS, NULL, 0);
+    guest_ask_stats(&f->guest);
+}
+
+/* A machine process that was told to end, or has said that it does, does so soon. */
+static void await_end(struct front *f)
+{
+    if (f->guest.over && !f->quitting) {
+        f->quitting = true;
+        f->deadline = front_now() + QUIT_PATIENCE;
+    }
+    if (!f->quitting || f->guest.gone || front_now() <= f->deadline)
+        return;
+    if (!f->guest.over)
+        error_set(&f->err, "the machine process did not end in time and was killed");
+    f->guest.gone = true;
 }
 
 static void turn(struct front *f)
@@ -292,7 +309,7 @@ static void turn(struct front *f)
     }
     if (p[P_SIGNALS].revents)
         take_signal(f);
-    link_flush(&f->guest.link);
+    guest_flush(&f->guest);
     if (p[P_LINK].revents & (POLLIN | POLLHUP | POLLERR))
         guest_receive(&f->guest);
     if (p[P_SAID].revents && front_take_said(f))
@@ -304,10 +321,7 @@ static void turn(struct front *f)
     if (f->window)
         window_pump(f->window);
     ask_stats(f);
-    if (f->quitting && !f->guest.over && front_now() > f->deadline && !f->guest.gone) {
-        error_set(&f->err, "the machine process did not end in time and was killed");
-        f->guest.gone = true;
-    }
+    await_end(f);
 }
 
 static const char *signal_hint(int sig)
@@ -315,14 +329,45 @@ static const char *signal_hint(int sig)
     return sig == SIGSYS ? " (a system call that it may not make)" : sig == SIGKILL ? " (out of memory, perhaps)" : "";
 }
 
+/* Whether the machine process ends by itself now that it has closed its link. */
+static bool ends_by_itself(const struct front *f)
+{
+    enum { TRIES = 50, PAUSE_MS = 10 };
+    siginfo_t info = {.si_pid = 0};
+    bool trusted = !f->guest.distrusted && !f->err.text[0];
+    for (unsigned i = 0; trusted && i < TRIES && !info.si_pid; i++) {
+        if (i)
+            poll(NULL, 0, PAUSE_MS);
+        if (waitid(P_PID, (id_t)f->child, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+            return true;
+    }
+    return info.si_pid != 0;
+}
+
+static void say_how_it_ended(const struct front *f, bool killed, int status)
+{
+    char text[256];
+    if (f->guest.distrusted)
+        snprintf(text, sizeof text, "the machine process sent what it must not send (%.160s), and was ended",
+                 f->guest.broke.text);
+    else if (killed)
+        snprintf(text, sizeof text, "the machine process closed its link without a word, and was ended");
+    else if (WIFSIGNALED(status))
+        snprintf(text, sizeof text, "the machine process was ended by signal %d, %s%s", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)), signal_hint(WTERMSIG(status)));
+    else
+        snprintf(text, sizeof text, "the machine process ended by itself with status %d", WEXITSTATUS(status));
+    front_complain(text);
+}
+
 /* The machine has ended, or must: what to say and the exit status. */
 static int conclude(struct front *f)
 {
-    int status = 0, r = 0;
+    int status = 0;
+    bool killed = f->child > 0 && !ends_by_itself(f);
     if (f->child > 0) {
-        if (!f->guest.over)
-            kill(f->child, SIGKILL); /* one that has crashed already keeps its own signal as the cause */
-        while ((r = waitpid(f->child, &status, 0)) < 0 && errno == EINTR)
+        kill(f->child, SIGKILL);
+        while (waitpid(f->child, &status, 0) < 0 && errno == EINTR)
             ;
     }
     while (front_take_said(f))
@@ -331,22 +376,12 @@ static int conclude(struct front *f)
         front_complain(f->err.text);
         return 1;
     }
-    if (f->guest.distrusted) {
-        front_complain("the machine process sent what it must not send, and was ended");
-        return 1;
-    }
-    if (f->guest.over) {
+    if (f->guest.over && !f->guest.distrusted) {
         if (f->guest.why[0])
             front_complain(f->guest.why);
         return f->guest.status;
     }
-    char text[128];
-    if (r > 0 && WIFSIGNALED(status))
-        snprintf(text, sizeof text, "the machine process was ended by signal %d, %s%s", WTERMSIG(status),
-                 strsignal(WTERMSIG(status)), signal_hint(WTERMSIG(status)));
-    else
-        snprintf(text, sizeof text, "the machine process ended by itself with status %d", WEXITSTATUS(status));
-    front_complain(text);
+    say_how_it_ended(f, killed, status);
     return 1;
 }
 

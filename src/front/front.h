@@ -22,7 +22,6 @@ struct front_port {
     struct front *f;
     unsigned port;
     struct chardev *chr; /* NULL: nobody listens */
-    size_t under_way;    /* bytes sent that the port has not taken yet */
 };
 
 /* The window's menu of media. */
@@ -135,7 +134,7 @@ void front_begin_streams(struct front *f);
 /* Fills in at most CHARDEV_FDS descriptors for each; lowers *timeout (ms, -1: none). */
 unsigned front_poll_streams(struct front *f, struct pollfd *p, int *timeout);
 void front_serve_streams(struct front *f, const struct pollfd *p);
-void front_port_taken(struct front *f, unsigned port, size_t n);
+void front_port_taken(struct front *f, unsigned port);
 void front_print_streams(struct front *f, struct buf *out); /* `info chardev` */
 void front_close_streams(struct front *f);
 

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,7 +72,7 @@ static void answered(void *ctx, enum link_reply kind, const uint8_t *data, size_
     char text[512];
     if (kind == LINK_MORE)
         return;
-    guest_text(text, sizeof text, data, kind == LINK_FAILED ? len : 0);
+    snprintf(text, sizeof text, "%.*s", kind == LINK_FAILED ? (int)len : 0, (const char *)data);
     lock_as(c->fd, F_UNLCK);
     lock_as(c->f->image_fd[c->drive], F_RDLCK);
     close(c->fd);

@@ -9,6 +9,7 @@
 #include "front/front.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,7 +78,7 @@ static void answered(void *ctx, enum link_reply kind, const uint8_t *data, size_
         return;
     if (kind == LINK_LAST)
         adopt(c);
-    guest_text(text, sizeof text, kind == LINK_FAILED ? data : (const uint8_t *)"", kind == LINK_FAILED ? len : 0);
+    snprintf(text, sizeof text, "%.*s", kind == LINK_FAILED ? (int)len : 0, (const char *)data);
     c->done(c->ctx, kind == LINK_LAST, text);
     change_free(c);
 }

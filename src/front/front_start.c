@@ -195,6 +195,17 @@ static bool send_replay_media(struct front *f, struct error *err)
     return true;
 }
 
+/* What such a machine sends. */
+static struct guest_gives what_it_gives(const struct options *o, const struct run_config *run)
+{
+    struct guest_gives g = {
+        .display = run->display, .audio = run->audio, .log = run->log != 0, .debugcon = o->cfg.debugcon};
+    for (unsigned i = 0; i < MAX_PORTS; i++)
+        if (i < FIRST_PARALLEL ? o->cfg.serial[i] : o->cfg.parallel[i - FIRST_PARALLEL])
+            g.ports |= (uint8_t)(1 << i);
+    return g;
+}
+
 bool front_configure(struct front *f, struct error *err)
 {
     struct options *o = f->o;
@@ -223,7 +234,9 @@ bool front_configure(struct front *f, struct error *err)
                              .require_jail = f->o->require_jail};
     struct buf b = {0};
     config_put(&o->cfg, &run, &b);
-    link_send(&f->guest.link, LINK_CONFIG, b.data, b.len);
+    struct guest_gives gives = what_it_gives(o, &run);
+    gives.pictures = f->script.nshots;
+    guest_configure(&f->guest, &gives, b.data, b.len);
     buf_free(&b);
     return true;
 }

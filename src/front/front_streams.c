@@ -16,7 +16,7 @@
 
 /* NOTE: what a reader has not taken yet is kept up to OUTPUT_HIGH bytes; then the machine stands
  * still, and its time with it, until the reader has caught up or gone. */
-enum { OUTPUT_HIGH = 1 << 20, OUTPUT_LOW = 1 << 19, INPUT_WINDOW = 1 << 16, PART = 4096 };
+enum { OUTPUT_HIGH = 1 << 20, OUTPUT_LOW = 1 << 19 };
 
 static void quit_key(void *ctx)
 {
@@ -58,22 +58,15 @@ static void note(void *ctx, const char *line)
 
 static void port_input(void *ctx, const uint8_t *data, size_t len)
 {
-    struct front_port *p = ctx;
-    uint8_t msg[1 + PART];
-    for (size_t at = 0, n; at < len; at += n) {
-        n = MIN(len - at, (size_t)PART);
-        msg[0] = (uint8_t)p->port;
-        memcpy(msg + 1, data + at, n);
-        link_send(&p->f->guest.link, LINK_SERIAL, msg, 1 + n);
-        p->under_way += n;
-    }
+    const struct front_port *p = ctx;
+    guest_serial(&p->f->guest, p->port, data, len);
 }
 
 /* What the UART has not taken waits with the sender, beyond a window. */
 static size_t port_room(void *ctx)
 {
     const struct front_port *p = ctx;
-    return p->under_way < INPUT_WINDOW ? INPUT_WINDOW - p->under_way : 0;
+    return guest_serial_room(&p->f->guest, p->port);
 }
 
 static void port_event(void *ctx, enum chardev_event ev)
@@ -84,12 +77,10 @@ static void port_event(void *ctx, enum chardev_event ev)
         link_send(&p->f->guest.link, LINK_SERIAL_BREAK, &port, 1);
 }
 
-void front_port_taken(struct front *f, unsigned port, size_t n)
+void front_port_taken(struct front *f, unsigned port)
 {
-    struct front_port *p = &f->port[port];
-    p->under_way -= MIN(p->under_way, n);
-    if (p->chr)
-        chardev_room(p->chr);
+    if (f->port[port].chr)
+        chardev_room(f->port[port].chr);
 }
 
 static void swallow(void *ctx, const uint8_t *data, size_t len)
@@ -213,9 +204,9 @@ void front_serve_streams(struct front *f, const struct pollfd *p)
         high |= chardev_queued(f->debugcon) > OUTPUT_HIGH;
         low &= chardev_queued(f->debugcon) <= OUTPUT_LOW;
     }
-    uint8_t hold = !f->quitting && (high || (f->held && !low));
+    bool hold = !f->quitting && (high || (f->held && !low));
     if (hold != f->held)
-        link_send(&f->guest.link, LINK_HOLD, &hold, 1);
+        guest_hold(&f->guest, hold);
     f->held = hold;
 }
 

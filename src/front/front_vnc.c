@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/bits.h"
+#include "base/text_clean.h"
 #include "bus/input.h"
 #include "ctl/chardev/host_socket.h"
 #include "bus/keys.h"
@@ -196,7 +197,7 @@ static bool wait_ready(struct front_vnc *v, struct error *err)
     if (poll(&p, 1, START_WAIT_MS) <= 0 || vnc_link_receive(v->link, &r, NULL, 0, &nfds) != VNC_GOT_RECORD ||
         r.type != VNC_READY)
         return error_set(err, "-vnc: the process that serves viewers did not start");
-    guest_text(r.text, sizeof r.text, (const uint8_t *)r.text, strlen(r.text));
+    text_clean(r.text, sizeof r.text, r.text, strlen(r.text), "");
     return !r.text[0] || error_set(err, "%s", r.text);
 }
 
@@ -330,7 +331,7 @@ static void take(struct front *f, const struct vnc_record *r)
     case VNC_LEFT: on_left(f); break;
     case VNC_VIEWER:
         if (r->index < VNC_VIEWERS)
-            guest_text(f->vnc->viewer[r->index], VNC_HOST, (const uint8_t *)r->text, r->flag ? strlen(r->text) : 0);
+            text_clean(f->vnc->viewer[r->index], VNC_HOST, r->text, r->flag ? strlen(r->text) : 0, "");
         break;
     default: break; /* NOTE: what it should not send is nothing to us */
     }

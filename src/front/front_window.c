@@ -59,7 +59,7 @@ static void told(void *ctx, enum link_reply kind, const uint8_t *data, size_t le
     char text[160];
     if (kind != LINK_FAILED || !f->window)
         return;
-    guest_text(text, sizeof text, data, len);
+    snprintf(text, sizeof text, "%.*s", (int)len, (const char *)data);
     window_message(f->window, text);
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-vitrine_SOURCES += \
+front_sources = \
 	src/front/front.c src/front/front.h \
 	src/front/front_commit.c \
 	src/front/front_jail.c \
@@ -11,3 +11,4 @@ vitrine_SOURCES += \
 	src/front/front_text.c \
 	src/front/front_vnc.c \
 	src/front/front_window.c
+vitrine_SOURCES += $(front_sources)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/bits.h"
@@ -23,16 +24,30 @@
 
 enum { SPARE_FDS = 2 * MAX_DRIVES }; /* media that are put in later, while the old ones are still there */
 
+static uint64_t host_now(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * NS_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
+bool machine_process_send(struct machine_process *p, enum link_type type, const void *data, size_t len)
+{
+    if (!link_may_send(&p->course, type, data, len, host_now()))
+        return false;
+    link_send(&p->link, type, data, len);
+    return true;
+}
+
+/* NOTE: a guest that makes mistakes without end is not told of each: they change nothing that it could see. */
 static void note(void *ctx, const char *line)
 {
-    struct machine_process *p = ctx;
-    link_send(&p->link, LINK_NOTE, line, strlen(line));
+    machine_process_send(ctx, LINK_NOTE, line, MIN(strlen(line), (size_t)LINK_LINE_MAX));
 }
 
 static void guest_log(void *ctx, const char *line)
 {
-    struct machine_process *p = ctx;
-    link_send(&p->link, LINK_GUEST_ERROR, line, strlen(line));
+    machine_process_send(ctx, LINK_GUEST_ERROR, line, MIN(strlen(line), (size_t)LINK_LINE_MAX));
 }
 
 static void serial_write(void *ctx, const uint8_t *data, size_t len)
@@ -158,14 +173,12 @@ static bool take_setup(struct machine_process *p, struct error *err)
 {
     struct link_msg msg;
     while (link_wait(&p->link, &msg) == LINK_GOT_MSG) {
-        if (msg.type == LINK_FILE) {
-            if (!take_file(p, &msg, err))
-                return false;
-        } else if (msg.type == LINK_CONFIG) {
+        if (!link_take(&p->course, LINK_FRONT_END, &msg, host_now(), err))
+            return error_prefix(err, "a malformed message came over the link");
+        if (msg.type == LINK_CONFIG)
             return config_get(&p->cfg, &p->run, msg.data, msg.len, err);
-        } else {
-            return error_set(err, "message %u came over the link before the configuration", msg.type);
-        }
+        if (!take_file(p, &msg, err))
+            return false;
     }
     return error_set(err, "the link ended before the configuration came");
 }
@@ -323,7 +336,7 @@ static void say_ready(struct machine_process *p)
 {
     uint8_t ready[4];
     st32(ready, p->jail);
-    link_send(&p->link, LINK_READY, ready, sizeof ready);
+    machine_process_send(p, LINK_READY, ready, sizeof ready);
 }
 
 static void say_exit(struct machine_process *p)
@@ -332,7 +345,7 @@ static void say_exit(struct machine_process *p)
     buf_add32(&b, (uint32_t)p->status);
     buf_add8(&b, p->why.text[0] != 0);
     buf_add(&b, p->why.text, strlen(p->why.text));
-    link_send(&p->link, LINK_EXIT, b.data, b.len);
+    machine_process_send(p, LINK_EXIT, b.data, b.len);
     buf_free(&b);
     /* The front end reads until here or is gone: both end the wait. */
     while (link_queued(&p->link) && !p->link.broken) {

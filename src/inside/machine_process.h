@@ -13,7 +13,7 @@
 #include "inside/watchdog.h"
 #include "link/configmsg.h"
 #include "link/framebuffer.h"
-#include "link/link.h"
+#include "link/protocol.h"
 #include "machine/machine.h"
 
 /* Input that waits until the guest's UART has room, and output on its way to the front end. */
@@ -22,6 +22,7 @@ struct serial_line {
     unsigned port;
     struct buf in, out;
     size_t room; /* bytes that the UART takes now */
+    size_t owed; /* bytes of LINK_SERIAL that are not reported as taken */
 };
 
 /* Files that are only read: given as descriptors, read once the process is confined. */
@@ -44,6 +45,7 @@ struct input {
 
 struct machine_process {
     struct link link;
+    struct link_course course;
     struct machine_config cfg;
     struct run_config run;
     uint32_t jail; /* layers in force */
@@ -105,6 +107,9 @@ struct blk *machine_process_image(struct machine_process *p, const struct drive_
 uint64_t budget_memory(const struct machine_process *p); /* bytes to map */
 uint64_t budget_file(const struct machine_process *p);   /* the size of the largest file it may write */
 
+/* Sends a message that must keep the pace of its kind. False: it was left out. */
+bool machine_process_send(struct machine_process *p, enum link_type type, const void *data, size_t len);
+
 /* run_loop.c */
 void run_loop(struct machine_process *p);
 void run_set_state(struct machine_process *p, enum link_state state);
@@ -120,6 +125,8 @@ void run_report_insertion(struct machine_process *p, unsigned drive);
 void run_report_trays(struct machine_process *p);
 void run_send_event(struct machine_process *p, enum link_event ev, bool guest, enum link_cause cause);
 void run_end(struct machine_process *p, int status, const char *why);
+/* The same: the front end sent what `what` says. */
+void run_end_malformed(struct machine_process *p, const char *what);
 /* --coverage, at the end. */
 void run_write_coverage(struct machine_process *p);
 void run_flush_output(struct machine_process *p);

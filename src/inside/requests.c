@@ -192,13 +192,12 @@ static void type_text(struct machine_process *p, uint32_t id, const struct reade
 
 static bool serial(struct machine_process *p, struct reader *r)
 {
-    enum { WAITING_MAX = 1 << 20 };
     uint8_t port = get8(r);
-    if (r->bad || port >= MAX_SERIAL)
+    size_t n = (size_t)(r->end - r->p);
+    if (port >= MAX_SERIAL || n > LINK_INPUT_WINDOW - p->serial[port].owed)
         return false;
-    struct buf *in = &p->serial[port].in;
-    if (in->len < WAITING_MAX)
-        buf_add(in, r->p, (size_t)(r->end - r->p));
+    p->serial[port].owed += n;
+    buf_add(&p->serial[port].in, r->p, n);
     run_catch_up(p);
     return true;
 }
@@ -332,7 +331,11 @@ static void looked_at(struct machine_process *p, uint32_t type, uint32_t id, con
             run_settle(p);
         free(line);
     }
-    link_reply(&p->link, id, out.data, out.len);
+    uint32_t most = link_rule(type)->most;
+    if (most && out.len > most)
+        link_reply_error(&p->link, id, "the output is too long");
+    else
+        link_reply(&p->link, id, out.data, out.len);
     buf_free(&out);
 }
 

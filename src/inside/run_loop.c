@@ -86,7 +86,7 @@ void run_set_speed(struct machine_process *p, unsigned percent)
 void run_send_event(struct machine_process *p, enum link_event ev, bool guest, enum link_cause cause)
 {
     uint8_t b[3] = {(uint8_t)ev, guest, (uint8_t)cause};
-    link_send(&p->link, LINK_EVENT, b, sizeof b);
+    machine_process_send(p, LINK_EVENT, b, sizeof b);
 }
 
 void run_set_state(struct machine_process *p, enum link_state state)
@@ -109,6 +109,13 @@ void run_end(struct machine_process *p, int status, const char *why)
     p->status = status;
     if (why)
         error_set(&p->why, "%s", why);
+}
+
+void run_end_malformed(struct machine_process *p, const char *what)
+{
+    struct error e;
+    error_set(&e, "a malformed message came over the link: %s", what);
+    run_end(p, 1, e.text);
 }
 
 void run_flush_output(struct machine_process *p)
@@ -170,7 +177,7 @@ static void report_drives(struct machine_process *p)
     if (!(b[0] | b[1]))
         return;
     p->next_lights = now + LIGHTS_NS;
-    link_send(&p->link, LINK_LIGHTS, b, sizeof b);
+    machine_process_send(p, LINK_LIGHTS, b, sizeof b);
 }
 
 static void report_pointer(struct machine_process *p)
@@ -178,8 +185,8 @@ static void report_pointer(struct machine_process *p)
     uint8_t absolute = machine_takes_absolute(p->m);
     if (absolute == p->takes_absolute)
         return;
-    p->takes_absolute = absolute;
-    link_send(&p->link, LINK_POINTER_IS, &absolute, 1);
+    if (machine_process_send(p, LINK_POINTER_IS, &absolute, 1)) /* else later */
+        p->takes_absolute = absolute;
 }
 
 static void report_resets(struct machine_process *p)
@@ -194,8 +201,8 @@ static void report_resets(struct machine_process *p)
 static void report_tray(struct machine_process *p, unsigned drive, bool open)
 {
     uint8_t b[2] = {(uint8_t)drive, open};
-    p->tray_open[drive] = open;
-    link_send(&p->link, LINK_TRAY, b, sizeof b);
+    if (machine_process_send(p, LINK_TRAY, b, sizeof b)) /* else later */
+        p->tray_open[drive] = open;
 }
 
 static bool has_tray(const struct machine_process *p, unsigned drive)
@@ -495,6 +502,22 @@ static uint64_t run_slices(struct machine_process *p)
     return wait;
 }
 
+static void take_message(struct machine_process *p, enum link_got got, const struct link_msg *msg)
+{
+    struct error err;
+    if (got != LINK_GOT_MSG) {
+        run_end_malformed(p, "it has no header");
+        return;
+    }
+    if (!link_take(&p->course, LINK_FRONT_END, msg, host_now(), &err)) {
+        if (msg->fd >= 0)
+            close(msg->fd);
+        run_end_malformed(p, err.text);
+    } else if (!request_handle(p, msg)) {
+        run_end_malformed(p, link_rule(msg->type)->name);
+    }
+}
+
 /* Takes messages; waits up to `wait` ns for the first. False: the front end is gone. */
 static bool serve_link(struct machine_process *p, uint64_t wait)
 {
@@ -515,14 +538,9 @@ static bool serve_link(struct machine_process *p, uint64_t wait)
         enum link_got got = link_recv(&p->link, &msg);
         if (got == LINK_GOT_NONE)
             return true;
-        if (msg.fd >= 0 && (got != LINK_GOT_MSG || (msg.type != LINK_MEDIUM && msg.type != LINK_COMMIT))) {
-            close(msg.fd); /* none is expected with anything else */
-            msg.fd = -1;
-        }
-        if (got != LINK_GOT_MSG)
+        if (got == LINK_GOT_EOF)
             return false;
-        if (!request_handle(p, &msg))
-            run_end(p, 1, "a malformed message came over the link");
+        take_message(p, got, &msg);
     }
     return true;
 }

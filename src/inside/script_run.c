@@ -10,10 +10,14 @@
 #include "base/bits.h"
 #include "bus/input.h"
 
-/* NOTE: a script's bytes count too; the front end does not let a credit grow above its window. */
+/* NOTE: a script's bytes stand among the front end's; only as many are reported as the front end sent. */
 static void report_taken(struct machine_process *p, unsigned port, size_t n)
 {
     uint8_t msg[5] = {(uint8_t)port};
+    n = MIN(n, p->serial[port].owed);
+    if (!n)
+        return;
+    p->serial[port].owed -= n;
     st32(msg + 1, (uint32_t)n);
     link_send(&p->link, LINK_SERIAL_TAKEN, msg, sizeof msg);
 }
@@ -108,6 +112,11 @@ static void screenshot(void *ctx, unsigned number)
     uint32_t w = 0, h = 0;
     struct buf pixels = {0}, out = {0};
     machine_screenshot(p->m, &pixels, &w, &h);
+    if (!w) {
+        run_end(p, 1, "input script: there is no picture to save");
+        buf_free(&pixels);
+        return;
+    }
     buf_add32(&out, w);
     buf_add32(&out, h);
     buf_add(&out, pixels.data, pixels.len);

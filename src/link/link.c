@@ -13,6 +13,7 @@
 
 #include "base/bits.h"
 #include "base/log.h"
+#include "link/protocol.h"
 
 bool link_pair(int fds[2], struct error *err)
 {
@@ -106,10 +107,17 @@ size_t link_queued(const struct link *l)
     return l->out.len;
 }
 
+/* What leaves here keeps to the table too. */
+static void check_length(enum link_type type, size_t len)
+{
+    const struct link_rule *r = link_rule((uint32_t)type);
+    if (!r->name || len < r->min || len > r->max)
+        bug("link message %d of %zu bytes", (int)type, len);
+}
+
 static void put_message(struct buf *b, enum link_type type, const void *data, size_t len)
 {
-    if (len > LINK_MAX)
-        bug("link message %d of %zu bytes", (int)type, len);
+    check_length(type, len);
     buf_add32(b, (uint32_t)type);
     buf_add32(b, (uint32_t)len);
     buf_add(b, data, len);
@@ -130,6 +138,7 @@ void link_send(struct link *l, enum link_type type, const void *data, size_t len
     link_flush(l);
     uint8_t small[LINK_HEADER + 64];
     if (!l->out.len && len <= 64) {
+        check_length(type, len);
         st32(small, (uint32_t)type);
         st32(small + 4, (uint32_t)len);
         if (len)

@@ -15,17 +15,25 @@
 #include "base/error.h"
 
 enum {
-    LINK_HEADER = 8,           /* u32 type, u32 length of the payload */
-    LINK_MAX = 64 * 1024,      /* payload bytes in a message */
-    LINK_CHUNK = 32 * 1024,    /* what long replies are cut into */
-    LINK_QUEUE_HIGH = 1 << 20, /* bytes queued above which the machine process waits for the front end */
+    LINK_HEADER = 8,               /* u32 type, u32 length of the payload */
+    LINK_MAX = 64 * 1024,          /* payload bytes in a message */
+    LINK_CHUNK = 32 * 1024,        /* what long replies are cut into */
+    LINK_QUEUE_HIGH = 1 << 20,     /* bytes queued above which the machine process waits for the front end */
+    LINK_QUEUE_MAX = 4 << 20,      /* ... above which the front end gives up a machine process that does not read */
+    LINK_HELD_MAX = 16 << 20,      /* bytes of the guest's output that may still come after LINK_HOLD or LINK_QUIT */
+    LINK_INPUT_WINDOW = 64 * 1024, /* bytes of LINK_SERIAL that a port has not taken yet */
+    LINK_LINE_MAX = 1024,          /* bytes of a line for the user */
+    LINK_KEYS_MAX = 64,            /* keys pressed at once */
+    LINK_SAMPLES = 1024,           /* of sound in a message */
+    LINK_SCREEN_MAX = 1 << 20,     /* bytes of the screen's text */
+    LINK_OUTPUT_MAX = 4 << 20,     /* bytes of a console command's output */
 };
 
 /* The private first argument that makes a re-executed vitrine the machine process; the link's descriptor follows. */
 #define MACHINE_PROCESS_ARG "--machine-process"
 
 /* Payloads, little-endian. A request carries a u32 id first; every request is answered by
- * LINK_REPLY messages. */
+ * LINK_REPLY messages. When each may come, how long it is and what follows: link/protocol.c. */
 enum link_type {
     /* Front end to machine process. */
     LINK_FILE = 1,     /* u8 enum link_file, u8 index, u64 bytes; with a descriptor. Before LINK_CONFIG only */
@@ -82,6 +90,7 @@ enum link_type {
     LINK_AUDIO,        /* u64 number of the first sample, i16 samples (bus/audio.h) */
     LINK_POINTER_IS,   /* u8 1 if a driver in the guest takes absolute coordinates. Sent when it
                          changes */
+    LINK_TYPES
 };
 
 enum link_axes { LINK_AXES_RELATIVE, LINK_AXIS_X, LINK_AXIS_Y, LINK_AXES_ABSOLUTE };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The link: messages whole and malformed, the configuration, frames, and a front end that believes
- * no number. */
+/* The link: messages whole and malformed, the configuration, frames. */
 #include "config.h"
 
 #include <check.h>
@@ -16,6 +15,7 @@
 #include "link/configmsg.h"
 #include "link/framebuffer.h"
 #include "link/guest.h"
+#include "tests/link/rig.h"
 
 /* A link whose other end is a bare socket. */
 struct rig {
@@ -98,34 +98,6 @@ START_TEST(link_longest_message_passes)
 }
 END_TEST
 
-static unsigned open_fds(void)
-{
-    unsigned n = 0;
-    for (int fd = 0; fd < 256; fd++)
-        n += fcntl(fd, F_GETFD) >= 0;
-    return n;
-}
-
-static void send_fds(int to, unsigned n)
-{
-    union {
-        struct cmsghdr align;
-        char room[CMSG_SPACE(8 * sizeof(int))];
-    } control;
-    uint8_t head[LINK_HEADER] = {LINK_FILE};
-    struct iovec iov = {head, sizeof head};
-    struct msghdr mh = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = CMSG_SPACE(n * sizeof(int))};
-    memset(&control, 0, sizeof control);
-    struct cmsghdr *c = CMSG_FIRSTHDR(&mh);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(n * sizeof(int));
-    for (unsigned i = 0; i < n; i++)
-        memcpy(CMSG_DATA(c) + i * sizeof(int), &to, sizeof to);
-    ck_assert_int_eq(sendmsg(to, &mh, 0), sizeof head);
-}
-
 START_TEST(link_more_than_one_descriptor_is_bad_and_none_leaks)
 {
     struct rig *r = rig_new();
@@ -150,19 +122,19 @@ START_TEST(link_passed_descriptor_waits_in_the_queue)
 {
     struct rig *r = rig_new();
     struct link *peer = calloc(1, sizeof *peer);
-    static const uint8_t big[LINK_MAX];
+    static const uint8_t big[LINK_CHUNK];
     int pipe_fd[2], got = -1;
     unsigned before = 0;
     ck_assert_int_eq(pipe(pipe_fd), 0);
     link_init(peer, r->peer);
     while (!link_queued(&r->link))
-        link_send(&r->link, LINK_KEY, big, sizeof big), before++;
-    link_pass(&r->link, LINK_MEDIUM, "x", 1, pipe_fd[1]);
+        link_send(&r->link, LINK_DEBUGCON, big, sizeof big), before++;
+    link_pass(&r->link, LINK_MEDIUM, "message", 7, pipe_fd[1]);
     link_send(&r->link, LINK_QUIT, NULL, 0);
     for (unsigned i = 0; i < before + 2; i++) {
         link_flush(&r->link);
         ck_assert_int_eq(link_recv(peer, &r->msg), LINK_GOT_MSG);
-        ck_assert_uint_eq(r->msg.type, i < before ? LINK_KEY : i == before ? LINK_MEDIUM : LINK_QUIT);
+        ck_assert_uint_eq(r->msg.type, i < before ? LINK_DEBUGCON : i == before ? LINK_MEDIUM : LINK_QUIT);
         ck_assert(i == before ? r->msg.fd >= 0 : r->msg.fd < 0);
         if (i == before)
             got = r->msg.fd;
@@ -182,13 +154,13 @@ END_TEST
 START_TEST(link_close_closes_what_was_to_be_passed)
 {
     struct rig *r = rig_new();
-    static const uint8_t big[LINK_MAX];
+    static const uint8_t big[LINK_CHUNK];
     int pipe_fd[2];
     char byte;
     ck_assert_int_eq(pipe(pipe_fd), 0);
     while (!link_queued(&r->link))
-        link_send(&r->link, LINK_KEY, big, sizeof big);
-    link_pass(&r->link, LINK_MEDIUM, "x", 1, pipe_fd[1]);
+        link_send(&r->link, LINK_DEBUGCON, big, sizeof big);
+    link_pass(&r->link, LINK_MEDIUM, "message", 7, pipe_fd[1]);
     rig_free(r);
     ck_assert_int_eq(read(pipe_fd[0], &byte, 1), 0); /* nobody has the other end any more */
     close(pipe_fd[0]);
@@ -462,180 +434,6 @@ START_TEST(frame_slot_in_use_is_not_written)
 }
 END_TEST
 
-/* --- The front end against a machine that lies --- */
-
-static unsigned called;
-
-static void ready(void *ctx, uint32_t jail)
-{
-    (void)ctx, (void)jail;
-    called++;
-}
-static void event(void *ctx, enum link_event ev, bool by_guest, enum link_cause cause)
-{
-    (void)ctx, (void)ev, (void)by_guest, (void)cause;
-    called++;
-}
-static void serial(void *ctx, unsigned port, const uint8_t *data, size_t len)
-{
-    (void)ctx, (void)port, (void)data, (void)len;
-    called++;
-}
-static void debugcon(void *ctx, const uint8_t *data, size_t len)
-{
-    (void)ctx, (void)data, (void)len;
-    called++;
-}
-static void frame(void *ctx, const struct frame_info *info)
-{
-    (void)ctx, (void)info;
-    called++;
-}
-static void stats(void *ctx, uint64_t pos, uint64_t ns, bool halted)
-{
-    (void)ctx, (void)pos, (void)ns, (void)halted;
-    called++;
-}
-static void line(void *ctx, bool guest_error, const char *text)
-{
-    (void)ctx, (void)guest_error;
-    for (; *text; text++)
-        ck_assert_int_ge((unsigned char)*text, 0x20);
-    called++;
-}
-static void picture(void *ctx, unsigned number, uint32_t w, uint32_t h, const uint8_t *pixels)
-{
-    (void)ctx, (void)number, (void)w, (void)h, (void)pixels;
-    called++;
-}
-static void pointer(void *ctx, bool absolute)
-{
-    (void)ctx, (void)absolute;
-    called++;
-}
-static void taken(void *ctx, unsigned port, size_t n)
-{
-    (void)ctx, (void)port, (void)n;
-    called++;
-}
-static void told(void *ctx, const char *text, size_t len)
-{
-    (void)ctx;
-    for (size_t i = 0; i < len; i++)
-        ck_assert(text[i] == '\n' || text[i] == '\t' || (text[i] >= 0x20 && text[i] < 0x7f));
-    called++;
-}
-static void lights(void *ctx, uint8_t reads, uint8_t writes)
-{
-    (void)ctx, (void)reads, (void)writes;
-    called++;
-}
-static void tray(void *ctx, unsigned drive, bool open)
-{
-    (void)ctx, (void)drive, (void)open;
-    called++;
-}
-static void audio(void *ctx, uint64_t at, const int16_t *samples, size_t n)
-{
-    (void)ctx, (void)at, (void)samples, (void)n;
-    called++;
-}
-static const struct guest_ops ops = {
-    .ready = ready,
-    .event = event,
-    .serial = serial,
-    .debugcon = debugcon,
-    .frame = frame,
-    .stats = stats,
-    .line = line,
-    .picture = picture,
-    .lights = lights,
-    .pointer = pointer,
-    .taken = taken,
-    .log = told,
-    .tray = tray,
-    .audio = audio,
-};
-
-static void reply(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)
-{
-    (void)data, (void)len;
-    *(enum link_reply *)ctx = kind;
-}
-
-struct lie {
-    uint32_t type;
-    uint8_t len, bytes[16];
-    bool good;
-};
-
-START_TEST(guest_lies_end_the_trust)
-{
-    static const struct lie lies[] = {
-        {LINK_READY, 4, {0}, true},
-        {LINK_TRAY, 2, {0, 1}, true},
-        {LINK_TRAY, 2, {6, 1}, false},
-        {LINK_TRAY, 2, {0, 2}, false},
-        {LINK_TRAY, 1, {0}, false},
-        {LINK_POINTER_IS, 1, {1}, true},
-        {LINK_POINTER_IS, 1, {2}, false},
-        {LINK_POINTER_IS, 2, {1, 0}, false},
-        {LINK_POINTER_IS, 0, {0}, false},
-        {LINK_LIGHTS, 2, {1, 2}, true},
-        {LINK_SERIAL_TAKEN, 5, {6, 1, 0, 0, 0}, true},
-        {LINK_SERIAL_TAKEN, 5, {7, 1, 0, 0, 0}, false},
-        {LINK_SERIAL_TAKEN, 4, {0, 1, 0, 0}, false},
-        {LINK_SERIAL_TAKEN, 6, {0, 1, 0, 0, 0, 0}, false},
-        {LINK_LOG, 6, {'a', 27, '[', 'J', 0x9b, '\n'}, true},
-        {LINK_LIGHTS, 1, {1}, false},
-        {LINK_READY, 3, {0}, false},
-        {LINK_EVENT, 3, {LINK_EV_STOP, 0, 0}, true},
-        {LINK_EVENT, 3, {0, 0, 0}, false},
-        {LINK_EVENT, 3, {9, 0, 0}, false},
-        {LINK_EVENT, 3, {LINK_EV_RESET, 2, 0}, false},
-        {LINK_EVENT, 3, {LINK_EV_RESET, 1, 77}, false},
-        {LINK_EVENT, 2, {LINK_EV_RESET, 1}, false},
-        {LINK_SERIAL_OUT, 3, {6, 'a', 'b'}, true},
-        {LINK_SERIAL_OUT, 3, {7, 'a', 'b'}, false},
-        {LINK_SERIAL_OUT, 0, {0}, false},
-        {LINK_AUDIO, 12, {0}, true},
-        {LINK_AUDIO, 11, {0}, false},
-        {LINK_AUDIO, 7, {0}, false},
-        {LINK_FRAME, 5, {0}, false},
-        {LINK_REPLY, 5, {1, 0, 0, 0, LINK_LAST}, false}, /* nobody asked */
-        {LINK_REPLY, 5, {0, 0, 0, 0, LINK_LAST}, false},
-        {LINK_REPLY, 4, {1}, false},
-        {LINK_STATS_ARE, 15, {0}, false},
-        {LINK_GUEST_ERROR, 4, {'a', 27, '[', 'J'}, true},
-        {LINK_NOTE, 2, {7, 10}, true},
-        {LINK_PICTURE, 6, {0, 0, 0, 0, LINK_LAST, 1}, false},
-        {LINK_PICTURE, 5, {0, 0, 0, 0, 7}, false},
-        {LINK_EXIT, 5, {0, 1, 0, 0, 0}, false},
-        {LINK_EXIT, 5, {1, 0, 0, 0, 2}, false},
-        {LINK_CONFIG, 0, {0}, false},
-        {12345, 0, {0}, false},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(lies); i++) {
-        int fds[2];
-        struct error err;
-        static struct guest g;
-        uint8_t m[LINK_HEADER + 16];
-        ck_assert(link_pair(fds, &err));
-        guest_init(&g, fds[0], &ops, NULL);
-        st32(m, lies[i].type);
-        st32(m + 4, lies[i].len);
-        memcpy(m + LINK_HEADER, lies[i].bytes, lies[i].len);
-        ck_assert_int_gt(send(fds[1], m, LINK_HEADER + (size_t)lies[i].len, 0), 0);
-        called = 0;
-        guest_receive(&g);
-        ck_assert_msg(g.distrusted == !lies[i].good, "row %zu", i);
-        ck_assert_msg((called != 0) == lies[i].good, "row %zu calls", i);
-        guest_close(&g);
-        close(fds[1]);
-    }
-}
-END_TEST
-
 START_TEST(cells_size_must_fit_what_comes)
 {
     static const struct {
@@ -668,47 +466,6 @@ START_TEST(cells_size_must_fit_what_comes)
 }
 END_TEST
 
-START_TEST(guest_requests_fail_when_the_machine_is_gone)
-{
-    int fds[2];
-    struct error err;
-    static struct guest g;
-    enum link_reply got[2] = {LINK_MORE, LINK_MORE};
-    ck_assert(link_pair(fds, &err));
-    guest_init(&g, fds[0], &ops, NULL);
-    ck_assert(guest_request(&g, LINK_STOP, NULL, 0, reply, &got[0]));
-    ck_assert(guest_request(&g, LINK_TEXT, NULL, 0, reply, &got[1]));
-    static struct link machine;
-    link_init(&machine, fds[1]);
-    link_reply(&machine, 1, NULL, 0);
-    guest_receive(&g);
-    ck_assert_int_eq(got[0], LINK_LAST);
-    ck_assert_int_eq(got[1], LINK_MORE);
-    link_close(&machine);
-    guest_receive(&g);
-    ck_assert(g.gone && !g.distrusted);
-    guest_close(&g);
-    ck_assert_int_eq(got[1], LINK_FAILED);
-    ck_assert(!guest_request(&g, LINK_STOP, NULL, 0, reply, &got[0]));
-}
-END_TEST
-
-START_TEST(guest_requests_are_bounded)
-{
-    int fds[2];
-    struct error err;
-    static struct guest g;
-    enum link_reply got = LINK_MORE;
-    ck_assert(link_pair(fds, &err));
-    guest_init(&g, fds[0], &ops, NULL);
-    for (unsigned i = 0; i < GUEST_REQUESTS; i++)
-        ck_assert(guest_request(&g, LINK_STOP, NULL, 0, reply, &got));
-    ck_assert(!guest_request(&g, LINK_STOP, NULL, 0, reply, &got));
-    guest_close(&g);
-    close(fds[1]);
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("link");
@@ -728,10 +485,7 @@ int main(void)
     tcase_add_test(t, config_any_single_wrong_byte_stays_in_bounds);
     tcase_add_test(t, frame_numbers_out_of_range_are_refused);
     tcase_add_test(t, frame_slot_in_use_is_not_written);
-    tcase_add_test(t, guest_lies_end_the_trust);
     tcase_add_test(t, cells_size_must_fit_what_comes);
-    tcase_add_test(t, guest_requests_fail_when_the_machine_is_gone);
-    tcase_add_test(t, guest_requests_are_bounded);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
