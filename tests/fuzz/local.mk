@@ -21,6 +21,15 @@ fuzz-devices: tests/fuzz/devices
 .PHONY: fuzz-devices
 EXTRA_DIST += tests/fuzz/guided.sh tests/fuzz/coverage.sh
 
+# The real front end, and in place of the machine process one that lies.
+check_PROGRAMS += tests/fuzz/link_hostile
+TESTS += tests/fuzz/link_hostile
+tests_fuzz_link_hostile_SOURCES = tests/fuzz/link_hostile.c tests/fuzz/link_hostile.h tests/fuzz/link_machine.c \
+	src/app/run.c src/app/version.c $(front_sources) $(vnc_sources)
+tests_fuzz_link_hostile_CPPFLAGS = $(libvitrine_a_CPPFLAGS)
+tests_fuzz_link_hostile_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=close,--wrap=write,--wrap=dup2
+tests_fuzz_link_hostile_LDADD = $(VITRINE_LIBS)
+
 # Longer: LONG_SEEDS seeds from LONG_SEED on, the floors of coverage, the comparisons with the host's processor with more
 # trials, hardware captures where VECTORS is given.
 LONG_SEED = 100
@@ -29,6 +38,7 @@ check-long: $(check_PROGRAMS)
 	@seed=$(LONG_SEED); end=$$(($(LONG_SEED) + $(LONG_SEEDS))); while [ $$seed -lt $$end ]; do \
 	    echo "tests/fuzz/devices $$seed"; tests/fuzz/devices $$seed 300 2>fuzz-$$seed.log || { grep -A 1 FAIL fuzz-$$seed.log; exit 1; }; \
 	    rm -f fuzz-$$seed.log; seed=$$((seed + 1)); done
+	tests/fuzz/link_hostile $(LONG_SEED) 1000
 	CC='$(CC)' $(SHELL) $(srcdir)/tests/fuzz/coverage.sh $(srcdir) || [ $$? -eq 77 ]
 	VITRINE_COMPAT_TRIALS=30000 tests/isa/compathosttest || [ $$? -eq 77 ]
 	VITRINE_SIMD_TRIALS=20000 tests/isa/simdhosttest
