@@ -10,3 +10,10 @@ TESTS += tests/link/guesttest
 tests_link_guesttest_SOURCES = tests/link/guest_test.c tests/link/rig.h
 tests_link_guesttest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_link_guesttest_LDADD = libvitrine.a $(CHECK_LIBS)
+
+# It starts ./vitrine.
+check_PROGRAMS += tests/link/machinetest
+TESTS += tests/link/machinetest
+tests_link_machinetest_SOURCES = tests/link/machine_test.c
+tests_link_machinetest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_link_machinetest_LDADD = $(VITRINE_LIBS) $(CHECK_LIBS)

@@ -183,9 +183,14 @@ void qmp_close(struct qmp *q)
     free(q);
 }
 
+/* NOTE: a client that cannot be sent away, as on standard output, and does not read misses events. */
 static void emit(struct qmp *q, const char *name, json_t *data)
 {
     struct timeval now;
+    if (chardev_queued(q->chr) > OUT_MAX) {
+        json_decref(data);
+        return;
+    }
     gettimeofday(&now, NULL);
     json_t *m = json_pack("{s:{s:I,s:I},s:s}", "timestamp", "seconds", (json_int_t)now.tv_sec, "microseconds",
                           (json_int_t)now.tv_usec, "event", name);
