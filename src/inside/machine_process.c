@@ -39,7 +39,6 @@ bool machine_process_send(struct machine_process *p, enum link_type type, const 
     return true;
 }
 
-/* NOTE: a guest that makes mistakes without end is not told of each: they change nothing that it could see. */
 static void note(void *ctx, const char *line)
 {
     machine_process_send(ctx, LINK_NOTE, line, MIN(strlen(line), (size_t)LINK_LINE_MAX));
@@ -47,7 +46,12 @@ static void note(void *ctx, const char *line)
 
 static void guest_log(void *ctx, const char *line)
 {
-    machine_process_send(ctx, LINK_GUEST_ERROR, line, MIN(strlen(line), (size_t)LINK_LINE_MAX));
+    struct machine_process *p = ctx;
+    uint32_t items = p->m ? p->trace.items : p->run.log;
+    if (!(items & TRACE_GUEST_ERRORS))
+        return;
+    machine_process_send(p, LINK_GUEST_ERROR, line, MIN(strlen(line), (size_t)LINK_LINE_MAX));
+    run_wait_for_room(p);
 }
 
 static void serial_write(void *ctx, const uint8_t *data, size_t len)

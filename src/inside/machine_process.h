@@ -130,6 +130,7 @@ void run_end_malformed(struct machine_process *p, const char *what);
 /* --coverage, at the end. */
 void run_write_coverage(struct machine_process *p);
 void run_flush_output(struct machine_process *p);
+void run_wait_for_room(struct machine_process *p); /* while more than LINK_QUEUE_HIGH is queued */
 void run_set_speed(struct machine_process *p, unsigned percent);
 bool run_virtual(const struct machine_process *p); /* never looks at the host's clock */
 

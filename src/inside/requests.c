@@ -5,7 +5,6 @@
 
 #include "inside/machine_process.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,16 +66,6 @@ static bool keys(struct machine_process *p, uint32_t id, struct reader *r)
     return true;
 }
 
-/* The reader of a long reply sets its pace. */
-static void wait_for_room(struct machine_process *p)
-{
-    while (link_queued(&p->link) > LINK_QUEUE_HIGH && !p->link.broken) {
-        struct pollfd pfd = {.fd = p->link.fd, .events = POLLOUT};
-        poll(&pfd, 1, -1);
-        link_flush(&p->link);
-    }
-}
-
 /* Memory is read and sent in parts, so that the length needs no memory of its own. Where nothing
  * is, it reads as zeros. */
 static bool memory(struct machine_process *p, uint32_t id, struct reader *r, bool physical)
@@ -102,7 +91,7 @@ static bool memory(struct machine_process *p, uint32_t id, struct reader *r, boo
         left -= n;
         part[4] = left ? LINK_MORE : LINK_LAST;
         link_send(&p->link, LINK_REPLY, part, 5 + n);
-        wait_for_room(p);
+        run_wait_for_room(p); /* the reader sets the pace */
     } while (left && !p->link.broken);
     return true;
 }

@@ -145,6 +145,15 @@ void run_flush_output(struct machine_process *p)
 
 /* NOTE: nothing is lost: what the socket does not take at once is queued, and above LINK_QUEUE_HIGH
  * the machine waits, in the middle of a slice too, since a log of every block fills that soon. */
+void run_wait_for_room(struct machine_process *p)
+{
+    while (link_queued(&p->link) > LINK_QUEUE_HIGH && !p->link.broken) {
+        struct pollfd pfd = {.fd = p->link.fd, .events = POLLOUT};
+        poll(&pfd, 1, -1);
+        link_flush(&p->link);
+    }
+}
+
 void run_log(void *ctx, const char *text, size_t len)
 {
     struct machine_process *p = ctx;
@@ -152,11 +161,7 @@ void run_log(void *ctx, const char *text, size_t len)
     if (p->log.len < LINK_CHUNK)
         return;
     run_flush_output(p);
-    while (link_queued(&p->link) > LINK_QUEUE_HIGH && !p->link.broken) {
-        struct pollfd pfd = {.fd = p->link.fd, .events = POLLOUT};
-        poll(&pfd, 1, -1);
-        link_flush(&p->link);
-    }
+    run_wait_for_room(p);
 }
 
 /* Which drives were read and written since the last word about it; at most 20 times a second. */

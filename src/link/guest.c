@@ -322,11 +322,14 @@ static bool on_exit(struct guest *g, struct reader *r)
     return true;
 }
 
-static void on_line(struct guest *g, bool guest_error, const struct reader *r)
+static bool on_line(struct guest *g, bool guest_error, const struct reader *r)
 {
     char text[512];
+    if (guest_error && !g->gives.log)
+        return distrust(g, "a GUEST_ERROR that nobody asked for");
     text_clean(text, sizeof text, r->p, (size_t)(r->end - r->p), "");
     g->ops->line(g->ctx, guest_error, text);
+    return true;
 }
 
 static bool on_frame(struct guest *g, const struct link_msg *msg)
@@ -441,7 +444,7 @@ static bool handle(struct guest *g, const struct link_msg *msg)
     case LINK_REPLY: return on_reply(g, &r);
     case LINK_STATS_ARE: return on_stats(g, &r);
     case LINK_GUEST_ERROR:
-    case LINK_NOTE: on_line(g, msg->type == LINK_GUEST_ERROR, &r); return true;
+    case LINK_NOTE: return on_line(g, msg->type == LINK_GUEST_ERROR, &r);
     case LINK_PICTURE: return on_picture(g, &r);
     case LINK_LIGHTS: g->ops->lights(g->ctx, msg->data[0], msg->data[1]); return true;
     case LINK_TRAY: return on_tray(g, &r);

@@ -80,7 +80,7 @@ enum link_type {
     LINK_STATS_ARE,    /* u64 position, u64 virtual ns, u8 enum link_state, u8 1 if the CPU is halted
                        */
     LINK_LOG,          /* text of the log, as it comes */
-    LINK_GUEST_ERROR,  /* a line about a guest's mistake */
+    LINK_GUEST_ERROR,  /* a line about a guest's mistake, where -d guest_errors asks for it */
     LINK_NOTE,         /* a line for the user (a host failure that the guest sees as a fault) */
     LINK_PICTURE,      /* u32 number of the script's screenshot, u8 enum link_reply, bytes as
                          LINK_SCREENSHOT's */

@@ -72,7 +72,7 @@ static const struct link_rule rules[LINK_TYPES] = {
     MACHINE(REPLY,       MADE,         SAME,            5, 5 + LINK_CHUNK,       PLAIN),
     MACHINE(STATS_ARE,   MADE,         SAME,            18, 18,                  PLAIN),
     MACHINE(LOG,         C | MADE,     SAME,            1, LINK_CHUNK,           PLAIN),
-    MACHINE(GUEST_ERROR, C | MADE,     SAME,            1, LINK_LINE_MAX,        AT_MOST(40000, 60000)),
+    MACHINE(GUEST_ERROR, C | MADE,     SAME,            1, LINK_LINE_MAX,        PLAIN),
     MACHINE(NOTE,        S | C | MADE, SAME,            1, LINK_LINE_MAX,        AT_MOST(256, 60)),
     MACHINE(PICTURE,     MADE,         SAME,            5, 5 + LINK_CHUNK,       GIVES(PICTURE, 0)),
     MACHINE(EXIT,        S | C | MADE, LINK_ENDED,      5, 5 + LINK_LINE_MAX,    PLAIN),

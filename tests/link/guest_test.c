@@ -318,7 +318,8 @@ START_TEST(guest_gives_nothing_that_it_has_not)
     for (size_t i = 0; i < ARRAY_LEN(from_machine); i++) {
         const struct sample *m = &from_machine[i];
         bool needs = m->type == LINK_SERIAL_OUT || m->type == LINK_DEBUGCON || m->type == LINK_FRAME ||
-                     m->type == LINK_LOG || m->type == LINK_PICTURE || m->type == LINK_AUDIO;
+                     m->type == LINK_LOG || m->type == LINK_GUEST_ERROR || m->type == LINK_PICTURE ||
+                     m->type == LINK_AUDIO;
         struct house *h = house_new(LINK_RUNNING);
         if (m->phases[3] == '.') {
             house_free(h);
@@ -470,8 +471,11 @@ START_TEST(guest_bursts_are_bounded)
         uint32_t type, len, burst;
         uint8_t bytes[4];
     } t[] = {
-        {LINK_NOTE, 1, 256, {'a'}},      {LINK_GUEST_ERROR, 1, 40000, {'a'}}, {LINK_TRAY, 2, 4000, {0}},
-        {LINK_POINTER_IS, 1, 4000, {0}}, {LINK_LIGHTS, 2, 80000, {0}},        {LINK_EVENT, 3, 40000, {LINK_EV_RESET}},
+        {LINK_NOTE, 1, 256, {'a'}},
+        {LINK_TRAY, 2, 4000, {0}},
+        {LINK_POINTER_IS, 1, 4000, {0}},
+        {LINK_LIGHTS, 2, 80000, {0}},
+        {LINK_EVENT, 3, 40000, {LINK_EV_RESET}},
     };
     for (size_t i = 0; i < ARRAY_LEN(t); i++) {
         struct link_course c = {.phase = LINK_RUNNING};
