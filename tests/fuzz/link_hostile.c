@@ -210,11 +210,21 @@ static bool await_all(int alive, long until)
     return read(alive, &c, 1) == 0;
 }
 
+/* What the client of a stream asks for. */
+static const char stream_commands[] =
+    "{\"execute\":\"pmemsave\",\"arguments\":{\"val\":0,\"size\":4096,\"filename\":\"memory\"}}\n"
+    "{\"execute\":\"screendump\",\"arguments\":{\"filename\":\"picture\"}}\n"
+    "{\"execute\":\"query-block\"}\n{\"execute\":\"stop\"}\n{\"execute\":\"cont\"}\n"
+    "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":\"info registers\"}}\n"
+    "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":\"log int\"}}\n"
+    "{\"execute\":\"x-vitrine-text-screen\"}\n{\"execute\":\"system_reset\"}\n"
+    "{\"execute\":\"send-key\",\"arguments\":{\"keys\":[{\"type\":\"qcode\",\"data\":\"a\"}]}}\n";
+
 static void run_front(struct run *r)
 {
     int in[2], out[2] = {-1, -1}, alive[2];
     static const char negotiate[] = "{\"execute\":\"qmp_capabilities\"}\n", quit[] = "{\"execute\":\"quit\"}\n";
-    const char *commands = r->s && r->s->qmp ? r->s->qmp : "";
+    const char *commands = !r->s ? stream_commands : r->s->qmp ? r->s->qmp : "";
     bool quits = !r->s || r->s->qmp || r->s->outcome == GOES_ON; /* after the command is done */
     if (pipe2(in, O_CLOEXEC) || pipe(alive) || (r->setup == SETUP_STUCK && pipe2(out, O_CLOEXEC)))
         exit(2);

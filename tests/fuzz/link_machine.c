@@ -26,6 +26,11 @@ struct hostile {
     bool mute;       /* requests get no reply */
     unsigned w, h;   /* of pictures */
     unsigned behind; /* bytes after a picture */
+    unsigned tame;   /* one step of so many breaks a rule, perhaps */
+    bool runs;
+    bool e9h; /* there is that port */
+    struct run_config run;
+    uint64_t sample;
 };
 
 /* --- Sending whatever it be --- */
@@ -95,6 +100,7 @@ static void begin(struct hostile *h)
 {
     say_ready(h);
     say_event(h, LINK_EV_RESUME);
+    h->runs = true;
 }
 
 /* --- Replying --- */
@@ -145,8 +151,10 @@ static void reply(struct hostile *h, uint32_t type, const uint8_t *data, size_t 
               9, 9);
     else
         parts(h, LINK_REPLY, id, NULL, 0, 0);
-    if (type == LINK_STOP || type == LINK_CONT) /* the client is told, whatever it was before */
+    if ((type == LINK_STOP && h->runs) || (type == LINK_CONT && !h->runs)) {
         say_event(h, type == LINK_STOP ? LINK_EV_STOP : LINK_EV_RESUME);
+        h->runs = !h->runs;
+    }
 }
 
 static bool is_request(uint32_t type)
@@ -672,13 +680,44 @@ static size_t some_length(struct hostile *h)
     return below(h, 2) ? edges[below(h, ARRAY_LEN(edges))] : below(h, 64);
 }
 
+/* As it should be: going on and standing still take turns. */
+static void honest_step(struct hostile *h)
+{
+    uint8_t b[32];
+    uint32_t type;
+    size_t n = honest(h, &type, b);
+    if (type == LINK_EVENT && (b[0] == LINK_EV_STOP || b[0] == LINK_EV_RESUME)) {
+        b[0] = h->runs ? LINK_EV_STOP : LINK_EV_RESUME;
+        h->runs = !h->runs;
+    }
+    if (type == LINK_AUDIO) {
+        st64(b, h->sample);
+        h->sample += below(h, 1000) + (n - 8) / 2;
+    }
+    bool asked = type == LINK_AUDIO                             ? h->run.audio
+                 : type == LINK_FRAME                           ? h->run.display
+                 : type == LINK_LOG || type == LINK_GUEST_ERROR ? h->run.log
+                 : type == LINK_DEBUGCON                        ? h->e9h
+                                                                : true;
+    if (!asked)
+        return;
+    say(h, type, b, n);
+}
+
 static void random_step(struct hostile *h)
 {
     static uint8_t b[LINK_HEADER + LINK_MAX];
     uint32_t type;
+    if (below(h, h->tame)) {
+        if (below(h, 8))
+            honest_step(h);
+        else
+            serve(h, (int)below(h, 10));
+        return;
+    }
     size_t n = honest(h, &type, b);
     unsigned what = below(h, 40);
-    if (what < 24) { /* as it should be, most of the time */
+    if (what < 24) { /* perhaps as it should be */
         say(h, type, b, n);
     } else if (what < 28) { /* a byte is another one */
         b[below(h, (uint32_t)n)] = (uint8_t)any(h);
@@ -717,11 +756,14 @@ static void random_step(struct hostile *h)
 
 static _Noreturn void random_stream(struct hostile *h)
 {
-    if (below(h, 10))
+    static const unsigned tame[] = {1, 10, 100, 1000};
+    h->tame = tame[below(h, 4)];
+    h->runs = true;
+    if (h->tame > 1 || below(h, 10))
         say_ready(h);
-    if (below(h, 10))
+    if (h->tame > 1 || below(h, 10))
         say_event(h, LINK_EV_RESUME);
-    for (unsigned i = below(h, 100); i; i--)
+    for (unsigned i = below(h, 200); i; i--)
         random_step(h);
     if (below(h, 8))
         say_exit(h, (uint8_t)any(h));
@@ -732,7 +774,6 @@ int hostile_main(int link_fd)
 {
     struct hostile *h = calloc(1, sizeof *h);
     struct machine_config cfg;
-    struct run_config run;
     struct link_msg msg;
     struct error err;
     if (!h)
@@ -744,8 +785,9 @@ int hostile_main(int link_fd)
     while (link_wait(&h->link, &msg) == LINK_GOT_MSG && msg.type == LINK_FILE)
         if (msg.fd >= 0)
             close(msg.fd);
-    if (msg.type != LINK_CONFIG || !config_get(&cfg, &run, msg.data, msg.len, &err))
+    if (msg.type != LINK_CONFIG || !config_get(&cfg, &h->run, msg.data, msg.len, &err))
         return 4;
+    h->e9h = cfg.debugcon;
     h->seed = (uint64_t)cfg.uuid[0] << 24 | cfg.uuid[1] << 16 | cfg.uuid[2] << 8 | cfg.uuid[3];
     size_t number = (size_t)cfg.uuid[4] << 8 | cfg.uuid[5];
     if (number < scenario_count)
