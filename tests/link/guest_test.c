@@ -464,59 +464,6 @@ START_TEST(guest_output_ends_after_hold_and_quit)
 }
 END_TEST
 
-/* So many at once; each one more waits for the minute's share. */
-START_TEST(guest_bursts_are_bounded)
-{
-    static const struct {
-        uint32_t type, len, burst;
-        uint8_t bytes[4];
-    } t[] = {
-        {LINK_NOTE, 1, 256, {'a'}},
-        {LINK_TRAY, 2, 4000, {0}},
-        {LINK_POINTER_IS, 1, 4000, {0}},
-        {LINK_LIGHTS, 2, 80000, {0}},
-        {LINK_EVENT, 3, 40000, {LINK_EV_RESET}},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(t); i++) {
-        struct link_course c = {.phase = LINK_RUNNING};
-        struct link_msg m = {t[i].type, t[i].len, t[i].bytes, -1};
-        struct error err;
-        uint64_t now = 7, minute = UINT64_C(60000000000);
-        for (unsigned n = 0; n < t[i].burst; n++)
-            ck_assert_msg(link_take(&c, LINK_MACHINE, &m, now, &err), "row %zu, %u", i, n);
-        ck_assert_msg(!link_take(&c, LINK_MACHINE, &m, now, &err), "row %zu", i);
-        ck_assert_msg(strstr(err.text, "too many of"), "row %zu: %s", i, err.text);
-        ck_assert_msg(link_take(&c, LINK_MACHINE, &m, now + minute, &err), "row %zu: later", i);
-    }
-}
-END_TEST
-
-/* The machine's end keeps below that, whatever its guest does, and says nothing in a phase in which it may not. */
-START_TEST(machine_keeps_the_pace_itself)
-{
-    struct link_course c = {.phase = LINK_RUNNING}, other = {.phase = LINK_RUNNING};
-    static const uint8_t reset[3] = {LINK_EV_RESET, 1}, stop[3] = {LINK_EV_STOP}, again[3] = {LINK_EV_RESUME};
-    struct link_msg m = {LINK_EVENT, 3, reset, -1};
-    struct error err;
-    unsigned sent = 0;
-    uint64_t now = UINT64_C(1000000000000);
-    for (unsigned i = 0; i < 1000000; i++, now += 1000) {
-        if (!link_may_send(&c, LINK_EVENT, reset, 3, now))
-            continue;
-        sent++;
-        ck_assert(link_take(&other, LINK_MACHINE, &m, UINT64_C(1000001000000), &err)); /* all at once */
-    }
-    ck_assert_uint_gt(sent, 100);
-    ck_assert_uint_lt(sent, 20000);
-    ck_assert(link_may_send(&c, LINK_EVENT, stop, 3, now)); /* what was asked for is never left out */
-    ck_assert(!link_may_send(&c, LINK_EVENT, stop, 3, now));
-    ck_assert(link_may_send(&c, LINK_EVENT, again, 3, now));
-    ck_assert(!link_may_send(&c, LINK_READY, "1234", 4, now));
-    ck_assert(link_may_send(&c, LINK_EXIT, "12345", 5, now));
-    ck_assert(!link_may_send(&c, LINK_NOTE, "a", 1, now));
-}
-END_TEST
-
 /* A minute's share of what a request may cause does not count. */
 START_TEST(guest_requests_entitle_to_events)
 {
@@ -777,43 +724,6 @@ START_TEST(guest_that_does_not_read_is_given_up)
 }
 END_TEST
 
-/* --- The machine's end judges the front end's messages by the same table --- */
-
-START_TEST(machine_takes_messages_in_their_phases_only)
-{
-    static const struct sample t[] = {
-        {LINK_FILE, 10, {0}, "s...."},      {LINK_CONFIG, 1, {0}, "s...."},     {LINK_STOP, 4, {0}, "..sr."},
-        {LINK_CONT, 4, {0}, "..sr."},       {LINK_POWER, 5, {0}, "..sr."},      {LINK_QUIT, 0, {0}, "..sr."},
-        {LINK_KEY, 2, {0}, "..sr."},        {LINK_KEYS, 8, {0}, "..sr."},       {LINK_SERIAL, 2, {0}, "..sr."},
-        {LINK_SCREENSHOT, 4, {0}, "..sr."}, {LINK_TEXT, 4, {0}, "..sr."},       {LINK_CELLS, 4, {0}, "..sr."},
-        {LINK_PMEM, 20, {0}, "..sr."},      {LINK_VMEM, 20, {0}, "..sr."},      {LINK_COMMAND, 4, {0}, "..sr."},
-        {LINK_STATS, 0, {0}, "..sr."},      {LINK_FRAME_DONE, 1, {0}, "..sr."}, {LINK_SERIAL_BREAK, 1, {0}, "..sr."},
-        {LINK_LOG_ITEMS, 8, {0}, "..sr."},  {LINK_HOLD, 1, {0}, "..sr."},       {LINK_REDRAW, 0, {0}, "..sr."},
-        {LINK_MEDIUM, 7, {0}, "..sr."},     {LINK_COMMIT, 13, {0}, "..sr."},    {LINK_DRIVES, 4, {0}, "..sr."},
-        {LINK_SPEED, 4, {0}, "..sr."},      {LINK_TYPE, 4, {0}, "..sr."},       {LINK_POINTER, 12, {0}, "..sr."},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(t); i++) {
-        bool needs = t[i].type == LINK_FILE || t[i].type == LINK_COMMIT, may = needs || t[i].type == LINK_MEDIUM;
-        for (unsigned phase = 0; phase < LINK_PHASES; phase++) {
-            struct link_course c = {.phase = (enum link_phase)phase};
-            struct error err;
-            struct link_msg m = {t[i].type, t[i].len, t[i].bytes, needs ? 5 : -1};
-            bool good = t[i].phases[phase] != '.';
-            ck_assert_msg(link_take(&c, LINK_FRONT_END, &m, 0, &err) == good, "row %zu, phase %u", i, phase);
-            if (!good)
-                continue;
-            c.phase = (enum link_phase)phase;
-            ck_assert_msg(!link_take(&c, LINK_MACHINE, &m, 0, &err), "row %zu from the other end", i);
-            m.len--;
-            ck_assert_msg(m.len > LINK_MAX || !link_take(&c, LINK_FRONT_END, &m, 0, &err), "row %zu short", i);
-            m.len++;
-            m.fd = m.fd < 0 ? 5 : -1;
-            ck_assert_msg(link_take(&c, LINK_FRONT_END, &m, 0, &err) == (may && !needs), "row %zu descriptor", i);
-        }
-    }
-}
-END_TEST
-
 START_TEST(guest_requests_fail_when_the_machine_is_gone)
 {
     int fds[2];
@@ -870,8 +780,6 @@ int main(void)
     tcase_add_test(t, guest_credit_is_what_was_sent);
     tcase_add_test(t, guest_stats_are_asked_for);
     tcase_add_test(t, guest_output_ends_after_hold_and_quit);
-    tcase_add_test(t, guest_bursts_are_bounded);
-    tcase_add_test(t, machine_keeps_the_pace_itself);
     tcase_add_test(t, guest_requests_entitle_to_events);
     tcase_add_test(t, guest_reply_never_exceeds_what_was_asked);
     tcase_add_test(t, guest_picture_has_the_size_that_it_says);
@@ -880,7 +788,6 @@ int main(void)
     tcase_add_test(t, guest_parts_without_bytes_have_no_end);
     tcase_add_test(t, guest_text_comes_whole_and_clean);
     tcase_add_test(t, guest_that_does_not_read_is_given_up);
-    tcase_add_test(t, machine_takes_messages_in_their_phases_only);
     tcase_add_test(t, guest_requests_fail_when_the_machine_is_gone);
     tcase_add_test(t, guest_requests_are_bounded);
     suite_add_tcase(s, t);

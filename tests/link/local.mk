@@ -17,3 +17,9 @@ TESTS += tests/link/machinetest
 tests_link_machinetest_SOURCES = tests/link/machine_test.c
 tests_link_machinetest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_link_machinetest_LDADD = $(VITRINE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/link/protocoltest
+TESTS += tests/link/protocoltest
+tests_link_protocoltest_SOURCES = tests/link/protocol_test.c
+tests_link_protocoltest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_link_protocoltest_LDADD = libvitrine.a $(CHECK_LIBS)
