@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "link/protocol.h"
+#include "link/guest.h"
 
 /* A message that is good where it may come. */
 struct sample {
@@ -138,6 +138,42 @@ START_TEST(machine_takes_lengths_within_both_bounds)
 }
 END_TEST
 
+/* The decoder by itself: bytes behind the picture are none of it. */
+START_TEST(picture_with_bytes_behind_it_is_none)
+{
+    static uint8_t b[8 + 2 * 3 * 4 + 4];
+    uint32_t w, h;
+    const uint8_t *pixels;
+    st32(b, 2);
+    st32(b + 4, 3);
+    ck_assert(guest_picture(b, 32, &w, &h, &pixels));
+    ck_assert(w == 2 && h == 3 && pixels == b + 8);
+    ck_assert(!guest_picture(b, 33, &w, &h, &pixels));
+    ck_assert(!guest_picture(b, 36, &w, &h, &pixels));
+    ck_assert(!guest_picture(b, 31, &w, &h, &pixels));
+    ck_assert(!guest_picture(b, 8, &w, &h, &pixels));
+    ck_assert(!guest_picture(b, 7, &w, &h, &pixels));
+    ck_assert(!guest_picture(b, 0, &w, &h, &pixels));
+    st32(b, 0);
+    ck_assert(!guest_picture(b, 8, &w, &h, &pixels));
+}
+END_TEST
+
+/* As much memory as was asked for, and no more than there is below 4 GiB. */
+START_TEST(memory_is_as_long_as_was_asked)
+{
+    static const uint64_t asked[] = {0, 1, 4096, 4097, UINT64_C(1) << 32, (UINT64_C(1) << 32) + 1, UINT64_MAX};
+    static const uint64_t most[] = {0, 1, 4096, 4097, UINT64_C(1) << 32, UINT64_C(1) << 32, UINT64_C(1) << 32};
+    for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+        uint8_t request[16] = {1, 2, 3, 4, 5, 6, 7, 8};
+        struct link_tally tally;
+        st64(request + 8, asked[i]);
+        link_tally_begin(&tally, link_rule(i & 1 ? LINK_PMEM : LINK_VMEM), request, sizeof request);
+        ck_assert_uint_eq(tally.most, most[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("protocol");
@@ -146,6 +182,8 @@ int main(void)
     tcase_add_test(t, machine_keeps_the_pace_itself);
     tcase_add_test(t, machine_takes_messages_in_their_phases_only);
     tcase_add_test(t, machine_takes_lengths_within_both_bounds);
+    tcase_add_test(t, picture_with_bytes_behind_it_is_none);
+    tcase_add_test(t, memory_is_as_long_as_was_asked);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
