@@ -4,7 +4,8 @@ libvitrine_a_SOURCES += \
 	src/ctl/control_vnc.c \
 	src/ctl/drives.c \
 	src/ctl/host_file.c src/ctl/host_file.h \
-	src/ctl/images.c src/ctl/images.h
+	src/ctl/images.c src/ctl/images.h \
+	src/ctl/refused_commands.c src/ctl/refused_commands.h
 
 libvitrine_a_SOURCES += \
 	src/ctl/chardev/chardev.c src/ctl/chardev/chardev.h \

@@ -18,6 +18,7 @@
 #include "base/bits.h"
 #include "bus/input.h"
 #include "ctl/options/options.h"
+#include "ctl/refused_commands.h"
 #include "dbg/trace.h"
 #include "machine/machine.h"
 
@@ -310,6 +311,16 @@ static bool run_log(struct control *c, const char *args, control_done_fn *done, 
     return control_send(c, LINK_LOG_ITEMS, msg, sizeof msg, done, ctx);
 }
 
+static bool refuse(const char *line, control_done_fn *done, void *ctx)
+{
+    struct buf b = {0};
+    bool refused = hmp_refused(line, &b);
+    if (refused)
+        done(ctx, true, (const char *)b.data);
+    buf_free(&b);
+    return refused;
+}
+
 static bool run_info(struct control *c, const char *args, control_done_fn *done, void *ctx)
 {
     struct buf b = {0};
@@ -317,7 +328,7 @@ static bool run_info(struct control *c, const char *args, control_done_fn *done,
         return true;
     if (*args) {
         buf_printf(&b, "info %s", args);
-        bool sent = control_send(c, LINK_COMMAND, b.data, b.len, done, ctx);
+        bool sent = refuse((const char *)b.data, done, ctx) || control_send(c, LINK_COMMAND, b.data, b.len, done, ctx);
         buf_free(&b);
         return sent;
     }
@@ -366,46 +377,19 @@ const struct command_word *hmp_command_at(unsigned i)
     return i < ARRAY_LEN(table) ? &table[i].word : NULL;
 }
 
-static const struct {
-    const char *name, *reason;
-} refused[] = {
-    {"savevm", "there are no saved machine states"},
-    {"loadvm", "there are no saved machine states"},
-    {"delvm", "there are no saved machine states"},
-    {"migrate", "there is no migration"},
-    {"system_wakeup", "the machine has no sleeping state to be woken from"},
-    {"gdbserver", "there is no gdb server"},
-    {"device_add", "devices are there from the start: say -device"},
-    {"device_del", "devices are there until the end"},
-    {"drive_add", "drives are there from the start; change puts an image into one"},
-    {"drive_del", "drives are there until the end; eject empties one"},
-    {"netdev_add", "there is no network adapter in this machine"},
-    {"netdev_del", "there is no network adapter in this machine"},
-    {"hostfwd_add", "there is no network adapter in this machine"},
-    {"set_link", "there is no network adapter in this machine"},
-    {"logfile", "the log goes where -D said from the start on, or to standard error"},
-    {"singlestep", "the interpreter needs no such switch"},
-    {"cpu", "there is one CPU"},
-    {"mce", "machine checks cannot be injected"},
-    {"gpa2hva", "host addresses are nobody's business"},
-    {"gpa2hpa", "host addresses are nobody's business"},
-    {"balloon", "memory stays as -m says"},
-    {"block_resize", "an image keeps its size while it runs"},
-    {"wavcapture", "there is no sound device in this machine"},
-    {"watchdog_action", "there is no watchdog"},
-    {"object_add", "objects are set up by their own options"},
-    {"trace-event", "there are no trace points"},
-    {"dump-guest-memory", "say pmemsave 0 SIZE FILE"},
-    {"mouse_set", "a move goes to the device that the guest listens to; info mice shows it"},
-};
-
-const char *hmp_refused(const char *name)
+bool hmp_refused(const char *line, struct buf *out)
 {
+    enum refused_kind kind = REFUSED_HMP;
+    const char *name = line;
+    if (!strncmp(line, "info ", 5)) {
+        kind = REFUSED_INFO;
+        name += 5 + strspn(line + 5, " ");
+    }
     size_t n = strcspn(name, " ");
-    for (size_t i = 0; i < ARRAY_LEN(refused); i++)
-        if (strlen(refused[i].name) == n && !strncmp(refused[i].name, name, n))
-            return refused[i].reason;
-    return NULL;
+    const char *reason = refused_command(kind, name, n);
+    if (reason)
+        buf_printf(out, "%s%.*s is not supported: %s\n", kind == REFUSED_INFO ? "info " : "", (int)n, name, reason);
+    return reason;
 }
 
 const char *hmp_word(unsigned i)
@@ -440,9 +424,5 @@ bool control_line(struct control *c, const char *line, control_done_fn *done, vo
         control_say(done, ctx, "%s: takes no arguments", table[i].word.name);
         return true;
     }
-    const char *reason = hmp_refused(text);
-    if (!reason)
-        return control_send(c, LINK_COMMAND, text, n, done, ctx);
-    control_say(done, ctx, "%.*s is not supported: %s", (int)strcspn(text, " "), text, reason);
-    return true;
+    return refuse(text, done, ctx) || control_send(c, LINK_COMMAND, text, n, done, ctx);
 }

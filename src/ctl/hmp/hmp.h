@@ -14,8 +14,8 @@ const struct command_word *hmp_info_at(unsigned i);
 /* All names that a line can begin with, for completion; NULL past the last. */
 const char *hmp_word(unsigned i);
 const char *hmp_info_word(unsigned i); /* ... that "info" can go on with */
-/* Why there is no such command of QEMU's; NULL: it is not known. */
-const char *hmp_refused(const char *name);
+/* Says why there is no such command of QEMU's ("savevm x", "info sev"); false: QEMU has none either, or it is here. */
+bool hmp_refused(const char *line, struct buf *out);
 
 /* hmp_info.c: false where WHAT is not the front end's to show. */
 bool hmp_info(struct control *c, const char *what, control_done_fn *done, void *ctx);

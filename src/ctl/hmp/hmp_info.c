@@ -257,7 +257,7 @@ void hmp_help(const char *what, struct buf *out)
         print_words(dbg_info_at, "info ", false, out);
     } else if (sub ? !print_one(hmp_info_at, "info ", sub, out) && !print_one(dbg_info_at, "info ", sub, out)
                    : !print_one(hmp_command_at, "", what, out) && !print_one(dbg_command_at, "", what, out)) {
-        const char *reason = hmp_refused(what);
-        buf_printf(out, reason ? "%s is not supported: %s\n" : "unknown command: '%s'%s\n", what, reason ? reason : "");
+        if (!hmp_refused(what, out))
+            buf_printf(out, "unknown command: '%s'\n", what);
     }
 }

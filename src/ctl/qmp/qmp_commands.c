@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "ctl/refused_commands.h"
 
 void qmp_error(struct qmp *q, json_t *id, const char *cls, const char *fmt, ...)
 {
@@ -211,38 +212,6 @@ const struct qmp_command *qmp_command_at(unsigned i)
     return NULL;
 }
 
-static const struct {
-    const char *name, *reason;
-} refused[] = {
-    {"device_add", "devices are there from the start: say -device"},
-    {"device_del", "devices are there until the end"},
-    {"netdev_add", "there is no network adapter in this machine"},
-    {"netdev_del", "there is no network adapter in this machine"},
-    {"set_link", "there is no network adapter in this machine"},
-    {"object-add", "objects are set up by their own options"},
-    {"object-del", "objects are set up by their own options"},
-    {"chardev-add", "character devices are there from the start: say -chardev"},
-    {"chardev-remove", "character devices are there until the end"},
-    {"migrate", "there is no migration"},
-    {"savevm", "there are no saved machine states"},
-    {"snapshot-save", "there are no saved machine states"},
-    {"snapshot-load", "there are no saved machine states"},
-    {"snapshot-delete", "there are no saved machine states"},
-    {"blockdev-snapshot", "images are raw: there is -snapshot, and commit"},
-    {"blockdev-snapshot-sync", "images are raw: there is -snapshot, and commit"},
-    {"blockdev-backup", "there are no block jobs"},
-    {"blockdev-mirror", "there are no block jobs"},
-    {"drive-backup", "there are no block jobs"},
-    {"drive-mirror", "there are no block jobs"},
-    {"block-commit", "there are no block jobs; human-monitor-command has commit"},
-    {"block_resize", "an image keeps its size while it runs"},
-    {"balloon", "memory stays as -m says"},
-    {"system_wakeup", "the machine has no sleeping state to be woken from"},
-    {"dump-guest-memory", "say pmemsave"},
-    {"nbd-server-start", "there is no NBD server"},
-    {"watchdog-set-action", "there is no watchdog"},
-};
-
 static void execute(struct qmp *q, json_t *id, const char *name, json_t *args)
 {
     const struct qmp_command *c;
@@ -258,12 +227,11 @@ static void execute(struct qmp *q, json_t *id, const char *name, json_t *args)
         if (check_args(q, id, args, c->args))
             c->run(q, id, args);
     } else {
-        for (size_t i = 0; i < ARRAY_LEN(refused); i++)
-            if (!strcmp(refused[i].name, name)) {
-                qmp_error(q, id, "GenericError", "%s is not supported: %s", name, refused[i].reason);
-                return;
-            }
-        qmp_error(q, id, "CommandNotFound", "The command %.60s has not been found", name);
+        const char *reason = refused_command(REFUSED_QMP, name, strlen(name));
+        if (reason)
+            qmp_error(q, id, "CommandNotFound", "The command %s is not supported: %s", name, reason);
+        else
+            qmp_error(q, id, "CommandNotFound", "The command %.60s has not been found", name);
     }
 }
 
