@@ -41,6 +41,7 @@ libvitrine_a_SOURCES += \
 	src/ctl/options/refused.c
 
 libvitrine_a_SOURCES += \
+	src/ctl/qmp/json_text.c src/ctl/qmp/json_text.h \
 	src/ctl/qmp/qmp.c src/ctl/qmp/qmp.h \
 	src/ctl/qmp/qmp_basic.c \
 	src/ctl/qmp/qmp_block.c \

@@ -86,6 +86,65 @@ done
 errors=$(grep -c '"JSON parse error' "$work/out")
 if [ "$errors" -eq 5 ]; then good; else bad "$errors JSON errors, not 5:" && cat "$work/out"; fi
 
+# Strings in single quotes, as QEMU's parser takes them: alone and beside double ones, with each other's quotes and brackets in
+# them, escapes, texts that share a line; a wrong escape and a string without its end are errors of that text alone.
+talk -S <<'IN'
+{'execute':'qmp_capabilities'}
+{"execute":'query-name','id':'say "hi" it\'s \\ \u0041 \/ end'}
+{'execute':"query-name",'id':"it's \' \" mixed"}
+{'execute':'query-name','id':{'a':['}',"{",'\\',"\\"]}}
+{'execute':'query-name','id':''}
+{'execute':'query-name','id':'wrong \x'}
+{'execute':'query-name','id':'open
+{'execute':'query-name','id':'wrong end"}
+{'execute':'query-name','id':'two'}{'execute':'query-name','id':'three'}
+it's no JSON
+{'execute':'human-monitor-command','arguments':{'command-line':'print /c \'A\''},'id':'hmp'}
+{'execute':'query-name','id':'café'}
+IN
+for id in '"say \"hi\" it'"'"'s \\ A / end"' '"it'"'"'s '"'"' \" mixed"' '{"a":["}","{","\\","\\"]}' '""' '"two"' '"three"' '"café"'; do
+    has "{\"return\":{\"name\":\"a name\"},\"id\":$id}"
+done
+has "{\"return\":\"'A'\\n\",\"id\":\"hmp\"}"
+has_not '"id":"wrong'
+has_not '"id":"open'
+errors=$(grep -c '"JSON parse error' "$work/out")
+if [ "$errors" -eq 4 ]; then good; else bad "$errors JSON errors, not 4:" && cat "$work/out"; fi
+
+# The same in pieces: the end of a piece falls into a string, an escape and between two texts.
+{
+    for piece in "{'execute':'qmp_capabilities'}{'exe" "cute':'query-name','id':'a\\" "'b}\"" "'}" "{'execute':'quit'" "}"; do
+        printf '%s' "$piece"
+        sleep 0.2
+    done
+} | timeout 30 "$vitrine" -display none -S -name "a name" -qmp stdio >"$work/out" 2>"$work/err"
+has '{"return":{"name":"a name"},"id":"a'"'"'b}\""}'
+
+# What is wrong with a console's line is its output there, never an error: unknown and refused words, arguments, files, drives.
+# What is wrong with the command's own arguments is an error.
+talk -S <<'IN'
+{"execute":"qmp_capabilities"}
+{"execute":"human-monitor-command","arguments":{"command-line":"nonsense"},"id":"unknown"}
+{"execute":"human-monitor-command","arguments":{"command-line":"savevm x"},"id":"refused"}
+{"execute":"human-monitor-command","arguments":{"command-line":"info sev"},"id":"info"}
+{"execute":"human-monitor-command","arguments":{"command-line":"screendump /nonexistent/folder/x"},"id":"file"}
+{"execute":"human-monitor-command","arguments":{"command-line":"pmemsave 0xfffffff0 32 /nonexistent/folder/y"},"id":"memory"}
+{"execute":"human-monitor-command","arguments":{"command-line":"change ide1-cd0 /nonexistent/caf\u00e9.iso"},"id":"change"}
+{"execute":"human-monitor-command","arguments":{"command-line":"commit ide1-cd0"},"id":"commit"}
+{"execute":"human-monitor-command","arguments":{"command-line":""},"id":"empty"}
+{"execute":"human-monitor-command","arguments":{},"id":"missing"}
+IN
+answer() { if grep -qF -e "\"id\":\"$1\"" "$work/out" && grep -F -e "\"id\":\"$1\"" "$work/out" | grep -q -e "^$2"; then good; else bad "$1: no '$2' in:" && cat "$work/out"; fi; }
+answer unknown "{\"return\":\"unknown command: 'nonsense'"
+answer refused '{"return":"savevm is not supported: '
+answer info '{"return":"info sev is not supported: '
+answer file '{"return":".*No such file'
+answer memory '{"return":".*No such file'
+answer change '{"return":".*caf.*no such file'
+answer commit '{"return":".*ide1-cd0'
+answer empty '{"return":""'
+answer missing '{"error":{"class":"GenericError".*command-line'
+
 # A text of more than a MiB ends the connection, not the machine.
 { printf '{"execute":"'; head -c 2000000 /dev/zero | tr '\0' x; } | timeout 5 "$vitrine" -S -display none -qmp stdio \
     >"$work/out" 2>"$work/err"
@@ -149,4 +208,4 @@ status=$?
 exec 3>&-
 if [ $status -eq 0 ]; then good; else bad "SIGTERM: status $status: $(cat "$work/err")"; fi
 has '"reason":"host-signal"'
-finish 45
+finish 66

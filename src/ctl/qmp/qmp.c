@@ -17,7 +17,7 @@
 #include "base/bits.h"
 #include "ctl/qmp/qmp_commands.h"
 
-enum { TEXT_MAX = 1 << 20, OUT_MAX = 1 << 24, DEPTH_MAX = 1024, PART = 8192 };
+enum { TEXT_MAX = 1 << 20, OUT_MAX = 1 << 24, PART = 8192 };
 
 void qmp_send(struct qmp *q, json_t *message)
 {
@@ -33,36 +33,6 @@ void qmp_send(struct qmp *q, json_t *message)
     buf_free(&line);
     if (chardev_queued(q->chr) > OUT_MAX)
         chardev_disconnect(q->chr); /* it does not read */
-}
-
-/*
- * Looks for the end of the next JSON text in the input: brackets are counted outside of strings. 0:
- * not all there yet. Whatever does not begin with a bracket ends at the line's end.
- */
-static size_t text_end(struct qmp *q)
-{
-    struct qmp_scan *s = &q->scan;
-    for (; s->at < q->input.len; s->at++) {
-        uint8_t c = q->input.data[s->at];
-        if (s->string) {
-            s->string = s->escape || c != '"';
-            s->escape = !s->escape && c == '\\';
-        } else if (c == '"') {
-            s->string = s->begun = true;
-        } else if (c == '{' || c == '[') {
-            s->depth++;
-            s->begun = true;
-        } else if ((c == '}' || c == ']') && s->depth) {
-            if (--s->depth == 0)
-                return s->at + 1;
-        } else if (c == '\n' && (!s->depth || s->depth > DEPTH_MAX)) {
-            return s->at + 1;
-        }
-        /* A string never spans lines: the client has lost count, and so begins anew. */
-        if (s->string && c == '\n')
-            return s->at + 1;
-    }
-    return 0;
 }
 
 static bool blank(const uint8_t *p, size_t n)
@@ -85,23 +55,26 @@ static bool skip(struct qmp *q)
     const uint8_t *nl = q->input.len ? memchr(q->input.data, '\n', q->input.len) : NULL;
     buf_drop(&q->input, nl ? (size_t)(nl - q->input.data) + 1 : q->input.len);
     q->skipping = !nl;
-    q->scan = (struct qmp_scan){0};
+    q->scan = (struct json_scan){0};
     return nl != NULL;
 }
 
 static void take_all(struct qmp *q)
 {
     while (!q->busy) {
-        size_t n = q->skipping ? 0 : text_end(q);
+        size_t n = q->skipping ? 0 : json_text_end(&q->scan, q->input.data, q->input.len);
         if (!n && !skip(q))
             return;
         if (!n)
             continue;
-        q->scan = (struct qmp_scan){0};
+        q->scan = (struct json_scan){0};
         if (!blank(q->input.data, n)) {
             json_error_t e;
-            json_t *message = json_loadb((const char *)q->input.data, n, JSON_REJECT_DUPLICATES, &e);
+            struct buf text = {0};
+            json_text_requote(q->input.data, n, &text);
             buf_drop(&q->input, n);
+            json_t *message = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &e);
+            buf_free(&text);
             if (message)
                 qmp_message(q, message);
             else
@@ -146,7 +119,7 @@ static void event(void *ctx, enum chardev_event ev)
         return;
     q->client++; /* replies that are still to come have nobody to go to */
     q->negotiated = q->busy = q->skipping = false;
-    q->scan = (struct qmp_scan){0};
+    q->scan = (struct json_scan){0};
     buf_free(&q->input);
     if (ev == CHARDEV_OPENED)
         qmp_send(q, json_pack("{s:{s:o,s:[]}}", "QMP", "version", qmp_version(), "capabilities"));

@@ -112,10 +112,22 @@ static void cmd_memsave(struct qmp *q, json_t *id, json_t *args)
     save_memory(q, id, args, false);
 }
 
+/* NOTE: as in QEMU what is wrong with a console's line is its output, not an error of QMP's. Bytes that are no UTF-8, as
+ * in a file's name, become '?'. */
 static void line_done(void *ctx, bool good, const char *text)
 {
-    json_t *s = good ? json_string(text) : NULL;
-    command_end(ctx, s, !good ? text : s ? NULL : "the output is no UTF-8");
+    struct buf b = {0};
+    json_t *s = json_string(text);
+    (void)good;
+    if (!s) {
+        buf_printf(&b, "%s", text);
+        for (size_t i = 0; i < b.len; i++)
+            if (b.data[i] & 0x80)
+                b.data[i] = '?';
+        s = json_string((const char *)b.data);
+        buf_free(&b);
+    }
+    command_end(ctx, s, NULL);
 }
 
 static void cmd_hmp(struct qmp *q, json_t *id, json_t *args)

@@ -7,19 +7,13 @@
 
 #include "ctl/chardev/chardev.h"
 #include "ctl/control.h"
-
-/* Where the search for the end of a JSON text stands. */
-struct qmp_scan {
-    size_t at;
-    unsigned depth;
-    bool begun, string, escape;
-};
+#include "ctl/qmp/json_text.h"
 
 struct qmp {
     struct control *control;
     struct chardev *chr;
     struct buf input;
-    struct qmp_scan scan;
+    struct json_scan scan;
     bool negotiated; /* qmp_capabilities came */
     bool busy;       /* a command is under way */
     bool taking;     /* texts are being carried out */
