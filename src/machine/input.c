@@ -101,6 +101,7 @@ static void power(void *ctx, const struct journal_entry *e)
         cpu_pins(m->cpu).nmi(m->cpu);
 }
 
+/* NOTE: an access of the CPU's, with all that it does to a chip: what a driver would read is what the console shows. */
 static void port(void *ctx, const struct journal_entry *e)
 {
     struct machine *m = ctx;
@@ -108,9 +109,9 @@ static void port(void *ctx, const struct journal_entry *e)
         return;
     m->port_read = 0;
     if (e->data[3])
-        port_out(m->ports, ld16(e->data), e->data[2], ld32(e->data + 4), INIT_DEBUG);
+        port_out(m->ports, ld16(e->data), e->data[2], ld32(e->data + 4), INIT_CPU0);
     else
-        m->port_read = port_in(m->ports, ld16(e->data), e->data[2], INIT_DEBUG);
+        m->port_read = port_in(m->ports, ld16(e->data), e->data[2], INIT_CPU0);
 }
 
 uint32_t machine_port(struct machine *m, bool write, uint16_t number, unsigned size, uint32_t value)
