@@ -11,8 +11,8 @@
 #include "front/front.h"
 
 /*
- * -daemonize. The parent ends with the child's status, or with 0 once the machine is made. False: this is the parent,
- * and *status is it.
+ * -daemonize. The parent ends with the child's status, or with 0 once the machine is made; until then the child tells
+ * the names of its ptys on standard output. False: this is the parent, and *status is it.
  */
 static bool go_behind(struct options *o, int *status)
 {
@@ -30,7 +30,6 @@ static bool go_behind(struct options *o, int *status)
         o->daemon_fd = fds[1];
         setsid();
         dup2(null, STDIN_FILENO);
-        dup2(null, STDOUT_FILENO);
         return true;
     }
     close(fds[1]);

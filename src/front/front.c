@@ -71,6 +71,7 @@ static void let_go(struct front *f)
     static const char made = 1;
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (null >= 0) {
+        dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
         close(null);
     }

@@ -102,6 +102,24 @@ pts=$(sed -n 's/^char device redirected to \([^ ]*\) .*/\1/p' "$work/out")
 (sleep 1; printf '\rhelp\r'; sleep 4) | timeout 10 socat - "$pts,raw,echo=0" >"$work/pty"
 if grep -q "help" "$work/pty"; then good; else bad "pty: $(cat "$work/pty")"; fi
 end "pty"
+# Its name: on the console, in QMP, and where -daemonize is started, whose output ends when the machine is made.
+start -serial pty -monitor unix:"$work/m0",server=on,wait=off -qmp unix:"$work/q0",server=on,wait=off
+check grep -q '(label serial0)$' "$work/out"
+pts=$(sed -n 's/^char device redirected to \([^ ]*\) .*/\1/p' "$work/out")
+echo 'info chardev' | timeout 10 socat -t 2 - UNIX-CONNECT:"$work/m0" | tr -d '\r' >"$work/mon"
+if grep -q "serial0: filename=pty:$pts\$" "$work/mon"; then good; else bad "info chardev, pty:$pts: $(cat "$work/mon")"; fi
+printf '{"execute":"qmp_capabilities"}{"execute":"query-chardev"}' | timeout 10 socat -t 2 - UNIX-CONNECT:"$work/q0" >"$work/qmp"
+if grep -qF "{\"label\":\"serial0\",\"filename\":\"pty:$pts\"," "$work/qmp"; then good; else bad "query-chardev, pty:$pts: $(cat "$work/qmp")"; fi
+end "pty's name"
+timeout 20 sh -c '"$0" -display none -S -daemonize -pidfile daemon -serial pty -monitor pty | cat' "$vitrine" >"$work/out" 2>"$work/err"
+status=$?
+if [ $status -eq 0 ]; then good; else bad "-daemonize keeps its standard output open: status $status"; fi
+for label in serial0 compat_monitor0; do
+    if grep -qx "char device redirected to /dev/pts/[0-9]* (label $label)" "$work/out"; then good; else bad "-daemonize, status $status: $(cat "$work/out" "$work/err")"; fi
+done
+pts=$(sed -n 's/^char device redirected to \([^ ]*\) (label compat_monitor0)/\1/p' "$work/out")
+if [ -c "$pts" ] && (sleep 1; printf 'info status\r'; sleep 1) | timeout 10 socat - "$pts,raw,echo=0" | grep -q "VM status"; then good; else bad "the pty '$pts' of -daemonize has no monitor"; fi
+kill "$(cat daemon)"
 mkfifo "$work/p.in" "$work/p.out"
 echo before >"$work/log"
 start -serial pipe:"$work/p" -chardev file,id=f,path="$work/log",append=on -debugcon chardev:f \
@@ -204,4 +222,4 @@ check grep -q "waiting for a connection on telnet" "$work/err"
 if grep -q '^fffb01fffb03fffb00fffd00' "$work/telnet" && grep -q '4142430d44ffff45$' "$work/telnet"; then good; else bad "telnet: $(cat "$work/telnet")"; fi
 end "telnet"
 
-finish 50
+finish 57

@@ -78,9 +78,9 @@ static bool open_pipe(struct chardev *c, struct error *err)
 static bool open_pty(struct chardev *c, struct error *err)
 {
     struct termios t;
-    char name[128], line[300];
+    char *name = c->pty, line[300];
     c->in = c->out = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (c->in < 0 || grantpt(c->in) < 0 || unlockpt(c->in) < 0 || ptsname_r(c->in, name, sizeof name) != 0 ||
+    if (c->in < 0 || grantpt(c->in) < 0 || unlockpt(c->in) < 0 || ptsname_r(c->in, name, sizeof c->pty) != 0 ||
         !nonblocking(c->in))
         return error_set(err, "%s pty: cannot make a pseudo-terminal: %s", c->o.said, strerror(errno));
     /* Opened and closed once: from then on the master knows whether somebody has it open. */
@@ -92,6 +92,7 @@ static bool open_pty(struct chardev *c, struct error *err)
     close(slave);
     c->slow = true;
     c->retry = chardev_now() + PTY_LOOK_MS;
+    c->o.path = c->pty; /* info chardev and query-chardev name it */
     snprintf(line, sizeof line, "char device redirected to %s (label %s)", name, c->o.id);
     c->host->note(c->host->ctx, line);
     return true;

@@ -18,6 +18,7 @@ struct telnet {
 
 struct chardev {
     struct chardev_option o;
+    char pty[64]; /* the other side's name */
     const struct chardev_host *host;
     int in, out; /* -1: none; the same for a socket */
     int listener[HOST_LISTENERS];
