@@ -170,6 +170,11 @@ uint8_t key_by_name(const char *name, size_t len)
     return 0;
 }
 
+const char *key_name_at(unsigned i)
+{
+    return i < ARRAY_LEN(names) ? names[i].name : NULL;
+}
+
 uint8_t key_by_char(char c, bool *shift)
 {
     /* The rows of a US keyboard: the character alone and with Shift, from scan code `first` on. */

@@ -9,6 +9,7 @@
 
 /* The qnum (bus/input.h) of a qcode such as "ctrl", "ret", "f1"; 0: there is none of that name. */
 uint8_t key_by_name(const char *name, size_t len);
+const char *key_name_at(unsigned i); /* all of these names; NULL past the last */
 /* The key that types a character on a US keyboard; 0: none does. */
 uint8_t key_by_char(char c, bool *shift);
 

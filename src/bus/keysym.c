@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* X11's keysyms (X Protocol, appendix A; the numbers of keysymdef.h and XF86keysym.h), which RFB names keys by (RFC 6143
- * 7.5.4), to the places of keys. Characters are found on a US keyboard. */
+/* X11's keysyms (X Protocol, appendix A; the numbers of keysymdef.h and XF86keysym.h), which RFB names keys by
+ * (RFC 6143 7.5.4), to the places of keys. Characters are found on a US keyboard. */
 #include "bus/keys.h"
 
 #include "base/bits.h"

@@ -17,9 +17,11 @@ libvitrine_a_SOURCES += \
 	src/ctl/chardev/telnet.c
 
 libvitrine_a_SOURCES += \
+	src/ctl/hmp/complete.c src/ctl/hmp/complete.h \
 	src/ctl/hmp/hmp.c src/ctl/hmp/hmp.h \
 	src/ctl/hmp/hmp_info.c \
-	src/ctl/hmp/line_edit.c src/ctl/hmp/line_edit.h \
+	src/ctl/hmp/line_edit.c src/ctl/hmp/line_edit.h src/ctl/hmp/line_edit_priv.h \
+	src/ctl/hmp/line_search.c \
 	src/ctl/hmp/monitor.c src/ctl/hmp/monitor.h
 
 libvitrine_a_SOURCES += \

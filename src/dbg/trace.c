@@ -52,6 +52,11 @@ bool trace_items_parse(const char *list, uint32_t *to, char **bad)
     return true;
 }
 
+const char *trace_item_name(unsigned i)
+{
+    return i < ARRAY_LEN(items) ? items[i].name : NULL;
+}
+
 void trace_items_help(struct buf *out)
 {
     buf_printf(out, "Log items (comma separated):\n");

@@ -24,6 +24,7 @@ enum trace_item {
 bool trace_items_parse(const char *list, uint32_t *items, char **bad);
 /* "int  interrupts and exceptions ..." a line each, as `-d help` shows them. */
 void trace_items_help(struct buf *out);
+const char *trace_item_name(unsigned i); /* NULL past the last */
 
 struct trace {
     struct machine *m;

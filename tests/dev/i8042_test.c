@@ -444,8 +444,8 @@ START_TEST(scan_code_sets)
 }
 END_TEST
 
-/* Keys beyond the 102, by QEMU's names. Sets 1 and 2: Microsoft's scan code specification 1.3a, and for the rows of Japanese
- * and editing keys the codes that Linux and QEMU have. Set 3 has no code for most of them. */
+/* Keys beyond the 102, by QEMU's names. Sets 1 and 2: Microsoft's scan code specification 1.3a, and for the rows of
+ * Japanese and editing keys the codes that Linux and QEMU have. Set 3 has no code for most of them. */
 START_TEST(media_and_editing_keys_have_codes_in_all_sets)
 {
     static const struct {

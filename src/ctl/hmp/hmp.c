@@ -392,16 +392,6 @@ bool hmp_refused(const char *line, struct buf *out)
     return reason;
 }
 
-const char *hmp_word(unsigned i)
-{
-    if (i < ARRAY_LEN(table))
-        return table[i].word.name;
-    for (unsigned k = 0, left = i - (unsigned)ARRAY_LEN(table); dbg_command_at(k); k++)
-        if (strcmp(dbg_command_at(k)->name, "info") && left-- == 0)
-            return dbg_command_at(k)->name;
-    return NULL;
-}
-
 bool control_line(struct control *c, const char *line, control_done_fn *done, void *ctx)
 {
     line += strspn(line, " ");

@@ -11,9 +11,6 @@
 /* The front end's commands and subcommands of info; NULL past the last. */
 const struct command_word *hmp_command_at(unsigned i);
 const struct command_word *hmp_info_at(unsigned i);
-/* All names that a line can begin with, for completion; NULL past the last. */
-const char *hmp_word(unsigned i);
-const char *hmp_info_word(unsigned i); /* ... that "info" can go on with */
 /* Says why there is no such command of QEMU's ("savevm x", "info sev"); false: QEMU has none either, or it is here. */
 bool hmp_refused(const char *line, struct buf *out);
 

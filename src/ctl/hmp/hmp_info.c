@@ -196,12 +196,6 @@ const struct command_word *hmp_info_at(unsigned i)
     return i < ARRAY_LEN(table) ? &table[i].word : NULL;
 }
 
-const char *hmp_info_word(unsigned i)
-{
-    const struct command_word *w = i < ARRAY_LEN(table) ? &table[i].word : dbg_info_at(i - (unsigned)ARRAY_LEN(table));
-    return w ? w->name : NULL;
-}
-
 bool hmp_info(struct control *c, const char *what, control_done_fn *done, void *ctx)
 {
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {

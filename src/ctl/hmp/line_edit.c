@@ -5,9 +5,7 @@
  * pseudo-terminal for the settings, gets its keys out of a queue, one whole key sequence at a time,
  * and writes through a callback.
  */
-#include "config.h"
-
-#include "ctl/hmp/line_edit.h"
+#include "ctl/hmp/line_edit_priv.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,33 +15,12 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#ifdef HAVE_LIBEDIT
-#include <histedit.h>
-#endif
-
 #include "base/bits.h"
-#include "base/buf.h"
+#include "ctl/hmp/complete.h"
 
-enum { LINE_BYTES = 4096, KEYS_MAX = 64, HISTORY = 200 };
+enum { LINE_BYTES = 4096, HISTORY = 200, CTRL_D = 0x04 };
 
-struct line_edit {
-    const struct line_edit_ops *ops;
-    void *ctx;
-    const char *prompt;
-    bool terminal;
-    int size_fd;
-    struct buf line; /* without libedit */
-#ifdef HAVE_LIBEDIT
-    EditLine *el;
-    History *history;
-    FILE *in, *out, *err;
-    int master, slave;
-    uint8_t key[KEYS_MAX]; /* a sequence that is not whole yet */
-    unsigned nkey, taken;
-#endif
-};
-
-static void show(struct line_edit *e, const char *text)
+void line_edit_show(struct line_edit *e, const char *text)
 {
     e->ops->show(e->ctx, text, strlen(text));
 }
@@ -59,7 +36,7 @@ static void plain_line(struct line_edit *e)
     text[n] = 0;
     buf_clear(&e->line);
     if (e->terminal)
-        show(e, "\n");
+        line_edit_show(e, "\n");
     e->ops->line(e->ctx, text);
 }
 
@@ -71,16 +48,16 @@ static void plain_key(struct line_edit *e, uint8_t c)
     } else if ((c == '\b' || c == RUBOUT) && e->line.len) {
         e->line.len--;
         if (e->terminal)
-            show(e, "\b \b");
+            line_edit_show(e, "\b \b");
     } else if (c == CTRL_U) {
         for (; e->line.len; e->line.len--)
             if (e->terminal)
-                show(e, "\b \b");
+                line_edit_show(e, "\b \b");
     } else if (c >= ' ' && c != RUBOUT && e->line.len < LINE_BYTES) {
         char echo[2] = {(char)c, 0};
         buf_add8(&e->line, c);
         if (e->terminal)
-            show(e, echo);
+            line_edit_show(e, echo);
     }
 }
 
@@ -111,51 +88,123 @@ static int next_key(EditLine *el, wchar_t *to)
     return 1;
 }
 
-/* Tab: completes the first word as far as the commands agree, and lists them where they do not; the
- * word behind "info " likewise. */
+/* Tab. */
+
+/* The word that ends at the cursor. */
+struct at_cursor {
+    char before[LINE_BYTES + 1], typed[LINE_BYTES + 1]; /* the line up to it; it, without quotes */
+    size_t raw;                                         /* its length as it was typed */
+    bool quoted;
+};
+
+static void find_word(const LineInfo *li, struct at_cursor *w)
+{
+    size_t have = MIN((size_t)(li->cursor - li->buffer), (size_t)LINE_BYTES), start = 0, n = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < have; i++) {
+        char c = li->buffer[i];
+        if (quoted && c == '\\' && i + 1 < have)
+            i++;
+        else if (c == '"' && (quoted || i == start))
+            quoted = !quoted;
+        else if (c == ' ' && !quoted)
+            start = i + 1;
+    }
+    memcpy(w->before, li->buffer, start);
+    w->before[start] = 0;
+    w->raw = have - start;
+    w->quoted = w->raw && li->buffer[start] == '"';
+    for (size_t i = start + w->quoted; i < have; i++) {
+        if (w->quoted && li->buffer[i] == '\\' && i + 1 < have)
+            i++;
+        w->typed[n++] = li->buffer[i];
+    }
+    w->typed[n] = 0;
+}
+
+/* What cannot be typed, or would steer the terminal, is not offered. */
+static void drop_strange(struct word_list *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        bool plain = true;
+        for (const char *p = l->word[i]; *p; p++)
+            plain &= *p >= ' ' && *p <= '~';
+        if (plain)
+            l->word[n++] = l->word[i];
+        else
+            free(l->word[i]);
+    }
+    l->n = n;
+}
+
+static size_t common_length(const struct word_list *l)
+{
+    size_t n = strlen(l->word[0]);
+    for (size_t i = 1; i < l->n; i++)
+        for (size_t k = 0; k < n; k++)
+            if (l->word[i][k] != l->word[0][k])
+                n = k;
+    return n;
+}
+
+/* Puts the first `len` characters of a word in the place of what was typed, in quotes where it needs them. */
+static unsigned char put_word(EditLine *el, const struct at_cursor *w, const char *word, size_t len, bool whole_word)
+{
+    struct buf b = {0};
+    bool quotes = w->quoted || strcspn(word, " \"\\") < len;
+    if (quotes)
+        buf_add8(&b, '"');
+    for (size_t i = 0; i < len; i++) {
+        if (quotes && (word[i] == '"' || word[i] == '\\'))
+            buf_add8(&b, '\\');
+        buf_add8(&b, (uint8_t)word[i]);
+    }
+    bool folder = len && word[len - 1] == '/';
+    if (whole_word && !folder)
+        buf_printf(&b, quotes ? "\" " : " ");
+    el_deletestr(el, (int)w->raw);
+    int r = el_insertstr(el, (const char *)b.data);
+    buf_free(&b);
+    return r < 0 ? CC_ERROR : CC_REFRESH;
+}
+
+/* A list shows the last part of a path. */
+static const char *shown(const char *word)
+{
+    size_t n = strlen(word);
+    while (n > 1 && word[n - 2] != '/')
+        n--;
+    return n ? word + n - 1 : word;
+}
+
 static unsigned char complete(EditLine *el, int ch)
 {
     void *ctx = NULL;
     el_get(el, EL_CLIENTDATA, &ctx);
     struct line_edit *e = ctx;
-    const LineInfo *li = el_line(el);
-    size_t have = (size_t)(li->cursor - li->buffer), common = 0;
-    const char *first = NULL, *typed = li->buffer, *w;
-    unsigned found = 0;
-    bool info = have >= 5 && !strncmp(typed, "info ", 5);
+    struct word_list l = {0};
+    struct at_cursor w;
+    unsigned char answer = CC_ERROR;
     (void)ch;
-    if (info) {
-        typed += 5;
-        have -= 5;
-    }
-    if (!e->ops->word || memchr(typed, ' ', have))
-        return CC_ERROR;
-    for (unsigned i = 0; (w = e->ops->word(e->ctx, info, i)); i++) {
-        size_t n = 0;
-        if (strncmp(w, typed, have) != 0)
-            continue;
-        while (first && w[n] && w[n] == first[n])
-            n++;
-        common = found++ ? MIN(common, n) : strlen(w);
-        first = first ? first : w;
-    }
-    if (!found)
-        return CC_ERROR;
-    if (found == 1 || common > have) {
-        char text[128];
-        snprintf(text, sizeof text, "%.*s%s", (int)(common - have), first + have, found == 1 ? " " : "");
-        return el_insertstr(el, text) < 0 ? CC_ERROR : CC_REFRESH;
-    }
-    char prefix[128];
-    snprintf(prefix, sizeof prefix, "%.*s", (int)have, typed);
-    show(e, "\n");
-    for (unsigned i = 0; (w = e->ops->word(e->ctx, info, i)); i++)
-        if (!strncmp(w, prefix, have)) {
-            show(e, w);
-            show(e, "  ");
+    find_word(el_line(el), &w);
+    if (e->ops->complete)
+        e->ops->complete(e->ctx, w.before, w.typed, &l);
+    drop_strange(&l);
+    size_t common = l.n ? common_length(&l) : 0;
+    if (l.n == 1 || common > strlen(w.typed)) {
+        answer = put_word(el, &w, l.word[0], common, l.n == 1);
+    } else if (l.n) {
+        line_edit_show(e, "\n");
+        for (size_t i = 0; i < l.n; i++) {
+            line_edit_show(e, shown(l.word[i]));
+            line_edit_show(e, "  ");
         }
-    show(e, "\n");
-    return CC_REDISPLAY;
+        line_edit_show(e, "\n");
+        answer = CC_REDISPLAY;
+    }
+    word_list_free(&l);
+    return answer;
 }
 
 static bool open_terminal(struct line_edit *e)
@@ -260,6 +309,10 @@ static void edit_key(struct line_edit *e, uint8_t byte)
     e->key[e->nkey++] = byte & 0x80 ? '?' : byte; /* commands are ASCII */
     if (!whole(e))
         return;
+    if (line_search_key(e)) {
+        e->nkey = e->taken = 0;
+        return;
+    }
     const char *text = el_gets(e->el, &n);
     e->nkey = e->taken = 0;
     if (!text || n <= 0 || (text[n - 1] != '\n' && text[n - 1] != '\r'))
@@ -311,6 +364,7 @@ void line_edit_begin(struct line_edit *e)
 #ifdef HAVE_LIBEDIT
     if (e->el) {
         e->nkey = e->taken = 0;
+        e->search.on = false;
         take_size(e);
         el_set(e->el, EL_UNBUFFERED, 0);
         el_set(e->el, EL_UNBUFFERED, 1);
@@ -318,11 +372,26 @@ void line_edit_begin(struct line_edit *e)
         return;
     }
 #endif
-    show(e, e->prompt);
+    line_edit_show(e, e->prompt);
+}
+
+static bool is_empty(struct line_edit *e)
+{
+#ifdef HAVE_LIBEDIT
+    if (e->el) {
+        const LineInfo *li = el_line(e->el);
+        return li->lastchar == li->buffer && !e->nkey && !e->search.on;
+    }
+#endif
+    return !e->line.len;
 }
 
 void line_edit_key(struct line_edit *e, uint8_t byte)
 {
+    if (byte == CTRL_D && e->terminal && e->ops->end && is_empty(e)) {
+        e->ops->end(e->ctx);
+        return;
+    }
 #ifdef HAVE_LIBEDIT
     if (e->el) {
         edit_key(e, byte);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines out of the keys that come in. On a terminal they can be edited and called back (libedit; a
- * build without it has Backspace and Ctrl-U only); elsewhere they are taken as they are. */
+/* Lines out of the keys that come in. On a terminal they can be edited, called back, searched for and completed
+ * (libedit; a build without it has Backspace, Ctrl-U and Ctrl-D only); elsewhere they are taken as they are. */
 #ifndef VITRINE_CTL_HMP_LINE_EDIT_H
 #define VITRINE_CTL_HMP_LINE_EDIT_H
 
@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 struct line_edit;
+struct word_list; /* complete.h */
 
 struct line_edit_ops {
     void (*show)(void *ctx, const char *text, size_t len); /* '\n' ends a line */
     void (*line)(void *ctx, const char *line);             /* perhaps inside of line_edit_key */
-    /* The i-th command's name, or that of what info takes, for Tab; NULL past the last. May be NULL. */
-    const char *(*word)(void *ctx, bool info, unsigned i);
+    /* Tab: adds what the word `typed` behind `before` can become. May be NULL. */
+    void (*complete)(void *ctx, const char *before, const char *typed, struct word_list *to);
+    void (*end)(void *ctx); /* Ctrl-D on an empty line; may be NULL */
 };
 
 /* terminal: a person types there and nothing echoes. size_fd: whose window size counts, -1: none.

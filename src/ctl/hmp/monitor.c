@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/bits.h"
+#include "ctl/hmp/complete.h"
 #include "ctl/hmp/hmp.h"
 #include "ctl/hmp/line_edit.h"
 
@@ -136,15 +137,27 @@ static void event(void *ctx, enum chardev_event ev)
     }
 }
 
-static const char *command_name(void *ctx, bool info, unsigned i)
+static void complete(void *ctx, const char *before, const char *typed, struct word_list *to)
 {
-    (void)ctx;
-    return info ? hmp_info_word(i) : hmp_word(i);
+    const struct monitor *m = ctx;
+    hmp_complete(m->control, before, typed, to);
+}
+
+/* Ctrl-D: on the terminal that Vitrine was started on, its end; a client is sent away, and others stay. */
+static void end(void *ctx)
+{
+    struct monitor *m = ctx;
+    if (chardev_option(m->chr)->kind == CHARDEV_STDIO) {
+        puts_to(m, "quit\n");
+        line(m, "quit");
+    } else {
+        chardev_disconnect(m->chr);
+    }
 }
 
 struct monitor *monitor_new(struct control *c, struct chardev *chr, struct error *err)
 {
-    static const struct line_edit_ops ops = {show, line, command_name};
+    static const struct line_edit_ops ops = {show, line, complete, end};
     struct monitor *m = calloc(1, sizeof *m);
     const struct chardev_option *o = chardev_option(chr);
     struct chardev_user user = {"the monitor", input, room, event, m};

@@ -112,8 +112,8 @@ static void cmd_memsave(struct qmp *q, json_t *id, json_t *args)
     save_memory(q, id, args, false);
 }
 
-/* NOTE: as in QEMU what is wrong with a console's line is its output, not an error of QMP's. Bytes that are no UTF-8, as
- * in a file's name, become '?'. */
+/* NOTE: as in QEMU what is wrong with a console's line is its output, not an error of QMP's. Bytes that are no
+ * UTF-8, as in a file's name, become '?'. */
 static void line_done(void *ctx, bool good, const char *text)
 {
     struct buf b = {0};
