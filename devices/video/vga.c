@@ -347,7 +347,7 @@ static const struct dev_prop vga_props[] = {
      .kind = PROP_UINT,
      .offset = offsetof(struct vga, vgamem_mb),
      .min = 1,
-     .max = 32,
+     .max = 256,
      .preset = 16,
      .help = "video memory in MiB, a power of two"},
 };

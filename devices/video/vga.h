@@ -100,7 +100,7 @@ enum {
     DISPI_NOCLEAR = 0x80,
 };
 
-#define VGA_MAX_PAGES 8192u /* 32 MiB of video memory */
+#define VGA_MAX_PAGES 65536u /* 256 MiB of video memory, as QEMU's has at most */
 
 struct vga_display; /* what the last frame looked like: the host's side, never saved */
 

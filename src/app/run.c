@@ -40,6 +40,15 @@ static bool go_behind(struct options *o, int *status)
     return false;
 }
 
+static void print_notes(const struct options *o)
+{
+    for (unsigned i = 0; i < o->nnotes; i++) {
+        char line[sizeof o->note[0] + sizeof "note: "];
+        snprintf(line, sizeof line, "note: %s", o->note[i]);
+        front_complain(line);
+    }
+}
+
 int run_main(int argc, char **argv)
 {
     struct options o;
@@ -57,8 +66,10 @@ int run_main(int argc, char **argv)
         status = options_list(&o, stdout, &err) ? 0 : 1;
         if (status)
             front_complain(err.text);
-    } else if (!o.daemonize || go_behind(&o, &status)) {
-        status = front_main(&o);
+    } else {
+        print_notes(&o);
+        if (!o.daemonize || go_behind(&o, &status))
+            status = front_main(&o);
     }
     options_free(&o);
     return status;

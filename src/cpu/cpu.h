@@ -316,12 +316,12 @@ struct cpu_model {
     uint32_t max_extended;                            /* highest leaf from 80000000h on; 0: there are none */
     uint32_t leaf2[4];                                /* cache and TLB descriptors: EAX, EBX, ECX, EDX */
     const struct cpu_cache *caches;                   /* leaf 4; may be NULL */
-    const char *vendor, *brand; /* brand: what 80000002h-80000004h give, at most 47 characters; may be NULL */
+    char vendor[12 + 1], brand[47 + 1]; /* leaves 0 and 80000002h-80000004h; an empty brand: there is none */
 };
 const struct cpu_model *cpu_model_find(const char *name); /* NULL if unknown */
 const struct cpu_model *cpu_model_at(unsigned i);         /* NULL past the last */
 enum { CPU_SPEC_SIZE = 512 };
-/* "NAME,+feature,-feature,feature=on|off" (cpu/sys/features.c). False with a clear error. */
+/* "NAME,+feature,-feature,feature=on|off,vendor=TEXT" (cpu/sys/features.c). False with a clear error. */
 bool cpu_model_parse(const char *spec, struct cpu_model *out, struct error *err);
 const char *cpu_flag_at(unsigned i); /* names of the features that may be switched on; NULL past the last */
 

@@ -31,6 +31,7 @@ libvitrine_a_SOURCES += \
 	src/ctl/options/options.c src/ctl/options/options.h \
 	src/ctl/options/options_audio.c \
 	src/ctl/options/options_boot.c \
+	src/ctl/options/options_cpu.c \
 	src/ctl/options/options_device.c \
 	src/ctl/options/options_display.c \
 	src/ctl/options/options_drive.c \

@@ -162,7 +162,7 @@ static void add_smbios(struct machine *m, struct fw_cfg *fw)
     struct smbios_config cfg = {.version = PACKAGE_VERSION,
                                 .ram_bytes = (uint64_t)m->cfg.ram_mb << 20,
                                 .cpu_vendor = cpu->vendor,
-                                .cpu_name = cpu->brand ? cpu->brand : cpu->name,
+                                .cpu_name = cpu->brand[0] ? cpu->brand : cpu->name,
                                 .cpu_signature = cpu->signature,
                                 .cpu_features = cpu->features};
     struct buf tables, anchor;

@@ -156,7 +156,7 @@ bool timer_armed(const struct timer *t)
 
 void timer_cancel(struct timer *t)
 {
-    if (!timer_armed(t))
+    if (!t->clock || !timer_armed(t)) /* a device whose realize failed is taken apart before timer_init */
         return;
     remove_timer(t->clock, t);
     t->when = TIME_NEVER;

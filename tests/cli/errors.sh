@@ -16,12 +16,23 @@ refuses "one processor" -smp cpus=4,sockets=1
 refuses "no network adapter" -net user
 refuses "-nic user.*no network adapter" -nic user,model=e1000
 refuses "no such machine" -machine q35
-refuses "no such machine" -M microvm
+refuses "no such machine; there is pc" -M microvm
+refuses "no such machine; there is pc" -machine pc-q35-7.2
+for version in pc-i440fx-1.3 pc-i440fx-1.8 pc-i440fx-2.13 pc-i440fx-3.2 pc-i440fx-7.3 pc-i440fx-7.2.1 pc-i440fx- pc-i440fx-07.2 pc-0.9 pc-0.16 pc-1.4 \
+    pc-i440fx-xenial; do
+    refuses "no such machine" -machine $version
+done
 refuses "not supported" -machine pc,max-ram-below-4g=1G
 refuses "on or off" -machine pc,hpet=maybe
 refuses "always with pit=on" -machine pc,pit=off
 refuses "say -kernel" -machine pc,kernel=x
-refuses "software" -machine accel=kvm:hax
+refuses "-machine accel=kvm: the CPU is software" -machine accel=kvm:hax
+refuses "-accel kvm: the CPU is software" -accel kvm -accel hax
+refuses "-accel xen: the CPU is software" -machine pc -accel xen
+refuses "interp and tcg" -accel kvm -accel nonsense
+refuses "interp and tcg" -accel tcg -accel nonsense
+refuses "interp and tcg" -machine accel=kvm:
+refuses "not supported; leave it out" -accel kvm -accel tcg,thread=multi
 refuses "interp and tcg" -accel tcg=3
 refuses "not supported" -accel tcg,thread=multi
 refuses "one processor" -smp 1,maxcpus=2
@@ -46,6 +57,14 @@ refuses "media=cdrom" -drive file=x,media=tape
 refuses "if=ide.*no such controller" -drive file=x,if=virtio
 refuses "if=ide, if=floppy or if=none" -drive file=x,if=tape
 refuses "files of this host" -drive file=https://example.org/x.img
+refuses "files of this host" -drive file=nbd:localhost:10809
+refuses "-cdrom ftp://example.org/x.iso: images are files of this host" -cdrom ftp://example.org/x.iso
+for folder in fat:$work fat:rw:$work fat:floppy:$work vvfat:$work; do
+    refuses "-hda $folder: a folder cannot be shown as a disk" -hda "$folder"
+    refuses "-drive file=$folder: a folder cannot be shown as a disk" -drive "file=$folder"
+done
+refuses "no such file" -hda "$work/fat:$work"
+refuses "no such file" -hda "fatter:$work"
 refuses "not supported; say aio=threads" -drive file=x,aio=fast
 refuses "reported to the guest" -drive file=x,werror=stop
 refuses "say report" -drive file=x,rerror=shout
@@ -69,7 +88,10 @@ refuses "file=PATH" -drive format=raw
 refuses "0 to 3" -drive file=x,index=4
 refuses "on or off" -drive file=x,snapshot=maybe
 refuses "std and none" -vga fancy
-refuses "sdl, curses, vnc" -display gtk
+refuses "sdl, curses, vnc" -display spice-app
+refuses "'gl=on' is not supported" -display gtk,gl=on
+refuses "'confirm2=on' is not supported" -display sdl,confirm2=on
+refuses "say on or off" -display sdl,full-screen=maybe
 refuses "COM1.*there are null" -serial nonsense
 refuses "no HOST:PORT" -serial tcp:4444
 refuses "no HOST:PORT" -serial tcp:::1:4444
@@ -118,8 +140,7 @@ refuses "did you mean -kernel?" --kernal x
 refuses "vitrine -help" -zzzzzz
 
 # Values.
-refuses "1 to 3583 megabytes" -m 0
-refuses "1 to 3583 megabytes" -m 4G
+for size in 0 0M 1023K 3584 3584M 3670016K 4G size=3584; do refuses "1 to 3583 megabytes" -m $size; done
 refuses "1 to 3583 megabytes" -m 99999999999999
 refuses "number of megabytes" -m lots
 refuses "number of megabytes" -m 128X
@@ -129,6 +150,18 @@ refuses "no CPU feature 'sse9'" -cpu 486,+sse9
 refuses "Vitrine has no 'avx'" -cpu max,avx=on
 refuses "say on or off" -cpu max,nx=perhaps
 refuses "no such model" -cpu ,+sse
+refuses "vendor=Genuine: say 12 characters" -cpu max,vendor=Genuine
+refuses "say 12 characters" -cpu max,vendor=GenuineIntel2
+refuses "say 12 characters" -cpu max,vendor
+refuses "at most 47 characters" -cpu "max,model-id=$(printf '%048d' 0)"
+refuses "family=271: say 0 to 270" -cpu max,family=271
+refuses "model=256: say 0 to 255" -cpu max,model=256
+refuses "stepping=16: say 0 to 15" -cpu max,stepping=16
+refuses "stepping=-1: say 0 to 15" -cpu max,stepping=-1
+refuses "phys-bits=53: say 0 to 52" -cpu max,phys-bits=53
+refuses "host-phys-bits-limit=some: say 0 to 52" -cpu max,host-phys-bits-limit=some
+refuses "host-phys-bits=36: say on or off" -cpu max,host-phys-bits=36
+refuses "Vitrine has no 'avx'" -cpu host,+avx
 refuses "no network adapter" -device e1000
 refuses "ide-hd" -device virtio-blk-pci
 refuses "no -drive if=none,id=a" -device ide-hd,drive=a
@@ -143,6 +176,11 @@ refuses "too long" -device ide-cd,serial=123456789012345678901
 refuses "place hdc is taken" -cdrom '' -device ide-cd,bus=ide.1,unit=0
 refuses "bootindex=1 is given to ide1-cd0 and ide1-cd1" -device ide-cd,bootindex=1 -device ide-cd,bootindex=1
 refuses "DRIVER.PROPERTY=VALUE" -global vga
+refuses "-device VGA.*from 1 to 256" -device VGA,vgamem_mb=0
+refuses "-device VGA.*from 1 to 256" -device VGA,vgamem_mb=257
+refuses "vgamem_mb=3: must be a power of two" -display none -device VGA,vgamem_mb=3
+refuses "VGA has no property 'colour'" -device VGA,colour=red
+refuses "always at pci.0, 02.0" -device VGA,addr=3
 refuses "there is no device 'nonsense'" -global nonsense.x=1
 refuses "has no property 'colour'" -global isa-debug-exit.colour=red
 refuses "number from" -global driver=isa-debug-exit,property=iobase,value=red
@@ -154,6 +192,12 @@ refuses "isa-debug-exit" -display none -device isa-debug-exit,iobase=hello
 refuses "host and virtual" --clock sundial
 refuses "base=" -rtc zone=utc
 refuses "2024-02-29" -rtc base=yesterday
+# Dates that the calendar or the day does not have, and the last second before those that are taken.
+for date in 2000-02-30 1999-02-29 1900-02-29 2100-02-29 2023-02-29 2024-02-30 2024-04-31 2024-06-31 2024-09-31 2024-11-31 2024-01-32 2024-00-10 \
+    2024-13-01 2024-01-00 2024-01-01T24:00:00 2024-01-01T23:60:00 2024-01-01T23:59:60 2024-01-01T 2024-01-01T12 2024-01-01T12:00 \
+    2024-01-01T12:00:00Z 2024-01 2024 2024-01-01- 24-01-01x -2024-01-01 2024-+1-01 "2024- 1-01" 20240-01-01 1969-12-31 1969-12-31T23:59:59; do
+    refuses "2024-02-29" -rtc "base=$date"
+done
 refuses "letters" -boot xyz
 refuses "letters" -boot once=x
 refuses "once=, menu=" -boot quick=on
@@ -201,4 +245,4 @@ refuses "5120 KiB are more than a diskette holds" -display none -fda "$work/larg
 
 refuses "-machine accel=kvm: the CPU is software" -machine accel=kvm
 
-finish 216
+finish 300

@@ -181,6 +181,25 @@ done
 has '"id":"format"'
 if grep '"id":"format"' "$work/out" | grep -q '"error".*raw'; then good; else bad "format qcow2 was taken"; fi
 
+# A drive is named by its id or by its -device's, by one of them; the error is that one's own, and the drive stays as it was.
+talk -cdrom "$work/one.iso" -nodefaults -device ide-cd,id=second,bus=ide.0,unit=1 <<'IN'
+{"execute":"eject","arguments":{"device":"ide1-cd0","id":"second"},"id":"both"}
+{"execute":"eject","arguments":{"device":"ide1-cd0","id":"ide1-cd0"},"id":"both the same"}
+{"execute":"eject","arguments":{"force":true},"id":"neither"}
+{"execute":"blockdev-open-tray","arguments":{"device":"ide1-cd0","id":"second"},"id":"tray, both"}
+{"execute":"blockdev-close-tray","arguments":{},"id":"tray, neither"}
+{"execute":"blockdev-change-medium","arguments":{"device":"ide1-cd0","id":"second","filename":"x"},"id":"change, both"}
+{"execute":"query-block","id":"still there"}
+{"execute":"eject","arguments":{"id":"second"},"id":"id alone"}
+{"execute":"eject","arguments":{"device":"ide1-cd0"},"id":"device alone"}
+IN
+for id in both "both the same" neither "tray, both" "tray, neither" "change, both"; do
+    has "{\"error\":{\"class\":\"GenericError\",\"desc\":\"Need exactly one of 'device' and 'id'\"},\"id\":\"$id\"}"
+done
+if grep '"id":"still there"' "$work/out" | grep -q "\"filename\":\"$work/one.iso\""; then good; else bad "the drive is empty after errors: $(cat "$work/out")"; fi
+has '{"return":{},"id":"id alone"}'
+has '{"return":{},"id":"device alone"}'
+
 # What is wrong gets an error of its own; nothing is carried out by half.
 talk -drive "file=$work/disk.img,format=raw" <<'IN'
 {"execute":"stop","arguments":{"now":true},"id":"1"}
@@ -213,4 +232,4 @@ for text in "'now' is unexpected" "'filename' is missing" "for 'filename', expec
     n=$((n + 1))
     if grep "\"id\":\"$n\"" "$work/out" | grep -q "\"error\".*$text"; then good; else bad "$n: no '$text' in: $(grep "\"id\":\"$n\"" "$work/out")"; fi
 done
-finish 49
+finish 58

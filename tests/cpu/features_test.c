@@ -40,6 +40,54 @@ START_TEST(features_are_switched_by_name)
 }
 END_TEST
 
+/* SDM 2A CPUID: leaf 0 has the vendor in EBX, EDX, ECX, leaf 1 the signature (figure 3-6), 80000002h to 4h the brand. What
+ * RESET leaves in EDX is the signature too. */
+static void expect_text(unsigned reg, const char *text)
+{
+    char got[5] = "";
+    st32((uint8_t *)got, (uint32_t)rig.cpu->regs[reg]);
+    ck_assert_str_eq(got, text);
+}
+
+START_TEST(vendor_signature_and_brand_are_as_said)
+{
+    static const struct {
+        const char *spec;
+        uint32_t signature;
+    } t[] = {{"max,family=15,model=255,stepping=15", 0x000f0fff},
+             {"max,family=16,model=0,stepping=0", 0x00100f00},
+             {"max,family=270,model=16,stepping=1", 0x0ff10f01},
+             {"max,family=5,model=15,stepping=0", 0x000005f0},
+             {"486,family=6,model=0x1a,stepping=0xf", 0x000106af}};
+    use("max,vendor=GenuineTMx86");
+    leaf(0, 0);
+    expect_text(RBX, "Genu");
+    expect_text(RDX, "ineT");
+    expect_text(RCX, "Mx86");
+    use("pentium3,model-id=0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJK");
+    leaf(0x80000000, 0);
+    ck_assert_uint_eq(rig.cpu->regs[RAX], 0x80000004);
+    leaf(0x80000002, 0);
+    expect_text(RAX, "0123");
+    leaf(0x80000003, 0);
+    expect_text(RAX, "ghij");
+    leaf(0x80000004, 0);
+    expect_text(RAX, "wxyz");
+    expect_text(RDX, "IJK");
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        use(t[i].spec);
+        leaf(1, 0);
+        ck_assert_uint_eq(rig.cpu->regs[RAX], t[i].signature);
+        cpu_reset(rig.cpu);
+        ck_assert_uint_eq(rig.cpu->regs[RDX], t[i].signature);
+    }
+    use("max,vendor=GenuineIntel,host-phys-bits,host-phys-bits-limit=36,phys-bits=52,check,enforce=off,kvm=off,"
+        "migratable=no");
+    leaf(0x80000008, 0);
+    ck_assert_uint_eq(rig.cpu->regs[RAX] & 0xff, 36);
+}
+END_TEST
+
 START_TEST(features_that_are_not_there_are_refused)
 {
     static const struct {
@@ -178,6 +226,7 @@ TCase *features_tests(void)
 {
     TCase *t = tcase_create("models and features");
     tcase_add_test(t, features_are_switched_by_name);
+    tcase_add_test(t, vendor_signature_and_brand_are_as_said);
     tcase_add_test(t, features_that_are_not_there_are_refused);
     tcase_add_test(t, cr4_bits_need_their_feature);
     tcase_add_test(t, instructions_need_their_feature);

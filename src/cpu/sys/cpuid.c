@@ -37,7 +37,6 @@ static uint32_t second_level(const struct cpu_model *m)
 static void extended_leaf(const struct cpu *c, uint32_t leaf, uint32_t r[4])
 {
     const struct cpu_model *m = c->model;
-    char brand[48] = {0};
     switch (leaf) {
     case 0x80000000: r[0] = m->max_extended; break;
     case 0x80000001:
@@ -46,8 +45,7 @@ static void extended_leaf(const struct cpu *c, uint32_t leaf, uint32_t r[4])
     case 0x80000002:
     case 0x80000003:
     case 0x80000004:
-        strncpy(brand, m->brand ? m->brand : "", sizeof brand - 1);
-        memcpy(r, brand + 16 * (leaf - 0x80000002), 16);
+        memcpy(r, m->brand + 16 * (leaf - 0x80000002), 16); /* copies of models have zeros behind it */
         break;
     case 0x80000006: r[2] = second_level(m); break;
     case 0x80000007: r[3] = m->features_power; break;

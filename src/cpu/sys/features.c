@@ -2,10 +2,12 @@
 /*
  * -cpu's argument: a model and changes of its features, "pentium3,+sse2,-pae,nx=on". The names are QEMU's. What Vitrine
  * implements is what the model "max" shows; other names of QEMU's are known, so that the message can say which it is,
- * and may be switched off.
+ * and may be switched off. vendor=, model-id=, family=, model= and stepping= change what CPUID says of the processor.
  */
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/bits.h"
 #include "cpu/cpu.h"
@@ -109,19 +111,97 @@ static bool set_flag(struct cpu_model *m, const char *name, bool on, struct erro
     return true;
 }
 
-/* One of +NAME, -NAME, NAME, NAME=on, NAME=off. */
+static bool switched(const char *text, bool *on)
+{
+    static const char *const yes[] = {"on", "yes", "true", "y"}, *const no[] = {"off", "no", "false", "n"};
+    for (unsigned i = 0; i < ARRAY_LEN(yes); i++)
+        if (!strcmp(text, yes[i]) || !strcmp(text, no[i])) {
+            *on = !strcmp(text, yes[i]);
+            return true;
+        }
+    return false;
+}
+
+/* Decimal, or hexadecimal with 0x. */
+static bool number(const char *text, unsigned long max, unsigned long *v)
+{
+    char *end;
+    errno = 0;
+    *v = strtoul(text, &end, 0);
+    return *text >= '0' && *text <= '9' && !*end && !errno && *v <= max;
+}
+
+/* family=, model=, stepping=: fields of the signature (SDM 2A CPUID, figure 3-6). Families beyond 15 add to it. */
+static uint32_t with_field(uint32_t signature, char field, uint32_t v)
+{
+    enum { BASE_FAMILY = 15 };
+    switch (field) {
+    case 'f':
+        signature &= ~UINT32_C(0x0ff00f00);
+        return signature | (v > BASE_FAMILY ? (v - BASE_FAMILY) << 20 | BASE_FAMILY << 8 : v << 8);
+    case 'm': return (signature & ~UINT32_C(0x000f00f0)) | (v & 15) << 4 | v >> 4 << 16;
+    default: return (signature & ~UINT32_C(0x0000000f)) | v;
+    }
+}
+
+static bool set_text(char *to, size_t room, bool whole, const char *name, const char *text, struct error *err)
+{
+    size_t n = strlen(text);
+    if (n >= room || (whole && n != room - 1))
+        return error_set(err, "-cpu %s=%.60s: say %s%zu characters", name, text, whole ? "" : "at most ", room - 1);
+    memset(to, 0, room);
+    memcpy(to, text, n);
+    return true;
+}
+
+/* What takes a value, as QEMU's CPUs have it. *known: it is such a name. */
+static bool property(struct cpu_model *m, const char *name, const char *value, bool *known, struct error *err)
+{
+    static const struct {
+        const char *name;
+        unsigned long max;
+    } numbers[] = {
+        {"family", 0x10e}, {"model", 0xff}, {"stepping", 15}, {"phys-bits", 52}, {"host-phys-bits-limit", 52}};
+    /* NOTE: they say how strict QEMU is, or what a hypervisor shows or does; here there is nothing to switch. */
+    static const char *const nothing[] = {"check",          "enforce",         "kvm",     "migratable",
+                                          "host-phys-bits", "host-cache-info", "l3-cache"};
+    unsigned long v;
+    bool on;
+    *known = true;
+    if (!strcmp(name, "vendor"))
+        return set_text(m->vendor, sizeof m->vendor, true, name, value, err);
+    if (!strcmp(name, "model-id"))
+        return set_text(m->brand, sizeof m->brand, false, name, value, err);
+    for (unsigned i = 0; i < ARRAY_LEN(numbers); i++) {
+        if (strcmp(numbers[i].name, name))
+            continue;
+        if (!number(value, numbers[i].max, &v))
+            return error_set(err, "-cpu %s=%.40s: say 0 to %lu", name, value, numbers[i].max);
+        if (i < 3)
+            m->signature = with_field(m->signature, *name, (uint32_t)v);
+        return true;
+    }
+    for (unsigned i = 0; i < ARRAY_LEN(nothing); i++)
+        if (!strcmp(nothing[i], name))
+            return switched(value, &on) || error_set(err, "-cpu %s=%.40s: say on or off", name, value);
+    *known = false;
+    return true;
+}
+
+/* One of +NAME, -NAME, NAME, NAME=on, NAME=off, PROPERTY=VALUE. */
 static bool change(struct cpu_model *m, char *item, struct error *err)
 {
-    bool on = true;
+    bool on = true, known;
     char *eq = strchr(item, '=');
     if (*item == '+' || *item == '-')
         return set_flag(m, item + 1, *item == '+', err);
-    if (eq) {
+    if (eq)
         *eq = '\0';
-        on = !strcmp(eq + 1, "on");
-        if (!on && strcmp(eq + 1, "off"))
-            return error_set(err, "-cpu %s: %s=%s: say on or off", m->name, item, eq + 1);
-    }
+    bool good = property(m, item, eq ? eq + 1 : "on", &known, err);
+    if (known)
+        return good;
+    if (eq && !switched(eq + 1, &on))
+        return error_set(err, "-cpu %s: %s=%s: say on or off", m->name, item, eq + 1);
     return set_flag(m, item, on, err);
 }
 
@@ -132,6 +212,8 @@ static void show_leaves(struct cpu_model *m)
         m->max_leaf = MAX(m->max_leaf, 7);
     if (m->features_ext)
         m->max_extended = MAX(m->max_extended, 0x80000001);
+    if (m->brand[0])
+        m->max_extended = MAX(m->max_extended, 0x80000004);
     if (m->features_power)
         m->max_extended = MAX(m->max_extended, 0x80000007);
 }

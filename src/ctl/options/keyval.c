@@ -2,6 +2,7 @@
 /* Words of the command line. QEMU's comma lists: key=value,word,... where ",," stands for a comma in a value. */
 #include "ctl/options/options_priv.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 bool keyval_next(const char **list, struct keyval *kv)
@@ -72,4 +73,14 @@ bool copy_word(char *to, size_t room, const char *from, const char *what, struct
         return error_set(err, "%s: '%.40s...' is too long (at most %zu characters)", what, from, room - 1);
     strcpy(to, from);
     return true;
+}
+
+void add_note(struct options *o, const char *fmt, ...)
+{
+    va_list ap;
+    if (o->nnotes == MAX_NOTES)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(o->note[o->nnotes++], sizeof o->note[0], fmt, ap);
+    va_end(ap);
 }

@@ -92,7 +92,7 @@ static bool unknown(const char *name, struct error *err)
 /* What was not said, and what does not go together. */
 static bool complete(struct options *o, struct error *err)
 {
-    if (!display_complete(o, err) || !audio_complete(o, err))
+    if (!accel_complete(o, err) || !display_complete(o, err) || !audio_complete(o, err))
         return false;
     if (o->cfg.nodefaults && !o->vga_said)
         o->cfg.vga = false;

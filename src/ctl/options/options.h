@@ -33,6 +33,7 @@ struct drive_option {
     char serial[21]; /* "": the default */
 };
 
+enum { MAX_NOTES = 8 };
 enum { MAX_NODES = 16, MAX_BIOS_PATHS = 8 };
 
 /* -device ide-hd and its like, until all options are known. */
@@ -50,6 +51,7 @@ enum audio_kind { AUDIO_NONE, AUDIO_SDL, AUDIO_WAV };
 
 struct vnc_option {
     bool on, password;
+    bool none;            /* -vnc none: no viewers, and no window in their place */
     char *host, *path;    /* path: a UNIX socket instead */
     unsigned display, to; /* port 5900 + display; tries that many more */
     unsigned share;       /* enum vnc_share */
@@ -105,6 +107,10 @@ struct options {
     const char *replay_media[MAX_MEDIA]; /* in the order in which they were put in */
     unsigned nreplay_media;
     bool rtc_host, rtc_said, help, version;
+    char accel_missing[64];    /* "-accel kvm": the first that was asked for and is not there; "": none */
+    bool accel_found;          /* ... and one that is */
+    char note[MAX_NOTES][200]; /* what was taken for something near it; to be printed before the start */
+    unsigned nnotes;
     const char *list; /* "cpu", "machine", "device", "accel", "display" or a device's name: what
                          "help" was asked for */
 };

@@ -30,6 +30,35 @@ static bool set_vga_rom(struct options *o, const char *file, struct error *err)
     return true;
 }
 
+/* A property of the adapter goes to it as -global's do. Its place is the one that it has anyway. */
+static bool vga_prop(struct options *o, const struct keyval *kv, struct error *err)
+{
+    static const struct {
+        const char *key, *values[4];
+    } place[] = {{"bus", {"pci.0", NULL}}, {"addr", {"2", "02", "02.0", "0x2"}}};
+    if (!strcmp(kv->key, "romfile"))
+        return set_vga_rom(o, kv->value, err);
+    if (!strcmp(kv->key, "id"))
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(place); i++) {
+        if (strcmp(place[i].key, kv->key))
+            continue;
+        for (size_t k = 0; k < ARRAY_LEN(place[i].values) && place[i].values[k]; k++)
+            if (!strcmp(place[i].values[k], kv->value))
+                return true;
+        return error_set(err, "%s=%s: it is always at pci.0, 02.0", kv->key, kv->value);
+    }
+    struct global_config g = {.cls = "VGA"};
+    if (!copy_word(g.name, sizeof g.name, kv->key, "property", err) ||
+        !copy_word(g.value, sizeof g.value, kv->value, "value", err) ||
+        !catalog_device_check(g.cls, g.name, g.value, err))
+        return false;
+    if (o->cfg.nglobals == MAX_GLOBALS)
+        return error_set(err, "at most %d properties with those of -global", MAX_GLOBALS);
+    o->cfg.global[o->cfg.nglobals++] = g;
+    return true;
+}
+
 /* -device VGA: the adapter that is fitted anyway, perhaps with another ROM. */
 static bool vga_device(struct options *o, const char *props, struct error *err)
 {
@@ -40,9 +69,7 @@ static bool vga_device(struct options *o, const char *props, struct error *err)
             o->list = "VGA";
             return true;
         }
-        if (strcmp(kv.key, "romfile"))
-            return error_set(err, "-device VGA: '%s' is not supported; there is romfile=", kv.key);
-        if (!set_vga_rom(o, kv.value, err))
+        if (!vga_prop(o, &kv, err))
             return error_prefix(err, "-device VGA");
     }
     return true;

@@ -64,8 +64,10 @@ bool take_vnc(struct options *o, const char *arg, struct error *err)
     const char *list = arg + n + (arg[n] == ',');
     if (v->on)
         return error_set(err, "-vnc: can be given once");
-    if (!strcmp(arg, "none"))
+    if (!strcmp(arg, "none")) {
+        v->none = true;
         return true;
+    }
     char *address = strndup(arg, n);
     v->on = address && vnc_address(v, address, err);
     free(address);
@@ -79,14 +81,43 @@ bool take_vnc(struct options *o, const char *arg, struct error *err)
     return v->on || error_prefix(err, "-vnc %s", arg);
 }
 
+/* What comes behind -display sdl or gtk. The words of QEMU's windows that change nothing here are taken. */
+static bool window_keys(struct options *o, const char *list, struct error *err)
+{
+    static const char *const nothing[] = {"show-cursor", "window-close",  "zoom-to-fit", "show-menubar",
+                                          "show-tabs",   "grab-on-hover", "alt_grab",    "ctrl_grab"};
+    struct keyval kv;
+    while (keyval_next(&list, &kv)) {
+        bool on, known = !strcmp(kv.key, "full-screen");
+        if (!strcmp(kv.key, "gl") && !strcmp(kv.value, "off"))
+            continue;
+        for (size_t i = 0; i < ARRAY_LEN(nothing); i++)
+            known |= !strcmp(nothing[i], kv.key);
+        if (!known)
+            return error_set(err, "'%s%s%s' is not supported; there is full-screen=on|off", kv.key,
+                             kv.has_value ? "=" : "", kv.value);
+        if (!keyval_bool(&kv, &on, err))
+            return false;
+        if (!strcmp(kv.key, "full-screen"))
+            o->full_screen = on;
+    }
+    return true;
+}
+
 bool take_display(struct options *o, const char *arg, struct error *err)
 {
+    size_t n = strcspn(arg, ",");
+    bool gtk = n == 3 && !strncmp(arg, "gtk", n);
     if (asks_help(arg)) {
         o->list = "display";
         return true;
     }
-    if (!strcmp(arg, "sdl")) {
+    if (gtk)
+        add_note(o, "-display gtk: taken as sdl, the window that there is");
+    if (gtk || (n == 3 && !strncmp(arg, "sdl", n))) {
         o->display = DISPLAY_SDL;
+        if (!window_keys(o, arg + n + (arg[n] == ','), err))
+            return error_prefix(err, "-display %s", arg);
     } else if (!strcmp(arg, "curses")) {
         o->display = DISPLAY_CURSES;
     } else if (!strcmp(arg, "none")) {
@@ -125,7 +156,7 @@ bool display_complete(struct options *o, struct error *err)
     static const char *const name[] = {[DISPLAY_SDL] = "sdl", [DISPLAY_CURSES] = "curses", [DISPLAY_NONE] = "none"};
     if (o->nographic && o->display_said && o->display != DISPLAY_NONE)
         return error_set(err, "-nographic and -display %s exclude each other", name[o->display]);
-    if (o->nographic || (o->vnc.on && !o->display_said))
+    if (o->nographic || ((o->vnc.on || o->vnc.none) && !o->display_said))
         o->display = DISPLAY_NONE;
     if (o->daemonize && o->display == DISPLAY_CURSES)
         return error_set(err, "-daemonize has no terminal for -display curses");

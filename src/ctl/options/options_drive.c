@@ -75,9 +75,40 @@ bool drive_put(struct options *o, int index, const struct drive_option *d, struc
     return true;
 }
 
+/* What QEMU takes in front of a colon. file: is what is meant anyway; *name goes behind it. False with *err. */
+static bool image_name(const char **name, const char *option, struct error *err)
+{
+    static const char *const protocols[] = {"fat",   "vvfat",  "nbd",      "nbd+unix",  "nbd+tcp", "ssh",      "http",
+                                            "https", "ftp",    "ftps",     "iscsi",     "rbd",     "gluster",  "nfs",
+                                            "json",  "quorum", "blkdebug", "blkverify", "null-co", "null-aio", "nvme"};
+    size_t n = strcspn(*name, ":/");
+    if ((*name)[n] != ':')
+        return true;
+    if (n == 4 && !strncmp(*name, "file", n)) {
+        *name += n + 1;
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(protocols); i++) {
+        if (strlen(protocols[i]) != n || strncmp(protocols[i], *name, n))
+            continue;
+        if (strstr(protocols[i], "fat"))
+            return error_set(
+                err,
+                "%s%.200s: a folder cannot be shown as a disk; make an image of it (truncate, mkfs.fat and "
+                "mcopy, or xorriso for a CD)",
+                option, *name);
+        return error_set(err, "%s%.60s: images are files of this host; fetch it first", option, *name);
+    }
+    return true;
+}
+
 bool drive_plain(struct options *o, unsigned index, enum drive_kind kind, const char *option, const char *file,
                  struct error *err)
 {
+    char said[40];
+    snprintf(said, sizeof said, *option == '-' ? "%.30s " : "", option);
+    if (!image_name(&file, said, err))
+        return false;
     struct drive_option d = {.file = (char *)(uintptr_t)file, .kind = kind, .bootindex = NO_BOOTINDEX};
     if (!*file && kind == DRIVE_DISK)
         return error_set(err, "%s: the name of the image is empty", option);
@@ -131,10 +162,11 @@ static bool take_file(struct drive_words *w, const struct keyval *kv, struct err
 {
     if (kv->too_long)
         return error_set(err, "-drive: the file name is too long");
-    const char *scheme = strstr(kv->value, "://");
-    if (scheme && strchr(kv->value, '/') == scheme + 1)
-        return error_set(err, "-drive file=%.60s: images are files of this host; fetch it first", kv->value);
-    strcpy(w->file, kv->value);
+    const char *name = kv->value;
+    strcpy(w->file, "");
+    if (!image_name(&name, "-drive file=", err))
+        return false;
+    strcpy(w->file, name);
     return true;
 }
 

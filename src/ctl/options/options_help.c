@@ -95,7 +95,10 @@ bool options_list(const struct options *o, FILE *f, struct error *err)
         print_pairs(f, catalog_devices());
         print_pairs(f, vga);
     } else if (!strcmp(o->list, vga[0])) {
-        fprintf(f, "%s: %s\nproperties:\n  romfile=FILE  another VGA BIOS, looked for as -bios is\n", vga[0], vga[1]);
+        fprintf(f,
+                "%s: %s\nproperties:\n  romfile=FILE  another VGA BIOS, looked for as -bios is\n  vgamem_mb=1..256  "
+                "video memory in MiB, a power of two (default 16)\n",
+                vga[0], vga[1]);
     } else if (!strcmp(o->list, "paths")) {
         list_bios_paths(o, f);
     } else if (!strcmp(o->list, "vga")) {

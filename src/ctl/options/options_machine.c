@@ -55,60 +55,6 @@ bool take_m(struct options *o, const char *arg, struct error *err)
     return true;
 }
 
-bool take_cpu(struct options *o, const char *arg, struct error *err)
-{
-    if (asks_help(arg)) {
-        o->list = "cpu";
-        return true;
-    }
-    return catalog_cpu_check(arg, err) && copy_word(o->cfg.cpu, sizeof o->cfg.cpu, arg, "-cpu", err);
-}
-
-/* One name, or a list with colons of which the first that there is is taken. */
-static bool accel_name(struct options *o, const char *list, const char *option, struct error *err)
-{
-    const char *p = list;
-    bool kvm = false;
-    while (*p) {
-        size_t n = strcspn(p, ":");
-        bool interp = n == 6 && !strncmp(p, "interp", n);
-        if (interp || (n == 3 && !strncmp(p, "tcg", n))) {
-            o->cfg.engine = interp ? ENGINE_INTERP : ENGINE_TCG;
-            return true;
-        }
-        kvm |= n == 3 && !strncmp(p, "kvm", n);
-        p += n + (p[n] == ':');
-    }
-    if (kvm)
-        return error_set(err, "%s%s: the CPU is software: there is no hypervisor to use; say -accel tcg", option, list);
-    return error_set(err, "%s%s: there are interp and tcg", option, list);
-}
-
-bool take_accel(struct options *o, const char *arg, struct error *err)
-{
-    static const struct {
-        const char *key, *value;
-    } same[] = {{"thread", "single"}, {"one-insn-per-tb", "off"}, {"split-wx", "off"}};
-    struct keyval kv;
-    if (asks_help(arg)) {
-        o->list = "accel";
-        return true;
-    }
-    const char *whole = arg;
-    if (!keyval_next(&arg, &kv) || kv.has_value)
-        return error_set(err, "-accel %s: there are interp and tcg", whole);
-    if (!accel_name(o, kv.key, "-accel ", err))
-        return false;
-    while (keyval_next(&arg, &kv)) {
-        size_t i = 0;
-        while (i < ARRAY_LEN(same) && (strcmp(same[i].key, kv.key) || strcmp(same[i].value, kv.value)))
-            i++;
-        if (i == ARRAY_LEN(same) && strcmp(kv.key, "tb-size"))
-            return error_set(err, "-accel %s: '%s=%s' is not supported; leave it out", whole, kv.key, kv.value);
-    }
-    return true;
-}
-
 /* What -machine switches, and what it may say since it changes nothing here. */
 static bool machine_switch(struct options *o, const struct keyval *kv, bool *known, struct error *err)
 {
@@ -150,7 +96,7 @@ static bool machine_key(struct options *o, const struct keyval *kv, struct error
     } same[] = {{"kernel", "kernel"}, {"initrd", "initrd"}, {"append", "append"}, {"firmware", "bios"}};
     bool known;
     if (!strcmp(kv->key, "accel"))
-        return accel_name(o, kv->value, "-machine accel=", err);
+        return accel_list(o, kv->value, "-machine accel=", &known, err);
     if (!machine_switch(o, kv, &known, err))
         return error_prefix(err, "-machine");
     if (known)
@@ -163,6 +109,40 @@ static bool machine_key(struct options *o, const struct keyval *kv, struct error
     return error_set(err,
                      "-machine %s=%s: not supported; there are type=, accel=, acpi=, hpet=, usb= and vmport=", kv->key,
                      kv->value);
+}
+
+/* "pc-i440fx-7.2": each version of QEMU has had its own, from pc-0.10 on; they are one machine here. */
+static bool is_versioned_pc(const char *v)
+{
+    static const struct {
+        const char *prefix;
+        unsigned major, first, last;
+    } had[] = {{"pc-", 0, 10, 15},      {"pc-", 1, 0, 3},        {"pc-i440fx-", 1, 4, 7}, {"pc-i440fx-", 2, 0, 12},
+               {"pc-i440fx-", 3, 0, 1}, {"pc-i440fx-", 4, 0, 2}, {"pc-i440fx-", 5, 0, 2}, {"pc-i440fx-", 6, 0, 2},
+               {"pc-i440fx-", 7, 0, 2}, {"pc-i440fx-", 8, 0, 2}, {"pc-i440fx-", 9, 0, 2}, {"pc-i440fx-", 10, 0, 2}};
+    for (size_t i = 0; i < ARRAY_LEN(had); i++)
+        for (unsigned minor = had[i].first; minor <= had[i].last; minor++) {
+            char name[32];
+            snprintf(name, sizeof name, "%s%u.%u", had[i].prefix, had[i].major, minor);
+            if (!strcmp(name, v))
+                return true;
+        }
+    return false;
+}
+
+static bool machine_type(struct options *o, const char *v, struct error *err)
+{
+    static const char *const others[] = {"q35", "pc-q35-", "microvm", "isapc", "xenpv", "xenfv", "x-remote", "none"};
+    if (is_versioned_pc(v)) {
+        add_note(o, "-machine %s: taken as pc, whose versions are one machine here", v);
+        v = catalog_machines()[0];
+    }
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (!strncmp(v, others[i], strlen(others[i])))
+            return error_set(err, "-machine %s: no such machine; there is pc, an i440FX with a PIIX3", v);
+    if (!in_catalog(catalog_machines(), v))
+        return error_set(err, "-machine %s: no such machine; '-machine help' lists them", v);
+    return copy_word(o->cfg.machine, sizeof o->cfg.machine, v, "-machine", err);
 }
 
 bool take_machine(struct options *o, const char *arg, struct error *err)
@@ -178,10 +158,7 @@ bool take_machine(struct options *o, const char *arg, struct error *err)
                 return false;
             continue;
         }
-        const char *v = kv.has_value ? kv.value : kv.key;
-        if (!in_catalog(catalog_machines(), v))
-            return error_set(err, "-machine %s: no such machine; '-machine help' lists them", v);
-        if (!copy_word(o->cfg.machine, sizeof o->cfg.machine, v, "-machine", err))
+        if (!machine_type(o, kv.has_value ? kv.value : kv.key, err))
             return false;
     }
     return true;
@@ -250,19 +227,36 @@ bool take_uuid(struct options *o, const char *arg, struct error *err)
                                          arg);
 }
 
+/* A number of one to `digits` digits, and what must follow it. */
+static bool date_part(const char **s, unsigned digits, char then, int *v)
+{
+    unsigned n = 0;
+    for (*v = 0; n < digits && isdigit((unsigned char)**s); n++)
+        *v = *v * 10 + *(*s)++ - '0';
+    return n && (then ? *(*s)++ == then : true);
+}
+
+/* YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, a day that the calendar has, from 1970 on. */
 static bool parse_date(const char *s, uint64_t *seconds)
 {
-    struct tm tm = {0};
-    const char *end = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
-    if (!end || *end) {
-        memset(&tm, 0, sizeof tm);
-        end = strptime(s, "%Y-%m-%d", &tm);
+    struct tm tm = {0}, back;
+    if (!date_part(&s, 4, '-', &tm.tm_year) || !date_part(&s, 2, '-', &tm.tm_mon) || !date_part(&s, 2, 0, &tm.tm_mday))
+        return false;
+    if (*s == 'T') {
+        s++;
+        if (!date_part(&s, 2, ':', &tm.tm_hour) || !date_part(&s, 2, ':', &tm.tm_min) ||
+            !date_part(&s, 2, 0, &tm.tm_sec))
+            return false;
     }
-    time_t t = end && !*end ? timegm(&tm) : -1;
-    if (t < 0)
+    tm.tm_year -= 1900;
+    tm.tm_mon--;
+    struct tm said = tm;
+    time_t t = timegm(&tm); /* carries what is too large, so that it comes back as another date */
+    if (*s || t < 0 || !gmtime_r(&t, &back))
         return false;
     *seconds = (uint64_t)t;
-    return true;
+    return back.tm_year == said.tm_year && back.tm_mon == said.tm_mon && back.tm_mday == said.tm_mday &&
+           back.tm_hour == said.tm_hour && back.tm_min == said.tm_min && back.tm_sec == said.tm_sec;
 }
 
 static bool rtc_base(struct options *o, const char *v, struct error *err)
@@ -275,7 +269,9 @@ static bool rtc_base(struct options *o, const char *v, struct error *err)
         localtime_r(&now, &tm);
         o->cfg.rtc_seconds = (uint64_t)timegm(&tm);
     } else if (!parse_date(v, &o->cfg.rtc_seconds)) {
-        return error_set(err, "-rtc base=%s: say utc, localtime or a date such as 2024-02-29T12:00:00", v);
+        return error_set(
+            err, "-rtc base=%s: say utc, localtime or a date from 1970 on that there is, such as 2024-02-29T12:00:00",
+            v);
     }
     o->rtc_said = true;
     return true;

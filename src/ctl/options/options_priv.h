@@ -35,6 +35,7 @@ extern const unsigned option_table_rows;
 /* A catalog is a list of (name, help) pairs. */
 bool in_catalog(const char *const *pairs, const char *name);
 bool asks_help(const char *arg); /* "help" or "?" */
+void add_note(struct options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool copy_word(char *to, size_t room, const char *from, const char *what, struct error *err);
 
 /* Fits a drive at a place, or (-1) at the first free one of its kind. Copies the file's name. */
@@ -44,6 +45,8 @@ bool drive_put(struct options *o, int index, const struct drive_option *d, struc
 bool take_m(struct options *o, const char *arg, struct error *err);
 bool take_cpu(struct options *o, const char *arg, struct error *err);
 bool take_accel(struct options *o, const char *arg, struct error *err);
+bool accel_list(struct options *o, const char *list, const char *option, bool *last_there, struct error *err);
+bool accel_complete(const struct options *o, struct error *err);
 bool take_machine(struct options *o, const char *arg, struct error *err);
 bool take_smp(struct options *o, const char *arg, struct error *err);
 bool take_rtc(struct options *o, const char *arg, struct error *err);
