@@ -11,7 +11,7 @@ static const struct {
     bool alters;
 } table[] = {
     {{"info", NULL, "[WHAT]", "shows a part of the machine; info alone lists them"}, dbg_info, false},
-    {{"x", NULL, "/FMT ADDR", "dumps virtual memory; FMT: COUNT, x|d|u|o|c|i, b|h|w|g"}, dbg_x, false},
+    {{"x", NULL, "/FMT ADDR", "dumps virtual memory; FMT: COUNT, x|d|u|o|t|c|s|i, b|h|w|g"}, dbg_x, false},
     {{"xp", NULL, "/FMT ADDR", "dumps physical memory"}, dbg_xp, false},
     {{"print", "p", "/FMT EXPR", "prints an expression; $eip and its like are registers"}, dbg_print, false},
     {{"sum", NULL, "ADDR SIZE", "checksum of physical memory"}, dbg_sum, false},

@@ -15,7 +15,11 @@ bool expr_eval(struct machine *m, const char **p, uint64_t *v, struct error *err
 /* The same, and nothing may follow. */
 bool expr_whole(struct machine *m, const char *p, uint64_t *v, struct error *err);
 
-/* "/8xw": count, format letter (x d u o c i) and size (b h w g: 1 2 4 8). */
+/* The same as a linear address: where it names $eip or $esp and no segment, what CS or SS begins with is added, so that
+ * $eip is the instruction that runs in real, virtual-8086 and protected mode alike. */
+bool expr_address(struct machine *m, const char *p, uint64_t *at, struct error *err);
+
+/* "/8xw": count, format letter (x d u o t c s i) and size (b h w g: 1 2 4 8). */
 struct format {
     uint64_t count;
     char letter;

@@ -9,6 +9,7 @@
 
 #include "base/bits.h"
 
+enum { STRING_MAX = 200 };
 enum { MAX_ITEMS = 65536, LINE_BYTES = 16, LINE_BYTES_OF_BYTES = 8, SUM_MAX = 1 << 28 };
 
 bool format_parse(const char **p, struct format *f, struct error *err)
@@ -26,7 +27,7 @@ bool format_parse(const char **p, struct format *f, struct error *err)
             const char *size = strchr("bhwg", *s);
             if (size)
                 f->size = 1u << (size - "bhwg");
-            else if (strchr("xduoci", *s))
+            else if (strchr("xduotcsi", *s))
                 f->letter = *s;
             else
                 return error_set(err, "invalid char in format: '%c'", *s);
@@ -42,7 +43,10 @@ bool format_parse(const char **p, struct format *f, struct error *err)
 static int columns(char letter, unsigned size)
 {
     static const uint8_t decimal[] = {[1] = 3, [2] = 5, [4] = 10, [8] = 20};
-    return letter == 'o' ? (int)(size * 8 + 2) / 3 : letter == 'x' ? (int)size * 2 : decimal[size];
+    return letter == 't'   ? (int)size * 8
+           : letter == 'o' ? (int)(size * 8 + 2) / 3
+           : letter == 'x' ? (int)size * 2
+                           : decimal[size];
 }
 
 static void put_char(uint8_t c, struct buf *out)
@@ -61,6 +65,12 @@ static void put_char(uint8_t c, struct buf *out)
         buf_printf(out, "'\\x%02x'", c);
 }
 
+static void put_binary(uint64_t v, unsigned digits, struct buf *out)
+{
+    while (digits--)
+        buf_add8(out, v >> digits & 1 ? '1' : '0');
+}
+
 void format_item(char letter, unsigned size, uint64_t v, struct buf *out)
 {
     int n = columns(letter, size);
@@ -69,6 +79,7 @@ void format_item(char letter, unsigned size, uint64_t v, struct buf *out)
     case 'd': buf_printf(out, "%*" PRId64, n, (int64_t)(v << shift) >> shift); break;
     case 'u': buf_printf(out, "%*" PRIu64, n, v); break;
     case 'o': buf_printf(out, "%#*" PRIo64, n, v); break;
+    case 't': put_binary(v, (unsigned)n, out); break;
     case 'c': put_char((uint8_t)v, out); break;
     default: buf_printf(out, "0x%0*" PRIx64, n, v);
     }
@@ -82,7 +93,7 @@ static bool load(struct machine *m, bool physical, uint64_t at, void *data, unsi
 static void dump_items(struct machine *m, const struct format *f, uint64_t at, bool physical, struct buf *out)
 {
     unsigned size = f->letter == 'c' ? 1 : f->size ? f->size : 4;
-    unsigned per_line = (size == 1 ? LINE_BYTES_OF_BYTES : LINE_BYTES) / size;
+    unsigned per_line = (size == 1 || f->letter == 't' ? LINE_BYTES_OF_BYTES : LINE_BYTES) / size;
     for (uint64_t i = 0; i < f->count; i++, at += size) {
         uint8_t bytes[8];
         if (i % per_line == 0)
@@ -98,14 +109,44 @@ static void dump_items(struct machine *m, const struct format *f, uint64_t at, b
     buf_printf(out, "\n");
 }
 
+/* A string in C's form. It ends with a 0 byte, at STRING_MAX, where the next begins, or where memory ends. *at goes
+ * behind it; false: there was no memory. */
+static bool dump_string(struct machine *m, uint64_t *at, bool physical, struct buf *out)
+{
+    uint8_t c = 0;
+    unsigned n = 0;
+    bool there;
+    buf_printf(out, physical ? "%016" PRIx64 ":" : "%08" PRIx64 ":", physical ? *at : *at & UINT32_MAX);
+    for (; (there = load(m, physical, *at, &c, 1)) && c && n < STRING_MAX; n++, (*at)++) {
+        const char *named = strchr("\nn\rr\tt\"\"\\\\", c);
+        buf_printf(out, n ? "" : " \"");
+        if (named && (named - "\nn\rr\tt\"\"\\\\") % 2 == 0)
+            buf_printf(out, "\\%c", named[1]);
+        else
+            buf_printf(out, c >= ' ' && c < 0x7f ? "%c" : "\\x%02x", c);
+    }
+    if (there)
+        buf_printf(out, n ? "\"" : " \"\"");
+    else
+        buf_printf(out, n ? "\" Cannot access memory" : " Cannot access memory");
+    buf_printf(out, there && c ? "...\n" : "\n");
+    *at += there && !c;
+    return there;
+}
+
 static void dump(struct machine *m, const char *args, bool physical, struct buf *out)
 {
     const char *name = physical ? "xp" : "x";
     struct format f;
     struct error err;
     uint64_t at;
-    if (!format_parse(&args, &f, &err) || !expr_whole(m, args, &at, &err)) {
+    if (!format_parse(&args, &f, &err) || !expr_address(m, args, &at, &err)) {
         buf_printf(out, "%s: %s; say for example %s /8xw 0x7c00\n", name, err.text, name);
+        return;
+    }
+    if (f.letter == 's') {
+        for (uint64_t i = 0; i < f.count && dump_string(m, &at, physical, out); i++)
+            ;
         return;
     }
     if (f.letter != 'i') {
@@ -136,12 +177,14 @@ void dbg_print(struct machine *m, const char *args, struct buf *out)
     struct error err;
     uint64_t v;
     bool good = format_parse(&args, &f, &err) && expr_whole(m, args, &v, &err);
-    if (good && f.letter == 'i')
-        good = error_set(&err, "invalid char in format: 'i'");
+    if (good && (f.letter == 'i' || f.letter == 's'))
+        good = error_set(&err, "invalid char in format: '%c'", f.letter);
     if (!good)
         buf_printf(out, "print: %s; say for example print /x $eip + 4\n", err.text);
     else if (f.letter == 'c')
         put_char((uint8_t)v, out);
+    else if (f.letter == 't')
+        put_binary(v, v ? 64u - (unsigned)__builtin_clzll(v) : 1, out);
     else
         buf_printf(out,
                    f.letter == 'x'   ? "0x%" PRIx64

@@ -16,6 +16,7 @@ struct parse {
     const char *p;
     struct error *err;
     unsigned depth;
+    bool counter, stack, segment; /* $eip or $ip; $esp, $ebp and their halves; a segment register or $pc was named */
 };
 
 static bool sum(struct parse *s, uint64_t *v);
@@ -26,7 +27,7 @@ static void skip(struct parse *s)
         s->p++;
 }
 
-/* $eax, $ax, $al; $eip, $pc, $eflags; $cs; $cr0; what QEMU's monitor knows of a 32-bit CPU. */
+/* $eax, $ax, $al; $eip, $ip, $pc, $eflags; $cs; $cr0; what QEMU's monitor knows of a 32-bit CPU. */
 static bool register_value(struct cpu *c, const char *name, uint64_t *v)
 {
     static const char *const general[] = {"ax", "cx", "dx", "bx", "sp", "bp", "si", "di"};
@@ -48,7 +49,9 @@ static bool register_value(struct cpu *c, const char *name, uint64_t *v)
             if (!strcmp(name + 2, ".limit"))
                 return *v = c->seg[i].limit, true;
         }
-    if (!strcmp(name, "eip") || !strcmp(name, "pc"))
+    if (!strcmp(name, "ip"))
+        *v = cpu_rip(c) & 0xffff;
+    else if (!strcmp(name, "eip") || !strcmp(name, "pc"))
         *v = cpu_rip(c) + (*name == 'p' ? c->seg[SEG_CS].base : 0);
     else if (!strcmp(name, "eflags"))
         *v = cpu_eflags(c);
@@ -73,6 +76,10 @@ static bool register_term(struct parse *s, uint64_t *v)
         if (n + 1 < sizeof name)
             name[n++] = *s->p;
     name[n] = 0;
+    const char *half = name + (*name == 'e');
+    s->counter |= !strcmp(half, "ip");
+    s->stack |= !strcmp(half, "sp") || !strcmp(half, "bp");
+    s->segment |= !strcmp(name, "pc") || (strlen(name) >= 2 && name[1] == 's' && (!name[2] || name[2] == '.'));
     return register_value(s->m->cpu, name, v) || error_set(s->err, "unknown register '$%s'", name);
 }
 
@@ -169,9 +176,18 @@ static bool sum(struct parse *s, uint64_t *v)
     return true;
 }
 
+static bool whole(struct parse *s, uint64_t *v)
+{
+    *v = 0;
+    if (!sum(s, v))
+        return false;
+    s->p += strspn(s->p, " ");
+    return !*s->p || error_set(s->err, "invalid char '%c' in expression", *s->p);
+}
+
 bool expr_eval(struct machine *m, const char **p, uint64_t *v, struct error *err)
 {
-    struct parse s = {m, *p, err, 0};
+    struct parse s = {.m = m, .p = *p, .err = err};
     *v = 0;
     bool good = sum(&s, v);
     *p = s.p;
@@ -180,8 +196,17 @@ bool expr_eval(struct machine *m, const char **p, uint64_t *v, struct error *err
 
 bool expr_whole(struct machine *m, const char *p, uint64_t *v, struct error *err)
 {
-    if (!expr_eval(m, &p, v, err))
+    struct parse s = {.m = m, .p = p, .err = err};
+    return whole(&s, v);
+}
+
+bool expr_address(struct machine *m, const char *p, uint64_t *at, struct error *err)
+{
+    struct parse s = {.m = m, .p = p, .err = err};
+    if (!whole(&s, at))
         return false;
-    p += strspn(p, " ");
-    return !*p || error_set(err, "invalid char '%c' in expression", *p);
+    const struct cpu *c = m->cpu;
+    if ((s.counter || s.stack) && !s.segment)
+        *at = (*at + c->seg[s.counter ? SEG_CS : SEG_SS].base) & UINT32_MAX;
+    return true;
 }

@@ -144,10 +144,126 @@ if grep -q "Zydis is missing" "$work/answer.$n"; then
     leaves_out 2 "disassembly, since this build has no Zydis"
 else
     n=$((n - 1))
-    has "^0x000ffff0:  e[9ab] .*jmp"
-    has "^0xfffffff0:  e[9ab] .*jmp"
+    has "^0x000ffff0:  e[9ab] .*jmp 0x[0-9a-f]*$"
+    has "^0xfffffff0:  e[9ab] .*jmp 0x[0-9a-f]*$"
 fi
 has "^vitrine "
+
+# Strings end with their 0 byte, with memory, or after 200 characters; binary has all digits of a size, print only those it needs.
+# The firmware is an image with known bytes.
+bytes() { for byte in "$@"; do printf "\\$(printf %03o "0x$byte")"; done; }
+at() { dd of="$work/known.bin" bs=1 seek="$(($1))" conv=notrunc 2>/dev/null; }
+head -c 65536 /dev/zero >"$work/known.bin"
+printf 'first\000second, "quoted" \\\t\r\n\033[1m\377\000\000last' | at 0x1000
+head -c 201 /dev/zero | tr '\0' 'z' | at 0x2000
+head -c 200 /dev/zero | tr '\0' 'y' | at 0x3000
+printf '\201\001\376\377' | at 0x4000
+printf 'end' | at 0xfffd
+talk -bios "$work/known.bin" <<'IN'
+x /s 0xf1000
+x /4s 0xf1000
+xp /s 0xf1000
+x /s 0xf2000
+x /2s 0xf2000
+x /s 0xf3000
+x /s 0xfffffffd
+xp /2s 0xfffffffd
+x /2s 0xa0000000
+print /s 1
+x /4tb 0xf4000
+x /2th 0xf4000
+x /tw 0xf4000
+xp /tg 0xf4000
+x /9tb 0xf4000
+x /5th 0xf4000
+p /t 10
+p /t 0
+p /t 1
+p /t -1
+p /t 0x80000000
+IN
+says '000f1000: "first"'
+says '000f1000: "first"|000f1006: "second, \"quoted\" \\\t\r\n\x1b[1m\xff"|000f1021: ""|000f1022: "last"'
+says '00000000000f1000: "first"'
+z=$(head -c 200 /dev/zero | tr '\0' z)
+says "000f2000: \"$z\"..."
+says "000f2000: \"$z\"...|000f20c8: \"z\""
+says "000f3000: \"$(head -c 200 /dev/zero | tr '\0' y)\""
+has '^fffffffd: "end'
+has '^00000000fffffffd: "end" Cannot access memory$'
+says 'a0000000: Cannot access memory'
+has "invalid char in format: 's'"
+says "000f4000: 10000001 00000001 11111110 11111111"
+says "000f4000: 0000000110000001 1111111111111110"
+says "000f4000: 11111111111111100000000110000001"
+says "00000000000f4000: 0000000000000000000000000000000011111111111111100000000110000001"
+says "000f4000: 10000001 00000001 11111110 11111111 00000000 00000000 00000000 00000000|000f4008: 00000000"
+says "000f4000: 0000000110000001 1111111111111110 0000000000000000 0000000000000000|000f4008: 0000000000000000"
+says 1010
+says 0
+says 1
+says 1111111111111111111111111111111111111111111111111111111111111111
+says 10000000000000000000000000000000
+
+# x of $eip and $esp shows what the CPU runs and where its stack is, whatever the segments begin with: after power-on, in
+# real mode, in a 16-bit segment of protected mode with a base, and in virtual-8086 mode. A segment that is named counts alone.
+# SDM 3A 9.1.4: after RESET CS begins at FFFF0000h. Each guest ends in a jump to itself (EB FE) at the place that is looked for.
+running() { # as talk, without -S: the guest has run to its jump
+    cat - >"$work/in"
+    echo quit >>"$work/in"
+    { sleep 1; cat "$work/in"; } | timeout 30 "$vitrine" -display none -monitor stdio "$@" >"$work/out" 2>"$work/err" || bad "$(cat "$work/err")"
+    rm -f "$work"/answer.*
+    awk -v base="$work/answer." '{ sub(/\r$/, ""); line = $0 }
+        { while (sub(/^\(vitrine\) /, "", line)) { n++; printf "" >(base n) } } n { print line >(base n) }' "$work/out"
+    n=0
+}
+cat >"$work/ask" <<'IN'
+stop
+print /x $eip
+x /2xb $eip
+x /2xb $ip
+x /2xb $pc
+x /2xb $eip+0
+x /2xb $cs.base+$eip
+x /2xb 1+$eip-1
+x /xb $esp
+x /xb $ebp+2
+IN
+check_code() { # EIP LINEAR STACK FRAME
+    says ""
+    says "0x$1"
+    for form in 1 2 3 4 5 6; do says "$2: 0xeb 0xfe"; done
+    has "^$3: "
+    has "^$4: "
+}
+bytes eb fe | at 0xfff0
+running -bios "$work/known.bin" <"$work/ask"
+check_code fff0 fffffff0 00000000 00000002
+bytes ea 00 80 00 f0 | at 0xfff0 # jmp F000:8000
+bytes b8 00 30 8e d0 bc 00 02 bd 00 01 eb fe | at 0x8000 # SS = 3000h, SP = 200h, BP = 100h
+running -bios "$work/known.bin" <"$work/ask"
+check_code 800b 000f800b 00030200 00030102
+# LGDT, protected mode, a far jump into a code segment that begins at F9000h; the stack's begins at 20000h.
+bytes fa 2e 0f 01 16 40 80 0f 20 c0 0c 01 0f 22 c0 ea 00 01 08 00 | at 0x8000
+bytes 1f 00 50 80 0f 00 | at 0x8040
+bytes 00 00 00 00 00 00 00 00 ff ff 00 90 0f 9b 00 00 ff ff 00 00 02 93 00 00 | at 0x8050
+bytes b8 10 00 8e d0 66 bc 00 02 00 00 66 bd 00 01 00 00 eb fe | at 0x9100
+{ cat "$work/ask"; echo 'x /1i $eip'; echo 'xp /1i 0xf9110'; echo 'x /1i 0xf9105'; } >"$work/ask2"
+running -bios "$work/known.bin" <"$work/ask2"
+check_code 111 000f9111 00020200 00020102
+if grep -q "Zydis is missing" "$work/answer.$((n + 1))"; then
+    echo "skipped: disassembly, since this build has no Zydis"
+else
+    has "^0x000f9111:  eb fe                    jmp 0x0*111$"
+    has "^0x000f9110:  00 eb                    add bl, ch$"
+    has "^0x000f9105:  66 bc 00 02 00 00        mov esp, 0x200$"
+fi
+# The same with IRETD to virtual-8086 mode at F000:A000, SS = 7000h.
+bytes b8 10 00 8e d0 66 bc 00 10 00 00 66 bd 34 02 00 00 66 6a 00 66 6a 00 66 6a 00 66 6a 00 66 68 00 70 00 00 66 68 00 02 00 00 \
+    66 68 02 00 02 00 66 68 00 f0 00 00 66 68 00 a0 00 00 66 cf | at 0x9100
+bytes eb fe | at 0xa000
+running -bios "$work/known.bin" <"$work/ask"
+check_code a000 000fa000 00070200 00070236
 
 # Ports: what is written to the DMA page registers is read back, and a port that nobody has reads as all ones.
 talk <<'IN'
@@ -475,4 +591,4 @@ if [ "$(wc -l <"$work/hash1")" -ge 4 ] && cmp "$work/hash1" "$work/hash2"; then 
 printf 'o /b 0x82 1\nboot_set c\ncommit all\nquit\n' | timeout 60 "$vitrine" -S -display none --clock virtual -monitor stdio \
     -snapshot "$work/spin.img" -debugcon null --replay "$work/journal" >"$work/out" 2>"$work/err"
 if [ "$(grep -c "being replayed" "$work/out")" -eq 3 ]; then good; else bad "a replay lets something in: $(cat "$work/out")"; fi
-finish 180
+finish 244

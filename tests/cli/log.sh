@@ -31,6 +31,14 @@ if grep -q "Servicing hardware INT=0x21" log; then good; else bad "no keyboard i
 if grep '^Trace 0: ' log | awk '$3 < last { exit 1 } { last = $3 } END { exit NR < 1000 }'; then good; else bad "blocks out of order"; fi
 if grep '^Trace 0: ' log | head -1 | grep -q 'ffff0000/fffffff0/'; then good; else bad "first: $(grep '^Trace 0' log | head -1)"; fi
 if grep -A1 '^IN: ' log | grep -q '^0x[0-9a-f]*: '; then good; else bad "no code: $(grep -A1 '^IN: ' log | head -2)"; fi
+# Code is in Intel's spelling (no % and no $), numbers in small letters.
+if ! grep -A1 '^IN: ' log | grep -q 'jmp'; then
+    echo "skipped: the code's spelling, since this build has no Zydis"
+elif sed -n 's/^0x[0-9a-f]*: [0-9a-f ]*  //p' log | grep -q '[%$]\|0x[0-9a-f]*[A-F]\|[A-Z]'; then
+    bad "spelling: $(sed -n 's/^0x[0-9a-f]*: [0-9a-f ]*  //p' log | grep '[%$]\|[A-Z]' | head -3)"
+else
+    good
+fi
 
 # A reader that is slow gets every line.
 mkfifo slow
@@ -61,4 +69,4 @@ else
     if grep -q "CPU Reset (CPU 0)" err && grep -q "EIP=" err; then good; else bad "cpu_reset: $(cat err)"; fi
     if [ "$(grep -c "Log items" answers)" -eq 2 ]; then good; else bad "log: $(cat answers)"; fi
 fi
-finish 15
+finish 16

@@ -40,8 +40,8 @@ START_TEST(features_are_switched_by_name)
 }
 END_TEST
 
-/* SDM 2A CPUID: leaf 0 has the vendor in EBX, EDX, ECX, leaf 1 the signature (figure 3-6), 80000002h to 4h the brand. What
- * RESET leaves in EDX is the signature too. */
+/* SDM 2A CPUID: leaf 0 has the vendor in EBX, EDX, ECX, leaf 1 the signature (figure 3-6), 80000002h to 4h the brand.
+ * What RESET leaves in EDX is the signature too. */
 static void expect_text(unsigned reg, const char *text)
 {
     char got[5] = "";
