@@ -72,6 +72,7 @@ struct options {
     unsigned nnodes;
     struct drive_device placed[MAX_DRIVES];
     unsigned nplaced;
+    char usb_id[32];                       /* id= of -device piix3-usb-uhci */
     const char *bios_path[MAX_BIOS_PATHS]; /* -L */
     unsigned nbios_paths;
     char *found[1 + MAX_ROMS]; /* names that were looked up there */

@@ -16,6 +16,24 @@ static void note_phys_bits(struct options *o, const char *spec)
             add_note(o, "-cpu phys-bits=%s: physical addresses have the model's width, at most 36 bits", kv.value);
 }
 
+/* Models of QEMU's that are not here: 64-bit processors, and 32-bit ones by what is near to them. */
+static const char *other_model(const char *name, size_t len)
+{
+    static const char *const wide[] = {"qemu64",    "kvm64",    "core2duo",    "phenom",    "Conroe",   "Penryn",
+                                       "Nehalem",   "Westmere", "SandyBridge", "IvyBridge", "Haswell",  "Broadwell",
+                                       "Skylake",   "Cascade",  "Cooperlake",  "Icelake",   "Sapphire", "Denverton",
+                                       "Snowridge", "Knights",  "Opteron",     "EPYC",      "Dhyana"};
+    static const char *const narrow[] = {"kvm32", "coreduo", "athlon", "n270", "base"};
+    for (size_t i = 0; i < ARRAY_LEN(wide); i++)
+        if (len >= strlen(wide[i]) && !strncmp(name, wide[i], strlen(wide[i])))
+            return "a 64-bit processor, and Vitrine has 32-bit ones; say max for all that there is";
+    for (size_t i = 0; i < ARRAY_LEN(narrow); i++)
+        if (len == strlen(narrow[i]) && !strncmp(name, narrow[i], len))
+            return "this model is not there; qemu32, pentium3 and pentium4 are near to it, and max has all that there "
+                   "is";
+    return NULL;
+}
+
 bool take_cpu(struct options *o, const char *arg, struct error *err)
 {
     char spec[sizeof o->cfg.cpu];
@@ -31,6 +49,9 @@ bool take_cpu(struct options *o, const char *arg, struct error *err)
         add_note(o, "-cpu host: the CPU is software; taken as max, which has all that there is");
         snprintf(spec, sizeof spec, "max%s", arg + n);
     }
+    const char *reason = other_model(arg, n);
+    if (reason)
+        return error_set(err, "-cpu %.*s: %s", (int)n, arg, reason);
     note_phys_bits(o, spec);
     return catalog_cpu_check(spec, err) && copy_word(o->cfg.cpu, sizeof o->cfg.cpu, spec, "-cpu", err);
 }

@@ -9,11 +9,44 @@
 
 #include "base/bits.h"
 
-static bool add_prop(struct device_config *d, const struct keyval *kv, struct error *err)
+/* bus=: the one bus of its kind that there is, by QEMU's name or by the id that its controller was given. */
+static bool on_bus(const struct options *o, const char *cls, const char *bus, struct error *err)
+{
+    const char *own = !strncmp(cls, "usb-", 4) ? "usb-bus.0" : !strncmp(cls, "pci-", 4) ? "pci.0" : "isa.0";
+    size_t n = strlen(o->usb_id);
+    if (!strcmp(bus, own) || (!strcmp(own, "usb-bus.0") && n && !strncmp(bus, o->usb_id, n) && !strcmp(bus + n, ".0")))
+        return true;
+    return error_set(err, "-device %s,bus=%.40s: there is %s", cls, bus, own);
+}
+
+/* -device piix3-usb-uhci: the controller that -usb fits. */
+static bool usb_controller(struct options *o, const char *props, struct error *err)
+{
+    struct keyval kv;
+    o->cfg.usb = true;
+    while (keyval_next(&props, &kv)) {
+        if (!kv.has_value && asks_help(kv.key)) {
+            o->list = "piix3-usb-uhci";
+            return true;
+        }
+        if (!strcmp(kv.key, "id") && kv.has_value) {
+            if (!copy_word(o->usb_id, sizeof o->usb_id, kv.value, "-device id=", err))
+                return false;
+        } else if (strcmp(kv.key, "bus") || strcmp(kv.value, "pci.0")) {
+            return error_set(err, "-device piix3-usb-uhci: '%s' is not supported; it is what -usb fits, at pci.0, 01.2",
+                             kv.key);
+        }
+    }
+    return true;
+}
+
+static bool add_prop(const struct options *o, struct device_config *d, const struct keyval *kv, struct error *err)
 {
     const char *value = kv->has_value ? kv->value : "on";
     if (!strcmp(kv->key, "id"))
         return copy_word(d->id, sizeof d->id, value, "-device id=", err);
+    if (!strcmp(kv->key, "bus"))
+        return on_bus(o, d->cls, value, err);
     if (d->nprops == ARRAY_LEN(d->props))
         return error_set(err, "-device %s: more than %zu properties", d->cls, ARRAY_LEN(d->props));
     int n = snprintf(d->props[d->nprops], sizeof d->props[0], "%s=%s", kv->key, value);
@@ -89,6 +122,8 @@ bool take_device(struct options *o, const char *arg, struct error *err)
     }
     if (named && !kv.has_value && !strcmp(kv.key, "VGA"))
         return vga_device(o, arg, err);
+    if (named && !kv.has_value && !strcmp(kv.key, "piix3-usb-uhci"))
+        return usb_controller(o, arg, err);
     if (named && !kv.has_value && in_catalog(drive_devices(), kv.key))
         return drive_device_parse(o, kv.key, arg, err);
     if (!named || kv.has_value || !in_catalog(catalog_devices(), kv.key)) {
@@ -107,7 +142,7 @@ bool take_device(struct options *o, const char *arg, struct error *err)
             o->list = d->cls;
             return true;
         }
-        if (!add_prop(d, &kv, err))
+        if (!add_prop(o, d, &kv, err))
             return false;
     }
     for (unsigned i = 0; d->id[0] && i < o->cfg.ndevices; i++)
