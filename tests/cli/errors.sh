@@ -89,8 +89,9 @@ refuses "0 to 3" -drive file=x,index=4
 refuses "on or off" -drive file=x,snapshot=maybe
 refuses "std and none" -vga fancy
 refuses "sdl, curses, vnc" -display spice-app
-refuses "'gl=on' is not supported" -display gtk,gl=on
-refuses "'confirm2=on' is not supported" -display sdl,confirm2=on
+refuses "'colour' is not supported" -display gtk,colour=on
+refuses "'colour' is not supported" -display sdl,colour=on
+refuses "on or off" -display sdl,gl=perhaps
 refuses "say on or off" -display sdl,full-screen=maybe
 refuses "COM1.*there are null" -serial nonsense
 refuses "no HOST:PORT" -serial tcp:4444

@@ -81,43 +81,48 @@ bool take_vnc(struct options *o, const char *arg, struct error *err)
     return v->on || error_prefix(err, "-vnc %s", arg);
 }
 
-/* What comes behind -display sdl or gtk. The words of QEMU's windows that change nothing here are taken. */
-static bool window_keys(struct options *o, const char *list, struct error *err)
+/* What follows -display sdl or gtk: the words of QEMU's windows. */
+static bool sdl_key(struct options *o, const struct keyval *kv, struct error *err)
 {
     static const char *const nothing[] = {"show-cursor", "window-close",  "zoom-to-fit", "show-menubar",
                                           "show-tabs",   "grab-on-hover", "alt_grab",    "ctrl_grab"};
-    struct keyval kv;
-    while (keyval_next(&list, &kv)) {
-        bool on, known = !strcmp(kv.key, "full-screen");
-        if (!strcmp(kv.key, "gl") && !strcmp(kv.value, "off"))
-            continue;
-        for (size_t i = 0; i < ARRAY_LEN(nothing); i++)
-            known |= !strcmp(nothing[i], kv.key);
-        if (!known)
-            return error_set(err, "'%s%s%s' is not supported; there is full-screen=on|off", kv.key,
-                             kv.has_value ? "=" : "", kv.value);
-        if (!keyval_bool(&kv, &on, err))
-            return false;
-        if (!strcmp(kv.key, "full-screen"))
-            o->full_screen = on;
+    bool on;
+    if (!strcmp(kv->key, "gl")) {
+        if (!strcmp(kv->value, "core") || !strcmp(kv->value, "es"))
+            return true; /* NOTE: SDL chooses how it draws; the guest's adapter has no 3D that would need it */
+        return keyval_bool(kv, &on, err);
     }
+    if (!strcmp(kv->key, "full-screen"))
+        return keyval_bool(kv, &o->full_screen, err);
+    for (size_t i = 0; i < ARRAY_LEN(nothing); i++)
+        if (!strcmp(nothing[i], kv->key))
+            return keyval_bool(kv, &on, err);
+    return error_set(err, "'%s' is not supported; there is full-screen=on|off", kv->key);
+}
+
+static bool take_sdl(struct options *o, const char *arg, struct error *err)
+{
+    struct keyval kv;
+    const char *list = arg[3] ? arg + 4 : "";
+    o->display = DISPLAY_SDL;
+    while (keyval_next(&list, &kv))
+        if (!sdl_key(o, &kv, err))
+            return error_prefix(err, "-display %s", arg);
     return true;
 }
 
 bool take_display(struct options *o, const char *arg, struct error *err)
 {
-    size_t n = strcspn(arg, ",");
-    bool gtk = n == 3 && !strncmp(arg, "gtk", n);
+    bool gtk = !strcmp(arg, "gtk") || !strncmp(arg, "gtk,", 4);
     if (asks_help(arg)) {
         o->list = "display";
         return true;
     }
     if (gtk)
         add_note(o, "-display gtk: taken as sdl, the window that there is");
-    if (gtk || (n == 3 && !strncmp(arg, "sdl", n))) {
-        o->display = DISPLAY_SDL;
-        if (!window_keys(o, arg + n + (arg[n] == ','), err))
-            return error_prefix(err, "-display %s", arg);
+    if (gtk || !strcmp(arg, "sdl") || !strncmp(arg, "sdl,", 4)) {
+        if (!take_sdl(o, arg, err))
+            return false;
     } else if (!strcmp(arg, "curses")) {
         o->display = DISPLAY_CURSES;
     } else if (!strcmp(arg, "none")) {
