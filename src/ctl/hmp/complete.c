@@ -14,7 +14,7 @@
 #include "ctl/options/options.h"
 #include "dbg/trace.h"
 
-enum { WORDS_MAX = 10000, PATH_ROOM = 4096 };
+enum { WORDS_MAX = 100000, PATH_ROOM = 4096 };
 
 void word_list_free(struct word_list *l)
 {
@@ -24,7 +24,7 @@ void word_list_free(struct word_list *l)
     *l = (struct word_list){0};
 }
 
-/* Adds head + tail if it begins with `typed`, once. */
+/* Adds head + tail if it begins with `typed`. */
 static void add(struct word_list *l, const char *typed, const char *head, const char *tail)
 {
     size_t n = strlen(head) + strlen(tail) + 1;
@@ -33,8 +33,6 @@ static void add(struct word_list *l, const char *typed, const char *head, const 
         return;
     snprintf(word, n, "%s%s", head, tail);
     bool wanted = *word && !strncmp(word, typed, strlen(typed));
-    for (size_t i = 0; wanted && i < l->n; i++)
-        wanted = strcmp(l->word[i], word) != 0;
     if (wanted && l->n == l->room) {
         size_t room = l->room ? 2 * l->room : 32;
         char **more = realloc(l->word, room * sizeof *more);
@@ -196,6 +194,20 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Sorts, and keeps one of those that are the same. */
+static void sort_once(struct word_list *l)
+{
+    size_t n = 0;
+    if (l->n)
+        qsort(l->word, l->n, sizeof *l->word, by_name);
+    for (size_t i = 0; i < l->n; i++)
+        if (n && !strcmp(l->word[n - 1], l->word[i]))
+            free(l->word[i]);
+        else
+            l->word[n++] = l->word[i];
+    l->n = n;
+}
+
 void hmp_complete(const struct control *c, const char *before, const char *typed, struct word_list *to)
 {
     const char *args = "";
@@ -214,6 +226,5 @@ void hmp_complete(const struct control *c, const char *before, const char *typed
         add_commands(hmp_command_at, typed, to);
         add_commands(dbg_command_at, typed, to);
     }
-    if (to->n)
-        qsort(to->word, to->n, sizeof *to->word, by_name);
+    sort_once(to);
 }
