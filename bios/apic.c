@@ -47,7 +47,7 @@ static int have_apic(void)
 
 static void apic_write(uint32_t reg, uint32_t v)
 {
-    flat_copy(APIC_BASE + reg, ((uint32_t)BDA->ebda_seg << 4) + (uint32_t)(uintptr_t)&v, 1);
+    flat_copy(APIC_BASE + reg, linear(&v), 1);
 }
 
 uint8_t apic_version(void)
@@ -55,7 +55,7 @@ uint8_t apic_version(void)
     uint32_t v;
     if (!have_apic())
         return 0;
-    flat_copy(((uint32_t)BDA->ebda_seg << 4) + (uint32_t)(uintptr_t)&v, APIC_BASE + APIC_VERSION, 1);
+    flat_copy(linear(&v), APIC_BASE + APIC_VERSION, 1);
     return v;
 }
 

@@ -4,13 +4,15 @@
  *
  * IBM PC/AT technical reference (March 1986), section 5 "BIOS, ROM data areas"; IBM PS/2 and PC BIOS
  * interface technical reference, section 3 (EBDA pointing-device fields); Phoenix EDD 3.0 for 40:75.
- * While C code runs FS is 0040h, so the BDA is read and written through the __seg_fs address space.
+ * Both lie outside the data segment: their fields are read and written by name through bda_get() and the like.
  */
 #ifndef BIOS_BDA_H
 #define BIOS_BDA_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "io.h"
 
 struct bda {
     uint16_t com[4];          /* 00 */
@@ -73,9 +75,14 @@ _Static_assert(offsetof(struct bda, kbd_flags2) == 0x96, "BDA");
 _Static_assert(offsetof(struct bda, wait_active) == 0xa0, "BDA");
 _Static_assert(sizeof(struct bda) == 0x100, "BDA");
 
-#define BDA ((volatile struct bda __seg_fs *)0)
+/* A field's value; `f` may have an index. */
+#define bda_get(f) \
+    ((__typeof__(((struct bda *)0)->f))far_get(0x40, offsetof(struct bda, f), sizeof(((struct bda *)0)->f)))
+#define bda_set(f, v)   far_set(0x40, offsetof(struct bda, f), sizeof(((struct bda *)0)->f), (v))
+#define bda_or(f, v)    bda_set(f, bda_get(f) | (v))
+#define bda_clear(f, v) bda_set(f, bda_get(f) & ~(v))
 
-/* The head of the EBDA; the BIOS's own data follows it (rombios.ld). */
+/* The EBDA: 1 KiB, as a PS/2 has it. It is where 40:0E says, for programs move it. */
 struct ebda {
     uint8_t size_kb; /* 00 */
     uint8_t rsvd1[0x21];
@@ -87,7 +94,11 @@ struct ebda {
     uint8_t rsvd30[0x10];
 } __attribute__((packed));
 
-extern struct ebda ebda;
+#define EBDA_KB 1
+#define ebda_get(f)                                                                          \
+    ((__typeof__(((struct ebda *)0)->f))far_get(bda_get(ebda_seg), offsetof(struct ebda, f), \
+                                                sizeof(((struct ebda *)0)->f)))
+#define ebda_set(f, v) far_set(bda_get(ebda_seg), offsetof(struct ebda, f), sizeof(((struct ebda *)0)->f), (v))
 
 #define KBD0_RSHIFT 0x01
 #define KBD0_LSHIFT 0x02

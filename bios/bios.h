@@ -9,6 +9,12 @@
 
 #define BIOS_SEG 0xf000
 
+/* The linear address of something in the data segment. */
+static inline uint32_t linear(const volatile void *p)
+{
+    return ((uint32_t)BIOS_DATA_SEG << 4) + (uint32_t)(uintptr_t)p;
+}
+
 /* entry.S */
 void irq_window(void);
 void irq_halt(void);

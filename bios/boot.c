@@ -275,7 +275,7 @@ static void print_name(const struct entry *e)
 
 static int key_waits(void)
 {
-    return BDA->kbd_head != BDA->kbd_tail;
+    return bda_get(kbd_head) != bda_get(kbd_tail);
 }
 
 static uint16_t take_key(void)

@@ -170,7 +170,7 @@ uint32_t cd_blocks(const struct cd_drive *d)
 {
     static const uint8_t read_capacity[12] = {0x25};
     uint32_t reply[2];
-    uint16_t seg = BDA->ebda_seg + ((uint32_t)(uintptr_t)reply >> 4);
+    uint16_t seg = BIOS_DATA_SEG + ((uint32_t)(uintptr_t)reply >> 4);
     if (retried(d, read_capacity, 0, sizeof reply, seg, (uintptr_t)reply & 15))
         return 0;
     return be32(reply[0]) + 1;
@@ -303,7 +303,7 @@ void cd_int13(struct regs *r, struct cd_drive *d)
 {
     uint8_t status = 0;
     switch (r->ah) {
-    case 0x01: status = BDA->hd_status; break;
+    case 0x01: status = bda_get(hd_status); break;
     case 0x15:
         r->ah = 2; /* removable, with change line */
         set_cf(r, 0);
@@ -320,7 +320,7 @@ void cd_int13(struct regs *r, struct cd_drive *d)
         return;
     default: status = serve(r, d);
     }
-    BDA->hd_status = r->ah == 0x01 ? 0 : status;
+    bda_set(hd_status, r->ah == 0x01 ? 0 : status);
     r->ah = status;
     set_cf(r, status != 0);
 }

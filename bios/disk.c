@@ -98,8 +98,8 @@ static void make_tables(int i)
 
 void disk_init(void)
 {
-    BDA->hd_count = ata_count;
-    BDA->hd_ctl = 0xc0;
+    bda_set(hd_count, ata_count);
+    bda_set(hd_ctl, 0xc0);
     for (int i = 0; i < ata_count; i++)
         make_tables(i);
 }
@@ -290,14 +290,14 @@ static void fixed_disk(struct regs *r)
             set_cf(r, 0);
             return;
         }
-        BDA->hd_status = ST_BAD_COMMAND;
+        bda_set(hd_status, ST_BAD_COMMAND);
         fail(r, ST_BAD_COMMAND);
         return;
     }
     switch (r->ah) {
     case 0x01:
-        r->ah = BDA->hd_status;
-        BDA->hd_status = 0;
+        r->ah = bda_get(hd_status);
+        bda_set(hd_status, 0);
         set_cf(r, r->ah != 0);
         return;
     case 0x15:
@@ -308,7 +308,7 @@ static void fixed_disk(struct regs *r)
     case 0x41: edd_check(r); return;
     }
     status = serve(r, &ata_drives[index]);
-    BDA->hd_status = status;
+    bda_set(hd_status, status);
     r->ah = status;
     set_cf(r, status != 0);
 }

@@ -124,14 +124,14 @@ static void count_drives(int by)
 {
     uint16_t floppies;
     if (emulated.packet.media == HARD_DISK) {
-        BDA->hd_count += by;
+        bda_set(hd_count, bda_get(hd_count) + (by));
         return;
     }
-    floppies = BDA->equipment & 1 ? (BDA->equipment >> 6 & 3) + 1 : 0;
+    floppies = bda_get(equipment) & 1 ? (bda_get(equipment) >> 6 & 3) + 1 : 0;
     floppies += by;
-    BDA->equipment &= ~0xc1;
+    bda_clear(equipment, 0xc1);
     if (floppies)
-        BDA->equipment |= 1 | ((floppies - 1) & 3) << 6;
+        bda_or(equipment, 1 | ((floppies - 1) & 3) << 6);
 }
 
 void eltorito_end(void)
@@ -325,7 +325,7 @@ static void emulated_parameters(struct regs *r)
     r->ch = emulated.cyls - 1;
     r->cl = emulated.packet.sector;
     r->dh = emulated.heads - 1;
-    r->dl = disk ? BDA->hd_count : (BDA->equipment >> 6 & 3) + 1;
+    r->dl = disk ? bda_get(hd_count) : (bda_get(equipment) >> 6 & 3) + 1;
     if (disk)
         return;
     r->bx = types[emulated.packet.media];

@@ -5,11 +5,11 @@
  * IBM PC/AT technical reference, section 5 (entry points, shutdown codes, interrupt handlers);
  * 82441FX (PAM registers 59h-5Fh); 82371SB (reset control register CF9h).
  *
- * A service saves the caller's whole 32-bit state in a struct regs on the BIOS stack in the EBDA,
- * runs a C function there with interrupts off, and leaves. Nothing that calls foreign code (user
+ * A service saves the caller's whole 32-bit state in a struct regs on the BIOS's own stack in the data segment
+ * (shadow RAM at EC000h), runs a C function there with interrupts off, and leaves. Nothing that calls foreign code (user
  * hooks, a wait with interrupts on) ever runs on the BIOS stack: the C function returns the address
- * of an exit stub, which runs on the caller's own stack with all registers restored. No segment
- * limit is touched, so that a caller in unreal mode stays there.
+ * of an exit stub, which runs on the caller's own stack with all registers restored. FS, GS and all
+ * segment limits stay as they are, so that a caller in unreal mode stays there.
  *
  * Long, since the fixed addresses of a PC's BIOS and what they reach must be laid out in one piece.
  */
@@ -49,19 +49,14 @@ reset:
     andb $0xfe, %al
     outb %al, $0x92
 
-    lgdtl %cs:gdt_high
-    movl %cr0, %eax
-    orb $1, %al
-    movl %eax, %cr0
-    movw $8, %ax
-    movw %ax, %ds
-    movw %ax, %es
-    movl %cr0, %eax
-    andl $0x9ffffffe, %eax      /* real mode again, caches on */
-    movl %eax, %cr0
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw %ax, %es
+    /* The data segment: PAM6, EC000h-EFFFFh read and write. */
+    movl $0x8000005c, %eax
+    movw $0xcf8, %dx
+    outl %eax, %dx
+    movw $0xcff, %dx
+    inb %dx, %al
+    orb $0x30, %al
+    outb %al, %dx
 
     /* Shadow the F segment: PAM0 = read and write, then copy from below 4 GB. */
     movl $0x80000058, %eax
@@ -80,11 +75,24 @@ reset:
     je 2f
 1:  movb $0x30, %al
     outb %al, %dx
+    lgdtl %cs:gdt_high
+    movl %cr0, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    movw $8, %ax
+    movw %ax, %ds
+    movw %ax, %es
     movl $0xffff0000, %esi
     movl $0x000f0000, %edi
     movl $0x4000, %ecx
     rep movsl (%esi), %es:(%edi)
-2:  ljmp $0xf000, $shadowed
+    movw $0x10, %ax             /* 64 KB limits for real mode (SDM 3A 9.9.2) */
+    movw %ax, %ds
+    movw %ax, %es
+2:  movl %cr0, %eax
+    andl $0x9ffffffe, %eax      /* real mode again, caches on */
+    movl %eax, %cr0
+    ljmp $0xf000, $shadowed
 
 shadowed:
     cmpb $5, %bl
@@ -97,7 +105,7 @@ shadowed:
     movw $0xf000, %ax
     movw %ax, %ds
     movb $1, shadow_mark
-    movw $bios_ebda_seg, %ax
+    movw $BIOS_DATA_SEG, %ax
     movw %ax, %es
     xorl %esi, %esi
     xorl %edi, %edi
@@ -110,9 +118,6 @@ shadowed:
     movw %ax, %ds
     movw %ax, %ss
     movl $bios_stack_top - R_SIZE, %esp
-    movw $0x40, %ax
-    movw %ax, %fs
-    movw %ax, %gs
     call base_frame
     calll post
     jmp int19_entry
@@ -168,6 +173,8 @@ reset_machine:
 gdt:
     .quad 0
     .quad 0x00cf93000000ffff    /* 08: data, base 0, 4 GB */
+    .quad 0x000093000000ffff    /* 10: data, 64 KB, as real mode has it */
+    .quad 0x00009b0f0000ffff    /* 18: code, the F segment */
 gdt_end:
 gdt_high:                       /* the table as seen from below 4 GB, before shadowing */
     .word gdt_end - gdt - 1
@@ -196,9 +203,7 @@ enter:
     cld
     pushw %ds
     pushl %eax
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw 0x40e, %ax
+    movw $BIOS_DATA_SEG, %ax
     movw %ax, %ds
     movl stack_pos, %eax
     subl $R_SIZE, %eax
@@ -209,8 +214,6 @@ enter:
     movl %edi, R_EDI(%eax)
     movl %ebp, R_EBP(%eax)
     movw %es, R_ES(%eax)
-    movw %fs, R_FS(%eax)
-    movw %gs, R_GS(%eax)
     movl %eax, %ebx
     movzwl %sp, %ebp
     movl %ss:(%ebp), %eax
@@ -233,8 +236,6 @@ enter:
     movw %ax, %es
     movw %ax, %ss
     movl %ebx, %esp
-    movw $0x40, %ax
-    movw %ax, %fs
     movl %ebx, %eax
     calll *%esi
     testw %ax, %ax
@@ -249,8 +250,6 @@ enter:
     movl %eax, %es:2(%ebp)
     movw R_FLAGS(%esp), %ax
     movw %ax, %es:6(%ebp)
-    popw %gs
-    popw %fs
     popw %es
     popw %ds
     popal
@@ -329,9 +328,7 @@ call16:
     cld
     pushw %ds
     pushl %eax
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw 0x40e, %ax
+    movw $BIOS_DATA_SEG, %ax
     movw %ax, %ds
     pushl %ebx
     movl stack_pos, %eax
@@ -350,8 +347,6 @@ call16:
     movw %ax, %ss
     movl stack_pos, %esp
     movw %ax, %es
-    movw $0x40, %ax
-    movw %ax, %fs
     popl %eax
     popl stack_pos
     popl %ebp
@@ -360,54 +355,65 @@ call16:
     popl %ebx
     retl
 
-/* void flat_copy(uint32_t dst, uint32_t src, uint32_t dwords): POST only; it sets flat limits. */
+/* void flat_copy(uint32_t dst, uint32_t src, uint32_t dwords): at POST only; it loses the GDT register. */
     .globl flat_copy
 flat_copy:
     pushl %esi
     pushl %edi
     pushl %ebx
-    pushw %es
-    pushw %ds
     movl %eax, %edi
     movl %edx, %esi
-    movl %cr0, %eax
-    testb $1, %al
-    jnz 1f
     lgdtl %cs:gdt_low
-    movl %eax, %ebx
-    orb $1, %al
+    movl %cr0, %ebx
+    leal 1(%ebx), %eax
     movl %eax, %cr0
     movw $8, %ax
     movw %ax, %ds
     movw %ax, %es
-    movl %ebx, %cr0
-1:  xorw %ax, %ax
+    rep movsl (%esi), %es:(%edi)
+    movw $0x10, %ax
     movw %ax, %ds
     movw %ax, %es
-    rep movsl (%esi), %es:(%edi)
-    popw %ds
-    popw %es
+    movl %ebx, %cr0
+    movw %ss, %ax
+    movw %ax, %ds
+    movw %ax, %es
     popl %ebx
     popl %edi
     popl %esi
     retl
 
 /*
- * void block_move(const struct gdt *gdt, uint32_t words): INT 15h AH=87h. The GDT is the BIOS's own:
- * 10h source, 18h destination, 20h flat data. Both data segments keep flat limits afterwards, which
- * no real-mode program notices and which lets a caller in unreal mode go on.
+ * void block_move(const struct gdt *gdt, uint32_t words): INT 15h AH=87h. The GDT is the BIOS's own: 10h source,
+ * 18h destination, 20h flat data, 28h data of 64 KB. The limits of DS and ES are found out by a read that faults
+ * where they are not 4 GB, and come back; so do the GDT and IDT registers.
  */
     .globl block_move
 block_move:
     pushl %esi
     pushl %edi
     pushl %ebx
+    pushl %ebp
+    subl $16, %esp
+    sidtl (%esp)
+    sgdtl 8(%esp)
     movl %edx, %ecx
     movl %eax, %edx
-    movl %cr0, %ebx
+    lidtl %cs:probe_idt
+    movw $0x28, %bx             /* DS */
+    movw $0x28, %bp             /* ES */
+    movl $1f, %esi
+    movl $-1, %edi              /* below the segment's base */
+    movb (%edi), %al
+    movw $0x20, %bx
+1:  movl $2f, %esi
+    movb %es:(%edi), %al
+    movw $0x20, %bp
+2:  lidtl (%esp)
+    movl %cr0, %esi
     lgdtl (%edx)
-    movl %ebx, %eax
-    orb $1, %al
+    pushl %esi
+    leal 1(%esi), %eax
     movl %eax, %cr0
     movw $0x10, %ax
     movw %ax, %ds
@@ -419,17 +425,32 @@ block_move:
     rep movsl (%esi), %es:(%edi)
     adcl %ecx, %ecx
     rep movsw (%esi), %es:(%edi)
-    movw $0x20, %ax
-    movw %ax, %ds
-    movw %ax, %es
-    movl %ebx, %cr0
+    movw %bx, %ds
+    movw %bp, %es
+    popl %eax
+    movl %eax, %cr0
     movw %ss, %ax
     movw %ax, %ds
     movw %ax, %es
+    lgdtl 8(%esp)
+    addl $16, %esp
+    popl %ebp
     popl %ebx
     popl %edi
     popl %esi
     retl
+probe_fault:                    /* #GP: on at ESI */
+    addl $6, %esp
+    jmp *%si
+    .balign 4
+probe_table:                    /* vectors 0Ch and 0Dh; an NMI in these few instructions is vector 2 */
+    .fill 2, 4, 0
+    .word int02_entry, 0xf000
+    .fill 10, 4, 0
+    .word probe_fault, 0xf000
+probe_idt:
+    .word . - probe_table - 1
+    .long 0xf0000 + probe_table
 
 /* void boot_jump(struct call *c): forget everything and start c with a stack that returns to INT 18h. */
     .globl boot_jump
@@ -451,8 +472,6 @@ boot_jump:
     pushl 16(%ebx)
     movw CALL_DS(%ebx), %cx
     xorl %ebp, %ebp
-    movw %bp, %fs
-    movw %bp, %gs
     popl %ebx
     movw %cx, %ds
     movl $0, %ecx
@@ -473,15 +492,11 @@ int19_entry:
 boot_setup:
     cli
     cld
-    xorw %ax, %ax
-    movw %ax, %ds
-    movw 0x40e, %ax
+    movw $BIOS_DATA_SEG, %ax
     movw %ax, %ds
     movw %ax, %es
     movw %ax, %ss
     movl $bios_stack_top - R_SIZE, %esp
-    movw $0x40, %ax
-    movw %ax, %fs
     call base_frame
     jmp *%dx
 

@@ -110,12 +110,12 @@ static uint8_t parameter(int n)
 void floppy_init(void)
 {
     uint8_t count = !!drive_type(0) + !!drive_type(1);
-    BDA->equipment &= ~0x00c1;
+    bda_clear(equipment, 0x00c1);
     if (count)
-        BDA->equipment |= 1 | (count - 1) << 6;
+        bda_or(equipment, 1 | (count - 1) << 6);
     for (int i = 0; i < 2; i++) /* 40:8F: change line, several rates, type known */
         if (drive_type(i))
-            BDA->fd_info |= (drive_type(i) == 1 ? 4 : 7) << i * 4;
+            bda_or(fd_info, (drive_type(i) == 1 ? 4 : 7) << i * 4);
 }
 
 /* Waits until the FIFO wants (want = RQM) or offers (RQM | DIO) a byte. */
@@ -131,7 +131,7 @@ static int fifo_ready(uint8_t want)
 
 static int command(const uint8_t *bytes, uint32_t n)
 {
-    BDA->fd_recal &= ~INT_FLAG;
+    bda_clear(fd_recal, INT_FLAG);
     for (; n; n--) {
         if (!fifo_ready(MSR_RQM))
             return 0;
@@ -145,7 +145,7 @@ static int results(uint32_t n)
     for (uint32_t i = 0; i < n; i++) {
         if (!fifo_ready(MSR_RQM | MSR_DIO))
             return 0;
-        BDA->fd_result[i] = inb(FIFO);
+        bda_set(fd_result[i], inb(FIFO));
     }
     return 1;
 }
@@ -172,14 +172,14 @@ static int let_time_pass(void)
 static int wait_irq(void)
 {
     struct timeout t;
-    uint32_t start = BDA->ticks;
+    uint32_t start = bda_get(ticks);
     timeout_start(&t, TIMEOUT_MS);
-    for (int wakes = 0; !(BDA->fd_recal & INT_FLAG);) {
-        if (timeout_over(&t) || BDA->ticks - start > TIMEOUT_TICKS || wakes > WAKES_MAX)
+    for (int wakes = 0; !(bda_get(fd_recal) & INT_FLAG);) {
+        if (timeout_over(&t) || bda_get(ticks) - start > TIMEOUT_TICKS || wakes > WAKES_MAX)
             return 0;
         wakes += let_time_pass();
     }
-    BDA->fd_recal &= ~INT_FLAG;
+    bda_clear(fd_recal, INT_FLAG);
     return 1;
 }
 
@@ -192,8 +192,8 @@ static int sense(void)
 static uint8_t reset(void)
 {
     uint8_t specify[] = {CMD_SPECIFY, parameter(0), parameter(1) & 0xfe}; /* always DMA */
-    uint8_t motors = BDA->fd_motor & 3;
-    BDA->fd_recal = 0;
+    uint8_t motors = bda_get(fd_motor) & 3;
+    bda_set(fd_recal, 0);
     outb(DOR, motors << 4 | (DOR_RUN & ~0x04));
     inb(MSR); /* the reset lasts 500 ns at least */
     inb(MSR);
@@ -210,27 +210,27 @@ static void motor_on(uint8_t drive)
 {
     if (!(inb(DOR) & DOR_NOT_RESET)) /* the first access of all */
         reset();
-    BDA->fd_motor_ticks = 0xff;
-    BDA->fd_motor |= 1 << drive;
-    outb(DOR, (BDA->fd_motor & 3) << 4 | DOR_RUN | drive);
+    bda_set(fd_motor_ticks, 0xff);
+    bda_or(fd_motor, 1 << drive);
+    outb(DOR, (bda_get(fd_motor) & 3) << 4 | DOR_RUN | drive);
 }
 
 /* `track`: the diskette's; steps twice where its tracks lie two steps apart. */
 static uint8_t seek(uint8_t drive, uint8_t track)
 {
     uint8_t recalibrate[] = {CMD_RECALIBRATE, drive};
-    uint8_t to[] = {CMD_SEEK, drive, track << !!(BDA->fd_media[drive] & MEDIA_DOUBLE_STEP)};
-    if (!(BDA->fd_recal & 1 << drive)) {
+    uint8_t to[] = {CMD_SEEK, drive, track << !!(bda_get(fd_media[drive]) & MEDIA_DOUBLE_STEP)};
+    if (!(bda_get(fd_recal) & 1 << drive)) {
         if (!command(recalibrate, sizeof recalibrate) || !wait_irq() || !sense())
             return ST_TIMEOUT;
-        if (BDA->fd_result[0] & 0xc0)
+        if (bda_get(fd_result[0]) & 0xc0)
             return ST_SEEK;
-        BDA->fd_recal |= 1 << drive;
+        bda_or(fd_recal, 1 << drive);
     }
     if (!command(to, sizeof to) || !wait_irq() || !sense())
         return ST_TIMEOUT;
-    BDA->fd_track[drive] = track;
-    return BDA->fd_result[0] & 0xc0 ? ST_SEEK : 0;
+    bda_set(fd_track[drive], track);
+    return bda_get(fd_result[0]) & 0xc0 ? ST_SEEK : 0;
 }
 
 /* A changed diskette is told once; stepping clears the drive's change line if there is one in it. */
@@ -239,8 +239,8 @@ static uint8_t check_changed(uint8_t drive)
     uint8_t status;
     if (!(inb(DIR) & DIR_CHANGED))
         return 0;
-    BDA->fd_recal &= ~(1 << drive);
-    BDA->fd_media[drive] &= ~(MEDIA_KNOWN | MEDIA_DOUBLE_STEP);
+    bda_clear(fd_recal, (1 << drive));
+    bda_clear(fd_media[drive], (MEDIA_KNOWN | MEDIA_DOUBLE_STEP));
     status = seek(drive, 1);
     if (!status)
         status = seek(drive, 0);
@@ -270,8 +270,8 @@ static uint8_t dma_start(uint8_t mode, uint32_t address, uint32_t bytes)
 
 static uint8_t result_status(void)
 {
-    uint8_t st1 = BDA->fd_result[1], st2 = BDA->fd_result[2];
-    if (!(BDA->fd_result[0] & 0xc0))
+    uint8_t st1 = bda_get(fd_result[1]), st2 = bda_get(fd_result[2]);
+    if (!(bda_get(fd_result[0]) & 0xc0))
         return 0;
     return st1 & 0x02   ? ST_WRITE_PROTECT
            : st1 & 0x20 ? ST_CRC
@@ -294,13 +294,13 @@ static uint8_t run(const uint8_t *cmd, uint32_t n)
 
 static uint8_t rate_of(uint8_t drive)
 {
-    return BDA->fd_media[drive] >> MEDIA_RATE_SHIFT;
+    return bda_get(fd_media[drive]) >> MEDIA_RATE_SHIFT;
 }
 
 static void set_rate(uint8_t drive, uint8_t rate)
 {
-    BDA->fd_media[drive] = (BDA->fd_media[drive] & 0x3f) | rate << MEDIA_RATE_SHIFT;
-    BDA->fd_rate = (BDA->fd_rate & 0x3f) | rate << MEDIA_RATE_SHIFT;
+    bda_set(fd_media[drive], (bda_get(fd_media[drive]) & 0x3f) | rate << MEDIA_RATE_SHIFT);
+    bda_set(fd_rate, (bda_get(fd_rate) & 0x3f) | rate << MEDIA_RATE_SHIFT);
     outb(CCR, rate);
 }
 
@@ -334,8 +334,8 @@ static uint8_t count_sectors(uint8_t drive)
 static uint8_t find_steps(uint8_t drive)
 {
     uint8_t status = seek(drive, 2);
-    if (!status && !read_id(drive) && BDA->fd_result[3] == 1)
-        BDA->fd_media[drive] |= MEDIA_DOUBLE_STEP;
+    if (!status && !read_id(drive) && bda_get(fd_result[3]) == 1)
+        bda_or(fd_media[drive], MEDIA_DOUBLE_STEP);
     return status;
 }
 
@@ -343,7 +343,7 @@ static uint8_t find_media(uint8_t drive, uint8_t type)
 {
     const struct drive_kind *k = &kinds[type];
     uint8_t status = ST_NOT_FOUND;
-    BDA->fd_media[drive] &= ~MEDIA_DOUBLE_STEP;
+    bda_clear(fd_media[drive], MEDIA_DOUBLE_STEP);
     for (int i = 0; i < 4; i++) {
         set_rate(drive, k->rates[i]);
         status = seek(drive, 0);
@@ -357,8 +357,8 @@ static uint8_t find_media(uint8_t drive, uint8_t type)
     media_spt[drive] = count_sectors(drive);
     if (type == 2)
         status = find_steps(drive);
-    BDA->fd_media[drive] &= ~7;
-    BDA->fd_media[drive] |= MEDIA_KNOWN | (BDA->fd_media[drive] & MEDIA_DOUBLE_STEP ? 4 : k->state);
+    bda_clear(fd_media[drive], 7);
+    bda_or(fd_media[drive], MEDIA_KNOWN | (bda_get(fd_media[drive]) & MEDIA_DOUBLE_STEP ? 4 : k->state));
     return status;
 }
 
@@ -370,7 +370,7 @@ static uint8_t prepare(uint8_t drive, uint8_t track, int formatting)
     uint8_t type = drive_type(drive), status;
     motor_on(drive);
     status = check_changed(drive);
-    if (!status && !(BDA->fd_media[drive] & MEDIA_KNOWN)) {
+    if (!status && !(bda_get(fd_media[drive]) & MEDIA_KNOWN)) {
         if (formatting)
             set_rate(drive, kinds[type].rate);
         else
@@ -430,11 +430,11 @@ static uint8_t access(struct regs *r)
     if (r->dh > 1 || (r->ah != 0x05 && (r->cl == 0 || r->al == 0)))
         return ST_BAD_COMMAND;
     status = r->ah == 0x05 ? format(r) : transfer(r, r->ah == 0x02 ? DMA_READ : r->ah == 0x03 ? DMA_WRITE : DMA_VERIFY);
-    BDA->fd_motor_ticks = parameter(2);
+    bda_set(fd_motor_ticks, parameter(2));
     if (status == ST_TIMEOUT || status == ST_CONTROLLER) {
         reset();
         if (status == ST_TIMEOUT)
-            BDA->fd_media[r->dl] &= ~MEDIA_KNOWN;
+            bda_clear(fd_media[r->dl], MEDIA_KNOWN);
     }
     return status;
 }
@@ -467,7 +467,7 @@ static void media_is(uint8_t drive, uint8_t rate, uint8_t spt, int double_step, 
 {
     set_rate(drive, rate);
     media_spt[drive] = spt;
-    BDA->fd_media[drive] = rate << MEDIA_RATE_SHIFT | (double_step ? MEDIA_DOUBLE_STEP : 0) | MEDIA_KNOWN | state;
+    bda_set(fd_media[drive], rate << MEDIA_RATE_SHIFT | (double_step ? MEDIA_DOUBLE_STEP : 0) | MEDIA_KNOWN | state);
 }
 
 /* AH=17h. AL: 360 KB in its drive, 360 KB in a 1.2 MB drive, 1.2 MB, 720 KB. */
@@ -480,7 +480,7 @@ static uint8_t set_dasd_type(struct regs *r)
         return ST_BAD_COMMAND;
     motor_on(r->dl);
     status = check_changed(r->dl);
-    BDA->fd_motor_ticks = parameter(2);
+    bda_set(fd_motor_ticks, parameter(2));
     if (status && status != ST_CHANGED)
         return status;
     switch (r->al) {
@@ -499,7 +499,7 @@ static uint8_t set_media(struct regs *r)
         return ST_TIMEOUT;
     motor_on(r->dl);
     status = check_changed(r->dl);
-    BDA->fd_motor_ticks = parameter(2);
+    bda_set(fd_motor_ticks, parameter(2));
     if (status && status != ST_CHANGED)
         return status;
     for (uint8_t t = 1; t < sizeof kinds / sizeof kinds[0]; t++) {
@@ -524,7 +524,7 @@ static uint8_t change_line(struct regs *r)
         return ST_CHANGED; /* there is no line that could tell */
     motor_on(r->dl);
     status = inb(DIR) & DIR_CHANGED ? ST_CHANGED : 0;
-    BDA->fd_motor_ticks = parameter(2);
+    bda_set(fd_motor_ticks, parameter(2));
     return status;
 }
 
@@ -552,7 +552,7 @@ static uint8_t serve(struct regs *r)
 uint32_t int40(struct regs *r)
 {
     switch (r->ah) {
-    case 0x01: r->ah = BDA->fd_status; break;
+    case 0x01: r->ah = bda_get(fd_status); break;
     case 0x08: get_parameters(r); return 0;
     case 0x15:
         r->ah = drive_type(r->dl) > 1 ? 2 : drive_type(r->dl); /* with change line, without, none */
@@ -560,7 +560,7 @@ uint32_t int40(struct regs *r)
         return 0;
     default: r->ah = serve(r); break;
     }
-    BDA->fd_status = r->ah;
+    bda_set(fd_status, r->ah);
     set_cf(r, r->ah != 0);
     return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Ports, CMOS, PCI configuration mechanism 1 and far memory, for code that runs in real mode with
- * CS = F000h and DS = ES = SS = the EBDA. GS is free for far accesses, FS stays at the BDA.
+ * CS = F000h and DS = ES = SS = BIOS_DATA_SEG. ES leads elsewhere within a far access only; FS and GS are the
+ * caller's.
  */
 #ifndef BIOS_IO_H
 #define BIOS_IO_H
@@ -58,7 +59,7 @@ static inline void insw(uint16_t port, void *dst, uint32_t count)
 /* String transfers between a port and seg:off; off must be normalised (below 10h). */
 static inline void insw_far(uint16_t port, uint16_t seg, uint32_t off, uint32_t words)
 {
-    __asm__ volatile("pushw %%es\n\tmovw %3, %%es\n\trep insw (%%dx), %%es:(%%edi)\n\tpopw %%es"
+    __asm__ volatile("movw %3, %%es\n\trep insw (%%dx), %%es:(%%edi)\n\tpushw %%ss\n\tpopw %%es"
                      : "+D"(off), "+c"(words)
                      : "d"(port), "r"(seg)
                      : "memory");
@@ -66,7 +67,7 @@ static inline void insw_far(uint16_t port, uint16_t seg, uint32_t off, uint32_t 
 
 static inline void insb_far(uint16_t port, uint16_t seg, uint32_t off, uint32_t bytes)
 {
-    __asm__ volatile("pushw %%es\n\tmovw %3, %%es\n\trep insb (%%dx), %%es:(%%edi)\n\tpopw %%es"
+    __asm__ volatile("movw %3, %%es\n\trep insb (%%dx), %%es:(%%edi)\n\tpushw %%ss\n\tpopw %%es"
                      : "+D"(off), "+c"(bytes)
                      : "d"(port), "r"(seg)
                      : "memory");
@@ -74,23 +75,29 @@ static inline void insb_far(uint16_t port, uint16_t seg, uint32_t off, uint32_t 
 
 static inline void outsw_far(uint16_t port, uint16_t seg, uint32_t off, uint32_t words)
 {
-    __asm__ volatile("movw %3, %%gs\n\trep outsw %%gs:(%%esi), %%dx"
+    __asm__ volatile("movw %3, %%es\n\trep outsw %%es:(%%esi), %%dx\n\tpushw %%ss\n\tpopw %%es"
                      : "+S"(off), "+c"(words)
                      : "d"(port), "r"(seg)
                      : "memory");
 }
 
-#define FAR_READ(name, type, op)                                                                             \
-    static inline type name(uint16_t seg, uint32_t off)                                                      \
-    {                                                                                                        \
-        type v;                                                                                              \
-        __asm__ volatile("movw %1, %%gs\n\t" op " %%gs:(%2), %0" : "=q"(v) : "r"(seg), "r"(off) : "memory"); \
-        return v;                                                                                            \
+#define FAR_READ(name, type, op)                                                           \
+    static inline type name(uint16_t seg, uint32_t off)                                    \
+    {                                                                                      \
+        type v;                                                                            \
+        __asm__ volatile("movw %1, %%es\n\t" op " %%es:%a2, %0\n\tpushw %%ss\n\tpopw %%es" \
+                         : "=q"(v)                                                         \
+                         : "r"(seg), "ri"(off)                                             \
+                         : "memory");                                                      \
+        return v;                                                                          \
     }
-#define FAR_WRITE(name, type, op)                                                                            \
-    static inline void name(uint16_t seg, uint32_t off, type v)                                              \
-    {                                                                                                        \
-        __asm__ volatile("movw %1, %%gs\n\t" op " %0, %%gs:(%2)" : : "q"(v), "r"(seg), "r"(off) : "memory"); \
+#define FAR_WRITE(name, type, op)                                                          \
+    static inline void name(uint16_t seg, uint32_t off, type v)                            \
+    {                                                                                      \
+        __asm__ volatile("movw %1, %%es\n\t" op " %0, %%es:%a2\n\tpushw %%ss\n\tpopw %%es" \
+                         :                                                                 \
+                         : "qi"(v), "r"(seg), "ri"(off)                                    \
+                         : "memory");                                                      \
     }
 FAR_READ(far_r8, uint8_t, "movb")
 FAR_READ(far_r16, uint16_t, "movw")
@@ -99,10 +106,26 @@ FAR_WRITE(far_w8, uint8_t, "movb")
 FAR_WRITE(far_w16, uint16_t, "movw")
 FAR_WRITE(far_w32, uint32_t, "movl")
 
-/* Copy between seg:off and the EBDA segment. */
+/* A field of 1, 2 or 4 bytes. */
+static inline uint32_t far_get(uint16_t seg, uint32_t off, uint32_t size)
+{
+    return size == 1 ? far_r8(seg, off) : size == 2 ? far_r16(seg, off) : far_r32(seg, off);
+}
+
+static inline void far_set(uint16_t seg, uint32_t off, uint32_t size, uint32_t v)
+{
+    if (size == 1)
+        far_w8(seg, off, v);
+    else if (size == 2)
+        far_w16(seg, off, v);
+    else
+        far_w32(seg, off, v);
+}
+
+/* Copy between seg:off and the data segment. */
 static inline void far_read(void *dst, uint16_t seg, uint32_t off, uint32_t bytes)
 {
-    __asm__ volatile("movw %3, %%gs\n\trep movsb %%gs:(%%esi), %%es:(%%edi)"
+    __asm__ volatile("movw %3, %%ds\n\trep movsb (%%esi), %%es:(%%edi)\n\tpushw %%ss\n\tpopw %%ds"
                      : "+S"(off), "+D"(dst), "+c"(bytes)
                      : "r"(seg)
                      : "memory");
@@ -110,7 +133,7 @@ static inline void far_read(void *dst, uint16_t seg, uint32_t off, uint32_t byte
 
 static inline void far_write(uint16_t seg, uint32_t off, const void *src, uint32_t bytes)
 {
-    __asm__ volatile("pushw %%es\n\tmovw %3, %%es\n\trep movsb (%%esi), %%es:(%%edi)\n\tpopw %%es"
+    __asm__ volatile("movw %3, %%es\n\trep movsb (%%esi), %%es:(%%edi)\n\tpushw %%ss\n\tpopw %%es"
                      : "+S"(src), "+D"(off), "+c"(bytes)
                      : "r"(seg)
                      : "memory");

@@ -126,70 +126,69 @@ enum kbd_action { ACT_NONE, ACT_BREAK, ACT_PRINT, ACT_PAUSE, ACT_RESET, ACT_SYSR
 
 void keyboard_init(void)
 {
-    BDA->kbd_head = BDA->kbd_tail = BDA->kbd_start = offsetof(struct bda, kbd_buf);
-    BDA->kbd_end = offsetof(struct bda, kbd_buf) + sizeof BDA->kbd_buf;
-    BDA->kbd_flags2 = KBD2_101;
+    bda_set(kbd_start, offsetof(struct bda, kbd_buf));
+    bda_set(kbd_head, offsetof(struct bda, kbd_buf));
+    bda_set(kbd_tail, offsetof(struct bda, kbd_buf));
+    bda_set(kbd_end, offsetof(struct bda, fd_recal));
+    bda_set(kbd_flags2, KBD2_101);
     i8042_init();
 }
 
 static uint16_t buf_next(uint16_t at)
 {
     at += 2;
-    return at == BDA->kbd_end ? BDA->kbd_start : at;
+    return at == bda_get(kbd_end) ? bda_get(kbd_start) : at;
 }
 
 static int store(uint16_t code)
 {
-    uint16_t tail = BDA->kbd_tail, next = buf_next(tail);
-    if (next == BDA->kbd_head)
+    uint16_t tail = bda_get(kbd_tail), next = buf_next(tail);
+    if (next == bda_get(kbd_head))
         return 0;
     far_w16(0x40, tail, code);
-    BDA->kbd_tail = next;
+    bda_set(kbd_tail, next);
     return 1;
 }
 
 /* Makes the lights show the locks when they differ. */
 static void update_leds(void)
 {
-    uint8_t want = BDA->kbd_flags0 >> 4 & 7;
+    uint8_t want = bda_get(kbd_flags0) >> 4 & 7;
     struct i8042_exchange x;
-    if ((BDA->kbd_leds & 7) == want || inb(0x64) & 1)
+    if ((bda_get(kbd_leds) & 7) == want || inb(0x64) & 1)
         return;
-    BDA->kbd_leds = (BDA->kbd_leds & ~7) | want;
+    bda_set(kbd_leds, (bda_get(kbd_leds) & ~7) | want);
     i8042_begin(&x, I8042_HOLD_AUX);
     if (i8042_kbd(0xed))
         i8042_kbd(want);
     i8042_end(&x);
 }
 
-static void set_bits(volatile uint8_t __seg_fs *flags, uint8_t bits, int on)
-{
-    *flags = on ? *flags | bits : *flags & ~bits;
-}
+#define set_bits(field, bits, on) bda_set(field, (on) ? bda_get(field) | (bits) : bda_get(field) & ~(bits))
 
 static void modifier_ctrl_alt(uint8_t scan, int e0, int make)
 {
     int ctrl = scan == KEY_CTRL;
     if (e0)
-        set_bits(&BDA->kbd_flags2, ctrl ? KBD2_RCTRL : KBD2_RALT, make);
+        set_bits(kbd_flags2, ctrl ? KBD2_RCTRL : KBD2_RALT, make);
     else
-        set_bits(&BDA->kbd_flags1, ctrl ? KBD1_LCTRL : KBD1_LALT, make);
+        set_bits(kbd_flags1, ctrl ? KBD1_LCTRL : KBD1_LALT, make);
     if (ctrl)
-        set_bits(&BDA->kbd_flags0, KBD0_CTRL, BDA->kbd_flags1 & KBD1_LCTRL || BDA->kbd_flags2 & KBD2_RCTRL);
+        set_bits(kbd_flags0, KBD0_CTRL, bda_get(kbd_flags1) & KBD1_LCTRL || bda_get(kbd_flags2) & KBD2_RCTRL);
     else
-        set_bits(&BDA->kbd_flags0, KBD0_ALT, BDA->kbd_flags1 & KBD1_LALT || BDA->kbd_flags2 & KBD2_RALT);
-    if (!ctrl && !make && !(BDA->kbd_flags0 & KBD0_ALT) && BDA->kbd_alt_num) {
-        store(BDA->kbd_alt_num);
-        BDA->kbd_alt_num = 0;
+        set_bits(kbd_flags0, KBD0_ALT, bda_get(kbd_flags1) & KBD1_LALT || bda_get(kbd_flags2) & KBD2_RALT);
+    if (!ctrl && !make && !(bda_get(kbd_flags0) & KBD0_ALT) && bda_get(kbd_alt_num)) {
+        store(bda_get(kbd_alt_num));
+        bda_set(kbd_alt_num, 0);
     }
 }
 
 /* A lock key toggles at its first make code only. */
 static void modifier_lock(uint8_t bit, int make)
 {
-    if (make && !(BDA->kbd_flags1 & bit))
-        BDA->kbd_flags0 ^= bit;
-    set_bits(&BDA->kbd_flags1, bit, make);
+    if (make && !(bda_get(kbd_flags1) & bit))
+        bda_set(kbd_flags0, bda_get(kbd_flags0) ^ (bit));
+    set_bits(kbd_flags1, bit, make);
 }
 
 /* 1 when scan was a shift or lock key and needs no more. */
@@ -199,18 +198,18 @@ static int modifier(uint8_t scan, int e0, int make)
     case KEY_LSHIFT:
     case KEY_RSHIFT:
         if (!e0) /* E0 2A, E0 36 are the keyboard's own, around the grey keys */
-            set_bits(&BDA->kbd_flags0, scan == KEY_LSHIFT ? KBD0_LSHIFT : KBD0_RSHIFT, make);
+            set_bits(kbd_flags0, scan == KEY_LSHIFT ? KBD0_LSHIFT : KBD0_RSHIFT, make);
         return 1;
     case KEY_CTRL:
     case KEY_ALT: modifier_ctrl_alt(scan, e0, make); return 1;
     case KEY_CAPS: modifier_lock(KBD0_CAPS, make); return 1;
     case KEY_NUM:
-        if (BDA->kbd_flags0 & KBD0_CTRL && !e0)
+        if (bda_get(kbd_flags0) & KBD0_CTRL && !e0)
             return 0; /* Pause on an 84-key keyboard */
         modifier_lock(KBD0_NUM, make);
         return 1;
     case KEY_SCROLL:
-        if (e0 || BDA->kbd_flags0 & KBD0_CTRL)
+        if (e0 || bda_get(kbd_flags0) & KBD0_CTRL)
             return 0; /* Break */
         modifier_lock(KBD0_SCROLL, make);
         return 1;
@@ -234,7 +233,7 @@ static int is_pad(uint8_t scan)
 static uint16_t code_e0(uint8_t scan)
 {
     static const uint8_t ctrl_pad[] = {0x77, 0x8d, 0x84, 0, 0x73, 0, 0x74, 0, 0x75, 0x91, 0x76, 0x92, 0x93};
-    uint8_t flags = BDA->kbd_flags0;
+    uint8_t flags = bda_get(kbd_flags0);
     if (scan == KEY_ENTER)
         return flags & KBD0_ALT ? 0xa600 : flags & KBD0_CTRL ? 0xe00a : 0xe00d;
     if (scan == KEY_SLASH)
@@ -252,15 +251,15 @@ static uint16_t code_e0(uint8_t scan)
 static int alt_digit(uint8_t scan)
 {
     static const uint8_t digit[] = {7, 8, 9, 0xff, 4, 5, 6, 0xff, 1, 2, 3, 0};
-    if (!(BDA->kbd_flags0 & KBD0_ALT) || !is_pad(scan) || scan == KEY_DEL)
+    if (!(bda_get(kbd_flags0) & KBD0_ALT) || !is_pad(scan) || scan == KEY_DEL)
         return 0;
-    BDA->kbd_alt_num = BDA->kbd_alt_num * 10 + digit[scan - KEY_HOME];
+    bda_set(kbd_alt_num, bda_get(kbd_alt_num) * 10 + digit[scan - KEY_HOME]);
     return 1;
 }
 
 static uint16_t code_plain(uint8_t scan)
 {
-    uint8_t flags = BDA->kbd_flags0;
+    uint8_t flags = bda_get(kbd_flags0);
     int shift = (flags & (KBD0_LSHIFT | KBD0_RSHIFT)) != 0;
     if (flags & KBD0_ALT)
         return keys[scan].alt;
@@ -276,21 +275,22 @@ static uint16_t code_plain(uint8_t scan)
 /* Keys that do something at once. */
 static enum kbd_action special(uint8_t scan, int e0)
 {
-    uint8_t flags = BDA->kbd_flags0;
+    uint8_t flags = bda_get(kbd_flags0);
     if (scan == KEY_DEL && (flags & (KBD0_CTRL | KBD0_ALT)) == (KBD0_CTRL | KBD0_ALT)) {
-        BDA->reset_flag = 0x1234;
+        bda_set(reset_flag, 0x1234);
         return ACT_RESET;
     }
     if (scan == KEY_SCROLL && (e0 || flags & KBD0_CTRL)) {
-        BDA->kbd_head = BDA->kbd_tail = BDA->kbd_start;
-        BDA->brk = 0x80;
+        bda_set(kbd_head, bda_get(kbd_start));
+        bda_set(kbd_tail, bda_get(kbd_start));
+        bda_set(brk, 0x80);
         store(0);
         return ACT_BREAK;
     }
     if (scan == KEY_PRTSC && !(flags & (KBD0_CTRL | KBD0_ALT)) && (e0 || flags & (KBD0_LSHIFT | KBD0_RSHIFT)))
         return ACT_PRINT;
     if (scan == KEY_NUM && flags & KBD0_CTRL && !e0) {
-        BDA->kbd_flags1 |= KBD1_PAUSE;
+        bda_or(kbd_flags1, KBD1_PAUSE);
         return ACT_PAUSE;
     }
     return ACT_NONE;
@@ -298,9 +298,9 @@ static enum kbd_action special(uint8_t scan, int e0)
 
 static enum kbd_action sysreq(struct regs *r, int make)
 {
-    if (make && BDA->kbd_flags1 & KBD1_SYSREQ)
+    if (make && bda_get(kbd_flags1) & KBD1_SYSREQ)
         return ACT_NONE;
-    set_bits(&BDA->kbd_flags1, KBD1_SYSREQ, make);
+    set_bits(kbd_flags1, KBD1_SYSREQ, make);
     r->ah = !make;
     return ACT_SYSREQ;
 }
@@ -309,8 +309,8 @@ static enum kbd_action key_made(uint8_t scan, int e0)
 {
     enum kbd_action act;
     uint16_t code;
-    if (BDA->kbd_flags1 & KBD1_PAUSE) { /* this key only ends the pause */
-        BDA->kbd_flags1 &= ~KBD1_PAUSE;
+    if (bda_get(kbd_flags1) & KBD1_PAUSE) { /* this key only ends the pause */
+        bda_clear(kbd_flags1, KBD1_PAUSE);
         return ACT_NONE;
     }
     act = special(scan, e0);
@@ -318,9 +318,9 @@ static enum kbd_action key_made(uint8_t scan, int e0)
         return act;
     if (!e0 && alt_digit(scan))
         return ACT_NONE;
-    if (scan == KEY_INS && !(BDA->kbd_flags1 & KBD1_INS)) {
-        BDA->kbd_flags1 |= KBD1_INS;
-        BDA->kbd_flags0 ^= KBD0_INS;
+    if (scan == KEY_INS && !(bda_get(kbd_flags1) & KBD1_INS)) {
+        bda_or(kbd_flags1, KBD1_INS);
+        bda_set(kbd_flags0, bda_get(kbd_flags0) ^ (KBD0_INS));
     }
     code = e0 && scan != KEY_PRTSC ? code_e0(scan) : code_plain(scan);
     if (code)
@@ -332,16 +332,16 @@ static enum kbd_action key_made(uint8_t scan, int e0)
 static int pause_sequence(uint8_t scan, enum kbd_action *act)
 {
     if (scan == 0xe1) {
-        BDA->kbd_flags2 |= KBD2_E1;
+        bda_or(kbd_flags2, KBD2_E1);
         return 1;
     }
-    if (!(BDA->kbd_flags2 & KBD2_E1))
+    if (!(bda_get(kbd_flags2) & KBD2_E1))
         return 0;
     if ((scan & 0x7f) == KEY_CTRL)
         return 1;
-    BDA->kbd_flags2 &= ~KBD2_E1;
-    if (scan == KEY_NUM && !(BDA->kbd_flags1 & KBD1_PAUSE)) {
-        BDA->kbd_flags1 |= KBD1_PAUSE;
+    bda_clear(kbd_flags2, KBD2_E1);
+    if (scan == KEY_NUM && !(bda_get(kbd_flags1) & KBD1_PAUSE)) {
+        bda_or(kbd_flags1, KBD1_PAUSE);
         *act = ACT_PAUSE;
     }
     return 1;
@@ -355,18 +355,18 @@ uint32_t kbd_irq(struct regs *r)
     uint8_t code = r->al, scan = code & 0x7f;
     int make = !(code & 0x80), e0;
     if (code == 0xe0) {
-        BDA->kbd_flags2 |= KBD2_E0;
+        bda_or(kbd_flags2, KBD2_E0);
     } else if (code == 0xfa || code == 0xfe || code == 0x00 || code == 0xff) {
         /* acknowledgements and errors */
     } else if (!pause_sequence(code, &act)) {
-        e0 = BDA->kbd_flags2 & KBD2_E0;
-        BDA->kbd_flags2 &= ~(KBD2_E0 | KBD2_E1);
+        e0 = bda_get(kbd_flags2) & KBD2_E0;
+        bda_clear(kbd_flags2, (KBD2_E0 | KBD2_E1));
         if (scan == KEY_SYSREQ)
             act = sysreq(r, make);
         else if (!modifier(scan, e0, make) && make)
             act = key_made(scan, e0);
         else if (!make && scan == KEY_INS)
-            BDA->kbd_flags1 &= ~KBD1_INS;
+            bda_clear(kbd_flags1, KBD1_INS);
         update_leds();
     }
     r->al = act;
@@ -393,8 +393,8 @@ static int to_standard(uint16_t *code)
 /* The next code that the caller may see, without taking it. 0 when there is none. */
 static int peek(int enhanced, uint16_t *code)
 {
-    while (BDA->kbd_head != BDA->kbd_tail) {
-        *code = far_r16(0x40, BDA->kbd_head);
+    while (bda_get(kbd_head) != bda_get(kbd_tail)) {
+        *code = far_r16(0x40, bda_get(kbd_head));
         if (enhanced) {
             if ((*code & 0xff) == 0xf0 && *code >> 8)
                 *code &= 0xff00;
@@ -402,7 +402,7 @@ static int peek(int enhanced, uint16_t *code)
         }
         if (to_standard(code))
             return 1;
-        BDA->kbd_head = buf_next(BDA->kbd_head);
+        bda_set(kbd_head, buf_next(bda_get(kbd_head)));
     }
     return 0;
 }
@@ -420,7 +420,7 @@ static void set_typematic(struct regs *r)
 
 static uint8_t extended_flags(void)
 {
-    uint8_t f1 = BDA->kbd_flags1, f2 = BDA->kbd_flags2;
+    uint8_t f1 = bda_get(kbd_flags1), f2 = bda_get(kbd_flags2);
     return (f1 & 0x73) | (f2 & (KBD2_RCTRL | KBD2_RALT)) | (f1 & KBD1_SYSREQ ? 0x80 : 0);
 }
 
@@ -433,7 +433,7 @@ uint32_t int16(struct regs *r)
     case 0x10:
         if (!peek(r->ah, &code))
             return EXIT_STUB(int16_wait);
-        BDA->kbd_head = buf_next(BDA->kbd_head);
+        bda_set(kbd_head, buf_next(bda_get(kbd_head)));
         r->ax = code;
         break;
     case 0x01:
@@ -446,13 +446,13 @@ uint32_t int16(struct regs *r)
             r->flags |= FLAG_IF; /* a caller that polls with interrupts off would wait forever */
         break;
     }
-    case 0x02: r->al = BDA->kbd_flags0; break;
+    case 0x02: r->al = bda_get(kbd_flags0); break;
     case 0x03: set_typematic(r); break;
     case 0x05: r->al = !store(r->cx); break;
     case 0x09: r->al = 0x30; break;   /* AH=0Ah and AH=10h-12h are there */
     case 0x0a: r->bx = 0x41ab; break; /* keyboard ID as the translating 8042 gives it */
     case 0x12:
-        r->al = BDA->kbd_flags0;
+        r->al = bda_get(kbd_flags0);
         r->ah = extended_flags();
         break;
     }

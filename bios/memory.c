@@ -8,19 +8,21 @@
  */
 #include "bios.h"
 
-#define HOST_BRIDGE  0
-#define PAM0         0x59
-#define PAM1         0x5a
-#define SHADOW_FIRST 0xc000 /* segments */
-#define SHADOW_END   0xf000
-#define SHADOW_BLOCK 0x400 /* 16 KiB, one nibble of a PAM register */
-#define PAM_READ     1
-#define PAM_WRITE    2
+#define HOST_BRIDGE   0
+#define PAM0          0x59
+#define PAM1          0x5a
+#define PAM6          0x5f
+#define SHADOW_FIRST  0xc000 /* segments */
+#define SHADOW_END    BIOS_DATA_SEG
+#define SHADOW_BLOCK  0x400 /* 16 KiB, one nibble of a PAM register */
+#define SHADOW_BLOCKS 11
+#define PAM_READ      1
+#define PAM_WRITE     2
 
 static uint32_t ram_below_4g;   /* bytes */
 static uint32_t ram_usable;     /* of these, below what the tables took */
 static uint32_t ram_above_4g;   /* 64 KB units */
-static uint16_t isa_rom_blocks; /* bit n: block n of C0000h-EFFFFh holds a ROM on the bus */
+static uint16_t isa_rom_blocks; /* bit n: block n of C0000h-EBFFFh holds a ROM on the bus */
 
 uint32_t memory_below_4g(void)
 {
@@ -73,17 +75,18 @@ static void find_bus_roms(void)
 }
 
 /*
- * Turns C0000h-EFFFFh into RAM, but for the blocks that hold ROMs on the bus.
+ * Turns C0000h-EBFFFh into RAM, but for the blocks that hold ROMs on the bus.
  * QUIRK: a machine with fw_cfg hands its ROMs over there and is not searched: after a reset QEMU's
  * virtual APIC helper still shows the old shadow RAM at the place of its own ROM.
  */
 void shadow_open(int search)
 {
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 5; i++)
         pci_write8(HOST_BRIDGE, PAM1 + i, 0);
+    pci_write8(HOST_BRIDGE, PAM6, (PAM_READ | PAM_WRITE) << 4); /* the BIOS's data stay */
     if (search)
         find_bus_roms();
-    for (int b = 0; b < 12; b++)
+    for (int b = 0; b < SHADOW_BLOCKS; b++)
         if (!(isa_rom_blocks >> b & 1))
             set_block(b, PAM_READ | PAM_WRITE);
 }
@@ -97,7 +100,7 @@ int rom_on_bus(uint16_t seg)
 /* Write protects what holds option ROMs (segments below rom_end) and the BIOS, gives back the rest. */
 void shadow_close(uint32_t rom_end)
 {
-    for (uint32_t b = 0; b < 12; b++)
+    for (uint32_t b = 0; b < SHADOW_BLOCKS; b++)
         if (!(isa_rom_blocks >> b & 1))
             set_block(b, SHADOW_FIRST + b * SHADOW_BLOCK < rom_end ? PAM_READ : 0);
     pci_write8(HOST_BRIDGE, PAM0, PAM_READ << 4);
@@ -120,23 +123,23 @@ static uint32_t usable_end(void)
 
 static int e820_get(uint32_t index, struct e820_entry *e)
 {
-    uint32_t ebda = (uint32_t)BDA->ebda_seg << 4;
+    uint32_t ebda = (uint32_t)bda_get(ebda_seg) << 4;
     memset(e, 0, sizeof *e);
     e->type = E820_RESERVED;
     if (index >= 4 && ram_usable == ram_below_4g)
         index++; /* nothing was taken */
     switch (index) {
     case 0:
-        e->length = BDA->base_kb * 1024u;
+        e->length = bda_get(base_kb) * 1024u;
         e->type = E820_RAM;
         return 1;
     case 1:
-        e->base = BDA->base_kb * 1024u < ebda ? BDA->base_kb * 1024u : ebda;
+        e->base = bda_get(base_kb) * 1024u < ebda ? bda_get(base_kb) * 1024u : ebda;
         e->length = 0xa0000 - e->base;
         return 1;
     case 2:
-        e->base = 0xf0000;
-        e->length = 0x10000;
+        e->base = (uint32_t)BIOS_DATA_SEG << 4;
+        e->length = 0x100000 - e->base;
         return 1;
     case 3:
         e->base = 0x100000;
@@ -214,7 +217,7 @@ struct gdt6 {
     uint16_t limit;
     uint32_t base;
     uint16_t pad;
-    struct descriptor d[4]; /* selectors 08h (unused), 10h, 18h, 20h */
+    struct descriptor d[5]; /* selectors 08h (unused), 10h, 18h, 20h, 28h */
 } __attribute__((packed));
 
 /*
@@ -237,9 +240,9 @@ void int15_block_move(struct regs *r)
         g.d[i].flags = 0;
     }
     g.d[3] = (struct descriptor){0xffff, 0, 0, 0x93, 0xcf, 0};
+    g.d[4] = (struct descriptor){0xffff, 0, 0, 0x93, 0, 0};
     g.limit = sizeof g - 1;
-    __asm__("xorl %0, %0\n\tmovw %%ss, %w0" : "=r"(g.base));
-    g.base = (g.base << 4) + (uint32_t)(uintptr_t)&g;
+    g.base = linear(&g);
     outb(0x92, (a20 | 2) & ~1);
     block_move(&g, r->cx);
     outb(0x92, a20 & ~1);

@@ -24,7 +24,7 @@ static void begin(struct i8042_exchange *x)
     x->mode &= ~I8042_HOLD_AUX;
     if (x->put_back == PUT_BACK_AUX)
         x->put_back = 0;
-    ebda.mouse_flags1 = 0;
+    ebda_set(mouse_flags1, 0);
 }
 
 static int aux_value(uint8_t command, uint8_t value)
@@ -100,19 +100,19 @@ static int read_id(struct regs *r)
 
 static void set_handler(struct regs *r)
 {
-    ebda.mouse_seg = r->es;
-    ebda.mouse_off = r->bx;
+    ebda_set(mouse_seg, r->es);
+    ebda_set(mouse_off, r->bx);
     if (r->es == 0 && r->bx == 0)
-        ebda.mouse_flags2 &= ~FLAGS2_HANDLER;
+        ebda_set(mouse_flags2, ebda_get(mouse_flags2) & ~FLAGS2_HANDLER);
     else
-        ebda.mouse_flags2 |= FLAGS2_HANDLER;
+        ebda_set(mouse_flags2, ebda_get(mouse_flags2) | FLAGS2_HANDLER);
 }
 
 static int initialise(struct regs *r)
 {
     uint8_t size = r->bh;
-    ebda.mouse_flags1 = 0;
-    ebda.mouse_flags2 = (ebda.mouse_flags2 & ~7) | (size - 1);
+    ebda_set(mouse_flags1, 0);
+    ebda_set(mouse_flags2, (ebda_get(mouse_flags2) & ~7) | (size - 1));
     if (!reset(r))
         return 0;
     return set_value(0xf3, 100) && set_value(0xe8, 2);
@@ -127,7 +127,7 @@ void int15_mouse(struct regs *r)
     case 0x00:
         if (r->bh > 1)
             error = ERR_INPUT;
-        else if (r->bh == 1 && !(ebda.mouse_flags2 & FLAGS2_HANDLER))
+        else if (r->bh == 1 && !(ebda_get(mouse_flags2) & FLAGS2_HANDLER))
             error = ERR_NO_HANDLER;
         else
             ok = enable(r->bh);
@@ -169,23 +169,23 @@ void int15_mouse(struct regs *r)
 uint32_t mouse_irq(struct regs *r);
 uint32_t mouse_irq(struct regs *r)
 {
-    uint8_t index = ebda.mouse_flags1 & 7;
+    uint8_t index = ebda_get(mouse_flags1) & 7;
     r->ax = 0;
     if ((inb(0x64) & 0x21) != 0x21)
         return 0;
-    ebda.mouse_data[index] = inb(0x60);
-    if (!(ebda.mouse_flags2 & FLAGS2_HANDLER))
+    ebda_set(mouse_data[index], inb(0x60));
+    if (!(ebda_get(mouse_flags2) & FLAGS2_HANDLER))
         return 0;
-    if (index < (ebda.mouse_flags2 & 7)) {
-        ebda.mouse_flags1 = index + 1;
+    if (index < (ebda_get(mouse_flags2) & 7)) {
+        ebda_set(mouse_flags1, index + 1);
         return 0;
     }
-    ebda.mouse_flags1 = 0;
+    ebda_set(mouse_flags1, 0);
     r->ax = 1;
-    r->si = ebda.mouse_seg;
-    r->di = ebda.mouse_off;
-    r->bx = ebda.mouse_data[0];
-    r->cx = ebda.mouse_data[1];
-    r->dx = ebda.mouse_data[2];
+    r->si = ebda_get(mouse_seg);
+    r->di = ebda_get(mouse_off);
+    r->bx = ebda_get(mouse_data[0]);
+    r->cx = ebda_get(mouse_data[1]);
+    r->dx = ebda_get(mouse_data[2]);
     return 0;
 }

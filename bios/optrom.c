@@ -9,7 +9,7 @@
 
 #define ROM_FIRST 0xc000 /* segments */
 #define ROM_SCAN  0xc800
-#define ROM_END   0xf000
+#define ROM_END   BIOS_DATA_SEG
 #define ROM_STEP  0x80
 #define CLASS_VGA 0x0300
 
@@ -17,16 +17,16 @@ static uint32_t rom_next = ROM_FIRST; /* where the next one is loaded */
 
 static int rom_valid(uint16_t seg)
 {
-    uint32_t size, even = 0, odd = 0;
+    uint32_t size, even = 0, odd = 0, part[128];
     if (far_r16(seg, 0) != 0xaa55)
         return 0;
     size = far_r8(seg, 2) * 512u;
     if (size == 0 || seg + (size >> 4) > ROM_END)
         return 0;
     for (; size; size -= 512, seg += 0x20) {
-        __asm__ volatile("movw %0, %%gs" : : "r"(seg));
-        for (uint32_t off = 0; off < 512; off += 4) {
-            uint32_t v = *(const volatile uint32_t __seg_gs *)off;
+        far_read(part, seg, 0, sizeof part);
+        for (uint32_t i = 0; i < sizeof part / sizeof part[0]; i++) {
+            uint32_t v = part[i];
             even += v & 0xff00ff;
             odd += v >> 8 & 0xff00ff;
         }
@@ -97,12 +97,12 @@ static int load_pci_rom(uint16_t bdf)
     for (image = base;;) {
         uint16_t data;
         uint32_t length;
-        flat_copy(((uint32_t)BDA->ebda_seg << 4) + (uint32_t)(uintptr_t)buf, image, 8);
+        flat_copy(linear(buf), image, 8);
         if (buf[0] != 0x55 || buf[1] != 0xaa)
             break;
         bytes = buf[2] * 512u;
         data = buf[0x18] | buf[0x19] << 8;
-        flat_copy(((uint32_t)BDA->ebda_seg << 4) + (uint32_t)(uintptr_t)buf, image + data, 6);
+        flat_copy(linear(buf), image + data, 6);
         if (data < 0x1a || memcmp(buf, "PCIR", 4) != 0 || buf[0x14] == 0)
             break; /* an old ROM without the structure, or code type 0: PC-AT */
         length = (buf[0x10] | buf[0x11] << 8) * 512u;

@@ -7,19 +7,19 @@
  */
 #include "bios.h"
 
-struct ebda ebda __attribute__((section(".ebda")));
-
-extern char bios_ebda_kb[], bios_ebda_seg[], diskette_table[];
+extern char diskette_table[];
 
 static void data_areas(void)
 {
-    uint16_t reset_flag = BDA->reset_flag;
+    uint16_t reset_flag = bda_get(reset_flag);
     for (uint32_t i = 0; i < 0x100; i += 4)
         far_w32(0x40, i, 0);
-    BDA->reset_flag = reset_flag == 0x1234 ? reset_flag : 0;
-    BDA->ebda_seg = (uint16_t)(uintptr_t)bios_ebda_seg;
-    ebda.size_kb = (uint8_t)(uintptr_t)bios_ebda_kb;
-    BDA->base_kb = 640 - ebda.size_kb;
+    bda_set(reset_flag, reset_flag == 0x1234 ? reset_flag : 0);
+    bda_set(ebda_seg, 0xa000 - EBDA_KB * 0x40);
+    for (uint32_t i = 0; i < EBDA_KB * 1024; i += 4)
+        far_w32(bda_get(ebda_seg), i, 0);
+    ebda_set(size_kb, EBDA_KB);
+    bda_set(base_kb, 640 - EBDA_KB);
     far_w8(0x50, 0, 0); /* print screen status */
 }
 
@@ -65,7 +65,7 @@ static void equipment(void)
 {
     uint16_t fpu = 0xffff;
     __asm__ volatile("fninit\n\tfnstsw %0" : "+m"(fpu));
-    BDA->equipment = 0x0020 | ((fpu & 0xff) == 0 ? 0x02 : 0) | (cmos_read(0x14) & 0x04);
+    bda_set(equipment, 0x0020 | ((fpu & 0xff) == 0 ? 0x02 : 0) | (cmos_read(0x14) & 0x04));
 }
 
 /* A video BIOS's initialisation leaves the mode to us. */

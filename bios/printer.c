@@ -18,11 +18,11 @@ void printer_init(void)
         outb(bases[i], 0xaa);
         if (inb(bases[i]) != 0xaa)
             continue;
-        BDA->lpt[count] = bases[i];
-        BDA->lpt_timeout[count] = 20;
+        bda_set(lpt[count], bases[i]);
+        bda_set(lpt_timeout[count], 20);
         count++;
     }
-    BDA->equipment = (BDA->equipment & 0x3fff) | count << 14;
+    bda_set(equipment, (bda_get(equipment) & 0x3fff) | count << 14);
 }
 
 static uint8_t printer_send(uint16_t base, uint8_t byte, uint32_t units)
@@ -47,10 +47,10 @@ uint32_t int17(struct regs *r)
 {
     uint16_t base;
     uint8_t timed_out = 0;
-    if (r->dx > 2 || !(base = BDA->lpt[r->dx]))
+    if (r->dx > 2 || !(base = bda_get(lpt[r->dx])))
         return 0;
     switch (r->ah) {
-    case 0x00: timed_out = printer_send(base, r->al, BDA->lpt_timeout[r->dx]); break;
+    case 0x00: timed_out = printer_send(base, r->al, bda_get(lpt_timeout[r->dx])); break;
     case 0x01:
         outb(base + 2, CTL_SELECT);
         inb(base + 1);

@@ -2,29 +2,30 @@
 /*
  * The register image that entry.S builds for each service call, and the offsets it uses.
  *
- * The order is that of entry.S's exit path: pop gs fs es ds, POPAD, LSS ESP.
+ * The order is that of entry.S's exit path: pop es ds, POPAD, LSS ESP. FS and GS are the caller's at all times: a
+ * program may have put a base or a limit there that no reload of the selector brings back.
  */
 #ifndef BIOS_REGS_H
 #define BIOS_REGS_H
 
-#define R_GS    0
-#define R_FS    2
-#define R_ES    4
-#define R_DS    6
-#define R_EDI   8
-#define R_ESI   12
-#define R_EBP   16
-#define R_EBX   24
-#define R_EDX   28
-#define R_ECX   32
-#define R_EAX   36
-#define R_ESP   40
-#define R_SS    44
-#define R_IP    46
-#define R_CS    48
-#define R_FLAGS 50
-#define R_PREV  52
-#define R_SIZE  56
+#define BIOS_DATA_SEG 0xec00
+
+#define R_ES    0
+#define R_DS    2
+#define R_EDI   4
+#define R_ESI   8
+#define R_EBP   12
+#define R_EBX   20
+#define R_EDX   24
+#define R_ECX   28
+#define R_EAX   32
+#define R_ESP   36
+#define R_SS    40
+#define R_IP    42
+#define R_CS    44
+#define R_FLAGS 46
+#define R_PREV  48
+#define R_SIZE  52
 
 #define CALL_DS    32
 #define CALL_ES    34
@@ -52,7 +53,7 @@
 
 /* A caller's registers. A handler changes them here; entry.S writes all back but ESP and SS. */
 struct regs {
-    uint16_t gs, fs, es, ds;
+    uint16_t es, ds;
     REG16(di);
     REG16(si);
     REG16(bp);

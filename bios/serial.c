@@ -26,11 +26,11 @@ void serial_init(void)
     uint16_t count = 0;
     for (int i = 0; i < 4; i++)
         if (uart_there(bases[i])) {
-            BDA->com[count] = bases[i];
-            BDA->com_timeout[count] = 10;
+            bda_set(com[count], bases[i]);
+            bda_set(com_timeout[count], 10);
             count++;
         }
-    BDA->equipment = (BDA->equipment & ~0x0e00) | count << 9;
+    bda_set(equipment, (bda_get(equipment) & ~0x0e00) | count << 9);
 }
 
 static int wait_for(uint16_t port, uint8_t mask, uint32_t units)
@@ -50,9 +50,9 @@ uint32_t int14(struct regs *r)
 {
     uint16_t base;
     uint32_t timeout;
-    if (r->dx > 3 || !(base = BDA->com[r->dx]))
+    if (r->dx > 3 || !(base = bda_get(com[r->dx])))
         return 0;
-    timeout = BDA->com_timeout[r->dx];
+    timeout = bda_get(com_timeout[r->dx]);
     switch (r->ah) {
     case 0x00:
         outb(base + 3, LCR_DLAB);

@@ -103,7 +103,7 @@ uint32_t int15(struct regs *r)
         set_cf(r, 0);
         break;
     case 0xc1:
-        r->es = BDA->ebda_seg;
+        r->es = bda_get(ebda_seg);
         set_cf(r, 0);
         break;
     case 0xc2: int15_mouse(r); break;

@@ -80,9 +80,9 @@ void publish(const void *table, uint32_t n)
     far_write(BIOS_SEG, (uint32_t)(uintptr_t)table, table, n);
 }
 
-/* The F segment's first 16 KiB hold the initial contents of the data and nothing behind them. */
+/* Up to the code the F segment holds the initial contents of the data and nothing behind them. */
 extern char bios_data_end[];
-#define FSEG_END 0x4000
+#define FSEG_END 0x2c00
 
 uint32_t fseg_alloc(uint32_t bytes, uint32_t align)
 {

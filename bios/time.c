@@ -92,8 +92,8 @@ void rtc_to_ticks(void)
     if (s >= 86400)
         s = 0;
     /* 1193182 / 65536 ticks a second = 18 + 13534 / 65536. */
-    BDA->ticks = s * 18 + (s * 13534 >> 16);
-    BDA->midnight = 0;
+    bda_set(ticks, s * 18 + (s * 13534 >> 16));
+    bda_set(midnight, 0);
 }
 
 static void rtc_set_b(uint8_t clear, uint8_t set)
@@ -172,19 +172,19 @@ static void rtc_set_alarm(struct regs *r)
 
 static void get_ticks(struct regs *r)
 {
-    uint32_t ticks = BDA->ticks;
+    uint32_t ticks = bda_get(ticks);
     r->cx = ticks >> 16;
     r->dx = ticks;
-    r->al = BDA->midnight;
+    r->al = bda_get(midnight);
     r->ah = 0;
-    BDA->midnight = 0;
+    bda_set(midnight, 0);
     set_cf(r, 0);
 }
 
 static void set_ticks(struct regs *r)
 {
-    BDA->ticks = (uint32_t)r->cx << 16 | r->dx;
-    BDA->midnight = 0;
+    bda_set(ticks, (uint32_t)r->cx << 16 | r->dx);
+    bda_set(midnight, 0);
     r->ah = 0;
     set_cf(r, 0);
 }
@@ -214,11 +214,11 @@ uint32_t int1a(struct regs *r)
 /* Count us microseconds down, then set bit 7 of the byte at flag_ptr. 0 when a wait runs already. */
 uint32_t rtc_start_wait(uint32_t us, uint32_t flag_ptr)
 {
-    if (BDA->wait_active & WAIT_RUNNING)
+    if (bda_get(wait_active) & WAIT_RUNNING)
         return 0;
-    BDA->wait_active = WAIT_RUNNING;
-    BDA->wait_us = us;
-    BDA->wait_flag_ptr = flag_ptr;
+    bda_set(wait_active, WAIT_RUNNING);
+    bda_set(wait_us, us);
+    bda_set(wait_flag_ptr, flag_ptr);
     outb(0xa1, inb(0xa1) & ~0x01);
     outb(0x21, inb(0x21) & ~0x04);
     cmos_read(RTC_C);
@@ -228,7 +228,7 @@ uint32_t rtc_start_wait(uint32_t us, uint32_t flag_ptr)
 
 void rtc_stop_wait(void)
 {
-    BDA->wait_active = 0;
+    bda_set(wait_active, 0);
     rtc_set_b(RTC_B_PIE, 0);
 }
 
@@ -239,13 +239,13 @@ uint32_t rtc_irq(struct regs *r)
     uint8_t cause = cmos_read(RTC_C) & cmos_read(RTC_B);
     r->al = 0;
     if (cause & RTC_B_PIE) {
-        uint32_t left = BDA->wait_us;
-        if (!(BDA->wait_active & WAIT_RUNNING)) {
+        uint32_t left = bda_get(wait_us);
+        if (!(bda_get(wait_active) & WAIT_RUNNING)) {
             rtc_set_b(RTC_B_PIE, 0);
         } else if (left > RTC_PERIOD_US) {
-            BDA->wait_us = left - RTC_PERIOD_US;
+            bda_set(wait_us, left - RTC_PERIOD_US);
         } else {
-            uint32_t ptr = BDA->wait_flag_ptr;
+            uint32_t ptr = bda_get(wait_flag_ptr);
             rtc_stop_wait();
             far_w8(ptr >> 16, (uint16_t)ptr, far_r8(ptr >> 16, (uint16_t)ptr) | WAIT_DONE);
         }
