@@ -3,8 +3,8 @@
  * Head of the expansion ROM (PCI Firmware Specification 3.0, 5.1), the entries into C, and the
  * VBE protected-mode interface.
  *
- * On entry to C: DS = ES = SS, FS = CS, the upper half of ESP zero. All of the caller's 32-bit
- * registers come back, ESP's upper half included.
+ * On entry to C: DS = ES = SS, the upper half of ESP zero. All of the caller's 32-bit registers come back, ESP's
+ * upper half included. FS and GS are not touched: a program may have given them a base that no load brings back.
  */
         .code16
         .section .head, "ax"
@@ -47,15 +47,11 @@ rom_fix:
         cld
         pushw %ds
         pushw %es
-        pushw %fs
-        pushw %gs
         pushal
         movzwl %sp, %esp
         movw %ss, %ax
         movw %ax, %ds
         movw %ax, %es
-        movw %cs, %ax
-        movw %ax, %fs
         movl %esp, %eax
         .endm
         .macro LEAVE_C
@@ -63,8 +59,6 @@ rom_fix:
         subl $32, %eax
         movl %eax, %esp
         popal
-        popw %gs
-        popw %fs
         popw %es
         popw %ds
         .endm

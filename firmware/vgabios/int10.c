@@ -14,6 +14,26 @@ u16 rom_seg(void)
     return v;
 }
 
+u8 bda8(u16 off)
+{
+    return rd8(BDA, off);
+}
+
+u16 bda16(u16 off)
+{
+    return rd16(BDA, off);
+}
+
+void bda8_w(u16 off, u8 v)
+{
+    wr8(BDA, off, v);
+}
+
+void bda16_w(u16 off, u16 v)
+{
+    wr16(BDA, off, v);
+}
+
 /* AH=0Bh: BH=0 border (text) or background (graphics), BH=1 the CGA's colour set. */
 static void cga_palette(struct regs *r)
 {

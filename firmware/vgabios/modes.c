@@ -444,6 +444,7 @@ void mode_set(u8 mode, u8 noclear)
     bda16_w(BDA_CURSOR_TYPE, mode == 7 ? 0x0B0C : 0x0607);
     bda8_w(BDA_MSR, mode < 8 ? cga_msr[mode] : 0x29);
     bda8_w(BDA_PAL, mode == 6 ? 0x3F : 0x30);
+    bda8_w(BDA_POWER, 0);
     u16 equipment = bda16(BDA_EQUIPMENT) & ~0x30;
     bda16_w(BDA_EQUIPMENT, equipment | (p->misc & 1 ? 0x20 : 0x30));
     if (m->kind == K_TEXT) {

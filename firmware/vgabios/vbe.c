@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * VESA BIOS Extensions 3.0 (INT 10h AH=4Fh, functions 00h-0Ah) on a display with the Bochs VBE
- * registers, whose frame buffer lies at BAR 0 of PCI device 1234:1111.
+ * VESA BIOS Extensions 3.0 (INT 10h AH=4Fh, functions 00h-0Ah) and power management (VBE/PM 1.0, function 10h) on a
+ * display with the Bochs VBE registers, whose frame buffer lies at BAR 0 of PCI device 1234:1111.
  *
  * LIMIT: no refresh-rate control (mode bit 11), one window, no hardware triple buffering.
  */
@@ -11,6 +11,12 @@ struct vbe_mode {
     u16 number, width, height;
     u8 bpp;
 };
+
+/* QUIRK: programs copy the list to 47 words, as many as cards had (tests/vga): a mode with a twin is not in it. */
+static u8 listed(u16 number, u8 bpp)
+{
+    return number < 0x140 || bpp == 32 || number == 0x14A || number == 0x151;
+}
 
 /* 100h-11Bh are VESA's numbers; the rest follows what other BIOSes for this display use. */
 ROMDATA struct vbe_mode vbe_modes[] = {
@@ -118,7 +124,7 @@ static u8 controller_info(struct regs *r)
     }
     u16 o = di + 34;
     for (u16 i = 0; i < MODES; i++) {
-        if (!vbe_find(vbe_modes[i].number))
+        if (!listed(vbe_modes[i].number, vbe_modes[i].bpp) || !vbe_find(vbe_modes[i].number))
             continue;
         wr16(seg, o, vbe_modes[i].number);
         o += 2;
@@ -368,6 +374,25 @@ static u8 protected_mode(struct regs *r)
     return 1;
 }
 
+/* VBE/PM 1.0. The display has no sync signals to stop: all of the states that save power are a dark screen. */
+static u8 power(struct regs *r)
+{
+    u8 state = BH(r);
+    switch (BL(r)) {
+    case 0:
+        BX(r) = 0x0710; /* standby, suspend, off; version 1.0 */
+        return 1;
+    case 1:
+        if (state > 4 || state == 3)
+            return 0;
+        bda8_w(BDA_POWER, state);
+        screen_on(state == 0);
+        return 1;
+    case 2: BH(r) = bda8(BDA_POWER); return 1;
+    default: return 0;
+    }
+}
+
 void vbe(struct regs *r)
 {
     u8 ok;
@@ -385,6 +410,7 @@ void vbe(struct regs *r)
     case 0x08: ok = dac_width(r); break;
     case 0x09: ok = palette_data(r); break;
     case 0x0A: ok = protected_mode(r); break;
+    case 0x10: ok = power(r); break;
     default: return; /* AL <> 4Fh: not supported */
     }
     /* functions give 0 failed, 1 done, 2 not on this hardware, 3 not in this mode */

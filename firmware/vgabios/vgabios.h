@@ -4,8 +4,8 @@
  * the ports, the BIOS data area, and the caller's registers.
  *
  * NOTE: the compiler believes in one flat address space. Here DS = SS = the caller's stack,
- * so that pointers to locals work; FS = CS, so that constants in the ROM are reached through
- * the __seg_fs address space (ROMDATA below); GS is loaded for each access to anything else.
+ * so that pointers to locals work. Constants in the ROM are in the compiler's __seg_fs address space (ROMDATA below),
+ * whose prefix the build changes to that of CS; ES is loaded for each access to anything else.
  */
 #ifndef VGABIOS_H
 #define VGABIOS_H
@@ -20,7 +20,7 @@ typedef unsigned int u32;
 /* The caller's registers as entry.S pushes them. */
 struct regs {
     u32 edi, esi, ebp, esp, ebx, edx, ecx, eax;
-    u16 gs, fs, es, ds, ip, cs, flags;
+    u16 es, ds, ip, cs, flags;
 };
 
 #define LO(r) (*(u8 *)&(r))
@@ -44,40 +44,30 @@ struct regs {
 
 /* ---- memory ---- */
 
-static inline void set_gs(u16 seg)
-{
-    __asm__ volatile("movw %0, %%gs" : : "rm"(seg) : "memory");
-}
-static inline u8 rd8(u16 seg, u16 off)
-{
-    set_gs(seg);
-    return *(volatile u8 __seg_gs *)(u32)off;
-}
-static inline u16 rd16(u16 seg, u16 off)
-{
-    set_gs(seg);
-    return *(volatile u16 __seg_gs *)(u32)off;
-}
-static inline u32 rd32(u16 seg, u16 off)
-{
-    set_gs(seg);
-    return *(volatile u32 __seg_gs *)(u32)off;
-}
-static inline void wr8(u16 seg, u16 off, u8 v)
-{
-    set_gs(seg);
-    *(volatile u8 __seg_gs *)(u32)off = v;
-}
-static inline void wr16(u16 seg, u16 off, u16 v)
-{
-    set_gs(seg);
-    *(volatile u16 __seg_gs *)(u32)off = v;
-}
-static inline void wr32(u16 seg, u16 off, u32 v)
-{
-    set_gs(seg);
-    *(volatile u32 __seg_gs *)(u32)off = v;
-}
+#define FAR_READ(name, type, op)                                                           \
+    static inline type name(u16 seg, u16 off)                                              \
+    {                                                                                      \
+        type v;                                                                            \
+        __asm__ volatile("movw %1, %%es\n\t" op " %%es:%a2, %0\n\tpushw %%ss\n\tpopw %%es" \
+                         : "=q"(v)                                                         \
+                         : "r"(seg), "ri"((u32)off)                                        \
+                         : "memory");                                                      \
+        return v;                                                                          \
+    }
+#define FAR_WRITE(name, type, op)                                                          \
+    static inline void name(u16 seg, u16 off, type v)                                      \
+    {                                                                                      \
+        __asm__ volatile("movw %1, %%es\n\t" op " %0, %%es:%a2\n\tpushw %%ss\n\tpopw %%es" \
+                         :                                                                 \
+                         : "qi"(v), "r"(seg), "ri"((u32)off)                               \
+                         : "memory");                                                      \
+    }
+FAR_READ(rd8, u8, "movb")
+FAR_READ(rd16, u16, "movw")
+FAR_READ(rd32, u32, "movl")
+FAR_WRITE(wr8, u8, "movb")
+FAR_WRITE(wr16, u16, "movw")
+FAR_WRITE(wr32, u32, "movl")
 
 /* Fill n words; copy n bytes between segments, upwards or (offsets of the last byte) downwards. */
 void fill16(u16 seg, u16 off, u16 value, u32 n);
@@ -196,11 +186,12 @@ enum {
     BDA_DCC = 0x8A,
     BDA_SAVEPTR = 0xA8,
     BDA_VBE_MODE = 0xBA, /* ours: the VBE mode that 4F02h set, 0 = none */
+    BDA_POWER = 0xBC,    /* ours: the state that 4F10h set */
 };
-#define bda8(o)       rd8(BDA, (o))
-#define bda16(o)      rd16(BDA, (o))
-#define bda8_w(o, v)  wr8(BDA, (o), (v))
-#define bda16_w(o, v) wr16(BDA, (o), (v))
+u8 bda8(u16 off);
+u16 bda16(u16 off);
+void bda8_w(u16 off, u8 v);
+void bda16_w(u16 off, u16 v);
 
 enum { MODESET_NOPAL = 0x08, MODESET_GRAY = 0x02, MODESET_400 = 0x10, MODESET_200 = 0x80 };
 

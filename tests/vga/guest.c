@@ -344,8 +344,46 @@ static void vbe_lists_modes(void)
             }
     }
     check_vbe(listed && known == listed, "each_listed_mode_has_a_picture");
+    check_vbe(listed < 47, "4f00_list_and_its_end_fit_47_words");
+    check_vbe(segment == SEG && list + 2 <= (uint16_t)(uintptr_t)block + 512, "4f00_list_ends_in_the_block");
+    for (unsigned i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
+        check_vbe(scenes[i].kind != VBE ||
+                      bios(0x4f01, 0, scenes[i].mode, 0, SEG, (uint16_t)(uintptr_t)mode_info) == 0x4f,
+                  "4f01_knows_the_modes_that_are_not_listed");
     check_vbe(vbe_call(0x4f01, 0, 0x1fd, 0).ax == 0x14f, "4f01_refuses_other_numbers");
     check_vbe(vbe_call(0x4f02, 0x1fd, 0, 0).ax == 0x14f, "4f02_refuses_other_numbers");
+}
+
+/* A program that does not say "VBE2" has room for 256 bytes (VBE 2.0, 4.3). */
+static void vbe_short_block(void)
+{
+    for (unsigned i = 0; i < sizeof block; i++)
+        block[i] = 0xa5;
+    vbe_call(0x4f00, 0, 0, 0);
+    unsigned end = (*(uint16_t *)(block + 14) - (uint16_t)(uintptr_t)block);
+    while (end < 254 && *(uint16_t *)(block + end) != 0xffff)
+        end += 2;
+    check_vbe(end < 254, "4f00_list_ends_in_256_bytes");
+    for (unsigned i = 256; i < sizeof block; i++)
+        check_vbe(block[i] == 0xa5, "4f00_writes_256_bytes_only");
+}
+
+/* VBE/PM 1.0: a dark screen is bit 5 of the sequencer's clocking mode. */
+static void vbe_saves_power(void)
+{
+    struct regs r = vbe_call(0x4f10, 0, 0, 0);
+    check_vbe(r.ax == 0x4f && r.bx == 0x0710, "4f10_knows_three_states");
+    for (unsigned state = 0; state < 6; state++) {
+        int good = state <= 2 || state == 4;
+        check_vbe(vbe_call(0x4f10, state << 8 | 1, 0, 0).ax == (good ? 0x4f : 0x14f), "4f10_sets_the_states_there_are");
+        outb(0x3c4, 1);
+        check_vbe(!good || !(inb(0x3c5) & 0x20) == (state == 0), "4f10_states_other_than_on_are_dark");
+        check_vbe(!good || vbe_call(0x4f10, 2, 0, 0).bx >> 8 == state, "4f10_gives_the_state");
+    }
+    bios(0x0003, 0, 0, 0, 0, 0);
+    outb(0x3c4, 1);
+    check_vbe(!(inb(0x3c5) & 0x20) && vbe_call(0x4f10, 2, 0, 0).bx >> 8 == 0, "mode_set_turns_the_screen_on");
+    check_vbe(vbe_call(0x4f10, 3, 0, 0).ax == 0x14f, "4f10_refuses_other_functions");
 }
 
 static void vbe_windows(void)
@@ -466,6 +504,8 @@ void main(void)
 {
     outb(COM1 + 3, 3); /* 8 bits, no parity */
     vbe_lists_modes();
+    vbe_short_block();
+    vbe_saves_power();
     vbe_windows();
     vbe_scrolls();
     vbe_colours();
