@@ -194,39 +194,42 @@ frame:                          /* the struct regs of the innermost service call
     .long 0
 stack_pos:                      /* where the next service call's frame goes */
     .long 0
+entry_ebx:
+    .long 0
 
 /* ------------------------------------------------------------------ services */
 
     .text
-/* Stack: 16-bit C function address, IP, CS, FLAGS. */
+/*
+ * Stack: 16-bit C function address, IP, CS, FLAGS. Words only go to and from the caller's stack, so that it may wrap
+ * between any two of them; it needs 12 bytes for an INT.
+ */
 enter:
     cld
     pushw %ds
-    pushl %eax
+    pushw %ax
     movw $BIOS_DATA_SEG, %ax
     movw %ax, %ds
-    movl stack_pos, %eax
-    subl $R_SIZE, %eax
-    movl %ebx, R_EBX(%eax)
-    movl %ecx, R_ECX(%eax)
-    movl %edx, R_EDX(%eax)
-    movl %esi, R_ESI(%eax)
-    movl %edi, R_EDI(%eax)
-    movl %ebp, R_EBP(%eax)
-    movw %es, R_ES(%eax)
-    movl %eax, %ebx
-    movzwl %sp, %ebp
-    movl %ss:(%ebp), %eax
+    movl %ebx, entry_ebx
+    movl stack_pos, %ebx
+    subl $R_SIZE, %ebx
+    movl %ecx, R_ECX(%ebx)
+    movl %edx, R_EDX(%ebx)
+    movl %esi, R_ESI(%ebx)
+    movl %edi, R_EDI(%ebx)
+    movl %ebp, R_EBP(%ebx)
+    movl entry_ebx, %ecx
+    movl %ecx, R_EBX(%ebx)
+    movw %es, R_ES(%ebx)
+    popw %ax
     movl %eax, R_EAX(%ebx)
-    movw %ss:4(%ebp), %ax
-    movw %ax, R_DS(%ebx)
-    movzwl %ss:6(%ebp), %esi
-    movl %ss:8(%ebp), %eax
-    movl %eax, R_IP(%ebx)
-    movw %ss:12(%ebp), %ax
-    movw %ax, R_FLAGS(%ebx)
+    popw R_DS(%ebx)
+    popw %si
+    popw R_IP(%ebx)
+    popw R_CS(%ebx)
+    popw R_FLAGS(%ebx)
     movl %esp, %ecx
-    addw $6, %cx
+    subw $8, %cx                /* where the exit stub's address goes */
     movl %ecx, R_ESP(%ebx)
     movw %ss, R_SS(%ebx)
     movl frame, %eax
@@ -236,24 +239,31 @@ enter:
     movw %ax, %es
     movw %ax, %ss
     movl %ebx, %esp
+    movzwl %si, %esi
     movl %ebx, %eax
     calll *%esi
+    movl %esp, %ebx
     testw %ax, %ax
     jnz 1f
     movw $exit_iret, %ax
-1:  movl R_PREV(%esp), %ebx
-    movl %ebx, frame
-    movzwl R_ESP(%esp), %ebp
-    movw R_SS(%esp), %es
-    movw %ax, %es:(%ebp)
-    movl R_IP(%esp), %eax
-    movl %eax, %es:2(%ebp)
-    movw R_FLAGS(%esp), %ax
-    movw %ax, %es:6(%ebp)
-    popw %es
+1:  movl R_PREV(%ebx), %ecx
+    movl %ecx, frame
+    lssl R_ESP(%ebx), %esp
+    addw $8, %sp
+    pushw R_FLAGS(%ebx)
+    pushw R_CS(%ebx)
+    pushw R_IP(%ebx)
+    pushw %ax
+    pushw R_DS(%ebx)
+    movw R_ES(%ebx), %es
+    movl R_EDI(%ebx), %edi
+    movl R_ESI(%ebx), %esi
+    movl R_EBP(%ebx), %ebp
+    movl R_EDX(%ebx), %edx
+    movl R_ECX(%ebx), %ecx
+    movl R_EAX(%ebx), %eax
+    movl R_EBX(%ebx), %ebx
     popw %ds
-    popal
-    lssl (%esp), %esp
     retw
 exit_iret:
     iretw
@@ -601,18 +611,21 @@ int15_wait:
 
 int08_entry:
     pushw %ds
-    pushl %eax
+    pushw %ax
     pushw %dx
     movw $0x40, %ax
     movw %ax, %ds
-    movl 0x6c, %eax
-    incl %eax
-    cmpl $0x1800b0, %eax        /* ticks in 24 hours */
+    addw $1, 0x6c
+    adcw $0, 0x6e
+    cmpw $0x18, 0x6e            /* 1800B0h ticks in 24 hours */
     jb 1f
-    xorl %eax, %eax
+    ja 3f
+    cmpw $0xb0, 0x6c
+    jb 1f
+3:  movw $0, 0x6c
+    movw $0, 0x6e
     movb $1, 0x70
-1:  movl %eax, 0x6c
-    cmpb $0, 0x40
+1:  cmpb $0, 0x40
     je 2f
     decb 0x40
     jnz 2f
@@ -625,7 +638,7 @@ int08_entry:
     movb $0x20, %al
     outb %al, $0x20
     popw %dx
-    popl %eax
+    popw %ax
     popw %ds
     iretw
 
@@ -688,7 +701,7 @@ int09_entry:
 
 /* IRQ 12. The C function assembles packets: AX = 1 when one is whole, BX CX DX its words. */
 int74_entry:
-    pushal
+    pushaw
     pushw %ds
     pushw %es
     CALL_SERVICE mouse_irq_entry
@@ -709,7 +722,7 @@ int74_entry:
     outb %al, $0x20
     popw %es
     popw %ds
-    popal
+    popaw
     iretw
 
 int70_entry:
@@ -816,7 +829,7 @@ int02_entry:                    /* NMI: nothing here raises one to act on */
 int05_entry:
     sti
     pushw %ds
-    pushal
+    pushaw
     pushw $0x50
     popw %ds
     cmpb $1, 0
@@ -865,7 +878,7 @@ int05_entry:
 6:  popw %dx
     movb $2, %ah
     int $0x10
-9:  popal
+9:  popaw
     popw %ds
     iretw
 print_newline:

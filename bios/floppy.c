@@ -91,12 +91,14 @@ enum { DPT_N = 3, DPT_SPT = 4, DPT_GAP = 5, DPT_DTL = 6, DPT_FORMAT_GAP = 7, DPT
 #define MEDIA_DOUBLE_STEP 0x20
 #define MEDIA_KNOWN       0x10
 
-static uint8_t media_spt[2]; /* valid with MEDIA_KNOWN */
+static uint8_t media_spt[2];   /* valid with MEDIA_KNOWN */
+static uint8_t media_heads[2]; /* the same */
+static uint8_t drive_types;    /* CMOS 10h. NOTE: kept, since a look at the CMOS ends a program's masking of NMI */
+static uint8_t selected;       /* drive whose motor must run while a command does */
 
 static uint8_t drive_type(uint8_t drive)
 {
-    uint8_t types = cmos_read(0x10);
-    uint8_t type = drive == 0 ? types >> 4 : drive == 1 ? types & 15 : 0;
+    uint8_t type = drive == 0 ? drive_types >> 4 : drive == 1 ? drive_types & 15 : 0;
     return type < sizeof kinds / sizeof kinds[0] ? type : 0;
 }
 
@@ -109,7 +111,9 @@ static uint8_t parameter(int n)
 
 void floppy_init(void)
 {
-    uint8_t count = !!drive_type(0) + !!drive_type(1);
+    uint8_t count;
+    drive_types = cmos_read(0x10);
+    count = !!drive_type(0) + !!drive_type(1);
     bda_clear(equipment, 0x00c1);
     if (count)
         bda_or(equipment, 1 | (count - 1) << 6);
@@ -150,6 +154,19 @@ static int results(uint32_t n)
     return 1;
 }
 
+/*
+ * QUIRK: what a program hangs on the timer may count 40:40 down faster than 18.2 times a second, or turn the motor off
+ * by itself (tests/bios/diskette.sh): while a command runs it is turned on again.
+ */
+static void keep_motor(void)
+{
+    uint8_t mine = 0x10 << selected | selected, dor = inb(DOR);
+    bda_set(fd_motor_ticks, 0xff);
+    bda_or(fd_motor, 1 << selected);
+    if (dor & DOR_NOT_RESET && (dor & (0x10 << selected | 0x03)) != mine)
+        outb(DOR, (dor & 0x30) | mine | DOR_RUN);
+}
+
 /* Sleeps where the timer will wake us (1): not if the caller masked it or is an interrupt's handler. */
 static int let_time_pass(void)
 {
@@ -169,7 +186,7 @@ static int let_time_pass(void)
  * Two seconds by the counter, or by the ticks that wake us: between two of them the counter comes back
  * to where it was. A program's own, faster ticks may not reach 40:6C.
  */
-static int wait_irq(void)
+static int wait_irq(int motor)
 {
     struct timeout t;
     uint32_t start = bda_get(ticks);
@@ -178,6 +195,8 @@ static int wait_irq(void)
         if (timeout_over(&t) || bda_get(ticks) - start > TIMEOUT_TICKS || wakes > WAKES_MAX)
             return 0;
         wakes += let_time_pass();
+        if (motor)
+            keep_motor();
     }
     bda_clear(fd_recal, INT_FLAG);
     return 1;
@@ -198,7 +217,7 @@ static uint8_t reset(void)
     inb(MSR); /* the reset lasts 500 ns at least */
     inb(MSR);
     outb(DOR, motors << 4 | DOR_RUN);
-    if (!wait_irq())
+    if (!wait_irq(0))
         return ST_TIMEOUT;
     for (int drive = 0; drive < 4; drive++)
         if (!sense())
@@ -210,6 +229,7 @@ static void motor_on(uint8_t drive)
 {
     if (!(inb(DOR) & DOR_NOT_RESET)) /* the first access of all */
         reset();
+    selected = drive;
     bda_set(fd_motor_ticks, 0xff);
     bda_or(fd_motor, 1 << drive);
     outb(DOR, (bda_get(fd_motor) & 3) << 4 | DOR_RUN | drive);
@@ -221,13 +241,13 @@ static uint8_t seek(uint8_t drive, uint8_t track)
     uint8_t recalibrate[] = {CMD_RECALIBRATE, drive};
     uint8_t to[] = {CMD_SEEK, drive, track << !!(bda_get(fd_media[drive]) & MEDIA_DOUBLE_STEP)};
     if (!(bda_get(fd_recal) & 1 << drive)) {
-        if (!command(recalibrate, sizeof recalibrate) || !wait_irq() || !sense())
+        if (!command(recalibrate, sizeof recalibrate) || !wait_irq(1) || !sense())
             return ST_TIMEOUT;
         if (bda_get(fd_result[0]) & 0xc0)
             return ST_SEEK;
         bda_or(fd_recal, 1 << drive);
     }
-    if (!command(to, sizeof to) || !wait_irq() || !sense())
+    if (!command(to, sizeof to) || !wait_irq(1) || !sense())
         return ST_TIMEOUT;
     bda_set(fd_track[drive], track);
     return bda_get(fd_result[0]) & 0xc0 ? ST_SEEK : 0;
@@ -287,7 +307,7 @@ static uint8_t run(const uint8_t *cmd, uint32_t n)
 {
     if (!command(cmd, n))
         return ST_CONTROLLER;
-    if (!wait_irq())
+    if (!wait_irq(1))
         return ST_TIMEOUT;
     return results(7) ? result_status() : ST_CONTROLLER;
 }
@@ -304,9 +324,9 @@ static void set_rate(uint8_t drive, uint8_t rate)
     outb(CCR, rate);
 }
 
-static uint8_t read_id(uint8_t drive)
+static uint8_t read_id(uint8_t drive, uint8_t head)
 {
-    uint8_t cmd[] = {CMD_READ_ID, drive};
+    uint8_t cmd[] = {CMD_READ_ID, head << 2 | drive};
     return run(cmd, sizeof cmd);
 }
 
@@ -334,7 +354,7 @@ static uint8_t count_sectors(uint8_t drive)
 static uint8_t find_steps(uint8_t drive)
 {
     uint8_t status = seek(drive, 2);
-    if (!status && !read_id(drive) && bda_get(fd_result[3]) == 1)
+    if (!status && !read_id(drive, 0) && bda_get(fd_result[3]) == 1)
         bda_or(fd_media[drive], MEDIA_DOUBLE_STEP);
     return status;
 }
@@ -348,13 +368,15 @@ static uint8_t find_media(uint8_t drive, uint8_t type)
         set_rate(drive, k->rates[i]);
         status = seek(drive, 0);
         if (!status)
-            status = read_id(drive);
+            status = read_id(drive, 0);
         if (!status || status == ST_TIMEOUT || status == ST_CONTROLLER)
             break;
     }
     if (status)
         return status;
     media_spt[drive] = count_sectors(drive);
+    /* One side: diskettes of 160 and 180 KB. */
+    media_heads[drive] = media_spt[drive] <= 9 && read_id(drive, 1) ? 1 : 2;
     if (type == 2)
         status = find_steps(drive);
     bda_clear(fd_media[drive], 7);
@@ -382,14 +404,24 @@ static uint8_t prepare(uint8_t drive, uint8_t track, int formatting)
     return seek(drive, track);
 }
 
-/* Where both sides take part, the chip must know where the first one ends. */
-static uint8_t last_sector(const struct regs *r)
+/*
+ * Sectors from r's place to the end of its cylinder, at most n; *last: where the chip must turn to the other side, or
+ * the last one where it need not. Beyond the track's end the chip is asked all the same: it says what is not there.
+ */
+static uint32_t to_cylinder_end(const struct regs *r, uint32_t n, uint8_t *last)
 {
-    uint32_t last = r->cl + r->al - 1u, spt = media_spt[r->dl] ? media_spt[r->dl] : parameter(DPT_SPT);
-    return last > spt && r->dh == 0 ? spt : last;
+    uint32_t spt = media_spt[r->dl] ? media_spt[r->dl] : parameter(DPT_SPT), room = spt - r->cl + 1;
+    *last = r->cl + n - 1;
+    if (r->cl > spt || n <= room)
+        return n;
+    *last = spt;
+    if (r->dh || media_heads[r->dl] == 1)
+        return room;
+    return n > room + spt ? room + spt : n;
 }
 
-static uint8_t transfer(struct regs *r, uint8_t mode)
+/* Sectors of one cylinder. */
+static uint8_t transfer_part(const struct regs *r, uint8_t mode, uint32_t address, uint32_t n, uint8_t last)
 {
     uint8_t cmd[] = {mode == DMA_WRITE ? CMD_WRITE : CMD_READ,
                      r->dh << 2 | r->dl,
@@ -397,16 +429,35 @@ static uint8_t transfer(struct regs *r, uint8_t mode)
                      r->dh,
                      r->cl,
                      parameter(DPT_N),
-                     0,
+                     last,
                      parameter(DPT_GAP),
                      parameter(DPT_DTL)};
-    uint8_t status = prepare(r->dl, r->ch, 0);
-    if (!status)
-        status = dma_start(mode, ((uint32_t)r->es << 4) + r->bx, r->al * 512u);
-    if (status)
-        return status;
-    cmd[6] = last_sector(r);
-    return run(cmd, sizeof cmd);
+    uint8_t status = dma_start(mode, address, n * 512u);
+    return status ? status : run(cmd, sizeof cmd);
+}
+
+/* Goes on with the first sector of the next cylinder, or side where there is one, until all are there. */
+static uint8_t transfer(struct regs *r, uint8_t mode)
+{
+    struct regs at = *r;
+    uint32_t left = r->al, address = ((uint32_t)r->es << 4) + r->bx;
+    uint8_t status = 0, last;
+    if (mode != DMA_VERIFY && (address & 0xffff) + left * 512u > 0x10000)
+        status = ST_DMA_BOUNDARY;
+    while (left && !status) {
+        uint32_t n;
+        status = prepare(r->dl, at.ch, 0);
+        if (status)
+            break;
+        n = to_cylinder_end(&at, left, &last);
+        status = transfer_part(&at, mode, address, n, last);
+        left -= n;
+        address += n * 512u;
+        at.ch++;
+        at.dh = 0;
+        at.cl = 1;
+    }
+    return status;
 }
 
 /* ES:BX: cylinder, head, sector and size of each of the track's sectors. */
@@ -445,28 +496,27 @@ static void point_at_parameters(struct regs *r, uint8_t type)
     r->di = (uint16_t)(uintptr_t)parameters[type];
 }
 
-static void get_parameters(struct regs *r)
+/* QUIRK: programs count drives by asking until there is an error (tests/bios/floppy.c); IBM's BIOS gives zeros. */
+static uint8_t get_parameters(struct regs *r)
 {
     uint8_t type = drive_type(r->dl);
     const struct drive_kind *k = &kinds[type];
+    if (!type)
+        return ST_BAD_COMMAND;
     r->ax = 0;
     r->bx = type;
-    r->cx = type ? (k->tracks - 1) << 8 | k->spt : 0;
-    r->dh = type ? 1 : 0;
+    r->cx = (k->tracks - 1) << 8 | k->spt;
+    r->dh = 1;
     r->dl = !!drive_type(0) + !!drive_type(1);
-    if (type) {
-        point_at_parameters(r, type);
-    } else {
-        r->es = 0;
-        r->di = 0;
-    }
-    set_cf(r, 0);
+    point_at_parameters(r, type);
+    return 0;
 }
 
 static void media_is(uint8_t drive, uint8_t rate, uint8_t spt, int double_step, uint8_t state)
 {
     set_rate(drive, rate);
     media_spt[drive] = spt;
+    media_heads[drive] = 2;
     bda_set(fd_media[drive], rate << MEDIA_RATE_SHIFT | (double_step ? MEDIA_DOUBLE_STEP : 0) | MEDIA_KNOWN | state);
 }
 
@@ -541,6 +591,7 @@ static uint8_t serve(struct regs *r)
             r->al = 0;
         return status;
     case 0x05: return access(r);
+    case 0x08: return get_parameters(r);
     case 0x16: return change_line(r);
     case 0x17: return set_dasd_type(r);
     case 0x18: return set_media(r);
@@ -548,19 +599,28 @@ static uint8_t serve(struct regs *r)
     return ST_BAD_COMMAND;
 }
 
-/* Gives entry.S's exit stub: none. */
-uint32_t int40(struct regs *r)
+static void serve_or_say(struct regs *r)
 {
     switch (r->ah) {
     case 0x01: r->ah = bda_get(fd_status); break;
-    case 0x08: get_parameters(r); return 0;
     case 0x15:
         r->ah = drive_type(r->dl) > 1 ? 2 : drive_type(r->dl); /* with change line, without, none */
         set_cf(r, 0);
-        return 0;
+        return;
     default: r->ah = serve(r); break;
     }
     bda_set(fd_status, r->ah);
     set_cf(r, r->ah != 0);
+}
+
+/* Gives entry.S's exit stub: none. Commands end with IRQ 6, whether the caller masked it or not. */
+uint32_t int40(struct regs *r)
+{
+    uint8_t masked = inb(0x21) & 0x40;
+    if (masked)
+        outb(0x21, inb(0x21) & ~0x40);
+    serve_or_say(r);
+    if (masked)
+        outb(0x21, inb(0x21) | 0x40);
     return 0;
 }

@@ -2,8 +2,8 @@
 /*
  * The register image that entry.S builds for each service call, and the offsets it uses.
  *
- * The order is that of entry.S's exit path: pop es ds, POPAD, LSS ESP. FS and GS are the caller's at all times: a
- * program may have put a base or a limit there that no reload of the selector brings back.
+ * pcibios.c wants PUSHAD's order from EDI on. FS and GS are the caller's at all times: a program may have put a base or
+ * a limit there that no load of a selector brings back.
  */
 #ifndef BIOS_REGS_H
 #define BIOS_REGS_H

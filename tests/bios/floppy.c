@@ -51,6 +51,14 @@ static void test_parameters(void)
     check_eq(r.ax & 0xc1, 0x41, "equipment_counts_two_diskette_drives");
     check_eq(cmos(0x10), 0x44, "cmos_has_the_drives_types");
     check_eq(peek8(0x40, 0x8f) & 0x77, 0x77, "drive_information_byte");
+    for (uint8_t drive = 2; drive < 0x80; drive += drive == 2 ? 1 : 0x7c) {
+        prepare(&r);
+        r.ah = 0x08;
+        r.dl = drive;
+        intr(0x13, &r);
+        check((r.flags & CF) && r.ah == 0x01 && r.dl == drive, "diskette_parameters_of_an_absent_drive");
+        check_eq(peek8(0x40, 0x41), 0x01, "absent_drive_in_40_41");
+    }
 }
 
 static void test_transfers(void)
@@ -67,6 +75,20 @@ static void test_transfers(void)
     check_eq(peek8(BUF_SEG, 35 * 512 + 511), 0x21 + 35, "diskette_write_reaches_its_last_sector");
     check_eq(peek8(BUF_SEG, 18 * 512), 0x21 + 18, "diskette_write_goes_on_at_the_other_side");
     check_eq(peek8(0x40, 0x94), 40, "present_track");
+    for (uint32_t i = 0; i < 128; i++)
+        poke16(BUF_SEG, i * 512, 0x4000 + i);
+    check_eq(fd(0x03, 128, 0, 50, 1, 17, 0), 0, "diskette_write_over_five_cylinders");
+    fill(0, 0xfffe, 0);
+    check_eq(fd(0x02, 20, 0, 50, 1, 17, 0), 0, "diskette_read_over_the_cylinders_end");
+    check(peek16(BUF_SEG, 512) == 0x4001 && peek16(BUF_SEG, 1024) == 0x4002 && peek16(BUF_SEG, 19 * 512) == 0x4013,
+          "next_cylinder_begins_with_its_first_sector");
+    check_eq(fd(0x02, 1, 0, 54, 0, 18, 0), 0, "diskette_read_of_the_last_written");
+    check_eq(peek16(BUF_SEG, 0), 0x4000 + 2 + 3 * 36 + 17, "write_goes_on_cylinder_after_cylinder");
+    check_eq(fd(0x02, 36, 0, 79, 1, 1, 0) & 0x100, 0x100, "diskette_read_over_its_own_end_fails");
+    outb(0x21, inb(0x21) | 0x40);
+    check_eq(fd(0x02, 1, 0, 40, 0, 1, 0), 0, "diskette_read_with_irq_6_masked");
+    check(inb(0x21) & 0x40, "irq_6_stays_masked");
+    outb(0x21, inb(0x21) & ~0x40);
     check_eq(fd(0x04, 18, 0, 40, 0, 1, 0xff00), 0, "diskette_verify_needs_no_buffer");
     status = fd(0x02, 1, 0, 40, 0, 19, 0);
     check_eq(status, 0x104, "diskette_sector_not_found");
