@@ -27,7 +27,8 @@ void halt(void) __attribute__((noreturn));
 void reset_machine(void) __attribute__((noreturn));
 void int16_wait(void);
 void int15_wait(void);
-extern const uint16_t vectors_low[0x20], vectors_high[8];
+extern const uint16_t vectors_00[8], vectors_08[0x18],
+    vectors_70[8]; /* vectors_08: in the F segment, not in the data */
 
 /* Where entry.S goes after a service: an exit stub's offset, or 0 for IRET. */
 #define EXIT_STUB(f) ((uint32_t)(uintptr_t)(f))

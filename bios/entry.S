@@ -2,7 +2,7 @@
 /*
  * Reset, the fixed entry points, and the way in and out of every service.
  *
- * IBM PC/AT technical reference, section 5 (entry points, shutdown codes, interrupt handlers);
+ * IBM PC/AT technical reference, section 5 (entry points and tables, shutdown codes, interrupt handlers);
  * 82441FX (PAM registers 59h-5Fh); 82371SB (reset control register CF9h).
  *
  * A service saves the caller's whole 32-bit state in a struct regs on the BIOS's own stack in the data segment
@@ -22,20 +22,20 @@
     .section .reset, "ax"
     .globl reset_vector
 reset_vector:
-    jmp reset                   /* near: keeps the CS base FFFF0000h of reset */
+    ljmp $0xf000, $0xe05b
     .org reset_vector + 5
     .ascii "11/21/26"
     .org reset_vector + 14
     .byte 0xfc, 0               /* model: PC/AT */
 
     .text
+/*
+ * Reset, or a jump to FFFF:0 or F000:E05B. This runs in the F segment: in the ROM at power-on; in its shadow copy, where
+ * shadow_mark is 1, after a reset of the CPU alone, which must have a shutdown code: else the whole machine resets.
+ */
 reset:
     cli
     cld
-    /* In the shadow copy this byte is 1: we were jumped to, not reset. */
-    cmpb $0, %cs:shadow_mark
-    jne reset_machine
-
     movb $0x8f, %al             /* NMI off; shutdown code */
     outb %al, $0x70
     inb $0x71, %al
@@ -44,41 +44,39 @@ reset:
     outb %al, $0x70
     xorb %al, %al
     outb %al, $0x71
-    inb $0x92, %al              /* A20 open */
+    cmpb $0, %cs:shadow_mark
+    je 1f
+    cmpb $5, %bl
+    je resume_eoi
+    cmpb $9, %bl
+    je resume_move
+    cmpb $10, %bl
+    je resume
+    jmp reset_machine
+
+1:  inb $0x92, %al              /* A20 open */
     orb $2, %al
     andb $0xfe, %al
     outb %al, $0x92
-
-    /* The data segment: PAM6, EC000h-EFFFFh read and write. */
-    movl $0x8000005c, %eax
+    /* Code runs from below 4 GB while RAM takes the place of the ROM in the F segment. */
+    lgdtl %cs:gdt_high
+    movl %cr0, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    ljmp $0x20, $2f
+2:  movl $0x80000058, %eax      /* PAM0: F0000h-FFFFFh read and write */
+    movw $0xcf8, %dx
+    outl %eax, %dx
+    movw $0xcfd, %dx
+    movb $0x30, %al
+    outb %al, %dx
+    movl $0x8000005c, %eax      /* PAM6: EC000h-EFFFFh, the data segment */
     movw $0xcf8, %dx
     outl %eax, %dx
     movw $0xcff, %dx
     inb %dx, %al
     orb $0x30, %al
     outb %al, %dx
-
-    /* Shadow the F segment: PAM0 = read and write, then copy from below 4 GB. */
-    movl $0x80000058, %eax
-    movw $0xcf8, %dx
-    outl %eax, %dx
-    movw $0xcfd, %dx
-    inb %dx, %al
-    movb %al, %bh
-    testb $0x10, %al            /* already shadowed: a reset of the CPU alone */
-    jz 1f
-    cmpb $5, %bl
-    je 2f
-    cmpb $9, %bl
-    je 2f
-    cmpb $10, %bl
-    je 2f
-1:  movb $0x30, %al
-    outb %al, %dx
-    lgdtl %cs:gdt_high
-    movl %cr0, %eax
-    orb $1, %al
-    movl %eax, %cr0
     movw $8, %ax
     movw %ax, %ds
     movw %ax, %es
@@ -89,19 +87,13 @@ reset:
     movw $0x10, %ax             /* 64 KB limits for real mode (SDM 3A 9.9.2) */
     movw %ax, %ds
     movw %ax, %es
-2:  movl %cr0, %eax
-    andl $0x9ffffffe, %eax      /* real mode again, caches on */
+    ljmp $0x18, $3f
+3:  movl %cr0, %eax
+    andl $0x9ffffffe, %eax      /* caches on */
     movl %eax, %cr0
     ljmp $0xf000, $shadowed
 
 shadowed:
-    cmpb $5, %bl
-    je resume_eoi
-    cmpb $9, %bl
-    je resume_move
-    cmpb $10, %bl
-    je resume
-
     movw $0xf000, %ax
     movw %ax, %ds
     movb $1, shadow_mark
@@ -152,7 +144,7 @@ resume_move:
     popaw
     iretw
 
-/* A jump to F000:FFF0 or E05B: the whole machine resets, as the keyboard controller would do it. */
+/* The whole machine resets, as the keyboard controller would do it. */
     .globl reset_machine
 reset_machine:
     cli
@@ -175,6 +167,7 @@ gdt:
     .quad 0x00cf93000000ffff    /* 08: data, base 0, 4 GB */
     .quad 0x000093000000ffff    /* 10: data, 64 KB, as real mode has it */
     .quad 0x00009b0f0000ffff    /* 18: code, the F segment */
+    .quad 0xff009bff0000ffff    /* 20: code, the ROM below 4 GB */
 gdt_end:
 gdt_high:                       /* the table as seen from below 4 GB, before shadowing */
     .word gdt_end - gdt - 1
@@ -902,7 +895,7 @@ print_char:                     /* CF = 1: the printer failed */
     .section .fixed.\at, "ax"
     jmp \target
     .endm
-    FIXED e05b, reset_machine
+    FIXED e05b, reset
     FIXED e2c3, int02_entry
     FIXED e3fe, int13_entry
     FIXED e6f2, int19_entry
@@ -918,6 +911,7 @@ print_char:                     /* CF = 1: the printer failed */
     FIXED f859, int15_entry
     FIXED fe6e, int1a_entry
     FIXED fea5, int08_entry
+    FIXED ff23, irq_low
     FIXED ff54, int05_entry
     .section .fixed.ff53, "ax"
     iretw
@@ -936,17 +930,71 @@ config_table:
 diskette_table:
     .byte 0xaf, 0x02, 0x25, 0x02, 18, 0x1b, 0xff, 0x6c, 0xf6, 0x0f, 0x08
 
-/* Interrupt vectors at POST: 00h-1Fh and 70h-77h. */
+    .macro HARD_DISK cylinders, heads, precomp, landing, spt=17
+    .word \cylinders
+    .byte \heads
+    .word 0, \precomp
+    .byte 0, (\heads > 8) & 8, 0, 0, 0
+    .word \landing
+    .byte \spt, 0
+    .endm
+    .section .fixed.e401, "a"   /* fixed disks by the AT's type 1-47 (CMOS 12h) */
+    HARD_DISK 306, 4, 128, 305
+    HARD_DISK 615, 4, 300, 615
+    HARD_DISK 615, 6, 300, 615
+    HARD_DISK 940, 8, 512, 940
+    HARD_DISK 940, 6, 512, 940
+    HARD_DISK 615, 4, 0xffff, 615
+    HARD_DISK 462, 8, 256, 511
+    HARD_DISK 733, 5, 0xffff, 733
+    HARD_DISK 900, 15, 0xffff, 901
+    HARD_DISK 820, 3, 0xffff, 820
+    HARD_DISK 855, 5, 0xffff, 855
+    HARD_DISK 855, 7, 0xffff, 855
+    HARD_DISK 306, 8, 128, 319
+    HARD_DISK 733, 7, 0xffff, 733
+    HARD_DISK 0, 0, 0, 0, 0
+    HARD_DISK 612, 4, 0, 663
+    HARD_DISK 977, 5, 300, 977
+    HARD_DISK 977, 7, 0xffff, 977
+    HARD_DISK 1024, 7, 512, 1023
+    HARD_DISK 733, 5, 300, 732
+    HARD_DISK 733, 7, 300, 732
+    HARD_DISK 733, 5, 300, 733
+    HARD_DISK 306, 4, 0, 336
+    .fill 24 * 16, 1, 0
+
+    .section .fixed.e729, "a"   /* divisors for 110 to 9600 baud */
+    .globl baud_divisors
+baud_divisors:
+    .word 1047, 768, 384, 192, 96, 48, 24, 12
+
+    .section .fixed.f045, "a"   /* INT 10h by function: the video BIOS has them */
+    .fill 16, 2, 0xf065
+
+    .section .fixed.f0a4, "a"   /* INT 1Dh: 6845 registers of 40x25, 80x25, graphics, MDA; sizes, columns, modes */
+    .byte 0x38, 0x28, 0x2d, 0x0a, 0x1f, 0x06, 0x19, 0x1c, 0x02, 0x07, 0x06, 0x07, 0, 0, 0, 0
+    .byte 0x71, 0x50, 0x5a, 0x0a, 0x1f, 0x06, 0x19, 0x1c, 0x02, 0x07, 0x06, 0x07, 0, 0, 0, 0
+    .byte 0x38, 0x28, 0x2d, 0x0a, 0x7f, 0x06, 0x64, 0x70, 0x02, 0x01, 0x06, 0x07, 0, 0, 0, 0
+    .byte 0x61, 0x50, 0x52, 0x0f, 0x19, 0x06, 0x19, 0x19, 0x02, 0x0d, 0x0b, 0x0c, 0, 0, 0, 0
+    .word 2048, 4096, 16384, 16384
+    .byte 40, 40, 80, 80, 40, 40, 80, 80
+    .byte 0x2c, 0x28, 0x2d, 0x29, 0x2a, 0x2e, 0x1e, 0x29
+
+/* Interrupt vectors at POST: 00h-07h, 08h-1Fh (where the AT has them), 70h-77h. */
+    .section .fixed.fef3, "a"
+    .globl vectors_08
+vectors_08:
+    .word 0xfea5, 0xe987, 0xff23, 0xff23, 0xff23, 0xff23, 0xef57, 0xff23
+    .word 0xf065, 0xf84d, 0xf841, 0xe3fe, 0xe739, 0xf859, 0xe82e, 0xefd2
+    .word int18_entry, 0xe6f2, 0xfe6e, 0xff53, 0xff53, 0xf0a4, 0xefc7, 0
+
     .section .rodata
     .balign 2
-    .globl vectors_low, vectors_high
-vectors_low:
-    .word dummy_iret, dummy_iret, int02_entry, dummy_iret, dummy_iret, int05_entry, dummy_iret, dummy_iret
-    .word int08_entry, int09_entry, irq_low, irq_low, irq_low, irq_low, int0e_entry, irq_low
-    .word dummy_iret, int11_entry, int12_entry, int13_entry, int14_entry, int15_entry, int16_entry, int17_entry
-    .word int18_entry, int19_entry, int1a_entry, dummy_iret, dummy_iret, 0, diskette_table, 0
-vectors_high:
+    .globl vectors_00, vectors_70
+vectors_00:
+    .word 0xff53, 0xff53, 0xe2c3, 0xff53, 0xff53, 0xff54, 0xff53, 0xff53
+vectors_70:
     .word int70_entry, int71_entry, irq_high, irq_high, int74_entry, int75_entry, int76_entry, int76_entry
-    .set dummy_iret, 0xff53
 
     .section .note.GNU-stack, "", @progbits

@@ -39,10 +39,6 @@ static int enable(int on)
     int ok = i8042_aux(on ? 0xf4 : 0xf5);
     x.mode = on ? x.mode | MODE_IRQ12 : x.mode & ~MODE_IRQ12;
     i8042_end(&x);
-    if (on) {
-        outb(0xa1, inb(0xa1) & ~0x10);
-        outb(0x21, inb(0x21) & ~0x04);
-    }
     return ok;
 }
 

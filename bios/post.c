@@ -27,13 +27,13 @@ static void vectors(void)
 {
     for (int i = 0; i < 0x78; i++)
         set_vector(i, BIOS_SEG, 0xff53);
-    for (int i = 0; i < 0x20; i++)
-        if (vectors_low[i])
-            set_vector(i, BIOS_SEG, vectors_low[i]);
-        else
-            far_w32(0, i * 4, 0);
-    for (int i = 0; i < 8; i++)
-        set_vector(0x70 + i, BIOS_SEG, vectors_high[i]);
+    for (int i = 0; i < 8; i++) {
+        set_vector(i, BIOS_SEG, vectors_00[i]);
+        set_vector(0x70 + i, BIOS_SEG, vectors_70[i]);
+    }
+    for (int i = 0; i < 0x18; i++)
+        set_vector(8 + i, BIOS_SEG, far_r16(BIOS_SEG, (uint32_t)(uintptr_t)&vectors_08[i]));
+    far_w32(0, 0x1f * 4, 0);
     set_vector(0x40, BIOS_SEG, 0xec59);
     for (int i = 0x60; i < 0x68; i++) /* for users */
         far_w32(0, i * 4, 0);
@@ -50,7 +50,7 @@ static void interrupt_controllers(void)
     outb(0x21, 0x01);
     outb(0xa1, 0x01);
     outb(0x21, 0xb8); /* timer, keyboard, cascade, diskette */
-    outb(0xa1, 0x1f); /* coprocessor, fixed disks */
+    outb(0xa1, 0x0e); /* clock, mouse, coprocessor, fixed disks */
 }
 
 static void dma_controllers(void)

@@ -8,8 +8,7 @@
 #define LSR_TIMEOUT 0x80
 #define MSR_DSR_CTS 0x30
 
-/* Divisors for 110 to 9600 baud, AL bits 7:5. */
-static const uint16_t divisors[8] = {1047, 768, 384, 192, 96, 48, 24, 12};
+extern const uint16_t baud_divisors[8]; /* by AL bits 7:5; in the F segment */
 
 static int uart_there(uint16_t base)
 {
@@ -48,16 +47,17 @@ static int wait_for(uint16_t port, uint8_t mask, uint32_t units)
 uint32_t int14(struct regs *r);
 uint32_t int14(struct regs *r)
 {
-    uint16_t base;
+    uint16_t base, divisor;
     uint32_t timeout;
     if (r->dx > 3 || !(base = bda_get(com[r->dx])))
         return 0;
     timeout = bda_get(com_timeout[r->dx]);
     switch (r->ah) {
     case 0x00:
+        divisor = far_r16(BIOS_SEG, (uint32_t)(uintptr_t)&baud_divisors[r->al >> 5]);
         outb(base + 3, LCR_DLAB);
-        outb(base, divisors[r->al >> 5]);
-        outb(base + 1, divisors[r->al >> 5] >> 8);
+        outb(base, divisor);
+        outb(base + 1, divisor >> 8);
         outb(base + 3, r->al & 0x1f);
         outb(base + 1, 0);
         break;

@@ -4,6 +4,7 @@
  *
  * IBM PC/AT technical reference, section 5 "Time of day" and "RTC interrupt"; MC146818A; 8254.
  * Timeouts read counter 0, so that they work with interrupts off.
+ * LIMIT: port 70h cannot be read, so that a program's masking of NMI ends with a service that needs the clock.
  */
 #include "bios.h"
 
@@ -165,7 +166,6 @@ static void rtc_set_alarm(struct regs *r)
     cmos_write(5, r->ch);
     cmos_read(RTC_C);
     rtc_set_b(RTC_B_SET, RTC_B_AIE);
-    outb(0xa1, inb(0xa1) & ~0x01);
     r->ah = 0;
     set_cf(r, 0);
 }
@@ -211,6 +211,8 @@ uint32_t int1a(struct regs *r)
     return 0;
 }
 
+static uint8_t was_masked; /* when a wait began: bit 0 IRQ 8, bit 2 the cascade */
+
 /* Count us microseconds down, then set bit 7 of the byte at flag_ptr. 0 when a wait runs already. */
 uint32_t rtc_start_wait(uint32_t us, uint32_t flag_ptr)
 {
@@ -219,6 +221,7 @@ uint32_t rtc_start_wait(uint32_t us, uint32_t flag_ptr)
     bda_set(wait_active, WAIT_RUNNING);
     bda_set(wait_us, us);
     bda_set(wait_flag_ptr, flag_ptr);
+    was_masked = (inb(0xa1) & 0x01) | (inb(0x21) & 0x04);
     outb(0xa1, inb(0xa1) & ~0x01);
     outb(0x21, inb(0x21) & ~0x04);
     cmos_read(RTC_C);
@@ -230,6 +233,9 @@ void rtc_stop_wait(void)
 {
     bda_set(wait_active, 0);
     rtc_set_b(RTC_B_PIE, 0);
+    outb(0xa1, inb(0xa1) | (was_masked & 0x01));
+    outb(0x21, inb(0x21) | (was_masked & 0x04));
+    was_masked = 0;
 }
 
 /* IRQ 8. AL bit 0 asks entry.S for INT 4Ah. */

@@ -75,6 +75,19 @@ static int holds(uint16_t seg, uint32_t words, uint16_t seed)
 
 static uint16_t cyls, heads, spt;
 
+static uint32_t edd_sectors(uint8_t drive)
+{
+    static struct params p;
+    struct regs r;
+    p.size = sizeof p;
+    prepare(&r);
+    r.ah = 0x48;
+    r.dl = drive;
+    r.si = (uint16_t)(uintptr_t)&p;
+    intr(0x13, &r);
+    return p.sectors;
+}
+
 static void test_geometry(void)
 {
     struct regs r;
@@ -107,6 +120,31 @@ static void test_geometry(void)
     intr(0x13, &r);
     check((r.cl & 0x3f) == 63 && r.dh == 254 && r.ch == 0xff && (r.cl & 0xc0) == 0xc0,
           "drive_above_8_4_gb_is_1024_255_63");
+}
+
+/*
+ * CHS places are refused by the bounds of the geometry with 01h, and where the geometry reaches beyond the drive's
+ * last sector with 04h, whatever part of the transfer is there.
+ */
+static void test_chs_bounds(void)
+{
+    uint8_t done;
+    uint32_t left = edd_sectors(0x80) - ((uint32_t)cyls * heads * spt - 1); /* from the geometry's last sector on */
+    check_eq(chs(0x02, 1, cyls, 0, 1, BUF_SEG, 0, &done), 0x101, "cylinder_beyond_the_geometry_is_01");
+    check_eq(done, 0, "refused_read_counts_0");
+    check_eq(chs(0x02, 1, 0, heads, 1, BUF_SEG, 0, 0), 0x101, "head_beyond_the_geometry_is_01");
+    check_eq(chs(0x02, 1, 0, 0, spt + 1, BUF_SEG, 0, 0), 0x101, "sector_beyond_the_geometry_is_01");
+    check_eq(chs(0x02, 1, 0, 0, 0, BUF_SEG, 0, 0), 0x101, "sector_0_is_01");
+    check_eq(chs(0x02, 1, 0, heads - 1, spt, BUF_SEG, 0, &done), 0, "last_head_and_sector_are_there");
+    check_eq(done, 1, "read_counts_1");
+    check(left >= 1 && left <= 127, "geometry_ends_near_the_drives_end");
+    for (uint8_t function = 0x02; function <= 0x04; function++) {
+        check_eq(chs(function, left + 1, cyls - 1, heads - 1, spt, BUF_SEG, 0, &done), 0x104,
+                 "transfer_over_the_last_sector_is_04");
+        check_eq(done, 0, "transfer_over_the_last_sector_counts_0");
+    }
+    check_eq(chs(0x02, left, cyls - 1, heads - 1, spt, BUF_SEG, 0, &done), 0, "transfer_to_the_last_sector");
+    check_eq(done, left, "transfer_to_the_last_sector_counts");
 }
 
 static void test_chs(void)
@@ -223,6 +261,7 @@ void test_disk(void)
 {
     struct regs r;
     test_geometry();
+    test_chs_bounds();
     test_chs();
     test_edd();
     test_lba48();

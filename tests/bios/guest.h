@@ -78,6 +78,7 @@ void test_keyboard(void);
 void test_mouse(void);
 void test_pci(void);
 void test_tables(void);
+void test_fixed_addresses(void);
 void test_ports(void);
 void test_convention(void);
 

@@ -115,6 +115,7 @@ static void first_run(void)
     test_memory();
     test_pci();
     test_tables();
+    test_fixed_addresses();
     test_ports();
     test_time();
     test_disk();
@@ -163,7 +164,19 @@ void main(void)
         set_stage(3);
         reset_with_code(0x05);
     }
-    if (s == 3)
+    if (s == 3) {
         check(1, "shutdown_code_05_jumps_through_40_67");
+        set_stage(4);
+        poke8(0x40, 0x18, 0x80);
+        __asm__ volatile("ljmpw $0xffff, $0");
+    }
+    if (s == 4) {
+        check(peek8(0x40, 0x18) == 0, "jump_to_ffff_0_resets_the_machine");
+        set_stage(5);
+        poke8(0x40, 0x18, 0x80);
+        __asm__ volatile("ljmpw $0xf000, $0xe05b");
+    }
+    if (s == 5)
+        check(peek8(0x40, 0x18) == 0, "jump_to_f000_e05b_resets_the_machine");
     finish();
 }

@@ -205,3 +205,79 @@ void test_tables(void)
     test_smbios();
     test_mp();
 }
+
+/* --- Addresses that the IBM PC/AT technical reference, section 5, fixes in the F segment --- */
+
+/* Services that a program may call by their address: what the INT answers, the address answers. */
+static const struct {
+    uint8_t vector;
+    uint16_t address, ax, dx;
+    const char *rule;
+} entries[] = {
+    {0x11, 0xf84d, 0x0000, 0x00, "f84d_is_int_11"}, {0x12, 0xf841, 0x0000, 0x00, "f841_is_int_12"},
+    {0x13, 0xe3fe, 0x0800, 0x80, "e3fe_is_int_13"}, {0x13, 0xec59, 0x0800, 0x00, "ec59_is_int_13_of_diskettes"},
+    {0x14, 0xe739, 0x0300, 0x00, "e739_is_int_14"}, {0x15, 0xf859, 0xc000, 0x00, "f859_is_int_15"},
+    {0x16, 0xe82e, 0x0200, 0x00, "e82e_is_int_16"}, {0x17, 0xefd2, 0x0200, 0x00, "efd2_is_int_17"},
+    {0x1a, 0xfe6e, 0x0400, 0x00, "fe6e_is_int_1a"},
+};
+
+/* Where the vectors lead at POST; another program's hook or a video BIOS changes them later. */
+static const struct {
+    uint8_t vector;
+    uint16_t address;
+} vectors[] = {
+    {0x02, 0xe2c3}, {0x05, 0xff54}, {0x08, 0xfea5}, {0x09, 0xe987}, {0x0e, 0xef57}, {0x11, 0xf84d}, {0x12, 0xf841},
+    {0x13, 0xe3fe}, {0x14, 0xe739}, {0x15, 0xf859}, {0x16, 0xe82e}, {0x17, 0xefd2}, {0x19, 0xe6f2}, {0x1a, 0xfe6e},
+    {0x1b, 0xff53}, {0x1d, 0xf0a4}, {0x1e, 0xefc7}, {0x40, 0xec59}, {0x42, 0xf065},
+};
+
+static void test_entries(void)
+{
+    for (unsigned i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        struct regs a, b;
+        prepare(&a);
+        a.ax = entries[i].ax;
+        a.dx = entries[i].dx;
+        b = a;
+        intr(entries[i].vector, &a);
+        poke32(0, 0x60 * 4, 0xf0000000 | entries[i].address);
+        intr(0x60, &b);
+        check(a.eax == b.eax && a.ebx == b.ebx && a.ecx == b.ecx && a.edx == b.edx && a.es == b.es && a.edi == b.edi &&
+                  a.flags == b.flags,
+              entries[i].rule);
+    }
+    poke32(0, 0x60 * 4, 0);
+    for (unsigned i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
+        check_eq(peek32(0, vectors[i].vector * 4u), 0xf0000000 | vectors[i].address,
+                 "vectors_lead_to_the_fixed_addresses");
+}
+
+/* Tables: a few values of each, by the listing of the technical reference. */
+static void test_fixed_tables(void)
+{
+    check(peek8(0xf000, 0xfff0) == 0xea && peek32(0xf000, 0xfff1) == 0xf000e05b, "fff0_is_a_far_jump_to_f000_e05b");
+    check(peek8(0xf000, 0xfff7) == '/' && peek8(0xf000, 0xfffa) == '/' && peek8(0xf000, 0xfff5) - '0' <= 1,
+          "fff5_is_the_date");
+    check_eq(peek8(0xf000, 0xff53), 0xcf, "ff53_is_iret");
+    check_eq(peek32(0xf000, 0xefc7) & 0xff00, 0x0200, "efc7_is_the_diskette_table");
+    check_eq(peek8(0xf000, 0xefca), 2, "efc7_has_512_byte_sectors");
+    check_eq(peek16(0xf000, 0xe401 + 16), 615, "e401_type_2_has_615_cylinders");
+    check_eq(peek8(0xf000, 0xe401 + 8 * 16 + 2), 15, "e401_type_9_has_15_heads");
+    check_eq(peek8(0xf000, 0xe401 + 8 * 16 + 8), 8, "e401_type_9_has_more_than_8_heads");
+    check_eq(peek8(0xf000, 0xe401 + 14), 17, "e401_type_1_has_17_sectors");
+    check_eq(peek16(0xf000, 0xe6f5), 8, "e6f5_is_the_configuration_table");
+    check_eq(peek16(0xf000, 0xe729), 0x417, "e729_begins_with_110_baud");
+    check_eq(peek16(0xf000, 0xe737), 12, "e729_ends_with_9600_baud");
+    check_eq(peek8(0xf000, 0xf0a4 + 16), 0x71, "f0a4_is_the_6845_of_80x25");
+    check_eq(peek16(0xf000, 0xf0a4 + 64), 2048, "f0a4_has_the_sizes");
+    check_eq(peek8(0xf000, 0xf0a4 + 80 + 7), 0x29, "f0a4_has_the_modes");
+    check_eq(peek16(0xf000, 0xfef3), 0xfea5, "fef3_begins_with_int_08");
+    check_eq(peek16(0xf000, 0xfef3 + 11 * 2), 0xe3fe, "fef3_has_int_13");
+    check_eq(peek16(0xf000, 0xf045), 0xf065, "f045_has_int_10_by_function");
+}
+
+void test_fixed_addresses(void)
+{
+    test_entries();
+    test_fixed_tables();
+}

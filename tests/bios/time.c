@@ -64,6 +64,19 @@ static void test_rtc(void)
     r.ah = 0x02;
     intr(0x1a, &r);
     check(r.cx == 0x2358 && r.dh >= 0x57 && r.dl == 0, "int1a_03_sets_the_time");
+    for (uint8_t dl = 0xff; dl >= 0xfe; dl--) { /* bit 0 alone is the daylight saving of register B */
+        prepare(&r);
+        r.ah = 0x03;
+        r.cx = 0x2358;
+        r.dh = 0x57;
+        r.dl = dl;
+        intr(0x1a, &r);
+        check_eq(cmos(0x0b) & 0x83, 0x02 | (dl & 1), "int1a_03_sets_daylight_saving");
+        prepare(&r);
+        r.ah = 0x02;
+        intr(0x1a, &r);
+        check_eq(r.dl, dl & 1, "int1a_02_gives_daylight_saving");
+    }
     prepare(&r);
     r.ah = 0x05;
     r.cx = 0x1999;
@@ -114,6 +127,16 @@ static void test_waits(void)
     intr(0x15, &r);
     before = ticks() - before;
     check(!(r.flags & CF) && before >= 8 && before <= 11, "int15_86_waits_half_a_second");
+    outb(0xa1, 0xff);
+    outb(0x21, 0x04);
+    prepare(&r);
+    r.ah = 0x86;
+    r.dx = 10000;
+    intr(0x15, &r);
+    check(!(r.flags & CF) && inb(0xa1) == 0xff && inb(0x21) == 0x04,
+          "int15_86_ends_with_irq_8_masked_and_masks_it_again");
+    outb(0xa1, 0x0e);
+    outb(0x21, 0xb8);
     event = 0;
     prepare(&r);
     r.ax = 0x8300;
