@@ -55,6 +55,7 @@ int timeout_over(struct timeout *t);
 void int1a_time(struct regs *r);
 uint32_t rtc_start_wait(uint32_t us, uint32_t flag_ptr);
 void rtc_stop_wait(void);
+void rtc_unmask(void);
 
 /* keyboard.c, mouse.c, i8042.c */
 void keyboard_init(void);

@@ -74,6 +74,7 @@ static uint32_t wait_us(struct regs *r)
         set_cf(r, 1);
         return 0;
     }
+    rtc_unmask();
     r->ah = 0;
     set_cf(r, 0);
     return EXIT_STUB(int15_wait);

@@ -211,7 +211,7 @@ uint32_t int1a(struct regs *r)
     return 0;
 }
 
-static uint8_t was_masked; /* when a wait began: bit 0 IRQ 8, bit 2 the cascade */
+static uint8_t was_masked; /* before rtc_unmask(): bit 0 IRQ 8, bit 2 the cascade */
 
 /* Count us microseconds down, then set bit 7 of the byte at flag_ptr. 0 when a wait runs already. */
 uint32_t rtc_start_wait(uint32_t us, uint32_t flag_ptr)
@@ -221,12 +221,17 @@ uint32_t rtc_start_wait(uint32_t us, uint32_t flag_ptr)
     bda_set(wait_active, WAIT_RUNNING);
     bda_set(wait_us, us);
     bda_set(wait_flag_ptr, flag_ptr);
-    was_masked = (inb(0xa1) & 0x01) | (inb(0x21) & 0x04);
-    outb(0xa1, inb(0xa1) & ~0x01);
-    outb(0x21, inb(0x21) & ~0x04);
     cmos_read(RTC_C);
     rtc_set_b(0, RTC_B_PIE);
     return 1;
+}
+
+/* Until the wait is over. */
+void rtc_unmask(void)
+{
+    was_masked = (inb(0xa1) & 0x01) | (inb(0x21) & 0x04);
+    outb(0xa1, inb(0xa1) & ~0x01);
+    outb(0x21, inb(0x21) & ~0x04);
 }
 
 void rtc_stop_wait(void)

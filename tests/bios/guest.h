@@ -42,6 +42,15 @@ struct regs {
 
 /* start.S */
 void intr(uint32_t n, struct regs *r);
+void intr_keep(uint32_t n, struct regs *r);
+#define MARKED_FS 0x28
+#define MARKED_GS 0x30
+void mark(uint32_t big, uint32_t fs, uint32_t gs, uint32_t fs_limit);
+uint32_t probe(uint32_t n, uint32_t offset);
+uint32_t selector_fs(void);
+uint32_t selector_gs(void);
+void descriptor_tables(uint32_t t[4]);
+uint32_t sum_memory(void);
 void flat_on(void);
 uint32_t flat_alive(uint32_t address);
 uint32_t call32(uint32_t entry, struct regs *r);
@@ -81,6 +90,8 @@ void test_tables(void);
 void test_fixed_addresses(void);
 void test_ports(void);
 void test_convention(void);
+void test_limits_at_boot(void);
+void test_found(void);
 
 #define STAGE 0x05f0 /* stage of the tests that reset the machine: POST leaves it alone */
 

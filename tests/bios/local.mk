@@ -6,7 +6,7 @@ BIOSTEST_CC = $(GUEST_CC) -m16 -march=i386 -std=gnu17 -Os -ffreestanding -fno-pi
 	-fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -fno-builtin \
 	-fomit-frame-pointer -Wall -Wextra
-BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-system.o \
+BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-found.o tests/bios/guest-system.o \
 	tests/bios/guest-pci.o tests/bios/guest-tables.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-floppy.o tests/bios/guest-keyboard.o
 
 check_DATA += tests/bios/services.img tests/bios/diskette.bin tests/bios/beep.bin tests/bios/eltorito.bin
@@ -19,6 +19,9 @@ tests/bios/guest-start.o: $(BIOSTEST_SRC)/start.S
 tests/bios/guest-main.o: $(BIOSTEST_SRC)/main.c $(BIOSTEST_SRC)/guest.h
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/main.c
+tests/bios/guest-found.o: $(BIOSTEST_SRC)/found.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/found.c
 tests/bios/guest-system.o: $(BIOSTEST_SRC)/system.c $(BIOSTEST_SRC)/guest.h
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/system.c
@@ -77,5 +80,5 @@ CLEANFILES += tests/bios/diskette.o tests/bios/diskette.elf tests/bios/diskette.
 EXTRA_DIST += tests/bios/eltorito.S
 CLEANFILES += tests/bios/eltorito.o tests/bios/eltorito.elf tests/bios/eltorito.bin
 EXTRA_DIST += tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
-	tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/floppy.c tests/bios/keyboard.c
+	tests/bios/found.c tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/floppy.c tests/bios/keyboard.c
 CLEANFILES += $(BIOSTEST_OBJ) tests/bios/guest.elf tests/bios/services.img

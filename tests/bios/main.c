@@ -110,6 +110,7 @@ static void reset_with_code(uint8_t code)
 
 static void first_run(void)
 {
+    test_limits_at_boot();
     test_convention();
     test_system();
     test_memory();
@@ -123,6 +124,7 @@ static void first_run(void)
     test_printer();
     test_keyboard();
     test_mouse();
+    test_found();
     set_stage(1);
     press_ctrl_alt_del();
     wait_for_reset("ctrl_alt_del_resets_the_machine");

@@ -70,9 +70,16 @@ start:
 1:  hlt
     jmp 1b
 
+/* void intr_keep(n, struct regs *r): FS and GS are not loaded. */
+    .globl intr_keep
+intr_keep:
+    movb $1, keep_fs_gs
+    jmp 1f
 /* void intr(n, struct regs *r) */
     .globl intr
 intr:
+    movb $0, keep_fs_gs
+1:
     pushl %ebx
     pushl %esi
     pushl %edi
@@ -83,13 +90,16 @@ intr:
     shll $2, %eax
     movw %ax, %si
     xorw %cx, %cx
-    movw %cx, %fs
-    movl %fs:(%si), %eax
+    movw %cx, %es
+    movl %es:(%si), %eax
     movl %eax, target
     movl %edx, %ebp
     movw 30(%ebp), %es
+    cmpb $0, keep_fs_gs
+    jne 3f
     movw 32(%ebp), %fs
     movw 34(%ebp), %gs
+3:
     movw 40(%ebp), %ax
     testw %ax, %ax
     jz 1f
@@ -194,6 +204,137 @@ flat_alive:
 1:  movl flat_esp, %esp
     movl $0xdead, %eax
     jmp 2b
+
+/* void mark(big, fs, gs, fs_limit): FS and GS get bases fs and gs in our segment, DS and ES limits of 4 GB or 64 KB. */
+    .globl mark
+mark:
+    pushl %ebx
+    pushfl
+    cli
+    movw %dx, gdt_fs + 2
+    movw %cx, gdt_gs + 2
+    movl 12(%esp), %ebx
+    movw %bx, gdt_fs
+    lgdtl gdt_pointer
+    movl %eax, %ebx
+    movl %cr0, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    movw $MARKED_FS, %dx
+    movw %dx, %fs
+    movw $MARKED_GS, %dx
+    movw %dx, %gs
+    movw $8, %dx
+    testl %ebx, %ebx
+    jnz 1f
+    movw $0x20, %dx
+1:  movw %dx, %ds
+    movw %dx, %es
+    andb $0xfe, %al
+    movl %eax, %cr0
+    movw %cs, %dx
+    movw %dx, %ds
+    movw %dx, %es
+    popfl
+    popl %ebx
+    retl
+    .set MARKED_FS, 0x28
+    .set MARKED_GS, 0x30
+
+/* uint32_t probe(n, offset): the byte there by FS, GS, DS or ES; 100h where that faults. */
+    .globl probe
+probe:
+    pushl %ebx
+    pushfl
+    cli
+    pushw %es
+    xorw %bx, %bx
+    movw %bx, %es
+    movl %es:0x34, %ecx
+    movl %ecx, probe_vector
+    movw $5f, %es:0x34
+    movw %cs, %es:0x36
+    popw %es
+    movl %esp, flat_esp
+    movzbl %al, %ebx
+    shll $2, %ebx
+    addl $1f, %ebx
+    xorl %eax, %eax
+    jmp *%bx
+    .balign 4
+1:  jmp 10f
+    .balign 4
+    jmp 11f
+    .balign 4
+    jmp 12f
+    .balign 4
+    jmp 13f
+10: movb %fs:(%edx), %al
+    jmp 6f
+11: movb %gs:(%edx), %al
+    jmp 6f
+12: movb %ds:(%edx), %al
+    jmp 6f
+13: movb %es:(%edx), %al
+    jmp 6f
+5:  movl %cs:flat_esp, %esp
+    movl $0x100, %eax
+6:  pushw %es
+    xorw %bx, %bx
+    movw %bx, %es
+    movl probe_vector, %ecx
+    movl %ecx, %es:0x34
+    popw %es
+    popfl
+    popl %ebx
+    retl
+
+    .globl selector_fs, selector_gs, descriptor_tables, sum_memory
+selector_fs:
+    xorl %eax, %eax
+    movw %fs, %ax
+    retl
+selector_gs:
+    xorl %eax, %eax
+    movw %gs, %ax
+    retl
+descriptor_tables:              /* void (uint32_t t[4]) */
+    movl $0, 4(%eax)
+    movl $0, 12(%eax)
+    sgdtl (%eax)
+    sidtl 8(%eax)
+    retl
+
+/* uint32_t sum_memory(void): 600h to the EBDA, but for our segment and 4 KiB at 80000h. */
+sum_memory:
+    pushl %esi
+    pushl %ebx
+    pushw %ds
+    xorl %eax, %eax
+    movl $0x60, %edx            /* segment, 16 bytes a turn */
+1:  cmpw $0x1000, %dx
+    jne 2f
+    movw $0x2000, %dx
+2:  cmpw $0x8000, %dx
+    jne 3f
+    movw $0x8100, %dx
+3:  movw %dx, %ds
+    movl $0x200, %ecx           /* at most 512 bytes, up to a multiple of that */
+    xorl %esi, %esi
+    movw $0x9fc0, %bx
+    subw %dx, %bx
+4:  addl (%esi), %eax
+    roll $1, %eax
+    addl $4, %esi
+    cmpl %ecx, %esi
+    jb 4b
+    addw $0x20, %dx
+    cmpw $0x9fc0, %dx
+    jb 1b
+    popw %ds
+    popl %ebx
+    popl %esi
+    retl
 
 /* uint32_t call32(entry, struct regs *r): far call of a 32-bit service at a flat address; gives flags. */
     .globl call32
@@ -333,8 +474,12 @@ gdt:
     .quad 0x00cf9b000000ffff    /* 10: flat code */
     .quad 0x00009b010000ffff    /* 18: 16-bit code at 10000h */
     .quad 0x000093010000ffff    /* 20: 16-bit data at 10000h */
+gdt_fs:
+    .quad 0x000093010000ffff    /* 28 */
+gdt_gs:
+    .quad 0x00cf93010000ffff    /* 30 */
 gdt_pointer:
-    .word 39
+    .word 55
     .long gdt + 0x10000
 far32:
     .long 0
@@ -346,6 +491,9 @@ out_esp: .long 0
 out_eax: .long 0
 flat_esp: .long 0
 target: .long 0
+probe_vector: .long 0
+keep_fs_gs: .byte 0
+    .balign 4
 saved_ds: .word 0
 out_ss: .word 0
 out_flags: .word 0
