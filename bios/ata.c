@@ -202,33 +202,112 @@ uint8_t ata_reset(const struct ata_drive *d)
 
 /* ------------------------------------------------------------------ detection */
 
-/* LBA-assisted translation (EDD 3.0 annex B); none where the drive's own geometry fits. */
+/* As the machine says in CMOS 39h, two bits a drive: EDD 3.0 annex B and "BIOS Types, CHS Translation" (H. Landis). */
+enum translation { TRANS_NONE, TRANS_LBA, TRANS_LARGE, TRANS_RECHS };
+
+/* INT 13h's geometry as fw_cfg's "bios-geometry" has it; cyl 0: not there. */
+static struct {
+    uint16_t cyl, head, spt;
+} given[ATA_MAX];
+
+static uint8_t ata_place(uint16_t base, uint8_t slave)
+{
+    return (base == 0x1f0 ? 0 : 2) + (slave ? 1 : 0);
+}
+
+static uint32_t number(const char **s)
+{
+    uint32_t n = 0;
+    while (**s == ' ')
+        ++*s;
+    for (; **s >= '0' && **s <= '9'; ++*s)
+        n = n * 10 + **s - '0';
+    return n;
+}
+
+/* ".../drive@C/disk@U cylinders heads sectors" */
+static void take_geometry(const char *line)
+{
+    const char *channel = find_after(line, "/drive@"), *unit = channel ? find_after(channel, "/disk@") : 0;
+    uint32_t cyl, head, spt, place;
+    if (!unit || (*channel & 0xfe) != '0' || (*unit & 0xfe) != '0')
+        return;
+    place = (*channel & 1) * 2 + (*unit & 1);
+    unit++;
+    cyl = number(&unit);
+    head = number(&unit);
+    spt = number(&unit);
+    if (!cyl || !head || head > 255 || !spt || spt > 63)
+        return;
+    given[place].cyl = cyl > 1024 ? 1024 : cyl;
+    given[place].head = head;
+    given[place].spt = spt;
+}
+
+static void read_geometry(void)
+{
+    struct fwcfg_file f;
+    char line[96];
+    uint32_t n = 0;
+    if (!fwcfg_find("bios-geometry", &f))
+        return;
+    fwcfg_select(f.select);
+    for (uint32_t i = 0; i < f.size; i++) {
+        char c = fwcfg_byte();
+        if (c == '\n' || c == 0) {
+            line[n] = 0;
+            take_geometry(line);
+            n = 0;
+        } else if (n < sizeof line - 1) {
+            line[n++] = c;
+        }
+    }
+}
+
+static enum translation translation_of(const struct ata_drive *d)
+{
+    if (fwcfg_there())
+        return cmos_read(0x39) >> 2 * ata_place(d->base, d->slave) & 3;
+    return d->pcyl <= 1024 && d->sectors <= 1024 * 16 * 63 ? TRANS_NONE : d->lba ? TRANS_LBA : TRANS_LARGE;
+}
+
+static void translate_lba(struct ata_drive *d)
+{
+    uint32_t tracks = d->sectors > 255 * 63 * 1024 ? 255 * 1024 : (uint32_t)d->sectors / 63, heads = 16;
+    while (heads < 128 && tracks / 1024 > heads)
+        heads *= 2;
+    if (heads == 128 && tracks / 1024 > 128)
+        heads = 255;
+    d->lspt = 63;
+    d->lhead = heads;
+    d->lcyl = tracks / heads > 1024 ? 1024 : tracks / heads;
+}
+
 static void translate(struct ata_drive *d)
 {
-    uint64_t cyl;
-    uint32_t heads;
-    d->lcyl = d->pcyl;
-    d->lhead = d->phead;
-    d->lspt = d->pspt;
-    if (d->pcyl <= 1024 && d->sectors <= 1024 * 16 * 63)
+    uint8_t place = ata_place(d->base, d->slave);
+    uint32_t cyl = d->pcyl, head = d->phead;
+    enum translation how = translation_of(d);
+    d->lspt = d->pspt > 63 ? 63 : d->pspt;
+    if (given[place].cyl) {
+        cyl = given[place].cyl;
+        head = given[place].head;
+        d->lspt = given[place].spt;
+    } else if (how == TRANS_LBA) {
+        translate_lba(d);
         return;
-    if (!d->lba) {
-        while (d->lcyl > 1024 && d->lhead < 128) {
-            d->lcyl >>= 1;
-            d->lhead <<= 1;
+    } else if (how != TRANS_NONE) {
+        if (how == TRANS_RECHS && head == 16) {
+            cyl = cyl * 16 / 15;
+            head = 15;
         }
-    } else {
-        d->lspt = 63;
-        for (heads = 16; heads < 128 && d->sectors > heads * 63u * 1024; heads *= 2)
-            ;
-        if (heads == 128 && d->sectors > 128 * 63 * 1024)
-            heads = 255;
-        cyl = d->sectors > 255 * 63 * 1024 ? 1024 : (uint32_t)d->sectors / (heads * 63);
-        d->lhead = heads;
-        d->lcyl = cyl > 1024 ? 1024 : cyl;
+        while (cyl > 1024 && head < 128) {
+            cyl >>= 1;
+            head <<= 1;
+        }
     }
-    if (d->lcyl > 1024)
-        d->lcyl = 1024;
+    d->lcyl = cyl > 1024 ? 1024 : cyl;
+    d->lhead = head > 255 ? 255 : head;
 }
 
 static void identify(uint16_t base, uint8_t slave)
@@ -268,6 +347,7 @@ static void identify(uint16_t base, uint8_t slave)
 void ata_init(void)
 {
     static const uint16_t bases[2] = {0x1f0, 0x170};
+    read_geometry();
     for (int i = 0; i < 2; i++) {
         uint8_t st = inb(bases[i] + R_STATUS);
         if (st == 0xff || st == 0x7f) /* a floating bus; DD7 is pulled down where a cable is */

@@ -38,6 +38,7 @@ void *memcpy(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 size_t strlen(const char *s);
+const char *find_after(const char *s, const char *what); /* where `what` ends in s; 0: it is not there */
 
 /* text.c: %s %u %x (with a width of one digit, zero padded) %c */
 void print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -140,6 +141,7 @@ struct fwcfg_file {
     char name[56];
 };
 int fwcfg_init(void);
+int fwcfg_there(void);
 int fwcfg_next_file(uint32_t *pos, struct fwcfg_file *f);
 void fwcfg_load(const struct fwcfg_file *f, uint16_t seg);
 int fwcfg_find(const char *name, struct fwcfg_file *f);

@@ -58,16 +58,6 @@ void boot_add_bev(uint16_t seg, uint16_t off, uint16_t product, const char *rom)
 
 /* ------------------------------------------------------------------ the order */
 
-/* Where `what` ends in s; 0: it is not there. */
-static const char *after(const char *s, const char *what)
-{
-    uint32_t n = strlen(what);
-    for (; *s; s++)
-        if (strlen(s) >= n && memcmp(s, what, n) == 0)
-            return s + n;
-    return 0;
-}
-
 static uint8_t ide_place(uint16_t base, uint8_t slave)
 {
     return (base == 0x1f0 ? 0 : 2) + (slave ? 1 : 0);
@@ -78,15 +68,15 @@ static void take_line(const char *line, uint8_t number)
     const char *p;
     if (memcmp(line, "HALT", 5) == 0) {
         line_of.halt = number;
-    } else if ((p = after(line, "/rom@"))) {
+    } else if ((p = find_after(line, "/rom@"))) {
         for (int i = 0; i < bev_count; i++)
             if (bevs[i].rom[0] && strlen(p) == strlen(bevs[i].rom) && memcmp(p, bevs[i].rom, strlen(p)) == 0)
                 line_of.bev[i] = number;
-    } else if ((p = after(line, "/floppy@"))) {
+    } else if ((p = find_after(line, "/floppy@"))) {
         if (*p == '0' || *p == '1')
             line_of.floppy[*p - '0'] = number;
-    } else if (after(line, "/ide@") && (p = after(line, "/drive@"))) {
-        const char *unit = after(p, "/disk@");
+    } else if (find_after(line, "/ide@") && (p = find_after(line, "/drive@"))) {
+        const char *unit = find_after(p, "/disk@");
         if (unit && (*p == '0' || *p == '1') && (*unit == '0' || *unit == '1'))
             line_of.ide[(*p - '0') * 2 + *unit - '0'] = number;
     }

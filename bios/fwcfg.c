@@ -21,6 +21,11 @@ int fwcfg_init(void)
     return present;
 }
 
+int fwcfg_there(void)
+{
+    return present;
+}
+
 /* Walks the directory; *pos starts at 0. Numbers come in host order, the name ends with a 0. */
 int fwcfg_next_file(uint32_t *pos, struct fwcfg_file *f)
 {

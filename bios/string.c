@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The library functions that the compiler may call in freestanding code (C17 4p6, GCC manual 2.1). */
+/* The library functions that the compiler may call in freestanding code (C17 4p6, GCC manual 2.1), and find_after(). */
 #include "bios.h"
 
 void *memcpy(void *dst, const void *src, size_t n)
@@ -31,4 +31,13 @@ size_t strlen(const char *s)
     while (s[n])
         n++;
     return n;
+}
+
+const char *find_after(const char *s, const char *what)
+{
+    uint32_t n = strlen(what);
+    for (; *s; s++)
+        if (strlen(s) >= n && memcmp(s, what, n) == 0)
+            return s + n;
+    return 0;
 }

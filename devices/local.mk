@@ -10,6 +10,7 @@ libvitrine_a_SOURCES += \
 	devices/disk/atapi_disc.c \
 	devices/disk/atapi_mode.c \
 	devices/disk/atapi_sector.c \
+	devices/disk/geometry.c devices/disk/geometry.h \
 	devices/disk/floppy_drive.c devices/disk/floppy_drive.h \
 	devices/disk/i82077.c devices/disk/i82077.h devices/disk/i82077_priv.h \
 	devices/disk/i82077_control.c devices/disk/i82077_transfer.c \

@@ -11,6 +11,7 @@
 #include "bus/blk.h"
 #include "bus/dev.h"
 #include "devices/disk/atapi.h"
+#include "devices/disk/geometry.h"
 
 enum {
     ATA_SECTOR = 512,
@@ -55,9 +56,10 @@ struct ata_drive {
     uint8_t feature[2], count[2], lba_low[2], lba_mid[2], lba_high[2];
     uint8_t device;
     uint8_t status, error;
-    uint8_t multiple;   /* sectors a block, 0: READ MULTIPLE disabled */
-    uint8_t heads, spt; /* INITIALIZE DEVICE PARAMETERS */
-    uint8_t mode;       /* transfer mode set by SET FEATURES 03h */
+    uint8_t multiple;              /* sectors a block, 0: READ MULTIPLE disabled */
+    struct disk_geometry geometry; /* set before it is realized, or found from the size */
+    uint8_t heads, spt;            /* INITIALIZE DEVICE PARAMETERS */
+    uint8_t mode;                  /* transfer mode set by SET FEATURES 03h */
     bool write_cache, irq_pending, standby;
 };
 
@@ -131,12 +133,14 @@ void ata_advance(struct ata_channel *c);      /* `next` is due */
 void ata_buffer_done(struct ata_channel *c);  /* the host has read or filled the buffer */
 void ata_set_location(struct ata_channel *c); /* the address registers show the failing or last sector */
 
-#define ATA_DRIVE_STATE(type, m, n)                                                                                   \
-    STATE_U(type, m.drive[n].device), STATE_ARRAY(type, m.drive[n].feature), STATE_ARRAY(type, m.drive[n].count),     \
-        STATE_ARRAY(type, m.drive[n].lba_low), STATE_ARRAY(type, m.drive[n].lba_mid),                                 \
-        STATE_ARRAY(type, m.drive[n].lba_high), STATE_U(type, m.drive[n].status), STATE_U(type, m.drive[n].error),    \
-        STATE_U(type, m.drive[n].multiple), STATE_U(type, m.drive[n].heads), STATE_U(type, m.drive[n].spt),           \
-        STATE_U(type, m.drive[n].mode), STATE_U(type, m.drive[n].write_cache), STATE_U(type, m.drive[n].irq_pending), \
+#define ATA_DRIVE_STATE(type, m, n)                                                                                \
+    STATE_U(type, m.drive[n].device), STATE_ARRAY(type, m.drive[n].feature), STATE_ARRAY(type, m.drive[n].count),  \
+        STATE_ARRAY(type, m.drive[n].lba_low), STATE_ARRAY(type, m.drive[n].lba_mid),                              \
+        STATE_ARRAY(type, m.drive[n].lba_high), STATE_U(type, m.drive[n].status), STATE_U(type, m.drive[n].error), \
+        STATE_U(type, m.drive[n].multiple), STATE_U(type, m.drive[n].geometry.cyls),                               \
+        STATE_U(type, m.drive[n].geometry.heads), STATE_U(type, m.drive[n].geometry.secs),                         \
+        STATE_U(type, m.drive[n].heads), STATE_U(type, m.drive[n].spt), STATE_U(type, m.drive[n].mode),            \
+        STATE_U(type, m.drive[n].write_cache), STATE_U(type, m.drive[n].irq_pending),                              \
         STATE_U(type, m.drive[n].standby), ATAPI_STATE(type, m.drive[n].cd)
 #define ATA_CHANNEL_STATE(type, m)                                                                                \
     ATA_DRIVE_STATE(type, m, 0), ATA_DRIVE_STATE(type, m, 1), STATE_U(type, m.control), STATE_U(type, m.command), \

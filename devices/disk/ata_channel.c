@@ -22,6 +22,8 @@ void ata_realize(struct ata_channel *c, struct bus *bus, const char *name)
     c->bus = bus;
     c->name = name;
     timer_init(&c->timer, bus->clock, timer_fired, c);
+    for (int i = 0; i < 2; i++)
+        disk_geometry_settle(&c->drive[i].geometry, NULL, c->drive[i].blk ? c->drive[i].blk->sectors : 0);
 }
 
 /* INTRQ is the selected drive's, gated by nIEN (ATA-6 7.8). */
@@ -69,8 +71,8 @@ static void reset_drives(struct ata_channel *c, bool hard)
             d->multiple = ATA_MAX_MULTIPLE;
             d->write_cache = true;
             d->mode = 0;
-            d->heads = 16;
-            d->spt = 63;
+            d->heads = (uint8_t)d->geometry.heads;
+            d->spt = (uint8_t)d->geometry.secs;
         }
     }
     update_irq(c);
@@ -91,6 +93,9 @@ void ata_post_load(struct ata_channel *c)
     for (int i = 0; i < 2; i++) {
         struct ata_drive *d = &c->drive[i];
         d->multiple = MIN(d->multiple, (uint8_t)ATA_MAX_MULTIPLE);
+        d->geometry.cyls = MIN(MAX(d->geometry.cyls, 1u), 65535u);
+        d->geometry.heads = MIN(MAX(d->geometry.heads, 1u), 16u);
+        d->geometry.secs = MIN(MAX(d->geometry.secs, 1u), 255u);
         d->heads = MAX(d->heads, (uint8_t)1);
         d->spt = MAX(d->spt, (uint8_t)1);
         atapi_post_load(d);

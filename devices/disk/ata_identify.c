@@ -26,15 +26,13 @@ static void string(uint8_t *out, unsigned n, unsigned words, const char *text)
         out[2 * n + (i ^ 1)] = (uint8_t)(i < len ? text[i] : ' ');
 }
 
-/* The geometry that CHS can address: at most 16383/16/63 (ATA-6 6.2.1). */
+/* The geometry that CHS can address (ATA-6 6.2.1). */
 static void geometry(const struct ata_drive *d, uint8_t *out)
 {
     uint64_t sectors = d->blk->sectors;
-    uint32_t cylinders = (uint32_t)MIN(sectors / (16 * 63), UINT64_C(16383));
-    cylinders = MAX(cylinders, 1u);
-    word(out, 1, (uint16_t)cylinders);
-    word(out, 3, 16);
-    word(out, 6, 63);
+    word(out, 1, (uint16_t)d->geometry.cyls);
+    word(out, 3, (uint16_t)d->geometry.heads);
+    word(out, 6, (uint16_t)d->geometry.secs);
     /* the current translation, INITIALIZE DEVICE PARAMETERS */
     uint32_t current = (uint32_t)MIN(sectors / MAX(1u, (unsigned)d->heads * d->spt), UINT64_C(65535));
     word(out, 54, (uint16_t)MAX(current, 1u));

@@ -245,6 +245,10 @@ static void fit_drive(struct drive_config *c, const struct drive_option *d)
     c->kind = d->kind;
     c->cache = d->cache;
     c->bootindex = d->bootindex;
+    c->cyls = d->geometry.cyls;
+    c->heads = d->geometry.heads;
+    c->secs = d->geometry.secs;
+    c->chs_trans = d->geometry.trans;
     memcpy(c->id, d->id, sizeof c->id);
     memcpy(c->serial, d->serial, sizeof c->serial);
 }

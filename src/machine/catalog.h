@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "devices/disk/geometry.h"
 
 enum { MAX_GLOBALS = 16, MAX_SERIAL = 4, MAX_PARALLEL = 3, MAX_DEVICES = 16, MAX_ROMS = 8, MAX_MEDIA = 16 };
 enum { MAX_MODULES = 8, MODULE_CMDLINE = 512 };
@@ -34,11 +35,13 @@ struct drive_config {
     bool snapshot; /* writes go to memory and are dropped at the end */
     uint64_t bytes;
     enum cache_mode cache;
-    bool guessed;      /* nobody said that the image is raw */
-    int32_t bootindex; /* NO_BOOTINDEX: its letter of `boot` decides */
-    char name[64];     /* for messages */
-    char id[32];       /* of QEMU's block devices: "ide0-hd0", or what id= said */
-    char serial[21];   /* "": the default */
+    bool guessed;               /* nobody said that the image is raw */
+    int32_t bootindex;          /* NO_BOOTINDEX: its letter of `boot` decides */
+    uint32_t cyls, heads, secs; /* cyls 0: what its partition table says */
+    enum chs_trans chs_trans;
+    char name[64];   /* for messages */
+    char id[32];     /* of QEMU's block devices: "ide0-hd0", or what id= said */
+    char serial[21]; /* "": the default */
 };
 
 struct device_config {

@@ -14,6 +14,7 @@ struct lapic;
 struct piix4_pm;
 struct vga;
 struct i82077;
+struct piix3_ide;
 struct ns16550;
 struct mc146818;
 struct uhci;
@@ -44,6 +45,7 @@ struct machine {
     struct ns16550 *serial[MAX_SERIAL];
     struct mc146818 *rtc;
     struct i82077 *fdc;
+    struct piix3_ide *ide;
     struct vga *vga;  /* NULL: not fitted */
     struct uhci *usb; /* NULL: not fitted */
 

@@ -402,6 +402,17 @@ static bool add_parallel(struct board *b, struct error *err)
     return true;
 }
 
+/* What the configuration says, else what the disk's first sector does. */
+static void settle_geometry(const struct drive_config *c, struct ata_drive *d)
+{
+    uint8_t mbr[ATA_SECTOR];
+    d->geometry = (struct disk_geometry){.cyls = c->cyls, .heads = c->heads, .secs = c->secs, .trans = c->chs_trans};
+    struct blk_stats kept = d->blk->stats; /* this is no access of the guest's */
+    bool readable = !d->blk->ops->read(d->blk, 0, 1, mbr);
+    d->blk->stats = kept;
+    disk_geometry_settle(&d->geometry, readable ? mbr : NULL, d->blk->sectors);
+}
+
 static bool add_disks(struct board *b, struct error *err)
 {
     struct machine *m = b->m;
@@ -413,7 +424,10 @@ static bool add_disks(struct board *b, struct error *err)
     for (int i = 0; i < IDE_DRIVES; i++) {
         ide->channel[i / 2].drive[i % 2].blk = m->be.drive[i];
         ide->channel[i / 2].drive[i % 2].packet_device = m->cfg.drive[i].present && m->cfg.drive[i].kind == DRIVE_CD;
+        if (m->be.drive[i] && m->cfg.drive[i].kind == DRIVE_DISK)
+            settle_geometry(&m->cfg.drive[i], &ide->channel[i / 2].drive[i % 2]);
     }
+    m->ide = ide;
     return machine_add(m, &ide->dev, err);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/bits.h"
 #include "devices/disk/i82077.h"
+#include "devices/disk/piix3_ide.h"
 #include "devices/intc/lapic.h"
 #include "devices/misc/fw_cfg.h"
 #include "devices/rtc/mc146818.h"
@@ -66,6 +67,35 @@ void pc_set_boot_order(struct machine *m, const char *letters)
     mc146818_checksum(m->rtc);
 }
 
+static const struct disk_geometry *geometry_of(const struct machine *m, unsigned i)
+{
+    const struct ata_drive *d = &m->ide->channel[i / 2].drive[i % 2];
+    return d->blk && !d->packet_device ? &d->geometry : NULL;
+}
+
+/* CMOS 12h (types), 19h and 1Ah (extended types), 1Bh-2Ch: the first channel's disks; 39h: all disks' translations. */
+static void set_cmos_disks(struct machine *m)
+{
+    uint8_t types = 0, translations = 0;
+    for (unsigned i = 0; i < IDE_DRIVES; i++) {
+        const struct disk_geometry *g = geometry_of(m, i);
+        if (!g)
+            continue;
+        translations |= (uint8_t)((g->trans - 1u) << 2 * i);
+        if (i > 1)
+            continue;
+        uint8_t b[9] = {
+            (uint8_t)g->cyls, (uint8_t)(g->cyls >> 8), (uint8_t)g->heads, 0xff, 0xff, g->heads > 8 ? 0xc8 : 0xc0,
+            (uint8_t)g->cyls, (uint8_t)(g->cyls >> 8), (uint8_t)g->secs};
+        types |= i ? 0x0f : 0xf0;
+        mc146818_set_cmos(m->rtc, 0x19 + i, 47);
+        for (unsigned n = 0; n < sizeof b; n++)
+            mc146818_set_cmos(m->rtc, 0x1b + 9 * i + n, b[n]);
+    }
+    mc146818_set_cmos(m->rtc, 0x12, types);
+    mc146818_set_cmos(m->rtc, 0x39, translations);
+}
+
 static void set_cmos(struct machine *m)
 {
     mc146818_set_memory(m->rtc, (uint64_t)m->cfg.ram_mb << 20);
@@ -73,6 +103,7 @@ static void set_cmos(struct machine *m)
     mc146818_set_cmos(m->rtc, 0x10, (uint8_t)(a << 4 | b));
     /* x87, VGA, floppy drives and their number less one */
     mc146818_set_cmos(m->rtc, 0x14, (uint8_t)(0x06 | (drives ? 1 | (drives - 1) << 6 : 0)));
+    set_cmos_disks(m);
     pc_set_boot_order(m, m->cfg.boot_once[0] ? m->cfg.boot_once : m->cfg.boot);
 }
 
@@ -221,6 +252,25 @@ static void add_boot_files(struct machine *m, struct fw_cfg *fw, const char *ker
     fw_cfg_add_file(fw, "etc/boot-fail-wait", fail_wait, sizeof fail_wait);
 }
 
+/* QEMU's "bios-geometry": a path and INT 13h's cylinders, heads and sectors on a line. */
+static void add_geometry(struct machine *m, struct fw_cfg *fw)
+{
+    struct buf lines = {0};
+    for (unsigned i = 0; i < IDE_DRIVES; i++) {
+        const struct disk_geometry *g = geometry_of(m, i);
+        if (!g || !g->lcyls)
+            continue;
+        drive_path(i, &lines);
+        lines.len--; /* the line goes on */
+        buf_printf(&lines, " %u %u %u\n", g->lcyls, g->lheads, g->lsecs);
+    }
+    if (lines.len) {
+        buf_add8(&lines, 0);
+        fw_cfg_add_file(fw, "bios-geometry", lines.data, lines.len);
+    }
+    buf_free(&lines);
+}
+
 static bool add_fw_cfg(struct machine *m, struct error *err)
 {
     struct fw_cfg *fw = fw_cfg_new(&m->bus, "fw_cfg");
@@ -239,6 +289,7 @@ static bool add_fw_cfg(struct machine *m, struct error *err)
     add_smbios(m, fw);
     if (m->cfg.acpi)
         add_acpi(m, fw);
+    add_geometry(m, fw);
     bool multiboot = m->cfg.kernel.len && multiboot_header(m->cfg.kernel.data, m->cfg.kernel.len);
     add_boot_files(m, fw, !m->cfg.kernel.len ? NULL : multiboot ? "multiboot.bin" : "linuxboot.bin");
     return !m->cfg.kernel.len || add_kernel(m, fw, err);

@@ -9,9 +9,9 @@ BIOSTEST_CC = $(GUEST_CC) -m16 -march=i386 -std=gnu17 -Os -ffreestanding -fno-pi
 BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-found.o tests/bios/guest-system.o \
 	tests/bios/guest-pci.o tests/bios/guest-tables.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-floppy.o tests/bios/guest-keyboard.o
 
-check_DATA += tests/bios/services.img tests/bios/diskette.bin tests/bios/beep.bin tests/bios/eltorito.bin
-TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh
-dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh
+check_DATA += tests/bios/services.img tests/bios/diskette.bin tests/bios/beep.bin tests/bios/eltorito.bin tests/bios/geometry.bin
+TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh
+dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh
 
 tests/bios/guest-start.o: $(BIOSTEST_SRC)/start.S
 	@$(MKDIR_P) tests/bios
@@ -66,6 +66,13 @@ tests/bios/eltorito.bin: tests/bios/eltorito.o
 		-o tests/bios/eltorito.elf tests/bios/eltorito.o && \
 		$(OBJCOPY) -O binary -j .text tests/bios/eltorito.elf $@
 
+tests/bios/geometry.o: $(BIOSTEST_SRC)/geometry.S
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/geometry.S
+tests/bios/geometry.bin: tests/bios/geometry.o
+	$(AM_V_GEN)$(LD) -m elf_i386 -Ttext 0x7c00 -nostdlib --build-id=none -z noexecstack \
+		-o tests/bios/geometry.elf tests/bios/geometry.o && \
+		$(OBJCOPY) -O binary -j .text tests/bios/geometry.elf $@
 tests/bios/beep.o: $(BIOSTEST_SRC)/beep.S
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/beep.S
@@ -82,3 +89,5 @@ CLEANFILES += tests/bios/eltorito.o tests/bios/eltorito.elf tests/bios/eltorito.
 EXTRA_DIST += tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
 	tests/bios/found.c tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/floppy.c tests/bios/keyboard.c
 CLEANFILES += $(BIOSTEST_OBJ) tests/bios/guest.elf tests/bios/services.img
+EXTRA_DIST += tests/bios/geometry.S
+CLEANFILES += tests/bios/geometry.o tests/bios/geometry.elf tests/bios/geometry.bin

@@ -545,6 +545,165 @@ START_TEST(ide_state_round_trip_in_the_middle_of_a_transfer)
 }
 END_TEST
 
+/* --- Geometry --- */
+
+struct chs {
+    uint32_t c, h, s;
+};
+
+static struct chs chs_of(uint32_t lba, uint32_t heads, uint32_t secs)
+{
+    struct chs p = {lba / secs / heads, lba / secs % heads, lba % secs + 1};
+    return p.c > 1023 ? (struct chs){1023, heads - 1, secs} : p;
+}
+
+static void put_chs(uint8_t *to, struct chs p)
+{
+    to[0] = (uint8_t)p.h;
+    to[1] = (uint8_t)(p.s | (p.c >> 2 & 0xc0));
+    to[2] = (uint8_t)p.c;
+}
+
+/* Partition i from sector `first` on, made by somebody who saw that geometry. */
+static void partition(uint8_t *mbr, unsigned i, uint32_t first, uint32_t count, uint32_t heads, uint32_t secs)
+{
+    uint8_t *e = mbr + 446 + 16 * (size_t)i;
+    e[4] = 6;
+    put_chs(e + 1, chs_of(first, heads, secs));
+    put_chs(e + 5, chs_of(first + count - 1, heads, secs));
+    st32(e + 8, first);
+    st32(e + 12, count);
+    mbr[510] = 0x55;
+    mbr[511] = 0xaa;
+}
+
+static struct disk_geometry settled(const uint8_t *mbr, uint64_t sectors)
+{
+    struct disk_geometry g = {0};
+    disk_geometry_settle(&g, mbr, sectors);
+    return g;
+}
+
+/* The shape that INT 13h has in the end; a drive's own where there is no other. */
+static void shape_is(struct disk_geometry g, uint32_t cyls, uint32_t heads, uint32_t secs)
+{
+    ck_assert_uint_eq(g.lcyls ? g.lcyls : g.cyls, cyls);
+    ck_assert_uint_eq(g.lcyls ? g.lheads : g.heads, heads);
+    ck_assert_uint_eq(g.lcyls ? g.lsecs : g.secs, secs);
+    ck_assert_uint_le(g.heads, 16);
+    ck_assert_uint_le(g.cyls, 65535);
+}
+
+START_TEST(geometry_is_the_one_that_a_partition_was_made_with)
+{
+    static const uint32_t heads[] = {2, 4, 5, 8, 15, 16, 17, 32, 64, 128, 240, 254, 255};
+    static const uint32_t secs[] = {1, 17, 32, 50, 63};
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++)
+        for (size_t k = 0; k < ARRAY_LEN(secs); k++)
+            for (uint32_t cyls = 3; cyls < 1100; cyls += 510) {
+                uint8_t mbr[512] = {0};
+                uint32_t track = secs[k], cylinder = heads[i] * track, n = cyls * cylinder;
+                partition(mbr, i % 4, track, n - track, heads[i], track);
+                struct disk_geometry g = settled(mbr, n);
+                shape_is(g, heads[i] > 16 && cyls > 1024 ? 1024 : cyls, heads[i], track);
+                ck_assert_uint_eq(g.trans == CHS_NONE, heads[i] <= 16);
+            }
+}
+END_TEST
+
+START_TEST(geometry_is_proved_by_partitions_that_end_anywhere)
+{
+    uint8_t mbr[512] = {0};
+    partition(mbr, 0, 2048, 100000, 255, 63); /* its last sector is not the last of a cylinder */
+    shape_is(settled(mbr, 300000), 300000 / (255 * 63), 255, 63);
+    partition(mbr, 1, 110592, 50000, 255, 63);
+    shape_is(settled(mbr, 300000), 300000 / (255 * 63), 255, 63);
+    memset(mbr, 0, sizeof mbr);
+    partition(mbr, 0, 2048, 100000, 16, 63);
+    shape_is(settled(mbr, 300000), 300000 / 1008, 16, 63);
+}
+END_TEST
+
+/* CHS fields that agree with nothing: a partition's end is taken for a cylinder's, as far as a drive has such a one. */
+START_TEST(geometry_is_supposed_where_chs_and_lba_differ)
+{
+    uint8_t mbr[512] = {0};
+    partition(mbr, 2, 50, 199950, 4, 50);
+    st32(mbr + 446 + 32 + 8, 51);
+    shape_is(settled(mbr, 200000), 1000, 4, 50);
+    partition(mbr, 2, 50, 199950, 40, 50);
+    st32(mbr + 446 + 32 + 8, 51);
+    struct disk_geometry g = settled(mbr, 200000);
+    shape_is(g, 200000 / 1008, 16, 63);
+    ck_assert_uint_eq(g.trans, CHS_LARGE);
+}
+END_TEST
+
+START_TEST(geometry_without_a_partition_table_is_16_heads_of_63)
+{
+    uint8_t mbr[512] = {0};
+    shape_is(settled(NULL, 1008 * 1024), 1024, 16, 63);
+    shape_is(settled(mbr, 1008 * 1024), 1024, 16, 63);
+    ck_assert_uint_eq(settled(NULL, 1008 * 1024).trans, CHS_NONE);
+    ck_assert_uint_eq(settled(NULL, 1008 * 1025).trans, CHS_LBA);
+    ck_assert_uint_eq(settled(NULL, UINT64_C(1) << 40).cyls, 16383);
+    ck_assert_uint_eq(settled(NULL, 1).cyls, 1);
+    partition(mbr, 0, 50, 199950, 4, 50);
+    mbr[510] = 0;
+    shape_is(settled(mbr, 200000), 200000 / 1008, 16, 63);
+    mbr[510] = 0x55;
+    mbr[446 + 16] = 0x12; /* code, not a table */
+    shape_is(settled(mbr, 200000), 200000 / 1008, 16, 63);
+    memset(mbr, 0, sizeof mbr);
+    partition(mbr, 0, 1, 199999, 255, 63); /* GPT's protective entry ends at FEh FFh FFh or FFh FFh FFh */
+    put_chs(mbr + 446 + 5, (struct chs){1023, 255, 63});
+    shape_is(settled(mbr, 200000), 200000 / 1008, 16, 63);
+}
+END_TEST
+
+START_TEST(geometry_of_the_user_stays)
+{
+    uint8_t mbr[512] = {0};
+    struct disk_geometry g = {.cyls = 1025, .heads = 3, .secs = 7};
+    partition(mbr, 0, 50, 199950, 4, 50);
+    disk_geometry_settle(&g, mbr, 200000);
+    shape_is(g, 1025, 3, 7);
+    ck_assert_uint_eq(g.trans, CHS_LBA);
+    g.trans = CHS_RECHS;
+    disk_geometry_settle(&g, mbr, 200000);
+    ck_assert_uint_eq(g.trans, CHS_RECHS);
+}
+END_TEST
+
+START_TEST(ata_identify_and_chs_have_the_geometry)
+{
+    uint8_t id[512];
+    s.ide->channel[0].drive[0].geometry = (struct disk_geometry){.cyls = 977, .heads = 5, .secs = 17};
+    s.ide->dev.cls->reset(&s.ide->dev);
+    pci_config_write(&s.pci, DEVFN, 0x40, 4, 0x80008000);
+    pci_config_write(&s.pci, DEVFN, 4, 2, 5);
+    wait_ready();
+    out(DEV, 0xa0);
+    out(CMD, 0xec);
+    wait_ready();
+    read_words(id, 256);
+    ck_assert_uint_eq(ld16(id + 2), 977);
+    ck_assert_uint_eq(ld16(id + 6), 5);
+    ck_assert_uint_eq(ld16(id + 12), 17);
+    ck_assert_uint_eq(ld16(id + 110), 5);
+    ck_assert_uint_eq(ld16(id + 112), 17);
+    out(0x1f2, 1);
+    out(0x1f3, 3);
+    out(0x1f4, 100);
+    out(0x1f5, 1);
+    out(DEV, 0xa0 | 4);
+    out(CMD, 0x20);
+    wait_ready();
+    read_words(id, 256);
+    ck_assert_uint_eq(ld64(id), (356 * 5 + 4) * 17 + 2);
+}
+END_TEST
+
 TCase *ide_tests(void)
 {
     TCase *c = tcase_create("piix3-ide");
@@ -574,5 +733,11 @@ TCase *ide_tests(void)
     tcase_add_test(c, bmide_transfer_to_nowhere_is_an_error);
     tcase_add_test(c, bmide_moves_nothing_without_bus_master_enable);
     tcase_add_test(c, ide_state_round_trip_in_the_middle_of_a_transfer);
+    tcase_add_test(c, geometry_is_the_one_that_a_partition_was_made_with);
+    tcase_add_test(c, geometry_is_proved_by_partitions_that_end_anywhere);
+    tcase_add_test(c, geometry_is_supposed_where_chs_and_lba_differ);
+    tcase_add_test(c, geometry_without_a_partition_table_is_16_heads_of_63);
+    tcase_add_test(c, geometry_of_the_user_stays);
+    tcase_add_test(c, ata_identify_and_chs_have_the_geometry);
     return c;
 }

@@ -91,6 +91,10 @@
     PCI_WIRING(NOT, piix3), NOT(piix3, pbus), NOT(piix3, devfn), NOT(piix3, irq), NOT(piix3, a20), NOT(piix3, reset), \
         NOT(piix3, ignne), NOT(piix3, pci.irq_level), NOT(piix3, driven), NOT(piix3, port92_range),                   \
         NOT(piix3, rcr_range), NOT(piix3, apm_range), NOT(piix3, coprocessor_range)
+/* What the firmware is told of a disk when the machine is made. */
+#define FIRMWARE_GEOMETRY(NOT, c, d)                                                                        \
+    NOT(piix3_ide, channel[c].drive[d].geometry.trans), NOT(piix3_ide, channel[c].drive[d].geometry.lcyls), \
+        NOT(piix3_ide, channel[c].drive[d].geometry.lheads), NOT(piix3_ide, channel[c].drive[d].geometry.lsecs)
 #define WIRING_piix3_ide(NOT)                                                                            \
     PCI_WIRING(NOT, piix3_ide), NOT(piix3_ide, channel[0].drive[0].blk),                                 \
         NOT(piix3_ide, channel[0].drive[0].packet_device), NOT(piix3_ide, channel[0].drive[1].blk),      \
@@ -102,7 +106,8 @@
         NOT(piix3_ide, channel[1].dma), NOT(piix3_ide, bm[0].ide), NOT(piix3_ide, bm[0].channel),        \
         NOT(piix3_ide, bm[0].irq), NOT(piix3_ide, bm[1].ide), NOT(piix3_ide, bm[1].channel),             \
         NOT(piix3_ide, bm[1].irq), NOT(piix3_ide, pbus), NOT(piix3_ide, devfn), NOT(piix3_ide, irq),     \
-        NOT(piix3_ide, ports), NOT(piix3_ide, control_port)
+        NOT(piix3_ide, ports), NOT(piix3_ide, control_port), FIRMWARE_GEOMETRY(NOT, 0, 0),               \
+        FIRMWARE_GEOMETRY(NOT, 0, 1), FIRMWARE_GEOMETRY(NOT, 1, 0), FIRMWARE_GEOMETRY(NOT, 1, 1)
 #define WIRING_piix4_pm(NOT)                                                                                      \
     PCI_WIRING(NOT, piix4_pm), NOT(piix4_pm, pbus), NOT(piix4_pm, devfn), NOT(piix4_pm, sci), NOT(piix4_pm, smi), \
         NOT(piix4_pm, off), NOT(piix4_pm, irq8), NOT(piix4_pm, pci.irq_level), NOT(piix4_pm, smbus.changed),      \

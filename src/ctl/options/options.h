@@ -28,9 +28,10 @@ struct drive_option {
     bool raw;                               /* the format was said */
     enum cache_mode cache;
     int32_t bootindex;
-    char id[32];     /* of -drive, -blockdev; "": named by its place */
-    char qdev[32];   /* id= of the -device that it is in; "" */
-    char serial[21]; /* "": the default */
+    struct disk_geometry geometry; /* of -device ide-hd */
+    char id[32];                   /* of -drive, -blockdev; "": named by its place */
+    char qdev[32];                 /* id= of the -device that it is in; "" */
+    char serial[21];               /* "": the default */
 };
 
 enum { MAX_NOTES = 8 };
@@ -42,6 +43,7 @@ struct drive_device {
     enum drive_kind kind;
     char drive[32], id[32], serial[21];
     int bus, unit; /* -1: the first free one */
+    struct disk_geometry geometry;
     int32_t bootindex;
 };
 

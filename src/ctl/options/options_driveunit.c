@@ -14,6 +14,7 @@
 #include "base/buf.h"
 
 enum { BOOTINDEX_MAX = 1000, DEFAULT_CD = 2 /* hdc */ };
+enum { CYLS_MAX = 65535, HEADS_MAX = 16, SECS_MAX = 255 };
 
 static const struct {
     const char *cls, *help;
@@ -50,6 +51,11 @@ char *drive_device_help(const char *cls)
         buf_printf(&b, "  id=NAME  its name for QMP and the console\n");
         if (!floppy)
             buf_printf(&b, "  serial=TEXT  up to 20 characters that IDENTIFY shows\n");
+        if (unit_class[i].kind == DRIVE_DISK) {
+            buf_printf(&b, "  cyls=1..%d,heads=1..%d,secs=1..%d  its geometry (default: by its partition table)\n",
+                       CYLS_MAX, HEADS_MAX, SECS_MAX);
+            buf_printf(&b, "  bios-chs-trans=auto|none|lba|large|rechs  how the BIOS translates it\n");
+        }
     }
     return (char *)b.data;
 }
@@ -61,6 +67,41 @@ static bool number(const struct drive_device *u, const struct keyval *kv, int ma
     if (*kv->value < '0' || *kv->value > '9' || *end || v > max)
         return error_set(err, "-device %s,%s=%s: say 0 to %d", u->cls, kv->key, kv->value, max);
     *to = (int)v;
+    return true;
+}
+
+/* A property of the geometry, as QEMU bounds it. */
+static bool geometry_key(struct drive_device *u, const struct keyval *kv, bool *known, struct error *err)
+{
+    static const char *const trans[] = {"auto", "none", "lba", "large", "rechs"};
+    const struct {
+        const char *key;
+        uint32_t *to;
+        int max;
+    } row[] = {{"cyls", &u->geometry.cyls, CYLS_MAX},
+               {"heads", &u->geometry.heads, HEADS_MAX},
+               {"secs", &u->geometry.secs, SECS_MAX}};
+    *known = true;
+    for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+        int n = 0;
+        if (strcmp(kv->key, row[i].key))
+            continue;
+        if (!number(u, kv, row[i].max, &n, err))
+            return false;
+        if (!n)
+            return error_set(err, "-device %s,%s=0: say 1 to %d", u->cls, kv->key, row[i].max);
+        *row[i].to = (uint32_t)n;
+        return true;
+    }
+    if (!strcmp(kv->key, "bios-chs-trans")) {
+        for (size_t i = 0; i < ARRAY_LEN(trans); i++)
+            if (!strcmp(kv->value, trans[i])) {
+                u->geometry.trans = (enum chs_trans)i;
+                return true;
+            }
+        return error_set(err, "-device %s,bios-chs-trans=%s: say auto, none, lba, large or rechs", u->cls, kv->value);
+    }
+    *known = false;
     return true;
 }
 
@@ -91,7 +132,10 @@ static bool unit_key(struct drive_device *u, const struct keyval *kv, struct err
         u->bus = number_at[1] - '0';
         return true;
     }
-    return error_set(err, "%s has no property '%s': see -device %s,help", u->cls, kv->key, u->cls);
+    bool known = false;
+    if (u->kind == DRIVE_DISK && !geometry_key(u, kv, &known, err))
+        return false;
+    return known || error_set(err, "%s has no property '%s': see -device %s,help", u->cls, kv->key, u->cls);
 }
 
 bool drive_device_parse(struct options *o, const char *cls, const char *props, struct error *err)
@@ -111,6 +155,9 @@ bool drive_device_parse(struct options *o, const char *cls, const char *props, s
         if (!unit_key(&u, &kv, err))
             return false;
     }
+    const struct disk_geometry *g = &u.geometry;
+    if ((g->cyls || g->heads || g->secs) && !(g->cyls && g->heads && g->secs))
+        return error_set(err, "-device %s: cyls=, heads= and secs= are given together", cls);
     if (o->nplaced == MAX_DRIVES)
         return error_set(err, "-device %s: there are places for %d drives", cls, MAX_DRIVES);
     o->placed[o->nplaced++] = u;
@@ -161,6 +208,7 @@ static bool place(struct options *o, const struct drive_device *u, struct error 
     }
     d.kind = u->kind;
     d.bootindex = u->bootindex;
+    d.geometry = u->geometry;
     memcpy(d.qdev, u->id, sizeof d.qdev);
     memcpy(d.serial, u->serial, sizeof d.serial);
     int at = place_of(o, u);
