@@ -252,7 +252,7 @@ static void read_geometry(void)
     if (!fwcfg_find("bios-geometry", &f))
         return;
     fwcfg_select(f.select);
-    for (uint32_t i = 0; i < f.size; i++) {
+    for (uint32_t i = 0; i < f.size; i++) { /* QEMU ends the last line with 0 */
         char c = fwcfg_byte();
         if (c == '\n' || c == 0) {
             line[n] = 0;

@@ -236,6 +236,8 @@ static uint16_t code_e0(uint8_t scan)
     uint8_t flags = bda_get(kbd_flags0);
     if (scan == KEY_ENTER)
         return flags & KBD0_ALT ? 0xa600 : flags & KBD0_CTRL ? 0xe00a : 0xe00d;
+    if (scan == KEY_PRTSC)
+        return flags & KBD0_ALT ? 0 : 0x7200; /* Ctrl */
     if (scan == KEY_SLASH)
         return flags & KBD0_ALT ? 0xa400 : flags & KBD0_CTRL ? 0x9500 : 0xe02f;
     if (!is_pad(scan) || scan == 0x4c)
@@ -287,7 +289,7 @@ static enum kbd_action special(uint8_t scan, int e0)
         store(0);
         return ACT_BREAK;
     }
-    if (scan == KEY_PRTSC && !(flags & (KBD0_CTRL | KBD0_ALT)) && (e0 || flags & (KBD0_LSHIFT | KBD0_RSHIFT)))
+    if (scan == KEY_PRTSC && e0 && !(flags & (KBD0_CTRL | KBD0_ALT))) /* Shift and the keypad's * is a * */
         return ACT_PRINT;
     if (scan == KEY_NUM && flags & KBD0_CTRL && !e0) {
         bda_or(kbd_flags1, KBD1_PAUSE);
@@ -305,6 +307,14 @@ static enum kbd_action sysreq(struct regs *r, int make)
     return ACT_SYSREQ;
 }
 
+/* The key is Insert: not with Ctrl or Alt, and not as the digit 0. */
+static int inserts(int e0)
+{
+    uint8_t flags = bda_get(kbd_flags0);
+    int shift = (flags & (KBD0_LSHIFT | KBD0_RSHIFT)) != 0, num = (flags & KBD0_NUM) != 0;
+    return !(flags & (KBD0_CTRL | KBD0_ALT)) && (e0 || shift == num);
+}
+
 static enum kbd_action key_made(uint8_t scan, int e0)
 {
     enum kbd_action act;
@@ -318,11 +328,11 @@ static enum kbd_action key_made(uint8_t scan, int e0)
         return act;
     if (!e0 && alt_digit(scan))
         return ACT_NONE;
-    if (scan == KEY_INS && !(bda_get(kbd_flags1) & KBD1_INS)) {
+    if (scan == KEY_INS && inserts(e0) && !(bda_get(kbd_flags1) & KBD1_INS)) {
         bda_or(kbd_flags1, KBD1_INS);
         bda_set(kbd_flags0, bda_get(kbd_flags0) ^ (KBD0_INS));
     }
-    code = e0 && scan != KEY_PRTSC ? code_e0(scan) : code_plain(scan);
+    code = e0 ? code_e0(scan) : code_plain(scan);
     if (code)
         store(code);
     return ACT_NONE;

@@ -260,9 +260,11 @@ static void add_geometry(struct machine *m, struct fw_cfg *fw)
         const struct disk_geometry *g = geometry_of(m, i);
         if (!g || !g->lcyls)
             continue;
+        if (lines.len)
+            buf_add8(&lines, '\n');
         drive_path(i, &lines);
         lines.len--; /* the line goes on */
-        buf_printf(&lines, " %u %u %u\n", g->lcyls, g->lheads, g->lsecs);
+        buf_printf(&lines, " %u %u %u", g->lcyls, g->lheads, g->lsecs);
     }
     if (lines.len) {
         buf_add8(&lines, 0);

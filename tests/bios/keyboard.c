@@ -88,11 +88,43 @@ static const struct {
     {0x44, {0x4400, 0x5d00, 0x6700, 0x7100}, "key_f10"},
     {0x57, {0x8500, 0x8700, 0x8900, 0x8b00}, "key_f11"},
     {0x58, {0x8600, 0x8800, 0x8a00, 0x8c00}, "key_f12"},
+    {0x04, {0x0433, 0x0423, NONE, 0x7a00}, "key_3"},
+    {0x05, {0x0534, 0x0524, NONE, 0x7b00}, "key_4"},
+    {0x06, {0x0635, 0x0625, NONE, 0x7c00}, "key_5"},
+    {0x08, {0x0837, 0x0826, NONE, 0x7e00}, "key_7"},
+    {0x09, {0x0938, 0x092a, NONE, 0x7f00}, "key_8"},
+    {0x0a, {0x0a39, 0x0a28, NONE, 0x8000}, "key_9"},
+    {0x0d, {0x0d3d, 0x0d2b, NONE, 0x8300}, "key_equals"},
+    {0x1b, {0x1b5d, 0x1b7d, 0x1b1d, 0x1b00}, "key_right_bracket"},
+    {0x27, {0x273b, 0x273a, NONE, 0x2700}, "key_semicolon"},
+    {0x28, {0x2827, 0x2822, NONE, 0x2800}, "key_apostrophe"},
+    {0x29, {0x2960, 0x297e, NONE, 0x2900}, "key_grave"},
+    {0x33, {0x332c, 0x333c, NONE, 0x3300}, "key_comma"},
+    {0x34, {0x342e, 0x343e, NONE, 0x3400}, "key_period"},
+    {0x37, {0x372a, 0x372a, 0x9600, 0x3700}, "key_pad_asterisk"},
+    {0x56, {0x565c, 0x567c, NONE, 0x5600}, "key_102"},
     {0x47, {0x4700, 0x4737, 0x7700, NONE}, "key_pad_7"},
+    {0x48, {0x4800, 0x4838, 0x8d00, NONE}, "key_pad_8"},
+    {0x49, {0x4900, 0x4939, 0x8400, NONE}, "key_pad_9"},
+    {0x4b, {0x4b00, 0x4b34, 0x7300, NONE}, "key_pad_4"},
+    {0x4c, {0x4c00, 0x4c35, 0x8f00, NONE}, "key_pad_5"},
+    {0x4d, {0x4d00, 0x4d36, 0x7400, NONE}, "key_pad_6"},
+    {0x4f, {0x4f00, 0x4f31, 0x7500, NONE}, "key_pad_1"},
+    {0x50, {0x5000, 0x5032, 0x9100, NONE}, "key_pad_2"},
+    {0x51, {0x5100, 0x5133, 0x7600, NONE}, "key_pad_3"},
+    {0x52, {0x5200, 0x5230, 0x9200, NONE}, "key_pad_0"},
+    {0x53, {0x5300, 0x532e, 0x9300, NONE}, "key_pad_period"},
     {0x4a, {0x4a2d, 0x4a2d, 0x8e00, 0x4a00}, "key_pad_minus"},
     {0x4e, {0x4e2b, 0x4e2b, 0x9000, 0x4e00}, "key_pad_plus"},
     {0xe048, {0x48e0, 0x48e0, 0x8de0, 0x9800}, "key_up"},
     {0xe04b, {0x4be0, 0x4be0, 0x73e0, 0x9b00}, "key_left"},
+    {0xe04d, {0x4de0, 0x4de0, 0x74e0, 0x9d00}, "key_right"},
+    {0xe050, {0x50e0, 0x50e0, 0x91e0, 0xa000}, "key_down"},
+    {0xe047, {0x47e0, 0x47e0, 0x77e0, 0x9700}, "key_home"},
+    {0xe04f, {0x4fe0, 0x4fe0, 0x75e0, 0x9f00}, "key_end"},
+    {0xe049, {0x49e0, 0x49e0, 0x84e0, 0x9900}, "key_page_up"},
+    {0xe051, {0x51e0, 0x51e0, 0x76e0, 0xa100}, "key_page_down"},
+    {0xe052, {0x52e0, 0x52e0, 0x92e0, 0xa200}, "key_insert"},
     {0xe053, {0x53e0, 0x53e0, 0x93e0, NONE}, "key_delete"},
     {0xe01c, {0xe00d, 0xe00d, 0xe00a, 0xa600}, "key_pad_enter"},
     {0xe035, {0xe02f, 0xe02f, 0x9500, 0xa400}, "key_pad_slash"},
@@ -126,6 +158,44 @@ static void test_table(void)
     }
 }
 
+/* Letters and F1-F10 go by a rule each. */
+static void test_rows(void)
+{
+    static const struct {
+        uint8_t first;
+        const char *letters;
+    } rows[] = {{0x10, "qwertyuiop"}, {0x1e, "asdfghjkl"}, {0x2c, "zxcvbnm"}};
+    int ok = 1;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (unsigned k = 0; rows[i].letters[k]; k++) {
+            uint8_t key = rows[i].first + k, c = rows[i].letters[k];
+            ok = ok && type(key, 0x10) == (key << 8 | c);
+            press(0x36);
+            ok = ok && type(key, 0x10) == (key << 8 | (c - 0x20));
+            release(0x36);
+            press(0xe01d);
+            ok = ok && type(key, 0x10) == (key << 8 | (c - 0x60));
+            release(0xe01d);
+            press(0xe038);
+            ok = ok && type(key, 0x10) == key << 8;
+            release(0xe038);
+        }
+    check(ok, "letters_with_each_modifier");
+    for (uint8_t i = 0; i < 10; i++) {
+        ok = ok && type(0x3b + i, 0x10) == (0x3b + i) << 8;
+        press(0x2a);
+        ok = ok && type(0x3b + i, 0x10) == (0x54 + i) << 8;
+        release(0x2a);
+        press(0x1d);
+        ok = ok && type(0x3b + i, 0x10) == (0x5e + i) << 8;
+        release(0x1d);
+        press(0x38);
+        ok = ok && type(0x3b + i, 0x10) == (0x68 + i) << 8;
+        release(0x38);
+    }
+    check(ok, "f1_to_f10_with_each_modifier");
+}
+
 static uint8_t flags0(void)
 {
     struct regs r;
@@ -147,7 +217,7 @@ static void test_modifiers(void)
     prepare(&r);
     r.ah = 0x12;
     intr(0x16, &r);
-    check(r.al == 0x0c && r.ah == 0x0c, "int16_12_tells_right_ctrl_and_alt");
+    check((r.al & 0x7f) == 0x0c && r.ah == 0x0c, "int16_12_tells_right_ctrl_and_alt");
     release(0xe01d);
     release(0xe038);
     press(0x1d);
@@ -173,6 +243,18 @@ static void test_modifiers(void)
     check_eq(type(0x47, 0), 0x4737, "num_lock_makes_digits");
     check_eq(type(0xe047, 0), 0x4700, "num_lock_leaves_grey_keys");
     type(0x45, 0x10);
+    uint8_t insert = flags0() & 0x80;
+    press(0x2a);
+    type(0x52, 0x10);
+    release(0x2a);
+    press(0x1d);
+    type(0xe052, 0x10);
+    release(0x1d);
+    check_eq(flags0() & 0x80, insert, "insert_as_a_digit_or_with_ctrl_toggles_nothing");
+    type(0x52, 0x10);
+    check_eq(flags0() & 0x80, insert ^ 0x80, "insert_toggles");
+    type(0xe052, 0x10);
+    check_eq(flags0() & 0x80, insert, "grey_insert_toggles");
     type(0x46, 0x10);
     check_eq(flags0() & 0x10, 0x10, "scroll_lock_toggles_on");
     type(0x46, 0x10);
@@ -235,6 +317,16 @@ static void test_hooks(void)
     check_eq(hook_count[1], 1, "print_screen_calls_int5");
     check_eq(flags0() & 3, 0, "e0_shifts_are_no_shifts");
     check_eq(get(0), NONE, "print_screen_leaves_no_key");
+    press(0x2a);
+    check_eq(type(0x37, 0x10), 0x372a, "shift_and_the_keypads_asterisk_is_an_asterisk");
+    check_eq(type(0xe037, 0x10), NONE, "shift_print_screen_leaves_no_key");
+    release(0x2a);
+    check_eq(hook_count[1], 2, "shift_print_screen_calls_int5");
+    press(0x1d);
+    check_eq(type(0xe037, 0x10), 0x7200, "ctrl_print_screen_is_7200");
+    check_eq(type(0xe037, 0), 0x7200, "ctrl_print_screen_is_7200_by_int16_00");
+    release(0x1d);
+    check_eq(hook_count[1], 2, "ctrl_print_screen_does_not_print");
     hook_swallow = 0x1e;
     check_eq(type(0x1e, 0), NONE, "int15_4f_swallows_a_key");
     hook_swallow = 0;
@@ -296,6 +388,7 @@ void test_keyboard(void)
     while (get(0x10) != NONE)
         ;
     test_table();
+    test_rows();
     test_modifiers();
     test_filter();
     test_buffer();
