@@ -103,6 +103,9 @@ void apic_init(void);
 void mtrr_init(void);
 uint8_t apic_version(void); /* 0: there is no local APIC */
 
+/* apm.c */
+void int15_apm(struct regs *r);
+
 /* tables.c */
 uint8_t checksum(const void *p, uint32_t n);
 void publish(const void *table, uint32_t n);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 32-bit entry points: the BIOS32 service directory and the PCI BIOS service.
+ * 32-bit entry points: the BIOS32 service directory, the PCI BIOS service and APM.
  * "Standard BIOS 32-bit Service Directory" 0.4; PCI BIOS 2.1 chapter 3.6. Both are far calls with
- * CS and DS over the BIOS; the stack segment alone is used for data, whatever its base.
+ * CS and DS over the BIOS; the stack segment alone is used for data, whatever its base. APM 1.2, 3.5: the selectors of
+ * its 16-bit code and of its data segment follow that of the 32-bit code.
  */
     .code32
     .section .text32, "ax"
@@ -37,6 +38,41 @@ pcibios32_entry:
     andb $0xfe, 40(%esp)
     orb %al, 40(%esp)           /* CF */
     popl %es
+    popl %ds
+    popal
+    popfl
+    lret
+
+    .globl apm32_entry
+apm32_entry:
+    pushfl
+    cld
+    pushal
+    pushl %ds
+    pushl %es
+    movw %cs, %cx
+    addw $16, %cx
+    movw %cx, %es
+    pushl %es:apm_state
+    movw %ss, %cx
+    movw %cx, %ds
+    movw %cx, %es
+    leal 12(%esp), %eax
+    movl %esp, %edx
+    call apm32
+    movw %cs, %cx
+    addw $16, %cx
+    movw %cx, %es
+    popl %es:apm_state
+    movb %al, %cl
+    andb $1, %cl
+    andb $0xfe, 40(%esp)
+    orb %cl, 40(%esp)           /* CF */
+    testb $2, %al
+    jz 1f
+    sti
+    hlt
+1:  popl %es
     popl %ds
     popal
     popfl

@@ -528,6 +528,50 @@ pnp_entry:
 2:  popl %ebp
     lretw
 
+/* APM from 16-bit protected mode: a far call. The data segment's selector follows that of the code (APM 1.2, 3.4). */
+    .globl apm16_entry
+apm16_entry:
+    pushfl
+    cld
+    pushal
+    pushw %ds
+    pushw %es
+    movw %ss, %cx
+    larl %ecx, %ecx
+    testl $0x400000, %ecx       /* a stack of 64 KB: the upper half of ESP may be anything */
+    jnz 1f
+    movzwl %sp, %esp
+1:  movw %cs, %cx
+    addw $8, %cx
+    movw %cx, %es
+    pushl %es:apm_state
+    movw %ss, %cx
+    movw %cx, %ds
+    movw %cx, %es
+    leal 8(%esp), %eax
+    movl %esp, %edx
+    calll apm16
+    movw %cs, %cx
+    addw $8, %cx
+    movw %cx, %es
+    popl %es:apm_state
+    movb %al, %cl
+    andb $1, %cl
+    andb $0xfe, 36(%esp)
+    orb %cl, 36(%esp)           /* CF */
+    testb $2, %al
+    jz 2f
+    sti
+    hlt
+2:  movl 16(%esp), %eax         /* ESP as pushal saw it */
+    subl $36, %eax
+    movl %eax, %esp
+    popw %es
+    popw %ds
+    popal
+    popfl
+    lretw
+
 /* void halt(void): interrupts stay on, so that Ctrl-Alt-Del works. Does not return. */
     .globl halt
 halt:

@@ -11,7 +11,8 @@ BIOS_OBJ = bios/rom-entry.o bios/rom-post.o bios/rom-string.o bios/rom-text.o bi
 	bios/rom-i8042.o bios/rom-keyboard.o bios/rom-mouse.o bios/rom-serial.o bios/rom-printer.o \
 	bios/rom-pci.o bios/rom-pcibios.o bios/rom-memory.o bios/rom-fwcfg.o bios/rom-optrom.o \
 	bios/rom-ata.o bios/rom-disk.o bios/rom-floppy.o bios/rom-cdrom.o bios/rom-eltorito.o bios/rom-boot.o bios/rom-system.o bios/rom-tables.o \
-	bios/rom-bios32.o bios/rom-apic.o bios/rom-mptable.o bios/rom-loader.o bios/rom-mtrr.o bios/rom-font.o bios/rom-pcibios32.o
+	bios/rom-bios32.o bios/rom-apic.o bios/rom-mptable.o bios/rom-loader.o bios/rom-mtrr.o bios/rom-font.o bios/rom-pcibios32.o \
+	bios/rom-apm.o bios/rom-apm32.o
 BIOS_H = $(BIOS_SRC)/bios.h $(BIOS_SRC)/bda.h $(BIOS_SRC)/io.h $(BIOS_SRC)/regs.h \
 	$(BIOS_SRC)/pci.h $(BIOS_SRC)/ata.h $(BIOS_SRC)/pirtable.h
 
@@ -101,6 +102,13 @@ bios/rom-loader.o: $(BIOS_SRC)/loader.c $(BIOS_H)
 bios/rom-bios32.o: $(BIOS_SRC)/bios32.S
 	@$(MKDIR_P) bios
 	$(AM_V_CC)$(BIOS_CC) -m32 -c -o $@ $(BIOS_SRC)/bios32.S
+# NOTE: no tables, since in protected mode the data segment is not theirs.
+bios/rom-apm.o: $(BIOS_SRC)/apm.c $(BIOS_SRC)/apm.h $(BIOS_H)
+	@$(MKDIR_P) bios
+	$(AM_V_CC)$(BIOS_CC) -m16 -fno-jump-tables -fno-tree-switch-conversion -c -o $@ $(BIOS_SRC)/apm.c
+bios/rom-apm32.o: $(BIOS_SRC)/apm.c $(BIOS_SRC)/apm.h $(BIOS_H)
+	@$(MKDIR_P) bios
+	$(AM_V_CC)$(BIOS_CC) -m32 -DBIOS32 -fno-jump-tables -fno-tree-switch-conversion -c -o $@ $(BIOS_SRC)/apm.c
 bios/rom-pcibios32.o: $(BIOS_SRC)/pcibios.c $(BIOS_H)
 	@$(MKDIR_P) bios
 	$(AM_V_CC)$(BIOS_CC) -m32 -DBIOS32 -fno-jump-tables -c -o $@ $(BIOS_SRC)/pcibios.c
@@ -116,7 +124,7 @@ bios/bios.elf: $(BIOS_OBJ) $(BIOS_SRC)/rombios.ld
 bios/bios.bin: bios/bios.elf
 	$(AM_V_GEN)$(OBJCOPY) -O binary -j .data -j .text -j .fixed bios/bios.elf $@ && chmod 644 $@
 
-EXTRA_DIST += bios/apic.c bios/ata.c bios/ata.h bios/bda.h bios/bios.h bios/bios32.S bios/boot.c bios/cdrom.c bios/disk.c bios/eltorito.c bios/mtrr.c bios/entry.S \
+EXTRA_DIST += bios/apic.c bios/apm.c bios/apm.h bios/ata.c bios/ata.h bios/bda.h bios/bios.h bios/bios32.S bios/boot.c bios/cdrom.c bios/disk.c bios/eltorito.c bios/mtrr.c bios/entry.S \
 	bios/floppy.c bios/font.S bios/fwcfg.c bios/i8042.c bios/io.h bios/keyboard.c bios/loader.c bios/memory.c bios/mouse.c bios/mptable.c \
 	bios/optrom.c bios/pci.c bios/pci.h bios/pcibios.c bios/pirtable.h bios/post.c bios/printer.c bios/regs.h \
 	bios/rombios.ld bios/serial.c bios/string.c bios/system.c bios/tables.c bios/text.c bios/time.c

@@ -86,6 +86,7 @@ uint32_t int15(struct regs *r)
     switch (r->ah) {
     case 0x24: a20_gate(r); break;
     case 0x4f: set_cf(r, 1); break; /* the key is to be handled */
+    case 0x53: int15_apm(r); break;
     case 0x83: event_wait(r); break;
     case 0x85: /* SysReq, device busy, interrupt complete: for operating systems to take */
     case 0x90:

@@ -54,6 +54,9 @@ uint32_t sum_memory(void);
 void flat_on(void);
 uint32_t flat_alive(uint32_t address);
 uint32_t call32(uint32_t entry, struct regs *r);
+uint32_t call16pm(uint32_t offset, struct regs *r);
+extern volatile uint16_t call32_selector;
+extern volatile uint16_t gdt_apm_data[4], gdt_apm16_data[4];
 extern volatile uint8_t hook_count[8]; /* INT 1Bh, 05h, 1Ch, 4Ah, 15h/4Fh, 15h/85h, mouse, 18h */
 extern volatile uint8_t hook_swallow;  /* scan code that the INT 15h/4Fh hook takes away */
 extern volatile uint8_t hook_scan;     /* what the INT 9 hook read at port 60h */
@@ -89,6 +92,7 @@ void test_pci(void);
 void test_tables(void);
 void test_fixed_addresses(void);
 void test_ports(void);
+void test_apm(void);
 void test_convention(void);
 void test_limits_at_boot(void);
 void test_found(void);

@@ -6,12 +6,12 @@ BIOSTEST_CC = $(GUEST_CC) -m16 -march=i386 -std=gnu17 -Os -ffreestanding -fno-pi
 	-fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -fno-builtin \
 	-fomit-frame-pointer -Wall -Wextra
-BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-found.o tests/bios/guest-system.o \
+BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest-found.o tests/bios/guest-apm.o tests/bios/guest-system.o \
 	tests/bios/guest-pci.o tests/bios/guest-tables.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-floppy.o tests/bios/guest-keyboard.o
 
-check_DATA += tests/bios/services.img tests/bios/diskette.bin tests/bios/beep.bin tests/bios/eltorito.bin tests/bios/geometry.bin
-TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh
-dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh
+check_DATA += tests/bios/services.img tests/bios/diskette.bin tests/bios/beep.bin tests/bios/eltorito.bin tests/bios/geometry.bin tests/bios/apmoff.bin
+TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh tests/bios/apmoff.sh
+dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh tests/bios/apmoff.sh
 
 tests/bios/guest-start.o: $(BIOSTEST_SRC)/start.S
 	@$(MKDIR_P) tests/bios
@@ -22,6 +22,9 @@ tests/bios/guest-main.o: $(BIOSTEST_SRC)/main.c $(BIOSTEST_SRC)/guest.h
 tests/bios/guest-found.o: $(BIOSTEST_SRC)/found.c $(BIOSTEST_SRC)/guest.h
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/found.c
+tests/bios/guest-apm.o: $(BIOSTEST_SRC)/apm.c $(BIOSTEST_SRC)/guest.h
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/apm.c
 tests/bios/guest-system.o: $(BIOSTEST_SRC)/system.c $(BIOSTEST_SRC)/guest.h
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/system.c
@@ -73,6 +76,14 @@ tests/bios/geometry.bin: tests/bios/geometry.o
 	$(AM_V_GEN)$(LD) -m elf_i386 -Ttext 0x7c00 -nostdlib --build-id=none -z noexecstack \
 		-o tests/bios/geometry.elf tests/bios/geometry.o && \
 		$(OBJCOPY) -O binary -j .text tests/bios/geometry.elf $@
+tests/bios/apmoff.o: $(BIOSTEST_SRC)/apmoff.S
+	@$(MKDIR_P) tests/bios
+	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/apmoff.S
+tests/bios/apmoff.bin: tests/bios/apmoff.o
+	$(AM_V_GEN)$(LD) -m elf_i386 -Ttext 0x7c00 -nostdlib --build-id=none -z noexecstack \
+		-o tests/bios/apmoff.elf tests/bios/apmoff.o && \
+		$(OBJCOPY) -O binary -j .text tests/bios/apmoff.elf $@
+
 tests/bios/beep.o: $(BIOSTEST_SRC)/beep.S
 	@$(MKDIR_P) tests/bios
 	$(AM_V_CC)$(BIOSTEST_CC) -c -o $@ $(BIOSTEST_SRC)/beep.S
@@ -87,7 +98,9 @@ CLEANFILES += tests/bios/diskette.o tests/bios/diskette.elf tests/bios/diskette.
 EXTRA_DIST += tests/bios/eltorito.S
 CLEANFILES += tests/bios/eltorito.o tests/bios/eltorito.elf tests/bios/eltorito.bin
 EXTRA_DIST += tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
-	tests/bios/found.c tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/floppy.c tests/bios/keyboard.c
+	tests/bios/found.c tests/bios/apm.c tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/floppy.c tests/bios/keyboard.c
 CLEANFILES += $(BIOSTEST_OBJ) tests/bios/guest.elf tests/bios/services.img
 EXTRA_DIST += tests/bios/geometry.S
 CLEANFILES += tests/bios/geometry.o tests/bios/geometry.elf tests/bios/geometry.bin
+EXTRA_DIST += tests/bios/apmoff.S
+CLEANFILES += tests/bios/apmoff.o tests/bios/apmoff.elf tests/bios/apmoff.bin

@@ -124,6 +124,7 @@ static void first_run(void)
     test_printer();
     test_keyboard();
     test_mouse();
+    test_apm();
     test_found();
     set_stage(1);
     press_ctrl_alt_del();

@@ -346,7 +346,8 @@ call32:
     pushfl
     cli
     movl %eax, far32
-    movw $0x10, far32+4
+    movw call32_selector, %cx
+    movw %cx, far32+4
     movl %edx, saved_regs
     movl %esp, saved_esp
     lgdtl gdt_pointer
@@ -395,6 +396,64 @@ call32:
     movw %ax, %es
     movw %ax, %ss
     movl saved_esp, %esp
+    movl %edx, %eax
+    popfl
+    popl %ebp
+    popl %edi
+    popl %esi
+    popl %ebx
+    retl
+
+/* uint32_t call16pm(offset, struct regs *r): far call of a 16-bit service by selector 50h; gives flags. */
+    .globl call16pm
+call16pm:
+    pushl %ebx
+    pushl %esi
+    pushl %edi
+    pushl %ebp
+    pushfl
+    cli
+    movw %ax, far16
+    movl %edx, saved_regs
+    lgdtl gdt_pointer
+    movl %cr0, %eax
+    orb $1, %al
+    movl %eax, %cr0
+    ljmp $0x18, $1f
+1:  movw $0x20, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movw %ax, %ss
+    orl $0xabcd0000, %esp
+    movl saved_regs, %ebp
+    movl 0(%ebp), %edi
+    movl 4(%ebp), %esi
+    movl 12(%ebp), %ebx
+    movl 16(%ebp), %edx
+    movl 20(%ebp), %ecx
+    movl 24(%ebp), %eax
+    lcallw *far16
+    pushfl
+    pushl %ebp
+    movl saved_regs, %ebp
+    movl %esp, 36(%ebp)
+    movzwl %sp, %esp
+    movl %edi, 0(%ebp)
+    movl %esi, 4(%ebp)
+    movl %ebx, 12(%ebp)
+    movl %edx, 16(%ebp)
+    movl %ecx, 20(%ebp)
+    movl %eax, 24(%ebp)
+    popl 8(%ebp)
+    popl %edx
+    movl %cr0, %eax
+    andb $0xfe, %al
+    movl %eax, %cr0
+    ljmp $0x1000, $1f
+1:  movw %cs, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movw %ax, %ss
     movl %edx, %eax
     popfl
     popl %ebp
@@ -478,12 +537,22 @@ gdt_fs:
     .quad 0x000093010000ffff    /* 28 */
 gdt_gs:
     .quad 0x00cf93010000ffff    /* 30 */
+    .quad 0x00409b0f0000ffff    /* 38: APM's 32-bit code, 16-bit code, data */
+    .quad 0x00009b0f0000ffff    /* 40 */
+gdt_apm_data:
+    .quad 0x000093000000ffff    /* 48 */
+    .quad 0x00009b0f0000ffff    /* 50: APM's 16-bit code and data alone */
+gdt_apm16_data:
+    .quad 0x000093000000ffff    /* 58 */
 gdt_pointer:
-    .word 55
+    .word 95
     .long gdt + 0x10000
 far32:
     .long 0
     .word 0
+far16: .word 0, 0x50
+    .globl call32_selector, gdt_apm_data, gdt_apm16_data
+call32_selector: .word 0x10
     .balign 4
 saved_regs: .long 0
 saved_esp: .long 0

@@ -108,10 +108,6 @@ void test_system(void)
     intr(0x15, &r);
     check((r.flags & CF) && r.ah == 0x86, "int15_unknown_is_86_with_carry");
     prepare(&r);
-    r.ax = 0x5300;
-    intr(0x15, &r);
-    check(r.flags & CF, "apm_is_not_there");
-    prepare(&r);
     r.ax = 0x4f1e;
     r.flags |= CF;
     intr(0x15, &r);
