@@ -126,6 +126,7 @@ void shadow_open(int search);
 int rom_on_bus(uint16_t seg);
 void shadow_close(uint32_t rom_end);
 uint32_t memory_below_4g(void);
+uint32_t memory_above_4g(void); /* in units of 64 KB */
 /*
  * Takes memory from its end below 4 GB, which E820h then calls ACPI's; 0 where there is too little. Before anything
  * boots.

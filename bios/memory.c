@@ -29,6 +29,11 @@ uint32_t memory_below_4g(void)
     return ram_below_4g;
 }
 
+uint32_t memory_above_4g(void)
+{
+    return ram_above_4g;
+}
+
 void memory_init(void)
 {
     uint32_t above_16m = cmos_read(0x34) | cmos_read(0x35) << 8;

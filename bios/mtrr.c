@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory types, as a processor with MTRRs expects them from the BIOS: write-back by default, the PCI hole below 4 GiB
- * and video memory uncached, ROMs write-protected. Intel SDM 3A 11.11 (11.11.7.2: written with caches off, CR0.CD set).
+ * Memory types, as a processor with MTRRs expects them from the BIOS: RAM write-back, ROMs write-protected, everything
+ * else uncached. Intel SDM 3A 11.11 (11.11.7.2: written with caches off, CR0.CD set).
+ * QUIRK: uncached is the default type and RAM has the ranges, not the other way round: KolibriOS takes the ranges over
+ * and makes the default uncached, which leaves RAM without a range if it had none (tests/bios/tables.c).
  */
 #include "bios.h"
 
@@ -13,14 +15,16 @@
 #define MTRR_FIX4K_C0000  0x268
 #define MTRR_DEF_TYPE     0x2ff
 
-#define HOLE           0xc0000000u
-#define HOLE_SIZE_MASK 0xc0000000u /* of 1 GiB: the low half of the mask */
-#define MASK_VALID     0x800
-#define DEF_ENABLED    0xc00 /* E and FE */
-#define UC_EACH        0x00000000u
-#define WP_EACH        0x05050505u
-#define WB_EACH        0x06060606u
-#define WB             6
+#define GRAIN       0x04000000u /* the end of RAM is rounded up to this, so that six ranges do */
+#define FOUR_GB     (1ull << 32)
+#define RANGES      7 /* of eight: one is left for video memory */
+#define MASK_VALID  0x800
+#define DEF_ENABLED 0xc00 /* E and FE */
+#define UC_EACH     0x00000000u
+#define WP_EACH     0x05050505u
+#define WB_EACH     0x06060606u
+#define UC          0
+#define WB          6
 
 #define CPUID_MTRR          0x00001000
 #define CPUID_ADDRESS_SIZES 0x80000008u
@@ -51,23 +55,38 @@ static void caches_off(int off)
     __asm__ volatile("movl %0, %%cr0\n\twbinvd" : : "r"(cr0) : "memory");
 }
 
+/* Ranges of sizes that are powers of two, each aligned to its size, the largest first. Gives how many there are now. */
+static uint32_t write_back(uint64_t at, uint64_t end, uint32_t n)
+{
+    while (at < end && n < RANGES) {
+        uint64_t size = GRAIN;
+        while (!(at & size) && at + size * 2 <= end)
+            size *= 2;
+        wrmsr(MTRR_PHYSBASE0 + 2 * n, at >> 32, (uint32_t)at | WB);
+        wrmsr(MTRR_PHYSMASK0 + 2 * n, mask_high() & (-size >> 32), (uint32_t)-size | MASK_VALID);
+        at += size;
+        n++;
+    }
+    return n;
+}
+
 void mtrr_init(void)
 {
-    uint32_t r[4];
+    uint32_t r[4], n;
     if (!has_cpuid())
         return;
     cpuid(1, r);
     if (!(r[3] & CPUID_MTRR))
         return;
     caches_off(1);
-    wrmsr(MTRR_DEF_TYPE, 0, WB);
+    wrmsr(MTRR_DEF_TYPE, 0, UC);
     wrmsr(MTRR_FIX64K, WB_EACH, WB_EACH);
     wrmsr(MTRR_FIX16K_80000, WB_EACH, WB_EACH);
     wrmsr(MTRR_FIX16K_A0000, UC_EACH, UC_EACH);
     for (int i = 0; i < 8; i++)
         wrmsr(MTRR_FIX4K_C0000 + i, WP_EACH, WP_EACH);
-    wrmsr(MTRR_PHYSBASE0, 0, HOLE);
-    wrmsr(MTRR_PHYSMASK0, mask_high(), HOLE_SIZE_MASK | MASK_VALID);
-    wrmsr(MTRR_DEF_TYPE, 0, DEF_ENABLED | WB);
+    n = write_back(0, (memory_below_4g() + GRAIN - 1) & -(uint64_t)GRAIN, 0);
+    write_back(FOUR_GB, FOUR_GB + ((((uint64_t)memory_above_4g() << 16) + GRAIN - 1) & -(uint64_t)GRAIN), n);
+    wrmsr(MTRR_DEF_TYPE, 0, DEF_ENABLED | UC);
     caches_off(0);
 }

@@ -84,10 +84,10 @@ void post(void)
     vectors();
     interrupt_controllers();
     apic_init();
-    mtrr_init();
     dma_controllers();
     timer_init();
     memory_init();
+    mtrr_init();
     equipment();
     rtc_to_ticks();
     pci_init();

@@ -199,8 +199,62 @@ static void test_mp(void)
     check_eq(timer, 1, "mp_has_irq0_at_input_2");
 }
 
+/* --- MTRRs: SDM 3A 11.11.2, 11.11.4.1 (how ranges that overlap combine) --- */
+
+#define UC 0
+#define WB 6
+
+static uint64_t rdmsr(uint32_t index)
+{
+    uint64_t v;
+    __asm__ volatile("rdmsr" : "=A"(v) : "c"(index));
+    return v;
+}
+
+/* The type of an address above 1 MB. */
+static uint8_t memory_type(uint64_t address)
+{
+    uint8_t type = 0xff;
+    for (uint32_t i = 0; i < (rdmsr(0xfe) & 0xff); i++) {
+        uint64_t base = rdmsr(0x200 + 2 * i), mask = rdmsr(0x201 + 2 * i);
+        if (!(mask & 0x800) || ((address ^ base) & mask & ~0xfffull))
+            continue;
+        if ((base & 0xff) == UC)
+            return UC;
+        type = base;
+    }
+    return type != 0xff ? type : (uint8_t)rdmsr(0x2ff);
+}
+
+static void test_mtrr(void)
+{
+    uint32_t top = 0x100000 + (cmos(0x30) | cmos(0x31) << 8) * 1024u, above_16m = cmos(0x34) | cmos(0x35) << 8,
+             free = 0;
+    int good = 1;
+    if (above_16m)
+        top = 0x1000000 + (above_16m << 16);
+    check_eq((uint32_t)rdmsr(0x2ff), 0xc00, "mtrrs_are_on_and_the_default_type_is_uncached");
+    for (uint32_t at = 0x100000; at < top; at += 0x100000)
+        good = good && memory_type(at) == WB;
+    check(good && memory_type(top - 1) == WB, "mtrrs_make_all_ram_write_back");
+    for (uint32_t at = 0xe0000000; at; at += 0x100000)
+        good = good && memory_type(at) == UC;
+    check(good, "mtrrs_make_the_pci_hole_uncached");
+    for (uint32_t i = 0; i < 8; i++) {
+        uint64_t base = rdmsr(0x200 + 2 * i) & ~0xfffull, size = -(rdmsr(0x201 + 2 * i) & ~0xfffull) & 0xfffffffffull;
+        if (!(rdmsr(0x201 + 2 * i) & 0x800))
+            free++;
+        else
+            good = good && !(size & (size - 1)) && !(base & (size - 1));
+    }
+    check(free >= 1, "mtrrs_leave_one_for_video_memory");
+    check(good, "mtrr_ranges_are_aligned_powers_of_two");
+    check(rdmsr(0x250) == 0x0606060606060606 && rdmsr(0x259) == 0, "mtrrs_have_base_memory_and_video_memory");
+}
+
 void test_tables(void)
 {
+    test_mtrr();
     test_acpi();
     test_smbios();
     test_mp();
