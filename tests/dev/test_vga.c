@@ -251,6 +251,33 @@ START_TEST(odd_even_puts_even_bytes_in_plane_0_and_odd_in_plane_1)
 }
 END_TEST
 
+/* Graphics controller 06h bits 3-2 (IBM VGA, "miscellaneous register"): the first and the last byte, and those beside. */
+START_TEST(memory_map_select_opens_four_windows)
+{
+    static const struct {
+        uint32_t first, last;
+    } window[4] = {{0xa0000, 0xbffff}, {0xa0000, 0xaffff}, {0xb0000, 0xb7fff}, {0xb8000, 0xbffff}};
+    for (uint8_t select = 0; select < 4; select++) {
+        planar_mode();
+        gfx(6, (uint8_t)(select << 2 | 1));
+        poke(window[select].first, 0x5a);
+        poke(window[select].last, 0xa6);
+        ck_assert_uint_eq(peek(window[select].first), 0x5a);
+        ck_assert_uint_eq(peek(window[select].last), 0xa6);
+        for (uint32_t a = 0xa0000; a < 0xc0000; a += 0x8000)
+            for (int end = 0; end < 2; end++) {
+                uint32_t at = end ? a + 0x7fff : a;
+                if (at >= window[select].first && at <= window[select].last)
+                    continue;
+                poke(at, 0x33);
+                ck_assert_uint_eq(peek(at), 0xff);
+            }
+        ck_assert_uint_eq(peek(window[select].first), 0x5a);
+        ck_assert_uint_eq(peek(window[select].last), 0xa6);
+    }
+}
+END_TEST
+
 START_TEST(memory_map_select_bounds_the_window)
 {
     text_mode();
@@ -804,6 +831,7 @@ int main(void)
     tcase_add_test(c, read_mode_0_reads_the_selected_plane);
     tcase_add_test(c, read_mode_1_compares_colours_except_dont_care_planes);
     tcase_add_test(c, odd_even_puts_even_bytes_in_plane_0_and_odd_in_plane_1);
+    tcase_add_test(c, memory_map_select_opens_four_windows);
     tcase_add_test(c, memory_map_select_bounds_the_window);
     tcase_add_test(c, chain_4_is_linear_and_as_fast_as_memory);
     tcase_add_test(c, vbe_identifies_and_reports_capabilities);
