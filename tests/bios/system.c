@@ -91,6 +91,7 @@ void test_system(void)
     check_eq(r.ax, peek16(0x40, 0x13), "int12_is_the_base_memory");
     ebda = peek16(0x40, 0x0e);
     check_eq(r.ax, ebda >> 6, "base_memory_ends_at_the_ebda");
+    check_eq(r.ax, 639, "base_memory_is_639_kb");
     check_eq(peek8(ebda, 0), 640 - r.ax, "ebda_begins_with_its_size_in_kb");
 
     prepare(&r);

@@ -251,7 +251,7 @@ START_TEST(odd_even_puts_even_bytes_in_plane_0_and_odd_in_plane_1)
 }
 END_TEST
 
-/* Graphics controller 06h bits 3-2 (IBM VGA, "miscellaneous register"): the first and the last byte, and those beside. */
+/* Graphics controller 06h bits 3-2: the first and the last byte of each window, and those beside. */
 START_TEST(memory_map_select_opens_four_windows)
 {
     static const struct {
