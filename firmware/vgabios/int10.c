@@ -3,7 +3,7 @@
  * INT 10h: the dispatcher, the small services (AH=0Bh, 0Fh, 12h, 1Ah, 1Bh) and POST's entry.
  *
  * Document: IBM PS/2 and PC BIOS Interface Technical Reference. LIMIT: no second display, no
- * light pen (AH=04h answers "not triggered"). A call needs some 250 bytes of the caller's stack.
+ * light pen (AH=04h answers "not triggered"). A call needs up to 300 bytes of the caller's stack.
  */
 #include "vgabios.h"
 

@@ -10,7 +10,7 @@
 #define PACKET   0x0400
 #define DATA     0x0600
 #define TIMER    0xff /* in place of a vector: let interrupts come */
-#define BIG      512  /* bytes of stack for the VGA BIOS */
+#define BIG      320  /* bytes of stack for the VGA BIOS */
 #define SMALL    64   /* and for all others */
 #define FS_LIMIT 0x0456
 #define MARK_FS  0x5a

@@ -103,6 +103,15 @@ given 3072000 ,cyls=3000,heads=16,secs=63,bios-chs-trans=large 750 64 63 3000 16
 given 3072000 ,cyls=3000,heads=16,secs=63,bios-chs-trans=rechs 800 60 63 3000 16 63 3
 given 3072000 ,bios-chs-trans=large 761 64 63 3047 16 63 2
 given 100800 ,bios-chs-trans=auto 100 16 63 100 16 63 0
+# A second disk, and one on the other channel: 12h and 1Ah, 24h-2Ch, 39h.
+cp "$boot" "$dir/hda" && chmod u+w "$dir/hda" && truncate -s 51609600 "$dir/hda" && truncate -s 42519040 "$dir/hdb" || exit 1
+put 510 85 170
+got=$(start 1 0 -hda "$dir/hda" -drive "if=none,id=b,format=raw,file=$dir/hdb" \
+    -device ide-hd,drive=b,bus=ide.0,unit=1,cyls=977,heads=5,secs=17,bios-chs-trans=large)
+check "CMOS of two disks" ff2f2f640010ffffc864003fd10305ffffc0d1031108 "$(echo "$got" | cut -c 9-52)"
+got=$(start 1 0 -hda "$dir/hda" -drive "if=none,id=b,format=raw,file=$dir/hdb" \
+    -device ide-hd,drive=b,bus=ide.1,unit=1,cyls=977,heads=5,secs=17,bios-chs-trans=rechs)
+check "CMOS with a disk on the second channel" "$(cmos 100 16 63 192)" "$(echo "$got" | cut -c 9-52)"
 for bad in cyls=0 cyls=65536 heads=17 secs=256 cyls=10 bios-chs-trans=x heads=16,secs=63; do
     $VITRINE -display none -drive "if=none,id=d,format=raw,file=$dir/hda" -device "ide-hd,drive=d,$bad" \
         >"$dir/out" 2>&1
