@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-LINT_TESTS = tests/lint/floors.sh tests/lint/format.sh tests/lint/guests.sh tests/lint/names.sh tests/lint/packages.sh tests/lint/state.sh
+LINT_TESTS = tests/lint/floors.sh tests/lint/format.sh tests/lint/guests.sh tests/lint/names.sh tests/lint/packages.sh tests/lint/rooms.sh tests/lint/state.sh
 TESTS += $(LINT_TESTS)
 EXTRA_DIST += $(LINT_TESTS) tests/lint/calls.awk
 
