@@ -31,6 +31,7 @@ enum { TYPE_BREAK = 1, TYPE_TYPEMATIC = 2 };
 enum { DEFAULT_RATE = 0x2b, DEFAULT_SET = 2 };
 enum { KEY_CTRL = 0x1d, KEY_ALT = 0x38, KEY_LSHIFT = 0x2a, KEY_RSHIFT = 0x36, KEY_SLASH = 0xb5 };
 enum { LED_NUM = 2 };
+enum { LONGEST_KEY = 8 }; /* Pause in set 2; a cursor key between both Shift keys */
 
 /* NOTE: 300 to 500 ms on a real keyboard, in which nothing happens but waiting. */
 #define BAT_NS UINT64_C(1000000)
@@ -231,7 +232,7 @@ static unsigned put_set3(const struct ps2_keyboard *k, uint8_t *out, uint8_t key
 
 static void send_key(struct ps2_keyboard *k, uint8_t key, bool down, bool repeat)
 {
-    uint8_t codes[8];
+    uint8_t codes[LONGEST_KEY];
     unsigned n;
     if (k->set == 3)
         n = put_set3(k, codes, key, down);
@@ -294,6 +295,27 @@ static void key_event(void *ctx, uint8_t key, bool down)
         k->repeat_key = key;
         timer_set(&k->repeat, clock_ns(k->dev.bus->clock) + repeat_delay(k));
     }
+}
+
+/*
+ * NOTE: the person's own keyboard repeats: the guest's rate and delay (F3h) do not count for it, but types of set 3 do.
+ * A host that does not listen gets no backlog.
+ */
+static void host_key(void *ctx, uint8_t key)
+{
+    struct ps2_keyboard *k = ctx;
+    if (!is_down(k, key)) {
+        key_event(k, key, true);
+        timer_cancel(&k->repeat);
+    } else if (k->scanning && repeats(k, key) && !k->count) {
+        send_key(k, key, true, true);
+    }
+}
+
+static bool room(void *ctx)
+{
+    const struct ps2_keyboard *k = ctx;
+    return k->count + LONGEST_KEY <= PS2_FIFO;
 }
 
 /* --- Commands --- */
@@ -421,7 +443,7 @@ struct ps2_device ps2_keyboard_port(struct ps2_keyboard *k)
 
 struct key_sink ps2_keyboard_keys(struct ps2_keyboard *k)
 {
-    return (struct key_sink){key_event, NULL, k};
+    return (struct key_sink){.key = key_event, .ctx = k, .host = host_key, .room = room};
 }
 
 /* --- The device --- */

@@ -7,7 +7,7 @@
  *     struct key_sink keys = ps2_keyboard_keys(kbd);     // keys.key(keys.ctx, qnum, down)
  *
  * A key that is pressed again while it is down is ignored: repetition is the keyboard's own
- * (property "typematic").
+ * (property "typematic"), unless a person's keyboard does it: keys.host(keys.ctx, qnum).
  */
 #ifndef VITRINE_DEVICES_PS2_KEYBOARD_H
 #define VITRINE_DEVICES_PS2_KEYBOARD_H

@@ -247,6 +247,13 @@ static void key(void *ctx, uint8_t qnum, bool down)
     wake(h);
 }
 
+/* A release too has to fit when the guest is slow to poll. */
+static bool room(void *ctx)
+{
+    const struct usb_hid *h = ctx;
+    return h->keys < HID_KEYS / 2;
+}
+
 struct pointer_sink usb_hid_pointer(struct usb_hid *h)
 {
     return (struct pointer_sink){pointed, listened_to, h};
@@ -254,7 +261,7 @@ struct pointer_sink usb_hid_pointer(struct usb_hid *h)
 
 struct key_sink usb_hid_keys(struct usb_hid *h)
 {
-    return (struct key_sink){key, listened_to, h};
+    return (struct key_sink){.key = key, .wanted = listened_to, .ctx = h, .room = room};
 }
 
 /* --- The device --- */

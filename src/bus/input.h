@@ -15,11 +15,20 @@ enum {
     KEY_PAUSE = 0xc6,
 };
 
+/*
+ * What happens to a key. KEY_HOST: it goes down on a keyboard that repeats by itself, or repeats while it is down: such
+ * repetition comes in the time of whoever holds the key, so a guest's own clock, which may run faster, has no part in it.
+ */
+enum key_event { KEY_UP = 0, KEY_DOWN = 1, KEY_HOST = 3 };
+
 /* A sink for key events: the keyboard. `key` is a qnum. */
 struct key_sink {
     void (*key)(void *ctx, uint8_t key, bool down);
     bool (*wanted)(void *ctx); /* a guest's driver listens to it; NULL: nobody can tell */
     void *ctx;
+    void (*host)(void *ctx,
+                 uint8_t key); /* KEY_HOST; NULL: the guest repeats keys that are down, this cannot stop it */
+    bool (*room)(void *ctx);   /* whatever one more key sends fits; NULL: nobody can tell */
 };
 
 /* Buttons of a pointer. */

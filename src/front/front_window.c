@@ -11,13 +11,14 @@
 #include <time.h>
 
 #include "base/bits.h"
+#include "bus/input.h"
 #include "bus/keys.h"
 #include "ui/picture.h"
 
 static void on_key(void *ctx, uint8_t qnum, bool down)
 {
     struct front *f = ctx;
-    uint8_t msg[2] = {qnum, down};
+    uint8_t msg[2] = {qnum, down ? KEY_HOST : KEY_UP};
     link_send(&f->guest.link, LINK_KEY, msg, sizeof msg);
 }
 

@@ -2,6 +2,7 @@
 vitrine_SOURCES += \
 	src/inside/budget.c \
 	src/inside/key_queue.c src/inside/key_queue.h \
+	src/inside/live_keys.c src/inside/live_keys.h \
 	src/inside/machine_process.c src/inside/machine_process.h \
 	src/inside/requests.c \
 	src/inside/run_loop.c \

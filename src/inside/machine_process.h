@@ -10,6 +10,7 @@
 #include "link/script.h"
 #include "dbg/trace.h"
 #include "inside/key_queue.h"
+#include "inside/live_keys.h"
 #include "inside/watchdog.h"
 #include "link/configmsg.h"
 #include "link/framebuffer.h"
@@ -63,6 +64,7 @@ struct machine_process {
     unsigned nmedia;
     int frame_fd, hash_fd, record_fd, coverage_fd;
 
+    struct live_keys live; /* what a person presses */
     struct keyq keyq;
     struct buf typing;                                                     /* text that waits for room in it */
     uint64_t seen_reads[MAX_DRIVES], seen_writes[MAX_DRIVES], next_lights; /* of what the drives do */
@@ -117,6 +119,8 @@ void run_set_state(struct machine_process *p, enum link_state state);
 void run_hold(struct machine_process *p, bool on);
 /* Brings a halted machine's time up to the host's before something from outside enters. */
 void run_catch_up(struct machine_process *p);
+/* Gives the guest what a person pressed, as far as it takes it now. */
+void run_live_keys(struct machine_process *p);
 /* Carries out what was asked of the machine just now, without letting it go on. */
 void run_settle(struct machine_process *p);
 /* A medium was put in: where the tray was closed, it went out and in again, of which both are told. */

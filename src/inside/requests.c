@@ -33,6 +33,8 @@ static void power(struct machine_process *p, uint32_t id, uint8_t what)
 {
     run_catch_up(p);
     p->user_reset = what == POWER_RESET;
+    if (what == POWER_RESET)
+        live_forget(&p->live);
     journal_input(machine_journal(p->m), J_POWER, 0, &what, sizeof what);
     if (what == POWER_RESET && p->state == LINK_STATE_SHUTDOWN)
         run_set_state(p, LINK_STATE_PAUSED);
@@ -98,13 +100,14 @@ static bool memory(struct machine_process *p, uint32_t id, struct reader *r, boo
 
 static bool key(struct machine_process *p, struct reader *r)
 {
-    uint8_t b[3] = {get8(r), 0, get8(r)};
-    if (r->bad || r->p != r->end || b[2] > 1)
+    uint8_t qnum = get8(r), event = get8(r);
+    if (r->bad || r->p != r->end || (event != KEY_UP && event != KEY_DOWN && event != KEY_HOST))
         return false;
-    if (p->state != LINK_STATE_RUNNING)
-        return true;
+    live_add(&p->live, qnum, (enum key_event)event);
+    if (p->state != LINK_STATE_RUNNING || p->held)
+        return true; /* it waits */
     run_catch_up(p);
-    journal_input(machine_journal(p->m), J_KEY, 0, b, sizeof b);
+    run_live_keys(p);
     return true;
 }
 

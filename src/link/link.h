@@ -42,7 +42,7 @@ enum link_type {
     LINK_CONT,         /* id */
     LINK_POWER,        /* id, u8 enum power_request */
     LINK_QUIT,         /* nothing: flush, report LINK_EXIT, end */
-    LINK_KEY,          /* u8 qnum, u8 down */
+    LINK_KEY,          /* u8 qnum, u8 enum key_event (bus/input.h) */
     LINK_KEYS,         /* id, u32 hold in ms, u8 qnum...: press all in order, hold, release in reverse order
                 */
     LINK_SERIAL,       /* u8 port, bytes for the guest; ports: machine/catalog.h */

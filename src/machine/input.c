@@ -17,11 +17,23 @@ static void key(void *ctx, const struct journal_entry *e)
         if (!s->key)
             continue;
         bool wanted = !s->wanted || s->wanted(s->ctx);
-        if (wanted || !e->data[2])
-            s->key(s->ctx, k, e->data[2] != 0);
+        if (wanted && e->data[2] == KEY_HOST && s->host)
+            s->host(s->ctx, k);
+        else if (wanted || !e->data[2])
+            s->key(s->ctx, k, e->data[2] != KEY_UP);
         if (wanted && e->data[2])
             return; /* a release goes to all: the driver may have come while the key was down */
     }
+}
+
+struct keyboard_state machine_keyboard(struct machine *m)
+{
+    for (size_t i = 0; i < ARRAY_LEN(m->keys); i++) {
+        const struct key_sink *s = &m->keys[i];
+        if (s->key && (!s->wanted || s->wanted(s->ctx)))
+            return (struct keyboard_state){!s->room || s->room(s->ctx), s->host != NULL};
+    }
+    return (struct keyboard_state){true, true};
 }
 
 /* The first sink that a driver listens to, or that cannot tell. */

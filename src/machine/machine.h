@@ -116,6 +116,11 @@ void machine_info(struct machine *m, const char *what, struct buf *out); /* mtre
 
 /* A driver of the guest takes a pointer's absolute coordinates. */
 bool machine_takes_absolute(struct machine *m);
+/* The keyboard that the guest listens to: one more key's codes fit; it takes KEY_HOST (bus/input.h). */
+struct keyboard_state {
+    bool room, host_repeats;
+};
+struct keyboard_state machine_keyboard(struct machine *m);
 /* Whether d is the pointing device that the guest listens to: the absolute one where there is one. */
 bool machine_points_with(struct machine *m, const struct dev *d);
 

@@ -15,7 +15,7 @@ enum { MAX_PAYLOAD = 1 << 20, SERIAL_PORTS = 4, DRIVES = 6 };
 
 static bool pressed_or_not(const uint8_t *p)
 {
-    return p[2] <= 1;
+    return p[2] <= 1 || p[2] == 3; /* enum key_event */
 }
 
 static bool some_time(const uint8_t *p)

@@ -18,7 +18,7 @@
 #include "base/error.h"
 
 enum journal_kind {
-    J_KEY = 1,     /* payload: u16 HID-independent key code (bus/input.h), u8 down */
+    J_KEY = 1,     /* payload: u16 HID-independent key code (bus/input.h), u8 enum key_event */
     J_SERIAL = 2,  /* channel: serial port; payload: bytes received */
     J_POWER = 3,   /* payload: u8 enum power_request (reset, power button, quit) */
     J_RATE = 4,    /* payload: u64 new clock rate, a correction towards host time */

@@ -192,6 +192,8 @@ START_TEST(journal_numbers_that_make_no_sense_are_refused)
     st64(ns, UINT64_C(1) << 61);
     ck_assert(!loads(J_SKIP, 0, ns, 8, &err));
     ck_assert(!loads(J_KEY, 0, "\x1e\0\2", 3, &err));
+    ck_assert(loads(J_KEY, 0, "\x1e\0\3", 3, &err));
+    ck_assert(!loads(J_KEY, 0, "\x1e\0\4", 3, &err));
     ck_assert(loads(J_PORT, 0, "\x60\0\2\1\0\0\0", 8, &err));
     ck_assert(loads(J_PORT, 0, "\x60\0\4\1\0\0\0", 8, &err));
     ck_assert(!loads(J_PORT, 0, "\x60\0\3\1\0\0\0", 8, &err));

@@ -546,6 +546,75 @@ START_TEST(host_repeats_are_ignored)
 }
 END_TEST
 
+/* A person's keyboard repeats in the person's time: the guest's clock repeats nothing, each repetition is a make code. */
+START_TEST(keys_of_a_host_that_repeats_have_no_typematic)
+{
+    struct key_sink k = ps2_keyboard_keys(s.kbd);
+    key(0x30, true);
+    EXPECT(0x30);
+    k.host(k.ctx, 0x1e);
+    EXPECT(0x1e);
+    rig_run(&s.rig, 5000 * MS);
+    ck_assert(!full()); /* of neither key */
+    k.host(k.ctx, 0x1e);
+    EXPECT(0x1e);
+    k.host(k.ctx, 0xcb);
+    EXPECT(0xe0, 0x4b);
+    k.host(k.ctx, 0xc6);
+    EXPECT(0xe1, 0x1d, 0x45, 0xe1, 0x9d, 0xc5);
+    k.host(k.ctx, 0xc6); /* Pause never repeats */
+    EXPECT();
+    k.key(k.ctx, 0x1e, false);
+    EXPECT(0x9e);
+    key(0x1e, true); /* pressed by somebody else it repeats again */
+    EXPECT(0x1e);
+    rig_run(&s.rig, 510 * MS);
+    ck_assert(full());
+}
+END_TEST
+
+START_TEST(host_repeats_obey_the_types_of_set_3)
+{
+    struct key_sink k = ps2_keyboard_keys(s.kbd);
+    raw_set2();
+    data(0xf0);
+    EXPECT(0xfa);
+    data(3);
+    EXPECT(0xfa);
+    k.host(k.ctx, 0x1e), k.host(k.ctx, 0x1d);
+    EXPECT(0x1c, 0x11);
+    k.host(k.ctx, 0x1d); /* make and break: no typematic */
+    EXPECT();
+    k.host(k.ctx, 0x1e);
+    EXPECT(0x1c);
+    data(0xf8);
+    EXPECT(0xfa);
+    k.host(k.ctx, 0x1e);
+    EXPECT();
+}
+END_TEST
+
+/* The longest key has eight codes (Pause in set 2). */
+START_TEST(fifo_has_room_for_a_key_until_nine_bytes_are_in_it)
+{
+    struct key_sink k = ps2_keyboard_keys(s.kbd);
+    raw_set2();
+    command(0xad);
+    for (uint8_t q = 2; q < 10; q++) {
+        ck_assert(k.room(k.ctx));
+        key(q, true);
+    }
+    ck_assert(k.room(k.ctx));
+    key(0xc6, true);
+    ck_assert(!k.room(k.ctx));
+    command(0xae);
+    for (unsigned i = 0; i < 8; i++)
+        ck_assert(!k.room(k.ctx) && get());
+    ck_assert(k.room(k.ctx));
+    EXPECT(0xe1, 0x14, 0x77, 0xe1, 0xf0, 0x14, 0xf0, 0x77);
+}
+END_TEST
+
 START_TEST(fifo_of_16_ends_with_the_overrun_code)
 {
     raw_set2();
@@ -612,6 +681,9 @@ TCase *i8042_tests(void)
     tcase_add_test(t, media_and_editing_keys_have_codes_in_all_sets);
     tcase_add_test(t, typematic_after_500_ms_at_10_9_hz);
     tcase_add_test(t, host_repeats_are_ignored);
+    tcase_add_test(t, keys_of_a_host_that_repeats_have_no_typematic);
+    tcase_add_test(t, host_repeats_obey_the_types_of_set_3);
+    tcase_add_test(t, fifo_has_room_for_a_key_until_nine_bytes_are_in_it);
     tcase_add_test(t, fifo_of_16_ends_with_the_overrun_code);
     tcase_add_test(t, state_round_trip_delivers_what_was_queued);
     return t;
