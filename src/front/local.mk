@@ -2,6 +2,7 @@
 front_sources = \
 	src/front/front.c src/front/front.h \
 	src/front/front_commit.c \
+	src/front/front_images.c src/front/front_images.h \
 	src/front/front_jail.c \
 	src/front/front_log.c \
 	src/front/front_media.c \
