@@ -16,10 +16,19 @@ enum {
 };
 
 /*
- * What happens to a key. KEY_HOST: it goes down on a keyboard that repeats by itself, or repeats while it is down: such
- * repetition comes in the time of whoever holds the key, so a guest's own clock, which may run faster, has no part in it.
+ * What happens to a key. KEY_HOST: it goes down on a keyboard that repeats by itself, or repeats while it is down:
+ * such repetition comes in the time of whoever holds the key, so a guest's own clock, which may run faster, has no
+ * part in it.
  */
 enum key_event { KEY_UP = 0, KEY_DOWN = 1, KEY_HOST = 3 };
+
+/* It changes what others mean: Shift, Ctrl, Alt, the logo keys. */
+static inline bool key_is_modifier(uint8_t key)
+{
+    uint8_t code = key & 0x7f;
+    return code == 0x1d || code == 0x38 || key == 0x2a || key == 0x36 || key == (0x5b | KEY_E0) ||
+           key == (0x5c | KEY_E0);
+}
 
 /* A sink for key events: the keyboard. `key` is a qnum. */
 struct key_sink {

@@ -34,21 +34,6 @@ bool live_add(struct live_keys *l, uint8_t key, enum key_event event)
     return true;
 }
 
-static bool changes_others(uint8_t key)
-{
-    switch (key) {
-    case 0x2a: /* Shift */
-    case 0x36:
-    case 0x1d: /* Ctrl */
-    case 0x1d | KEY_E0:
-    case 0x38: /* Alt */
-    case 0x38 | KEY_E0:
-    case 0x5b | KEY_E0: /* logo */
-    case 0x5c | KEY_E0: return true;
-    default: return false;
-    }
-}
-
 /* Releases of keys that are up and repetitions that the guest does itself are nothing. */
 static bool says_nothing(const struct live_keys *l, const struct live_guest *g)
 {
@@ -87,7 +72,7 @@ bool live_take(struct live_keys *l, const struct live_guest *g, uint8_t *key, en
     if (*event == KEY_UP)
         return true;
     l->next = g->now + LIVE_PACE;
-    if (*event == KEY_HOST && g->repeats && g->fast && !changes_others(*key)) {
+    if (*event == KEY_HOST && g->repeats && g->fast && !key_is_modifier(*key)) {
         l->tapped = *key;
         l->next = g->now + LIVE_TAP;
     }

@@ -546,7 +546,10 @@ START_TEST(host_repeats_are_ignored)
 }
 END_TEST
 
-/* A person's keyboard repeats in the person's time: the guest's clock repeats nothing, each repetition is a make code. */
+/*
+ * A person's keyboard repeats in the person's time: the guest's clock repeats nothing, each repetition is a make
+ * code.
+ */
 START_TEST(keys_of_a_host_that_repeats_have_no_typematic)
 {
     struct key_sink k = ps2_keyboard_keys(s.kbd);
