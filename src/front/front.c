@@ -407,9 +407,11 @@ static bool open_window(struct front *f, struct error *err)
     if (!front_open_vnc(f, err) || !front_open_text(f, err))
         return false;
     if (f->o->display == DISPLAY_SDL) {
-        f->window = window_open(f->o->name ? f->o->name : "Vitrine", f->o->full_screen, &front_window_ops, f, err);
+        f->window = window_open(front_title(f->o), f->o->full_screen, &front_window_ops, f, err);
         if (!f->window)
             return false;
+        if (f->o->show_cursor)
+            window_keep_cursor(f->window);
     }
     f->shows = f->window || f->vnc || f->text;
     if (f->shows)

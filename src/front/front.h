@@ -11,6 +11,7 @@
 #include "ctl/hmp/monitor.h"
 #include "ctl/options/options.h"
 #include "ctl/qmp/qmp.h"
+#include "front/front_images.h"
 #include "link/script.h"
 #include "link/guest.h"
 #include "ui/terminal.h"
@@ -24,14 +25,18 @@ struct front_port {
     struct chardev *chr; /* NULL: nobody listens */
 };
 
-/* The window's menu of media. */
-enum { MENU_RECENT = 6, MENU_FILES = 18, MENU_DRIVES = 1, MENU_IMAGES };
+/* The window's menu. */
+enum { MENU_RECENT = 6 };
+enum menu_level { MENU_NONE, MENU_MAIN, MENU_IMAGES, MENU_PATH, MENU_KEYS, MENU_SPEED, MENU_SCALING, MENU_QUIT };
 struct front_menu {
-    int level;                   /* what is shown */
-    unsigned drives[MAX_DRIVES]; /* of its items */
-    unsigned drive;              /* whose images are shown */
-    unsigned first_file, nfiles;
-    char file[MENU_FILES][1024];
+    enum menu_level level;       /* what is shown */
+    enum menu_level chosen_from; /* where the change of a medium under way was asked for */
+    unsigned drives[MAX_DRIVES], ndrives;
+    unsigned drive;         /* whose images are shown */
+    char folder[4096];      /* where they are: "", or with a slash at its end */
+    struct path_list files; /* after the menu's first items */
+    unsigned first_file;
+    char typed[1024], choice[160]; /* a path; what it may become */
     char *recent[MENU_RECENT];
 };
 
@@ -45,6 +50,7 @@ struct front {
     struct front_text *text; /* NULL: none */
     bool shows;              /* one of them is there */
     struct front_menu menu;
+    char shot[80];     /* the file of the screenshot under way */
     struct buf copied; /* of the text screen, as far as it came */
     uint32_t speed;    /* percent of the host's time, 0: warp */
     pid_t child;
@@ -151,12 +157,17 @@ void front_ask_drives(struct front *f);
 
 /* front_window.c: what the window asks for. */
 extern const struct window_ops front_window_ops;
+const char *front_title(const struct options *o);
+void front_set_speed(struct front *f, uint32_t percent);
 
 /* front_menu.c */
-void front_menu_drives(struct front *f);
+void front_menu_main(struct front *f);
 void front_menu_chosen(struct front *f, unsigned item);
 void front_menu_entered(struct front *f, const char *text);
+const char *front_menu_complete(struct front *f, char *text, size_t room);
 void front_menu_drop(struct front *f, const char *path);
+void front_menu_medium(struct front *f, unsigned drive); /* it was changed, by whomever */
+void front_ask_quit(struct front *f);                    /* ends it, or asks before */
 void front_menu_free(struct front *f);
 
 /* front_commit.c: struct control's commit; and a drive's image_fd from now on. */

@@ -68,6 +68,7 @@ static void adopt(struct change *c)
     c->f->o->cfg.drive[c->drive] = c->config;
     front_keep_image(c->f, c->drive, c->kept);
     c->kept = -1;
+    front_menu_medium(c->f, c->drive);
 }
 
 static void answered(void *ctx, enum link_reply kind, const uint8_t *data, size_t len)

@@ -15,9 +15,32 @@
 #include "bus/keys.h"
 #include "ui/picture.h"
 
+/* The guest's name; else the first file's of those that it starts from. */
+const char *front_title(const struct options *o)
+{
+    if (o->name && o->name[0])
+        return o->name;
+    if (o->kernel)
+        return path_base(o->kernel);
+    for (const char *c = o->cfg.boot; *c; c++)
+        for (unsigned i = 0; i < MAX_DRIVES; i++) {
+            enum drive_kind kind = *c == 'd' ? DRIVE_CD : *c == 'a' ? DRIVE_FLOPPY : DRIVE_DISK;
+            if (o->cfg.drive[i].present && o->drive[i].file && o->cfg.drive[i].kind == kind)
+                return path_base(o->drive[i].file);
+        }
+    for (unsigned i = 0; i < MAX_DRIVES; i++)
+        if (o->drive[i].file)
+            return path_base(o->drive[i].file);
+    return "Vitrine";
+}
+
 static void on_key(void *ctx, uint8_t qnum, bool down)
 {
     struct front *f = ctx;
+    if (down && f->guest.state != LINK_STATE_RUNNING && !key_is_modifier(qnum))
+        window_message(f->window, f->guest.state == LINK_STATE_SHUTDOWN
+                                      ? "the guest has powered off: Ctrl-Alt-M resets it"
+                                      : "paused: keys wait until Ctrl-Alt-P goes on");
     uint8_t msg[2] = {qnum, down ? KEY_HOST : KEY_UP};
     link_send(&f->guest.link, LINK_KEY, msg, sizeof msg);
 }
@@ -33,19 +56,24 @@ static void shot_done(void *ctx, bool good, const char *text)
     struct front *f = ctx;
     if (!f->window)
         return;
-    window_message(f->window, good ? "screenshot saved" : text);
-    if (!good)
-        front_complain(text);
+    if (good) {
+        char said[sizeof f->shot + 32];
+        snprintf(said, sizeof said, "screenshot saved: %s", f->shot);
+        window_message(f->window, said);
+        return;
+    }
+    window_message(f->window, text);
+    front_complain(text);
 }
 
 static void on_screenshot(void *ctx)
 {
     struct front *f = ctx;
-    char path[80];
+    char *path = f->shot;
     time_t now = time(NULL);
     struct tm tm;
     localtime_r(&now, &tm);
-    strftime(path, sizeof path, "vitrine-%Y%m%d-%H%M%S", &tm);
+    strftime(path, sizeof f->shot - 4, "vitrine-%Y%m%d-%H%M%S", &tm);
     strcat(path, picture_has_png() ? ".png" : ".ppm");
     if (!control_screendump(&f->control, path, picture_has_png(), shot_done, f))
         window_message(f->window, "no screenshot now");
@@ -170,7 +198,7 @@ static void on_pause(void *ctx)
         window_message(f->window, "the machine takes no more requests now");
 }
 
-static void set_speed(struct front *f, uint32_t percent)
+void front_set_speed(struct front *f, uint32_t percent)
 {
     uint8_t b[4];
     char text[80];
@@ -189,7 +217,7 @@ static void set_speed(struct front *f, uint32_t percent)
 static void on_warp(void *ctx)
 {
     struct front *f = ctx;
-    set_speed(f, f->speed ? 0 : 100);
+    front_set_speed(f, f->speed ? 0 : 100);
 }
 
 static void on_faster(void *ctx, bool up)
@@ -205,12 +233,12 @@ static void on_faster(void *ctx, bool up)
         if (!up && steps[i] < now)
             next = steps[i];
     }
-    set_speed(f, next);
+    front_set_speed(f, next);
 }
 
 static void on_menu(void *ctx)
 {
-    front_menu_drives(ctx);
+    front_menu_main(ctx);
 }
 
 static void on_chosen(void *ctx, unsigned item)
@@ -223,14 +251,23 @@ static void on_entered(void *ctx, const char *text)
     front_menu_entered(ctx, text);
 }
 
+static const char *on_complete(void *ctx, char *text, size_t room)
+{
+    return front_menu_complete(ctx, text, room);
+}
+
 static void on_drop(void *ctx, const char *path)
 {
     front_menu_drop(ctx, path);
 }
 
-static void on_close(void *ctx)
+static void on_close(void *ctx, bool by_manager)
 {
-    front_quit(ctx, LINK_CAUSE_HOST_SIGNAL);
+    struct front *f = ctx;
+    if (by_manager && f->o->no_window_close)
+        window_message(f->window, "window-close=off: Ctrl-Alt-Q ends the machine");
+    else
+        front_ask_quit(f);
 }
 
 const struct window_ops front_window_ops = {
@@ -245,6 +282,7 @@ const struct window_ops front_window_ops = {
     .menu = on_menu,
     .chosen = on_chosen,
     .entered = on_entered,
+    .complete = on_complete,
     .drop = on_drop,
     .close = on_close,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * USB HID usages (HID Usage Tables 1.12, page 07h, which SDL's scan codes are) to set-1 make codes,
- * after Microsoft's "USB HID to PS/2 Scan Code Translation Table" 1.3. By place on the keyboard, so
- * that every layout and Alt-Gr work.
+ * after Microsoft's "USB HID to PS/2 Scan Code Translation Table" 1.3, its consumer page (0Ch) too. By place on the
+ * keyboard, so that every layout and Alt-Gr work.
  */
 #include "ui/keymap.h"
 
@@ -122,6 +122,24 @@ static const uint8_t qnum[] = {
     [SDL_SCANCODE_MUTE] = 0xa0,
     [SDL_SCANCODE_VOLUMEUP] = 0xb0,
     [SDL_SCANCODE_VOLUMEDOWN] = 0xae,
+    [SDL_SCANCODE_AUDIONEXT] = 0x99,
+    [SDL_SCANCODE_AUDIOPREV] = 0x90,
+    [SDL_SCANCODE_AUDIOSTOP] = 0xa4,
+    [SDL_SCANCODE_AUDIOPLAY] = 0xa2,
+    [SDL_SCANCODE_AUDIOMUTE] = 0xa0,
+    [SDL_SCANCODE_MEDIASELECT] = 0xed,
+    [SDL_SCANCODE_MAIL] = 0xec,
+    [SDL_SCANCODE_CALCULATOR] = 0xa1,
+    [SDL_SCANCODE_COMPUTER] = 0xeb,
+    [SDL_SCANCODE_AC_SEARCH] = 0xe5,
+    [SDL_SCANCODE_WWW] = 0xb2,
+    [SDL_SCANCODE_AC_HOME] = 0xb2,
+    [SDL_SCANCODE_AC_BACK] = 0xea,
+    [SDL_SCANCODE_AC_FORWARD] = 0xe9,
+    [SDL_SCANCODE_AC_STOP] = 0xe8,
+    [SDL_SCANCODE_AC_REFRESH] = 0xe7,
+    [SDL_SCANCODE_AC_BOOKMARKS] = 0xe6,
+    [SDL_SCANCODE_SLEEP] = 0xdf,
     [SDL_SCANCODE_LCTRL] = 0x1d,
     [SDL_SCANCODE_LSHIFT] = 0x2a,
     [SDL_SCANCODE_LALT] = 0x38,

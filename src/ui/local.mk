@@ -10,6 +10,9 @@ libvitrine_a_SOURCES += \
 	src/ui/panel.c src/ui/panel.h \
 	src/ui/window_fit.c \
 	src/ui/window_input.c \
+	src/ui/window_menu.c \
+	src/ui/window_picture.c \
+	src/ui/window_raw.c \
 	src/ui/window_overlay.c \
 	src/ui/window_priv.h
 nodist_libvitrine_a_SOURCES += src/ui/gen_font.c

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PANEL_COLS = 76, PANEL_ROWS = 26, PANEL_CELL_W = 8, PANEL_CELL_H = 16 };
+enum { PANEL_COLS = 76, PANEL_ROWS = 40, PANEL_CELL_W = 8, PANEL_CELL_H = 16 };
 
 struct panel {
     char line[PANEL_ROWS][PANEL_COLS + 1];

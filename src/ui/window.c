@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The SDL window. The picture lives in a texture; a frame uploads the lines that changed, and the
- * screen is redrawn with the display's vertical sync when a frame or the display asks for it, never
+ * The SDL window. The screen is redrawn with the display's vertical sync when a frame or the display asks for it, never
  * otherwise.
  */
 #include "config.h"
@@ -14,7 +13,8 @@
 #include "ui/waker.h"
 #include "ui/window_priv.h"
 
-enum { FIRST_W = 720, FIRST_H = 400, MESSAGE_MS = 4000, LIGHTS_MS = 50 };
+enum { FIRST_W = 720, FIRST_H = 400, MESSAGE_MS = 4000, TOAST_MS = 2000, HINT_MS = 4000, LIGHTS_MS = 50 };
+enum { SETTLE_MS = 500 /* a size that was asked for is there by then, or the window manager has another opinion */ };
 
 void window_show_title(struct window *w)
 {
@@ -81,6 +81,7 @@ struct window *window_open(const char *name, bool full_screen, const struct wind
         window_close(w);
         return NULL;
     }
+    window_raw_init();
     SDL_EnableScreenSaver();
     SDL_StopTextInput(); /* no input method between the keys and the guest */
     w->dirty = true;
@@ -94,8 +95,7 @@ void window_close(struct window *w)
         return;
     waker_free(w->waker);
     window_overlay_free(w);
-    if (w->texture)
-        SDL_DestroyTexture(w->texture);
+    window_free_picture(w);
     if (w->renderer)
         SDL_DestroyRenderer(w->renderer);
     if (w->window)
@@ -104,66 +104,96 @@ void window_close(struct window *w)
     free(w);
 }
 
-static bool new_size(struct window *w, uint32_t width, uint32_t height, struct error *err)
-{
-    SDL_Texture *t =
-        SDL_CreateTexture(w->renderer, SDL_PIXELFORMAT_RGB888, SDL_TEXTUREACCESS_STREAMING, (int)width, (int)height);
-    if (!t)
-        return error_set(err, "the display cannot show %u x %u pixels: %s", width, height, SDL_GetError());
-    if (w->texture)
-        SDL_DestroyTexture(w->texture);
-    w->texture = t;
-    w->w = width;
-    w->h = height;
-    if (!w->full_screen && !w->user_sized)
-        SDL_SetWindowSize(w->window, (int)width, (int)height);
-    return true;
-}
-
-bool window_frame(struct window *w, const uint32_t *pixels, uint32_t width, uint32_t height, uint32_t y0, uint32_t y1,
-                  struct error *err)
-{
-    if (!w->texture || width != w->w || height != w->h) {
-        if (!new_size(w, width, height, err))
-            return false;
-        y0 = 0;
-        y1 = height;
-    }
-    SDL_Rect lines = {0, (int)y0, (int)width, (int)(y1 - y0)};
-    SDL_UpdateTexture(w->texture, &lines, pixels + (size_t)y0 * width, (int)width * 4);
-    w->dirty = true;
-    return true;
-}
-
-struct window_rect window_picture(struct window *w)
-{
-    int rw, rh;
-    SDL_GetRendererOutputSize(w->renderer, &rw, &rh);
-    return window_fit(w->w, w->h, rw, rh, w->aspect_true);
-}
-
 static void draw(struct window *w)
 {
     w->dirty = false;
     SDL_SetRenderDrawColor(w->renderer, 0, 0, 0, 255);
     SDL_RenderClear(w->renderer);
-    if (w->texture) {
-        struct window_rect f = window_picture(w);
-        bool whole = f.w % (int)w->w == 0 && f.h % (int)w->h == 0;
-        SDL_SetTextureScaleMode(w->texture, whole ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
-        SDL_Rect to = {f.x, f.y, f.w, f.h};
-        SDL_RenderCopy(w->renderer, w->texture, NULL, &to);
-    }
+    window_draw_picture(w);
     window_draw_overlay(w);
     SDL_RenderPresent(w->renderer);
 }
 
+/* --- Size --- */
+
+bool window_is_full_screen(const struct window *w)
+{
+    return w->full_screen;
+}
+
 void window_toggle_full_screen(struct window *w)
 {
+    w->refit = w->full_screen; /* mode or scaling may have changed in between */
     w->full_screen = !w->full_screen;
+    w->asked_at = SDL_GetTicks() | 1;
     SDL_SetWindowFullscreen(w->window, w->full_screen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
     w->dirty = true;
 }
+
+enum window_scaling window_scaling(const struct window *w)
+{
+    return w->scaling;
+}
+
+void window_set_scaling(struct window *w, enum window_scaling how)
+{
+    static const char *const words[] = {"scaling: fills the window", "scaling: the monitor's shape",
+                                        "scaling: whole pixels"};
+    w->scaling = how;
+    w->dirty = true;
+    window_follow_picture(w);
+    window_message(w, words[how]);
+}
+
+void window_own_size(struct window *w)
+{
+    if (w->full_screen) {
+        window_message(w, "the full screen keeps its size; whole pixels by Ctrl-Alt-A");
+        return;
+    }
+    w->user_sized = false;
+    w->scaling = SCALING_AUTO;
+    w->dirty = true;
+    if (SDL_GetWindowFlags(w->window) & SDL_WINDOW_MAXIMIZED)
+        SDL_RestoreWindow(w->window);
+    window_follow_picture(w);
+    window_message(w, "size 1:1");
+}
+
+static bool has_own_size(struct window *w)
+{
+    int ww, wh, nw, nh;
+    window_natural(w->w, w->h, w->scaling, &nw, &nh);
+    SDL_GetWindowSize(w->window, &ww, &wh);
+    return ww == nw && wh == nh;
+}
+
+/* NOTE: word of a size that was asked for may come after the next one was: who chose is looked at when that is over. */
+static void on_resized(struct window *w)
+{
+    w->dirty = true;
+    if (w->overlay == OVERLAY_MENU)
+        window_panel_changed(w); /* other lines fit */
+    if (w->full_screen || !w->texture)
+        return;
+    if (w->refit)
+        window_follow_picture(w); /* the window manager has put its size back by now */
+    else if (!w->asked_at)
+        w->user_sized = !has_own_size(w);
+    w->refit = false;
+}
+
+static void settle(struct window *w)
+{
+    if (!w->asked_at || !SDL_TICKS_PASSED(SDL_GetTicks(), w->asked_at + SETTLE_MS))
+        return;
+    w->asked_at = 0;
+    w->refit = false;
+    if (!w->full_screen && w->texture && !has_own_size(w))
+        w->user_sized = true;
+}
+
+/* --- Events --- */
 
 static void on_window(struct window *w, const SDL_WindowEvent *e)
 {
@@ -172,11 +202,7 @@ static void on_window(struct window *w, const SDL_WindowEvent *e)
         window_release_all(w); /* the releases will go to somebody else */
         window_set_grab(w, false);
         break;
-    case SDL_WINDOWEVENT_RESIZED:
-        if (!w->full_screen && (!w->texture || e->data1 != (int)w->w || e->data2 != (int)w->h))
-            w->user_sized = w->texture != NULL;
-        w->dirty = true;
-        break;
+    case SDL_WINDOWEVENT_RESIZED: on_resized(w); break;
     case SDL_WINDOWEVENT_EXPOSED:
     case SDL_WINDOWEVENT_SIZE_CHANGED:
     case SDL_WINDOWEVENT_RESTORED: w->dirty = true; break;
@@ -186,18 +212,25 @@ static void on_window(struct window *w, const SDL_WindowEvent *e)
 
 static void on_event(struct window *w, const SDL_Event *e)
 {
+    unsigned released;
+    if (e->type == SDL_KEYDOWN)
+        window_raw_learn(w, e->key.keysym.scancode);
     switch (e->type) {
     case SDL_WINDOWEVENT: on_window(w, &e->window); break;
+    case SDL_SYSWMEVENT:
+        if ((released = window_raw_release(w, &e->syswm)) != 0)
+            window_key_up(w, released);
+        break;
     case SDL_RENDER_TARGETS_RESET:
     case SDL_RENDER_DEVICE_RESET:
         window_overlay_free(w);
-        w->dirty = true;
+        w->sharp_stale = w->dirty = true;
         break;
     case SDL_DROPFILE:
         w->ops->drop(w->ctx, e->drop.file);
         SDL_free(e->drop.file);
         break;
-    case SDL_QUIT: w->ops->close(w->ctx); break;
+    case SDL_QUIT: w->ops->close(w->ctx, true); break;
     default:
         if (w->overlay)
             window_overlay_event(w, e);
@@ -216,6 +249,12 @@ void window_pump(struct window *w)
         w->message[0] = 0;
         window_show_title(w);
     }
+    if (w->texture && !w->hinted) {
+        w->hinted = true;
+        window_toast(w, "Ctrl-Alt-H shows the keys of this window, Ctrl-Alt-M its menu", HINT_MS);
+    }
+    settle(w);
+    window_toast_ms(w);
     window_lights_shine(w);
     if (w->dirty)
         draw(w);
@@ -223,8 +262,11 @@ void window_pump(struct window *w)
 
 int window_poll(struct window *w, struct pollfd *fds, unsigned n, int timeout)
 {
+    int toast = window_toast_ms(w);
     if (w->message[0] && (timeout < 0 || timeout > MESSAGE_MS))
         timeout = MESSAGE_MS;
+    if (toast >= 0 && (timeout < 0 || timeout > toast))
+        timeout = toast;
     if (window_lights_shine(w) && (timeout < 0 || timeout > LIGHTS_MS))
         timeout = LIGHTS_MS;
     return waker_poll(w->waker, fds, n, timeout);
@@ -232,6 +274,12 @@ int window_poll(struct window *w, struct pollfd *fds, unsigned n, int timeout)
 
 void window_status(struct window *w, const char *speed, const char *state)
 {
+    bool stood = !strcmp(w->state, "paused") || !strcmp(w->state, "powered off");
+    bool stands = !strcmp(state, "paused") || !strcmp(state, "powered off");
+    if (stands && strcmp(w->state, state))
+        window_toast(w, !strcmp(state, "paused") ? "paused (Ctrl-Alt-P goes on)" : state, TOAST_MS);
+    else if (stood && !stands)
+        window_toast(w, "running", TOAST_MS);
     snprintf(w->speed, sizeof w->speed, "%s", speed);
     snprintf(w->state, sizeof w->state, "%s", state);
     window_show_title(w);
@@ -241,6 +289,7 @@ void window_message(struct window *w, const char *text)
 {
     snprintf(w->message, sizeof w->message, "%s", text);
     w->message_until = SDL_GetTicks() + MESSAGE_MS;
+    window_toast(w, text, TOAST_MS);
     window_show_title(w);
 }
 

@@ -81,7 +81,13 @@ void window_release_all(struct window *w)
 
 void window_show_cursor(struct window *w)
 {
-    SDL_ShowCursor(w->takes_absolute && !w->overlay ? SDL_DISABLE : SDL_ENABLE);
+    SDL_ShowCursor(w->takes_absolute && !w->overlay && !w->keep_cursor ? SDL_DISABLE : SDL_ENABLE);
+}
+
+void window_keep_cursor(struct window *w)
+{
+    w->keep_cursor = true;
+    window_show_cursor(w);
 }
 
 void window_set_grab(struct window *w, bool on)
@@ -112,7 +118,9 @@ static void on_button(struct window *w, const SDL_MouseButtonEvent *e)
     uint8_t bit = button_bit(e->button);
     bool down = e->state == SDL_PRESSED;
     struct gesture g = {.x = e->x, .y = e->y, .mask = bit, .level = down ? bit : 0};
-    if (down && !w->grabbed && !w->takes_absolute)
+    if (down && !w->grabbed && !w->takes_absolute && bit == POINTER_RIGHT)
+        w->ops->menu(w->ctx);
+    else if (down && !w->grabbed && !w->takes_absolute)
         window_set_grab(w, true); /* this click is ours */
     else if (down || w->buttons & bit)
         send_pointer(w, &g);
@@ -131,7 +139,7 @@ static void on_motion(struct window *w, const SDL_MouseMotionEvent *e)
     send_pointer(w, &g);
 }
 
-static void paste(struct window *w)
+void window_paste(struct window *w)
 {
     char *text = SDL_GetClipboardText();
     window_release_all(w); /* Ctrl and Alt would change what is typed */
@@ -142,20 +150,22 @@ static void paste(struct window *w)
     SDL_free(text);
 }
 
+/* The other way than what is seen now. */
+static void toggle_scaling(struct window *w)
+{
+    int rw, rh;
+    SDL_GetRendererOutputSize(w->renderer, &rw, &rh);
+    bool as_is = w->scaling == SCALING_AUTO && rw == (int)w->w && rh == (int)w->h;
+    window_set_scaling(w, w->scaling == SCALING_WHOLE || as_is ? SCALING_MONITOR : SCALING_WHOLE);
+}
+
 /* Those that change only what is shown. */
 static bool view_key(struct window *w, SDL_Keycode k)
 {
     switch (k) {
-    case SDLK_f: window_toggle_full_screen(w); return true;
-    case SDLK_a:
-        w->aspect_true = !w->aspect_true;
-        window_message(w, w->aspect_true ? "aspect-true" : "whole pixels");
-        break;
-    case SDLK_u:
-        w->user_sized = false;
-        if (w->texture && !w->full_screen)
-            SDL_SetWindowSize(w->window, (int)w->w, (int)w->h);
-        break;
+    case SDLK_f: window_toggle_full_screen(w); break;
+    case SDLK_a: toggle_scaling(w); break;
+    case SDLK_u: window_own_size(w); break;
     case SDLK_l:
         w->lights_off = !w->lights_off;
         window_message(w, w->lights_off ? "no disk lights" : "disk lights");
@@ -167,15 +177,25 @@ static bool view_key(struct window *w, SDL_Keycode k)
     return true;
 }
 
+static bool with_ctrl_alt(const SDL_Keysym *k)
+{
+    return k->mod & KMOD_CTRL && k->mod & KMOD_LALT && !(k->mod & KMOD_RALT);
+}
+
+bool window_quit_key(const SDL_Keysym *k)
+{
+    return with_ctrl_alt(k) && k->sym == SDLK_q;
+}
+
 /* Ctrl+Alt and a letter (by its label). True: it was one of ours. */
 static bool hot_key(struct window *w, const SDL_Keysym *k)
 {
-    if (!(k->mod & KMOD_CTRL) || !(k->mod & KMOD_LALT) || (k->mod & KMOD_RALT))
+    if (!with_ctrl_alt(k))
         return false;
     switch (k->sym) {
     case SDLK_s: w->ops->screenshot(w->ctx); return true;
     case SDLK_g: window_set_grab(w, !w->grabbed); return true;
-    case SDLK_v: paste(w); return true;
+    case SDLK_v: window_paste(w); return true;
     case SDLK_c: w->ops->copy(w->ctx); return true;
     case SDLK_m: w->ops->menu(w->ctx); return true;
     case SDLK_p: w->ops->pause(w->ctx); return true;
@@ -185,7 +205,7 @@ static bool hot_key(struct window *w, const SDL_Keysym *k)
     case SDLK_KP_PLUS: w->ops->faster(w->ctx, true); return true;
     case SDLK_MINUS:
     case SDLK_KP_MINUS: w->ops->faster(w->ctx, false); return true;
-    case SDLK_q: w->ops->close(w->ctx); return true;
+    case SDLK_q: w->ops->close(w->ctx, false); return true;
     default: return view_key(w, k->sym);
     }
 }
@@ -193,12 +213,23 @@ static bool hot_key(struct window *w, const SDL_Keysym *k)
 static void on_key(struct window *w, const SDL_KeyboardEvent *e)
 {
     uint8_t q = keymap_qnum(e->keysym.scancode);
-    if (e->type == SDL_KEYUP)
+    if (e->type == SDL_KEYUP) {
         send_key(w, q, false);
-    else if (!e->repeat && hot_key(w, &e->keysym))
         return;
-    else if (!e->repeat || w->down[q])
+    }
+    bool again = e->repeat && !w->raw_up[q];
+    w->raw_up[q] = false;
+    if (!again && hot_key(w, &e->keysym))
+        return;
+    if (!again || w->down[q])
         send_key(w, q, true);
+}
+
+void window_key_up(struct window *w, unsigned scancode)
+{
+    uint8_t q = keymap_qnum(scancode);
+    send_key(w, q, false);
+    w->raw_up[q] = true;
 }
 
 void window_input(struct window *w, const SDL_Event *e)

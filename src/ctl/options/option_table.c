@@ -103,7 +103,7 @@ const struct option_row option_table[] = {
     WORDS("option-rom", "FILE", "adds an option ROM", rom, nroms),
     CALL("L", "FOLDER", "where -bios and -option-rom are looked for; help lists the folders", take_L),
     HEADING("Screen, terminal and control"),
-    CALL("display", "sdl|curses|vnc=HOST:DISPLAY|none",
+    CALL("display", "sdl[,OPTION...]|curses|vnc=HOST:DISPLAY|none",
          "a window, the text screen on the terminal, viewers by VNC, or none (sdl)", take_display),
     CALL("curses", NULL, "the same as -display curses", take_curses),
     CALL("vnc", "HOST:DISPLAY|unix:PATH|none[,OPTION...]",

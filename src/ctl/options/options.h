@@ -104,7 +104,8 @@ struct options {
     char *audio_path;                  /* AUDIO_WAV */
     uint32_t speed;                    /* percent of the host's time, 0: as fast as it goes (--warp) */
     bool display_said, vga_said, nographic, full_screen, snapshot_all;
-    uint32_t log; /* enum trace_item's bits */
+    bool no_confirm, no_window_close, show_cursor; /* -display sdl's confirm=off, window-close=off, show-cursor=on */
+    uint32_t log;                                  /* enum trace_item's bits */
     const char *log_file;
     const char *name, *script, *hash_log, *coverage, *record, *replay;
     const char *replay_media[MAX_MEDIA]; /* in the order in which they were put in */

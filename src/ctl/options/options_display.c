@@ -81,11 +81,11 @@ bool take_vnc(struct options *o, const char *arg, struct error *err)
     return v->on || error_prefix(err, "-vnc %s", arg);
 }
 
-/* What follows -display sdl or gtk: the words of QEMU's windows. */
+/* What follows -display sdl or gtk: the words of QEMU's windows, and confirm=. */
 static bool sdl_key(struct options *o, const struct keyval *kv, struct error *err)
 {
-    static const char *const nothing[] = {"show-cursor", "window-close",  "zoom-to-fit", "show-menubar",
-                                          "show-tabs",   "grab-on-hover", "alt_grab",    "ctrl_grab"};
+    static const char *const nothing[] = {"zoom-to-fit",   "show-menubar", "show-tabs",
+                                          "grab-on-hover", "alt_grab",     "ctrl_grab"};
     bool on;
     if (!strcmp(kv->key, "gl")) {
         if (!strcmp(kv->value, "core") || !strcmp(kv->value, "es"))
@@ -94,10 +94,19 @@ static bool sdl_key(struct options *o, const struct keyval *kv, struct error *er
     }
     if (!strcmp(kv->key, "full-screen"))
         return keyval_bool(kv, &o->full_screen, err);
+    if (!strcmp(kv->key, "show-cursor"))
+        return keyval_bool(kv, &o->show_cursor, err);
+    if (!strcmp(kv->key, "window-close") || !strcmp(kv->key, "confirm")) {
+        if (!keyval_bool(kv, &on, err))
+            return false;
+        *(kv->key[0] == 'w' ? &o->no_window_close : &o->no_confirm) = !on;
+        return true;
+    }
     for (size_t i = 0; i < ARRAY_LEN(nothing); i++)
         if (!strcmp(nothing[i], kv->key))
             return keyval_bool(kv, &on, err);
-    return error_set(err, "'%s' is not supported; there is full-screen=on|off", kv->key);
+    return error_set(err, "'%s' is not supported; there are confirm, full-screen, gl, show-cursor and window-close",
+                     kv->key);
 }
 
 static bool take_sdl(struct options *o, const char *arg, struct error *err)
