@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-check_PROGRAMS += tests/ui/uitest tests/ui/livekeystest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk tests/ui/rfbtalk
-TESTS += tests/ui/uitest tests/ui/livekeystest tests/ui/terminaltest tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
+check_PROGRAMS += tests/ui/uitest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk tests/ui/rfbtalk
+TESTS += tests/ui/uitest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
 EXTRA_DIST += tests/ui/display.sh tests/ui/curses.sh tests/ui/echo.S tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
 tests_ui_uitest_SOURCES = tests/ui/fit_test.c
 tests_ui_uitest_CPPFLAGS = $(AM_CPPFLAGS) $(SDL2_CFLAGS) $(CHECK_CFLAGS)
@@ -8,6 +8,9 @@ tests_ui_uitest_LDADD = libvitrine.a $(SDL2_LIBS) $(CHECK_LIBS)
 tests_ui_livekeystest_SOURCES = tests/ui/live_keys_test.c src/inside/live_keys.c
 tests_ui_livekeystest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_ui_livekeystest_LDADD = $(CHECK_LIBS)
+tests_ui_imagestest_SOURCES = tests/ui/images_test.c src/front/front_images.c
+tests_ui_imagestest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_ui_imagestest_LDADD = libvitrine.a $(CHECK_LIBS)
 tests_ui_xwdppm_SOURCES = tests/ui/xwdppm.c
 tests_ui_rfbtalk_SOURCES = tests/ui/rfbtalk.c
 tests_ui_qmptalk_SOURCES = tests/ui/qmptalk.c
