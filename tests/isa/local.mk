@@ -47,7 +47,9 @@ tests_isa_stringtest_LDADD = libvitrine.a $(CHECK_LIBS)
 
 # Hardware captures: make check VECTORS=FOLDER.
 check_PROGRAMS += tests/vectors
-tests_vectors_SOURCES = tests/isa/vectors.c tests/isa/moo.c tests/isa/moo.h tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
+tests_vectors_SOURCES = tests/isa/vectors.c tests/isa/moo.c tests/isa/moo.h tests/isa/iem.c tests/isa/iem.h \
+	tests/isa/iem_run.c tests/isa/iem_run.h tests/isa/iem_state.c tests/isa/iem_state.h \
+	tests/isa/form_rows.c tests/isa/form_rows.h tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_vectors_CPPFLAGS = $(AM_CPPFLAGS) $(ZLIB_CFLAGS)
 tests_vectors_LDADD = libvitrine.a $(ZLIB_LIBS)
 TESTS += tests/isa/vectors.sh

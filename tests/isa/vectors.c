@@ -8,13 +8,20 @@
  * differences between the processors. Where Vitrine gives an undefined flag the value that the 80286 gives (src/cpu
  * says so at each family), captures of that processor are compared without the mask.
  *
- *     tests/vectors [-v] FOLDER|FILE...      ends with "N passed, M failed, K skipped"; exit status 1 where M is not 0
+ * Files in the format cpuvec-1 (tests/isa/iem.h), captures of single instructions, go to tests/isa/iem_run.c.
+ *
+ *     tests/vectors [-v] [-host | -against-host] FOLDER|FILE...
+ *
+ * ends with "N passed, M failed, K skipped"; exit status 1 where M is not 0. Folders are searched down to the last.
+ * For cpuvec-1 files, -host runs the records on the host's processor instead of Vitrine, and -against-host compares
+ * Vitrine with the host from the records' inputs.
  */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "tests/isa/iem_run.h"
 #include "tests/isa/moo.h"
 #include "tests/isa/rig.h"
 
@@ -118,14 +125,17 @@ static const struct undefined_row {
     {0x3f, 0x3f, 0, FL_OF | FL_SF | FL_ZF | FL_PF, true, "SDM 2A AAS"},
     {0xd4, 0xd4, 0, FL_OF | FL_AF | FL_CF, true, "SDM 2A AAM"},
     {0xd5, 0xd5, 0, FL_OF | FL_AF | FL_CF, true, "SDM 2A AAD"},
-    {0x69, 0x69, 0, FL_SF | FL_ZF | FL_AF | FL_PF, true, "SDM 2A IMUL"},
-    {0x6b, 0x6b, 0, FL_SF | FL_ZF | FL_AF | FL_PF, true, "SDM 2A IMUL"},
-    {0xf6, 0xf7, 0x30, FL_SF | FL_ZF | FL_AF | FL_PF, true, "SDM 2A IMUL, 2B MUL"},
+    {0x69, 0x69, 0, FL_SF | FL_ZF | FL_AF | FL_PF, false, "SDM 2A IMUL"},
+    {0x6b, 0x6b, 0, FL_SF | FL_ZF | FL_AF | FL_PF, false, "SDM 2A IMUL"},
+    {0xf6, 0xf7, 0x30, FL_SF | FL_ZF | FL_AF | FL_PF, false, "SDM 2A IMUL, 2B MUL"},
     {0xf6, 0xf7, 0xc0, FL_ARITH, false, "SDM 2A DIV, IDIV"},
 };
 
-/* Flags that depend on the count: SDM 2B RCL/RCR/ROL/ROR and SAL/SAR/SHL/SHR. Vitrine does as the 80286. */
-static uint16_t undefined_by_count(const struct subject *s)
+/*
+ * Flags that depend on the count: SDM 2B RCL/RCR/ROL/ROR and SAL/SAR/SHL/SHR. Vitrine does as the 80286 but for AF of
+ * left shifts.
+ */
+static uint16_t undefined_by_count(const struct subject *s, bool from286)
 {
     unsigned op = s->opcode, digit = s->modrm >> 3 & 7, count = 1, size = op & 1 ? 16 : 8;
     uint16_t flags = 0;
@@ -137,6 +147,8 @@ static uint16_t undefined_by_count(const struct subject *s)
         return 0;
     if (count == 0)
         return 0;
+    if (from286)
+        return digit == 4 || digit == 6 ? FL_AF : 0;
     if (count > 1)
         flags |= FL_OF;
     if (digit >= 4)
@@ -154,7 +166,7 @@ static uint16_t undefined_flags(const struct subject *s)
         if (s->opcode >= u->first && s->opcode <= u->last && (!u->digits || u->digits >> (s->modrm >> 3 & 7) & 1))
             return u->as286 && from286 ? 0 : u->flags;
     }
-    return from286 ? 0 : undefined_by_count(s);
+    return undefined_by_count(s, from286);
 }
 
 /* --- One test --- */
@@ -301,11 +313,6 @@ static void run_test(struct isa_rig *rig, const struct moo_file *f, const struct
 
 /* --- Files --- */
 
-struct totals {
-    unsigned passed, failed, skipped;
-    bool verbose, broken;
-};
-
 static bool skip(const struct subject *s)
 {
     for (unsigned i = 0; i < ARRAY_LEN(skip_rules); i++)
@@ -316,7 +323,7 @@ static bool skip(const struct subject *s)
     return false;
 }
 
-static void run_file(struct isa_rig *rig, const char *path, struct totals *sum)
+static void run_file(struct isa_rig *rig, const char *path, struct iem_totals *sum)
 {
     struct moo_file f;
     struct moo_test t;
@@ -353,59 +360,72 @@ static void run_file(struct isa_rig *rig, const char *path, struct totals *sum)
     moo_close(&f);
 }
 
-static int is_moo(const struct dirent *d)
+static int is_capture(const struct dirent *d)
 {
-    return strstr(d->d_name, ".MOO") != NULL;
+    return d->d_name[0] != '.' && (d->d_type == DT_DIR || strstr(d->d_name, ".MOO") || strstr(d->d_name, ".vec.gz"));
 }
 
-static void run_path(struct isa_rig *rig, const char *path, struct totals *sum)
+/* Runs a file, or all files in and below a folder. Returns how many files there were. */
+static unsigned run_path(struct isa_rig *rig, const char *path, enum iem_mode mode, struct iem_totals *sum)
 {
     struct stat st;
     struct dirent **list;
+    unsigned files = 0;
     if (stat(path, &st) != 0) {
         fprintf(stderr, "%s cannot be opened\n", path);
         sum->broken = true;
-        return;
+        return 1;
     }
     if (!S_ISDIR(st.st_mode)) {
-        run_file(rig, path, sum);
-        return;
+        if (strstr(path, ".vec.gz"))
+            iem_run_file(rig, path, mode, sum);
+        else if (mode == IEM_CAPTURE)
+            run_file(rig, path, sum);
+        return 1;
     }
-    int n = scandir(path, &list, is_moo, alphasort);
-    if (n <= 0) {
-        fprintf(stderr, "%s holds no .MOO or .MOO.gz files\n", path);
-        sum->broken = true;
-        return;
-    }
+    int n = scandir(path, &list, is_capture, alphasort);
     for (int i = 0; i < n; i++) {
         char file[4096];
         snprintf(file, sizeof file, "%s/%s", path, list[i]->d_name);
-        run_file(rig, file, sum);
+        files += run_path(rig, file, mode, sum);
         free(list[i]);
     }
-    free(list);
+    if (n >= 0)
+        free(list);
+    return files;
 }
 
 int main(int argc, char **argv)
 {
     static struct isa_rig rig;
-    struct totals sum = {0};
+    struct iem_totals sum = {0};
+    enum iem_mode mode = IEM_CAPTURE;
     int first = 1;
-    if (argc > 1 && strcmp(argv[1], "-v") == 0) {
-        sum.verbose = true;
-        first = 2;
+    for (; first < argc && argv[first][0] == '-'; first++) {
+        if (strcmp(argv[first], "-v") == 0)
+            sum.verbose = true;
+        else if (strcmp(argv[first], "-host") == 0)
+            mode = IEM_HOST;
+        else if (strcmp(argv[first], "-against-host") == 0)
+            mode = IEM_VITRINE_HOST;
+        else
+            argc = 0;
     }
     if (argc <= first) {
-        fprintf(stderr, "usage: %s [-v] FOLDER|FILE...\n", argv[0]);
+        fprintf(stderr, "usage: %s [-v] [-host | -against-host] FOLDER|FILE...\n", argv[0]);
         return 2;
     }
     isa_rig_init(&rig);
     for (int i = first; i < argc; i++)
-        run_path(&rig, argv[i], &sum);
+        if (run_path(&rig, argv[i], mode, &sum) == 0) {
+            fprintf(stderr, "%s holds no .MOO, .MOO.gz or .vec.gz files\n", argv[i]);
+            sum.broken = true;
+        }
     isa_rig_free(&rig);
     for (unsigned i = 0; i < ARRAY_LEN(skip_rules); i++)
         if (skip_rules[i].count)
             printf("skipped %u: %s (%s)\n", skip_rules[i].count, skip_rules[i].reason, skip_rules[i].clause);
+    iem_report_skips();
     printf("%u passed, %u failed, %u skipped\n", sum.passed, sum.failed, sum.skipped);
     return sum.failed || sum.broken;
 }
