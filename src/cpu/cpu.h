@@ -127,14 +127,15 @@ struct desc_table {
  * bits) and what CF, OF, AF need; ZF, SF and PF follow from `res` alone. With op CC_EAGER all six
  * are in `eflags`. See cpu/int/flags.h.
  */
-enum cc_op { CC_EAGER, CC_LOGIC, CC_ADD, CC_ADC, CC_SUB, CC_SBB, CC_INC, CC_DEC, CC_SHL, CC_SHR, CC_SAR };
+enum cc_op { CC_EAGER, CC_LOGIC, CC_ADD, CC_ADC, CC_SUB, CC_SBB, CC_INC, CC_DEC, CC_SHL, CC_SHR, CC_SAR, CC_KEPT };
 struct lazy_flags {
     int64_t res;
     uint64_t src1, src2; /* operands as zero-extended */
     uint8_t op;          /* enum cc_op */
     uint8_t size;        /* SZ8.. */
-    uint8_t cf;          /* CC_INC, CC_DEC: carry kept from before; CC_ADC, CC_SBB: carry in; shifts: the
-                   carry out */
+    /* CC_INC, CC_DEC: carry kept from before; CC_ADC, CC_SBB: carry in; shifts: the carry out; CC_KEPT: the carry. */
+    uint8_t cf;
+    uint8_t of, kept; /* CC_KEPT: OF, and the operation before, whose AF, ZF, SF, PF still stand */
 };
 
 /* TLB: direct-mapped; a tag that matches the page of an access's LAST byte means: present, allowed,

@@ -492,7 +492,7 @@ static unsigned flag_bits(const struct row *r, const char *s, bool with_values)
             die(r, "flag %c", *s);
         b |= 1u << (l - letters);
         if (with_values) {
-            if (s[1] != '=' || !strchr("0uf", s[2]) || !s[2])
+            if (s[1] != '=' || !strchr("01uf", s[2]) || !s[2])
                 die(r, "undefined flag without its value: %s", s);
             s += 2;
         }

@@ -3,9 +3,8 @@
  * Lazy flags made explicit (SDM 1 3.4.3.1, appendix A). Operands are zero-extended from the
  * operation's size, the result is sign-extended, so ZF, SF and PF do not depend on the size.
  *
- * Undefined ones, as captures of an 80286 show them: AF after logic operations is 0, after right
- * shifts 1, after left shifts the half carry of the last step taken as an addition; OF after shifts
- * by more than 1 is what the last single-bit step would have set.
+ * Undefined ones, as AMD's processors set them (HACKING, "Whose undefined results"): AF after logic operations is 0,
+ * after shifts 1; OF after shifts by more than 1 follows the result as it does after a shift by 1.
  */
 #include "cpu/int/flags.h"
 
@@ -26,7 +25,8 @@ bool cc_compute_cf(const struct lazy_flags *f)
     case CC_DEC:
     case CC_SHL:
     case CC_SHR:
-    case CC_SAR: return f->cf;
+    case CC_SAR:
+    case CC_KEPT: return f->cf;
     default: return false;
     }
 }
@@ -43,18 +43,19 @@ bool cc_compute_of(const struct lazy_flags *f)
     case CC_DEC: return (r & (2 * sign - 1)) == sign - 1;
     case CC_SHL: return ((r & sign) != 0) != f->cf;
     case CC_SHR: /* the last step's top bit went one down */ return ((r ^ (r << 1)) & sign) != 0;
+    case CC_KEPT: return f->of;
     default: return false;
     }
 }
 
 static bool compute_af(const struct lazy_flags *f)
 {
-    switch (f->op) {
+    switch (f->op == CC_KEPT ? f->kept : f->op) {
     case CC_ADD:
     case CC_ADC:
     case CC_SUB:
     case CC_SBB: return ((f->src1 ^ f->src2 ^ (uint64_t)f->res) & 0x10) != 0;
-    case CC_SHL: return (f->res & 0x10) != 0;
+    case CC_SHL:
     case CC_SHR:
     case CC_SAR: return true;
     case CC_INC: return (f->res & 15) == 0;

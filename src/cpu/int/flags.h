@@ -27,6 +27,22 @@ static inline void set_arith(struct cpu *c, uint32_t flags)
     c->eflags = (c->eflags & ~(uint32_t)FL_ARITH) | (flags & FL_ARITH);
     c->cc.op = CC_EAGER;
 }
+/*
+ * Sets CF and OF and keeps the other four as they are, lazily if they are lazy: what rotates and multiplications do.
+ * NOTE: IMUL is too frequent for flags to be computed at each.
+ */
+static inline void set_cf_of(struct cpu *c, bool cf, bool of)
+{
+    if (c->cc.op == CC_EAGER) {
+        c->eflags = (c->eflags & ~(uint32_t)(FL_CF | FL_OF)) | (cf ? FL_CF : 0) | (of ? FL_OF : 0);
+        return;
+    }
+    if (c->cc.op != CC_KEPT)
+        c->cc.kept = c->cc.op;
+    c->cc.op = CC_KEPT;
+    c->cc.cf = cf;
+    c->cc.of = of;
+}
 
 static inline bool flag_zf(const struct cpu *c)
 {
@@ -46,7 +62,7 @@ static inline bool flag_cf(const struct cpu *c)
     const struct lazy_flags *f = &c->cc;
     if (f->op == CC_SUB)
         return f->src1 < f->src2;
-    if (f->op >= CC_INC && f->op <= CC_SAR)
+    if (f->op >= CC_INC && f->op <= CC_KEPT)
         return f->cf;
     if (f->op == CC_EAGER)
         return (c->eflags & FL_CF) != 0;

@@ -2,16 +2,15 @@
 /*
  * MUL IMUL DIV IDIV (SDM 2A, 2B).
  *
- * Undefined flags: after MUL and IMUL, SF, ZF and PF follow the upper half of the product and AF is
- * 1, as captures of an 80286 show; DIV and IDIV change none.
+ * Undefined flags, as AMD's processors set them: MUL and IMUL leave SF, ZF, AF and PF; DIV and IDIV set AF, clear SF,
+ * ZF and PF, and leave CF and OF. NOTE: programs for processors without CPUID take one whose flags a division of 5 by 2
+ * leaves alone for Cyrix's.
  */
 #include "cpu/engine/handler.h"
 
-/* CF and OF say that the upper half carries meaning. */
-static inline void mul_flags(struct cpu *c, int64_t high, bool overflow)
+static inline void div_flags(struct cpu *c)
 {
-    set_arith(c, FL_AF | (overflow ? FL_CF | FL_OF : 0) | (high == 0 ? FL_ZF : 0) | (high < 0 ? FL_SF : 0) |
-                     (__builtin_parity((unsigned)(high & 0xff)) ? 0 : FL_PF));
+    set_arith(c, (flag_cf(c) ? FL_CF : 0) | (flag_of(c) ? FL_OF : 0) | FL_AF);
 }
 
 #define BITS 8

@@ -25,13 +25,13 @@ static inline void SIZED(do_mul)(struct cpu *c, T v)
 {
     T2 r = (T2)((T2)GET(RAX) * v);
     SIZED(put_halves)(c, (T)r, (T)(r >> BITS));
-    mul_flags(c, (ST)(T)(r >> BITS), (r >> BITS) != 0);
+    set_cf_of(c, (r >> BITS) != 0, (r >> BITS) != 0);
 }
 static inline void SIZED(do_imul)(struct cpu *c, T v)
 {
     ST2 r = (ST2)((ST2)(ST)GET(RAX) * (ST)v);
     SIZED(put_halves)(c, (T)r, (T)((T2)r >> BITS));
-    mul_flags(c, (ST)((T2)r >> BITS), r != (ST)r);
+    set_cf_of(c, r != (ST)r, r != (ST)r);
 }
 /* #DE where the divisor is 0 or the quotient does not fit. Flags stay as they are. True: raised. */
 static inline bool SIZED(do_div)(struct cpu *c, T v)
@@ -40,6 +40,7 @@ static inline bool SIZED(do_div)(struct cpu *c, T v)
     if (v == 0 || (n >> BITS) >= v)
         return raise_exc(c, EXC_DE) == X_FAULT;
     SIZED(put_halves)(c, (T)(n / v), (T)(n % v));
+    div_flags(c);
     return false;
 }
 static inline bool SIZED(do_idiv)(struct cpu *c, T v)
@@ -54,6 +55,7 @@ static inline bool SIZED(do_idiv)(struct cpu *c, T v)
     if (q != (ST)q)
         return raise_exc(c, EXC_DE) == X_FAULT;
     SIZED(put_halves)(c, (T)q, (T)(n % d));
+    div_flags(c);
     return false;
 }
 
@@ -81,7 +83,7 @@ MULDIV(idiv, return SIZED(do_idiv)(c, v) ? X_FAULT : X_NEXT)
 static inline T SIZED(imul_low)(struct cpu *c, T a, T b)
 {
     ST2 r = (ST2)((ST2)(ST)a * (ST)b);
-    mul_flags(c, (ST)((T2)r >> BITS), r != (ST)r);
+    set_cf_of(c, r != (ST)r, r != (ST)r);
     return (T)r;
 }
 #define IMUL(name, other)                                         \

@@ -101,14 +101,18 @@ SHIFTS(sar)
 #if BITS != 8
 /*
  * SHLD, SHRD. A count above the operand's size (16-bit operands only) leaves result and flags undefined in the SDM:
- * here, as processors do it, the source comes in a second time.
+ * here, as AMD's processors do it, the source comes in a second time, CF is 0, and so is OF after SHLD.
  */
 static inline T SIZED(do_shld)(struct cpu *c, T a, T b, unsigned n)
 {
 #if BITS == 16
     uint64_t wide = ((uint64_t)a << 32 | (uint64_t)b << 16 | b) << n;
     T r = (T)(wide >> 32);
-    c->cc.cf = (wide >> 48) & 1;
+    c->cc.cf = n <= 16 && (wide >> 48) & 1;
+    if (n > 16) {
+        cc_set(c, CC_SAR, SZ, (ST)r, a, n); /* OF 0 */
+        return r;
+    }
 #else
     uint64_t wide = (uint64_t)a << 32 | b;
     T r = (T)(wide << n >> 32);
@@ -125,7 +129,7 @@ static inline T SIZED(do_shrd)(struct cpu *c, T a, T b, unsigned n)
     uint64_t wide = (uint64_t)b << 32 | a;
 #endif
     T r = (T)(wide >> n);
-    c->cc.cf = (wide >> (n - 1)) & 1;
+    c->cc.cf = n <= BITS && (wide >> (n - 1)) & 1;
     cc_set(c, CC_SHR, SZ, (ST)r, a, n);
     return r;
 }
