@@ -253,13 +253,8 @@ static const char *left_out(const struct form_info *f, const struct state *befor
 static unsigned status_mask(const struct form_info *f, const struct state *h)
 {
     unsigned mask = 0xffff;
-    bool compares = strstr(f->mnemonic, "COM") || strcmp(f->mnemonic, "FTST") == 0,
-         remainder = strncmp(f->mnemonic, "FPREM", 5) == 0;
+    bool remainder = strncmp(f->mnemonic, "FPREM", 5) == 0;
     struct f80 top = st_of(h, 0);
-    /* SDM 2A FCOM: condition codes are not set with #IA unmasked; AMD's processors set them. Of an
-     * unmasked #D it says nothing. */
-    if (compares && h->x87.sw & ~h->x87.cw & (SW_IE | SW_DE))
-        mask &= ~(unsigned)SW_CC;
     /* The quotient bits where there is none. */
     if (remainder && (f80_nan(&top) || h->x87.sw & ~h->x87.cw & SW_DE))
         mask &= ~(unsigned)(SW_CC | SW_C1);
@@ -271,7 +266,6 @@ static unsigned status_mask(const struct form_info *f, const struct state *h)
 
 static const char *differ(const struct form_info *f, const struct state *h, const struct state *g)
 {
-    bool to_eflags = strstr(f->mnemonic, "COMI") != NULL;
     /* SDM 1 8.5.2 leaves open whether an unmasked #D keeps a load from pushing. */
     if (strcmp(f->mnemonic, "FLD") == 0 && h->x87.sw & ~h->x87.cw & SW_DE)
         return NULL;
@@ -285,8 +279,7 @@ static const char *differ(const struct form_info *f, const struct state *h, cons
         return "tags";
     if (memcmp(h->memory, g->memory, sizeof h->memory) != 0)
         return "memory";
-    /* SDM 2A FCOMI: EFLAGS are set only with #IA masked; AMD's set them. */
-    if ((h->flags ^ g->flags) & FL_ARITH && !(to_eflags && h->x87.sw & ~h->x87.cw & (SW_IE | SW_DE)))
+    if ((h->flags ^ g->flags) & FL_ARITH)
         return "flags";
     return (uint32_t)h->rax != (uint32_t)g->rax ? "AX" : NULL;
 }

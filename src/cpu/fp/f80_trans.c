@@ -345,7 +345,7 @@ unsigned f80_tan(struct f80 *r, const struct f80 *a, unsigned cw)
 
 unsigned f80_sincos(struct f80 *s, struct f80 *co, const struct f80 *a, unsigned cw)
 {
-    unsigned flags = f80_cos(co, a, cw);
+    unsigned flags = f80_cos(co, a, cw) & ~(unsigned)SW_C1; /* C1 is the sine's */
     return flags | f80_sin(s, a, cw);
 }
 

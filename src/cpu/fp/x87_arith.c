@@ -89,9 +89,9 @@ ARITHMETIC(divr, f80_divr)
 enum { UNORDERED = SW_C0 | SW_C2 | SW_C3 };
 
 /*
- * Compares ST(0), which with its partner was seen to be there or not, and pops. An unmasked IE
- * leaves the condition codes alone (SDM 2A FCOM, note to the table), an unmasked DE only keeps the
- * pop away.
+ * Compares ST(0), which with its partner was seen to be there or not, and pops. An unmasked IE or DE keeps the pop away.
+ * NOTE: the condition codes are set with an unmasked IE too: processors of both vendors do so, though SDM 2A FCOM (note
+ * to the table) says that they do not.
  */
 static enum xstat compare(struct cpu *c, bool empty, const struct f80 *b, unsigned from, f80_compare *op, unsigned pops)
 {
@@ -102,7 +102,7 @@ static enum xstat compare(struct cpu *c, bool empty, const struct f80 *b, unsign
             flags |= SW_DE;
     }
     bool stop = x87_unmasked(c, flags, SW_IE | SW_DE);
-    x87_flags(c, flags, x87_unmasked(c, flags, SW_IE) ? 0 : SW_CC);
+    x87_flags(c, flags, SW_CC);
     while (!stop && pops--)
         x87_pop(c);
     return X_NEXT;
@@ -155,19 +155,20 @@ INSN(x_ftst)
     return compare(c, x87_empty(c, 0), &zero, 0, f80_com, 0);
 }
 
-/* FCOMI and relatives: ZF, PF, CF from C3, C2, C0; OF, SF, AF cleared. */
+/*
+ * FCOMI and relatives: ZF, PF, CF from C3, C2, C0; OF, SF, AF cleared, also with an unmasked IE.
+ * NOTE: C1 stays as it is but for a stack underflow, which clears it, as on AMD's processors.
+ */
 static enum xstat compare_to_flags(struct cpu *c, const struct xinsn *i, f80_compare *op, bool pop)
 {
     X87_WAIT(c, i);
     x87_pointers(c, i);
     unsigned n = i->in.modrm & 7, flags = SW_IE | SW_SF | UNORDERED;
     if (!x87_empty(c, 0) && !x87_empty(c, n))
-        flags = op(x87_st(c, 0), x87_st(c, n), c->x87.cw);
+        flags = op(x87_st(c, 0), x87_st(c, n), c->x87.cw) | (c->x87.sw & SW_C1);
     x87_flags(c, flags & ~(unsigned)SW_CC, 0);
-    if (x87_unmasked(c, flags, SW_IE))
-        return X_NEXT;
     set_arith(c, (flags & SW_C3 ? FL_ZF : 0) | (flags & SW_C2 ? FL_PF : 0) | (flags & SW_C0 ? FL_CF : 0));
-    if (pop && !x87_unmasked(c, flags, SW_DE))
+    if (pop && !x87_unmasked(c, flags, SW_IE | SW_DE))
         x87_pop(c);
     return X_NEXT;
 }
