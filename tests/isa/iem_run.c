@@ -188,10 +188,31 @@ static void hex(char out[2 * IEM_WIDEST + 1], const uint8_t *v, unsigned width)
         sprintf(out + 2 * k, "%02x", v[width - 1 - k]);
 }
 
+/*
+ * SDM 1 8.3.10: a transcendental's error is below one unit in the last place. Processors stay within it each in a way
+ * of its own, so of these a result one unit beside the capture, with C1 as it may be, is taken, and counted.
+ */
+static bool transcendental(const struct iem_file *f)
+{
+    static const char *const names[] = {"F2XM1", "FCOS", "FPATAN", "FPTAN", "FSINCOS", "FSIN", "FYL2X", "FYL2XP1"};
+    for (unsigned k = 0; k < ARRAY_LEN(names); k++)
+        if (strcmp(f->mnemonic, names[k]) == 0)
+            return true;
+    return false;
+}
+static bool in_last_place(const char *name, const uint8_t *a, const uint8_t *b)
+{
+    if (strcmp(name, "fsw_out") == 0)
+        return ((ld16(a) ^ ld16(b)) & ~(unsigned)SW_C1) == 0;
+    uint64_t apart = ld64(a) - ld64(b);
+    return ld16(a + 8) == ld16(b + 8) && (apart == 1 || apart == UINT64_MAX);
+}
+
 static bool same_outputs(const struct iem_file *f, unsigned n, const char *operands, struct iem_state *got,
-                         struct iem_state *host, char *text, size_t room)
+                         struct iem_state *host, bool *beside, char *text, size_t room)
 {
     *text = 0;
+    *beside = false;
     for (unsigned k = 0; k < f->nfields; k++) {
         const char *name = f->fields[k].name;
         unsigned width = f->fields[k].width;
@@ -205,6 +226,10 @@ static bool same_outputs(const struct iem_file *f, unsigned n, const char *opera
         const uint8_t *have = place(f, got, operands, name);
         if (memcmp(have, want, width) == 0)
             continue;
+        if (transcendental(f) && in_last_place(name, have, want)) {
+            *beside = true;
+            continue;
+        }
         hex(a, have, width);
         hex(b, want, width);
         size_t used = strlen(text);
@@ -223,8 +248,11 @@ static struct {
     {"an instruction that the table does not have", 0},
     {"Intel's result where AMD's is captured too: Vitrine has AMD's (HACKING, Whose undefined results)", 0},
     {"no x86-64 host to compare with", 0},
+    {"FSCALE of a denormal by 2^0, FPREM and FPREM1 of one by infinity, with underflow unmasked: captured once, of no "
+     "named vendor; AMD's raise #U (SDM 1 8.5.5)",
+     0},
 };
-enum skip { SKIP_64, SKIP_UNKNOWN, SKIP_VENDOR, SKIP_HOST, NO_SKIP };
+enum skip { SKIP_64, SKIP_UNKNOWN, SKIP_VENDOR, SKIP_HOST, SKIP_DENORMAL, NO_SKIP };
 
 /* Whether a file of AMD's stands beside this one of Intel's. */
 static bool other_vendors(const struct iem_file *f, const char *path)
@@ -248,14 +276,31 @@ static enum skip skip_of(const struct iem_file *f, const char *path, enum iem_mo
     return mode != IEM_VITRINE_HOST && other_vendors(f, path) ? SKIP_VENDOR : NO_SKIP;
 }
 
+static bool skip_record(const struct iem_file *f, unsigned n, enum iem_mode mode)
+{
+    bool scale = strcmp(f->mnemonic, "FSCALE") == 0;
+    if (mode == IEM_VITRINE_HOST || (!scale && strncmp(f->mnemonic, "FPREM", 5) != 0))
+        return false;
+    struct f80 a = {iem_number(f, n, "st0"), ld16(iem_get(f, n, "st0", NULL) + 8)};
+    struct f80 b = {iem_number(f, n, "st1"), ld16(iem_get(f, n, "st1", NULL) + 8)};
+    bool skip = f80_denormal(&a) && (scale ? f80_zero(&b) : f80_inf(&b)) && !(iem_number(f, n, "fcw") & SW_UE);
+    skips[SKIP_DENORMAL].count += skip;
+    return skip;
+}
+
 static unsigned run_records(struct isa_rig *rig, const struct iem_file *f, const struct form_row *row, const char *path,
                             enum iem_mode mode, struct iem_totals *sum)
 {
     static struct iem_state vitrine, host;
     const char *operands = form_info[row->form].operands;
-    unsigned failed = 0;
+    unsigned failed = 0, near = 0;
     for (unsigned n = 0; n < f->count; n++) {
         char text[400];
+        bool beside;
+        if (skip_record(f, n, mode)) {
+            sum->skipped++;
+            continue;
+        }
         struct coded c = encode(f, row, n);
         load(f, n, operands, &vitrine);
         load(f, n, operands, &host);
@@ -264,14 +309,17 @@ static unsigned run_records(struct isa_rig *rig, const struct iem_file *f, const
         if (mode != IEM_HOST)
             iem_guest(rig, c.bytes, &vitrine);
         if (same_outputs(f, n, operands, mode == IEM_HOST ? &host : &vitrine, mode == IEM_VITRINE_HOST ? &host : NULL,
-                         text, sizeof text)) {
+                         &beside, text, sizeof text)) {
             sum->passed++;
+            near += beside;
             continue;
         }
         sum->failed++;
         if (failed++ < SHOWN && (sum->verbose || failed == 1))
             printf("%s: record %u, %s:%s\n", path, n, f->form, text);
     }
+    if (near)
+        printf("%s: %u of %u differ in the last place, within one unit (SDM 1 8.3.10)\n", path, near, f->count);
     return failed;
 }
 

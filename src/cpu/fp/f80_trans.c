@@ -6,7 +6,8 @@
  * Hosts differ here, so everything is computed in integers: series in 128-bit fixed point, put
  * together with 128-bit significands, rounded once to 64 bits by RC. The error before that rounding
  * is below 2^-110 relative, so that a result is off by hardly more than half a unit in the last
- * place; SDM 1 8.3.10 promises one unit. Every result but the special ones is inexact.
+ * place; SDM 1 8.3.10 promises one unit. Every result but the special ones is inexact, and a tiny argument's is rounded
+ * as RC says, as on AMD's processors (HACKING, "Whose undefined results").
  *
  * The trigonometric functions reduce their argument by the 66-bit pi that SDM 1 8.3.8 gives,
  * exactly: so they are the functions of x that Intel's processors compute, which near multiples of
@@ -530,7 +531,10 @@ unsigned f80_2xm1(struct f80 *r, const struct f80 *a, unsigned cw)
     if (exp >= F80_BIAS) {
         if (f80_neg(a) && (f80_inf(a) || (exp == F80_BIAS && a->mant == F80_INTEGER_BIT)))
             *r = (struct f80){F80_INTEGER_BIT, (uint16_t)(F80_SIGN | (f80_inf(a) ? F80_BIAS : F80_BIAS - 1))};
-        return f80_inf(a) || a->mant == F80_INTEGER_BIT ? 0 : SW_PE; /* 1 gives 1, -1 gives -1/2 */
+        /* As AMD's processors do it, 1 gives not quite 1, and -1 gives -1/2, inexact. */
+        if (exp == F80_BIAS && a->mant == F80_INTEGER_BIT && !f80_neg(a))
+            return finish(r, one_minus(0), 0, cw);
+        return f80_inf(a) ? 0 : SW_PE;
     }
     struct wide u = wide_mul(wide_from_f80(a), (struct wide){ln2_mant, -1, false});
     u128 f = fraction(u), acc = exp_c[ARRAY_LEN(exp_c) - 1];

@@ -89,7 +89,8 @@ ARITHMETIC(divr, f80_divr)
 enum { UNORDERED = SW_C0 | SW_C2 | SW_C3 };
 
 /*
- * Compares ST(0), which with its partner was seen to be there or not, and pops. An unmasked IE or DE keeps the pop away.
+ * Compares ST(0), which with its partner was seen to be there or not, and pops. An unmasked IE or DE keeps the pop
+ * away.
  * NOTE: the condition codes are set with an unmasked IE too: processors of both vendors do so, though SDM 2A FCOM (note
  * to the table) says that they do not.
  */

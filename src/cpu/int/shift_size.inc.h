@@ -101,18 +101,20 @@ SHIFTS(sar)
 #if BITS != 8
 /*
  * SHLD, SHRD. A count above the operand's size (16-bit operands only) leaves result and flags undefined in the SDM:
- * here, as AMD's processors do it, the source comes in a second time, CF is 0, and so is OF after SHLD.
+ * here, as AMD's processors do it, the source comes in a second time and CF is 0. OF after SHLD by 16 and more is CF.
  */
 static inline T SIZED(do_shld)(struct cpu *c, T a, T b, unsigned n)
 {
 #if BITS == 16
     uint64_t wide = ((uint64_t)a << 32 | (uint64_t)b << 16 | b) << n;
     T r = (T)(wide >> 32);
-    c->cc.cf = n <= 16 && (wide >> 48) & 1;
-    if (n > 16) {
-        cc_set(c, CC_SAR, SZ, (ST)r, a, n); /* OF 0 */
+    bool cf = n <= 16 && (wide >> 48) & 1;
+    if (n >= 16) {
+        cc_set(c, CC_SHL, SZ, (ST)r, a, n);
+        set_cf_of(c, cf, cf);
         return r;
     }
+    c->cc.cf = cf;
 #else
     uint64_t wide = (uint64_t)a << 32 | b;
     T r = (T)(wide << n >> 32);
