@@ -54,6 +54,7 @@ struct form_info {
     uint16_t flags_read, flags_written, flags_undefined; /* EFLAGS bits */
     uint16_t faults;                                     /* enum form_fault */
     uint16_t attrs;                                      /* enum form_attr */
+    uint16_t undefined_0, undefined_1, undefined_kept;   /* what Vitrine gives of flags_undefined, where it is fixed */
     bool ends_block;                                     /* FA_END */
     const char *sdm;                                     /* where it is described */
 };

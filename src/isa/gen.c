@@ -482,7 +482,7 @@ static unsigned long long cpu_features(const struct row *r, unsigned *family)
 
 static unsigned flag_bits(const struct row *r, const char *s, bool with_values)
 {
-    static const char letters[] = "c p a zs   do";
+    static const char letters[] = "c p a zs  do"; /* by bit of EFLAGS */
     unsigned b = 0;
     for (; *s; s++) {
         if (*s == ' ')
@@ -497,6 +497,18 @@ static unsigned flag_bits(const struct row *r, const char *s, bool with_values)
             s += 2;
         }
     }
+    return b;
+}
+
+/* The undefined flags to which the column gives that value. */
+static unsigned undefined_with(const struct row *r, char value)
+{
+    unsigned b = 0;
+    for (const char *s = r->undefined; *s; s++)
+        if (s[0] == '=' && s[1] == value) {
+            const char flag[2] = {s[-1], 0};
+            b |= flag_bits(r, flag, false);
+        }
     return b;
 }
 
@@ -556,12 +568,12 @@ static void emit_info_row(const struct row *r)
     char sdm[96];
     sdm_reference(r, sdm, sizeof sdm);
     printf("    [FORM_%s] = {\"%s\", \"%s\", %s%s%s, 0x%llx, %u, %d, %u, %u, 0x%x, 0x%x, 0x%x, 0x%x, "
-           "0x%lx, %d, \"%s\"},\n",
+           "0x%lx, 0x%x, 0x%x, 0x%x, %d, \"%s\"},\n",
            r->form, r->mnemonic, r->operands, executed(r) ? "\"" : "", executed(r) ? r->func : "NULL",
            executed(r) ? "\"" : "", features, family, r->cls, bits_of(r, r->memory, mem_names, "memory"),
            memory_size(r), flag_bits(r, r->read, false), flag_bits(r, r->written, false),
            flag_bits(r, r->undefined, true), bits_of(r, r->faults, fault_names, "faults"), attr_word(r),
-           has_word(r->attrs, "end"), sdm);
+           undefined_with(r, '0'), undefined_with(r, '1'), undefined_with(r, 'u'), has_word(r->attrs, "end"), sdm);
 }
 
 static void emit_info(void)
@@ -570,7 +582,7 @@ static void emit_info(void)
            "form_info[FORM_COUNT] = {\n",
            banner);
     printf("    [FORM_UD] = {\"(UD)\", \"\", \"ud\", 0, 0, FC_SPECIAL, 0, 0, 0, 0, 0, FF_UD, "
-           "FA_END | FA_GENERIC, true, \"SDM 2D A\"},\n");
+           "FA_END | FA_GENERIC, 0, 0, 0, true, \"SDM 2D A\"},\n");
     for (int k = 0; k < ROWS; k++)
         emit_info_row(&rows[k]);
     printf("};\n");
