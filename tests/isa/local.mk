@@ -26,7 +26,8 @@ tests_isa_decodebench_LDADD = libvitrine.a
 # Integer instructions: against the host's processor, and by rule.
 check_PROGRAMS += tests/isa/hostdifftest
 TESTS += tests/isa/hostdifftest
-tests_isa_hostdifftest_SOURCES = tests/isa/host_diff_test.c tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
+tests_isa_hostdifftest_SOURCES = tests/isa/host_diff_test.c tests/isa/form_rows.c tests/isa/form_rows.h \
+	tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_isa_hostdifftest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_hostdifftest_LDADD = libvitrine.a $(CHECK_LIBS)
 check_PROGRAMS += tests/isa/compathosttest
