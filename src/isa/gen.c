@@ -521,7 +521,9 @@ static unsigned memory_size(const struct row *r)
                  {"Wsd", 8}, {"Wq", 8},   {"Wps", 16}, {"Wpd", 16}, {"Wdq", 16}, {"Ey", 4},     {"My", 4},
                  {"Md", 4},  {"Mb", 1},   {"Eb", 1},   {"Ew", 2},   {"Ed", 4},   {"Mq", 8},     {"Mfs", 4},
                  {"Mfd", 8}, {"Mfx", 10}, {"Mis", 2},  {"Mid", 4},  {"Miq", 8},  {"Mbcd", 10},  {"Mw", 2},
-                 {"Ob", 1},  {"Xb", 1},   {"Yb", 1}};
+                 {"Ob", 1},  {"Xb", 1},   {"Yb", 1},   {"Ms", 6},   {"Udq", 16}, {"Nq", 8}};
+    if (has_word(r->memory, "w16"))
+        return 2;
     for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++)
         if (has_word(r->operands, sizes[k].operand))
             return sizes[k].size;
@@ -558,8 +560,8 @@ static void sdm_reference(const struct row *r, char *out, size_t size)
 
 static void emit_info_row(const struct row *r)
 {
-    static const struct name_bit mem_names[] = {{"r", 1},    {"w", 2},   {"rw", 3}, {"a", 4},
-                                                {"push", 0}, {"pop", 0}, {NULL, 0}};
+    static const struct name_bit mem_names[] = {{"r", 1}, {"w", 2},    {"w16", 2}, {"rw", 3},
+                                                {"a", 4}, {"push", 0}, {"pop", 0}, {NULL, 0}};
     static const struct name_bit fault_names[] = {{"de", 1},    {"br", 2},     {"ctl", 4},  {"seg", 8},
                                                   {"iopl", 16}, {"io", 32},    {"x87", 64}, {"soft", 128},
                                                   {"ud", 256},  {"simd", 512}, {NULL, 0}};

@@ -55,7 +55,7 @@ tests_vectors_CPPFLAGS = $(AM_CPPFLAGS) $(ZLIB_CFLAGS)
 tests_vectors_LDADD = libvitrine.a $(ZLIB_LIBS)
 TESTS += tests/isa/vectors.sh
 dist_noinst_SCRIPTS += tests/isa/vectors.sh
-AM_TESTS_ENVIRONMENT = VECTORS='$(VECTORS)'; export VECTORS;
+AM_TESTS_ENVIRONMENT = VECTORS='$(VECTORS)'; export VECTORS; ICED='$(ICED)'; export ICED;
 
 # x87: against the host's, and by rule.
 check_PROGRAMS += tests/isa/x87hosttest
@@ -76,3 +76,9 @@ TESTS += tests/isa/simdhosttest
 tests_isa_simdhosttest_SOURCES = tests/isa/simd_host_test.c tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_isa_simdhosttest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_simdhosttest_LDADD = libvitrine.a $(CHECK_LIBS)
+
+# The instruction table against iced's data: make check ICED=FOLDER.
+check_PROGRAMS += tests/isa/icedtest
+TESTS += tests/isa/icedtest
+tests_isa_icedtest_SOURCES = tests/isa/iced_test.c
+tests_isa_icedtest_LDADD = libvitrine.a
