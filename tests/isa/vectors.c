@@ -112,23 +112,22 @@ static struct skip_rule {
 
 /* --- Undefined flags --- */
 
-/* Opcodes first..last, ModRM.reg in the bits of `digits` (0: all). as286: Vitrine does what the 80286 does. */
+/* Opcodes first..last, ModRM.reg in the bits of `digits` (0: all). as286: those in which Vitrine does what the 80286 does. */
 static const struct undefined_row {
     uint8_t first, last, digits;
-    uint16_t flags;
-    bool as286;
+    uint16_t flags, as286;
     const char *clause;
 } undefined_rows[] = {
-    {0x27, 0x27, 0, FL_OF, true, "SDM 2A DAA"},
-    {0x2f, 0x2f, 0, FL_OF, true, "SDM 2A DAS"},
-    {0x37, 0x37, 0, FL_OF | FL_SF | FL_ZF | FL_PF, true, "SDM 2A AAA"},
-    {0x3f, 0x3f, 0, FL_OF | FL_SF | FL_ZF | FL_PF, true, "SDM 2A AAS"},
-    {0xd4, 0xd4, 0, FL_OF | FL_AF | FL_CF, true, "SDM 2A AAM"},
-    {0xd5, 0xd5, 0, FL_OF | FL_AF | FL_CF, true, "SDM 2A AAD"},
-    {0x69, 0x69, 0, FL_SF | FL_ZF | FL_AF | FL_PF, false, "SDM 2A IMUL"},
-    {0x6b, 0x6b, 0, FL_SF | FL_ZF | FL_AF | FL_PF, false, "SDM 2A IMUL"},
-    {0xf6, 0xf7, 0x30, FL_SF | FL_ZF | FL_AF | FL_PF, false, "SDM 2A IMUL, 2B MUL"},
-    {0xf6, 0xf7, 0xc0, FL_ARITH, false, "SDM 2A DIV, IDIV"},
+    {0x27, 0x27, 0, FL_OF, FL_OF, "SDM 2A DAA"},
+    {0x2f, 0x2f, 0, FL_OF, FL_OF, "SDM 2A DAS"},
+    {0x37, 0x37, 0, FL_OF | FL_SF | FL_ZF | FL_PF, 0, "SDM 2A AAA"},
+    {0x3f, 0x3f, 0, FL_OF | FL_SF | FL_ZF | FL_PF, 0, "SDM 2A AAS"},
+    {0xd4, 0xd4, 0, FL_OF | FL_AF | FL_CF, FL_OF | FL_AF | FL_CF, "SDM 2A AAM"},
+    {0xd5, 0xd5, 0, FL_OF | FL_AF | FL_CF, FL_AF | FL_CF, "SDM 2A AAD"},
+    {0x69, 0x69, 0, FL_SF | FL_ZF | FL_AF | FL_PF, 0, "SDM 2A IMUL"},
+    {0x6b, 0x6b, 0, FL_SF | FL_ZF | FL_AF | FL_PF, 0, "SDM 2A IMUL"},
+    {0xf6, 0xf7, 0x30, FL_SF | FL_ZF | FL_AF | FL_PF, 0, "SDM 2A IMUL, 2B MUL"},
+    {0xf6, 0xf7, 0xc0, FL_ARITH, 0, "SDM 2A DIV, IDIV"},
 };
 
 /*
@@ -164,7 +163,7 @@ static uint16_t undefined_flags(const struct subject *s)
     for (unsigned i = 0; i < ARRAY_LEN(undefined_rows); i++) {
         const struct undefined_row *u = &undefined_rows[i];
         if (s->opcode >= u->first && s->opcode <= u->last && (!u->digits || u->digits >> (s->modrm >> 3 & 7) & 1))
-            return u->as286 && from286 ? 0 : u->flags;
+            return from286 ? u->flags & (uint16_t)~u->as286 : u->flags;
     }
     return undefined_by_count(s, from286);
 }

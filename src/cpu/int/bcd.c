@@ -2,9 +2,9 @@
 /*
  * DAA DAS AAA AAS AAM AAD (SDM 2A) and SALC (D6, documented by AMD and by SDM 2D's gap in the map).
  *
- * Undefined flags, as captures of an 80286 show them: OF after DAA, DAS and SF, ZF, PF, OF after
- * AAA, AAS follow the last addition to or subtraction from AL; OF, AF, CF after AAM are 0; after
- * AAD, AF and CF are those of the byte addition and OF is CF.
+ * Undefined flags, as AMD's processors set them: OF after DAA and DAS follows the last addition to or subtraction from
+ * AL; SF, ZF, PF and OF after AAA and AAS those of AX, before AL loses its upper half; OF, AF and CF after AAM are 0;
+ * after AAD they are those of the byte addition.
  */
 #include "cpu/engine/handler.h"
 
@@ -52,18 +52,15 @@ INSN(x_das)
 /* AX moves by 106h as a whole (286 and later: a carry out of AL reaches AH). */
 static void ascii_adjust(struct cpu *c, bool subtract)
 {
-    uint8_t old = *reg8p(c, AL), correction = 0;
+    uint16_t old = reg16(c, RAX), r = old, moved = subtract ? (uint16_t)~0x106 : 0x106;
     uint32_t out = 0;
     if ((old & 15) > 9 || arith_flags(c) & FL_AF) {
-        correction = 6;
-        out = FL_AF | FL_CF;
-        set16(c, RAX, (uint16_t)(subtract ? reg16(c, RAX) - 0x106 : reg16(c, RAX) + 0x106));
+        r = (uint16_t)(subtract ? old - 0x106 : old + 0x106);
+        out = FL_AF | FL_CF | ((old ^ r) & (moved ^ r) & 0x8000 ? FL_OF : 0);
     }
-    uint8_t r = *reg8p(c, AL), b = subtract ? (uint8_t)~correction : correction;
-    if (correction && (old ^ r) & (b ^ r) & 0x80)
-        out |= FL_OF;
-    *reg8p(c, AL) = r & 15;
-    set_arith(c, out | szp(r));
+    set16(c, RAX, r & 0xff0f);
+    out |= (szp((uint8_t)r) & FL_PF) | (r == 0 ? FL_ZF : 0) | (r & 0x8000 ? FL_SF : 0);
+    set_arith(c, out);
 }
 INSN(x_aaa)
 {
@@ -89,9 +86,9 @@ INSN(x_aam_Ib)
 INSN(x_aad_Ib)
 {
     uint8_t al = *reg8p(c, AL), add = (uint8_t)(*reg8p(c, AH) * (uint8_t)i->in.imm), r = (uint8_t)(al + add);
-    bool carry = r < al;
     set16(c, RAX, r);
-    set_arith(c, szp(r) | (carry ? FL_CF | FL_OF : 0) | (((al ^ add ^ r) & 0x10) ? FL_AF : 0));
+    set_arith(c, szp(r) | (r < al ? FL_CF : 0) | ((al ^ r) & (add ^ r) & 0x80 ? FL_OF : 0) |
+                     ((al ^ add ^ r) & 0x10 ? FL_AF : 0));
     return X_NEXT;
 }
 
