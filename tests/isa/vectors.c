@@ -112,7 +112,7 @@ static struct skip_rule {
 
 /* --- Undefined flags --- */
 
-/* Opcodes first..last, ModRM.reg in the bits of `digits` (0: all). as286: those in which Vitrine does what the 80286 does. */
+/* Opcodes first..last, ModRM.reg in the bits of `digits` (0: all). as286: flags that Vitrine sets as the 80286 does. */
 static const struct undefined_row {
     uint8_t first, last, digits;
     uint16_t flags, as286;
