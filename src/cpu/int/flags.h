@@ -8,8 +8,11 @@
 
 static inline void cc_set(struct cpu *c, enum cc_op op, unsigned size, int64_t res, uint64_t src1, uint64_t src2)
 {
-    c->cc = (struct lazy_flags){
-        .res = res, .src1 = src1, .src2 = src2, .op = (uint8_t)op, .size = (uint8_t)size, .cf = c->cc.cf};
+    c->cc.res = res;
+    c->cc.src1 = src1;
+    c->cc.src2 = src2;
+    c->cc.op = (uint8_t)op;
+    c->cc.size = (uint8_t)size;
 }
 
 /* All six flags of the lazy state (op != CC_EAGER), in EFLAGS positions. cpu/int/flags.c */

@@ -10,7 +10,8 @@
 
 static inline void div_flags(struct cpu *c)
 {
-    set_arith(c, (flag_cf(c) ? FL_CF : 0) | (flag_of(c) ? FL_OF : 0) | FL_AF);
+    bool zero = c->cc.op == CC_LOGIC; /* as after XOR EDX, EDX */
+    set_arith(c, (!zero && flag_cf(c) ? FL_CF : 0) | (!zero && flag_of(c) ? FL_OF : 0) | FL_AF);
 }
 
 #define BITS 8
