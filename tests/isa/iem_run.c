@@ -315,8 +315,12 @@ static unsigned run_records(struct isa_rig *rig, const struct iem_file *f, const
             continue;
         }
         sum->failed++;
-        if (failed++ < SHOWN && (sum->verbose || failed == 1))
-            printf("%s: record %u, %s:%s\n", path, n, f->form, text);
+        if (failed++ < SHOWN && (sum->verbose || failed == 1)) {
+            printf("%s: record %u, %s (", path, n, f->form);
+            for (unsigned k = 0; k < c.len; k++)
+                printf("%s%02x", k ? " " : "", c.bytes[k]);
+            printf("):%s\n", text);
+        }
     }
     if (near)
         printf("%s: %u of %u differ in the last place, within one unit (SDM 1 8.3.10)\n", path, near, f->count);
