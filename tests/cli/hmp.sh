@@ -144,8 +144,8 @@ if grep -q "Zydis is missing" "$work/answer.$n"; then
     leaves_out 2 "disassembly, since this build has no Zydis"
 else
     n=$((n - 1))
-    has "^0x000ffff0:  e[9ab] .*jmp 0x[0-9a-f]*$"
-    has "^0xfffffff0:  e[9ab] .*jmp 0x[0-9a-f]*$"
+    has "^0x000ffff0:  ea 5b e0 00 f0           jmp far 0xf000:0x*e05b$"
+    has "^0xfffffff0:  ea 5b e0 00 f0           jmp far 0xf000:0x*e05b$"
 fi
 has "^vitrine "
 
