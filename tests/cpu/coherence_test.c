@@ -549,14 +549,15 @@ START_TEST(new_cr3_quarter_by_quarter)
 {
     enum { PDPT2_AT = 0x116000, DIRS_AT = 0x118000, COPIES_AT = 0x11c000, AWAY = 0x30000000 };
     struct cpu *c = rig.cpu;
-    for (unsigned differs = 0; differs < 5; differs++) { /* 4: none */
+    for (unsigned round = 0; round < 5 * 4; round++) {
+        unsigned differs = round / 4 /* 4: none */, changed = round % 4;
         uint32_t v;
         tables(true);
-        put64(TABLE_AT + 5 * 8, OLD | P | W, 8);
-        put64(TABLE2_AT + 5 * 8, NEW | P | W, 8);
         put32(OLD + AT, OLD_VALUE);
         put32(NEW + AT, NEW_VALUE);
         for (unsigned q = 0; q < 4; q++) {
+            put64(TABLE_AT + (5 + q) * 8, OLD | P | W, 8);
+            put64(TABLE2_AT + (5 + q) * 8, NEW | P | W, 8);
             for (unsigned i = 0; i < PAGE_SIZE; i += 4) {
                 put32(DIRS_AT + q * PAGE_SIZE + i, peek32(DIR_AT + i)); /* the rig itself is in each */
                 put32(COPIES_AT + q * PAGE_SIZE + i, peek32(DIR_AT + i));
@@ -568,7 +569,8 @@ START_TEST(new_cr3_quarter_by_quarter)
         }
         ck_assert(!walk_load_pdptes(c, PDPT_AT));
         tlb_flush_all(c);
-#define LIN(q) ((q)*0x40000000u + AWAY + 5 * PAGE_SIZE + AT)
+/* NOTE: each quarter's page has a slot of the TLB to itself, so all four are there when CR3 changes. */
+#define LIN(q) ((q)*0x40000000u + AWAY + (5 + (q)) * PAGE_SIZE + AT)
         for (unsigned q = 0; q < 4; q++) {
             ck_assert(!view_read(c, VIEW_SUPER, LIN(q), 4, &v));
             ck_assert_uint_eq(v, OLD_VALUE);
@@ -578,12 +580,14 @@ START_TEST(new_cr3_quarter_by_quarter)
             ck_assert(!view_read(c, VIEW_SUPER, LIN(q), 4, &v));
             ck_assert_uint_eq(v, q == differs ? NEW_VALUE : OLD_VALUE);
         }
+        /* One quarter's directories change: its page follows the new one, the others' stay. */
+        put64(DIRS_AT + changed * PAGE_SIZE + (AWAY >> 21) * 8, 0, 8); /* nobody's now */
+        ck_assert(!view_read(c, VIEW_SUPER, LIN(changed), 4, &v));
+        put64(COPIES_AT + changed * PAGE_SIZE + (AWAY >> 21) * 8, (changed == differs ? TABLE_AT : TABLE2_AT) | P | W,
+              8);
         for (unsigned q = 0; q < 4; q++) {
-            put64(DIRS_AT + q * PAGE_SIZE + (AWAY >> 21) * 8, 0, 8); /* nobody's now */
             ck_assert(!view_read(c, VIEW_SUPER, LIN(q), 4, &v));
-            put64(COPIES_AT + q * PAGE_SIZE + (AWAY >> 21) * 8, (q == differs ? TABLE_AT : TABLE2_AT) | P | W, 8);
-            ck_assert(!view_read(c, VIEW_SUPER, LIN(q), 4, &v));
-            ck_assert_uint_eq(v, q == differs ? OLD_VALUE : NEW_VALUE);
+            ck_assert_uint_eq(v, (q == differs) != (q == changed) ? NEW_VALUE : OLD_VALUE);
         }
     }
 }
