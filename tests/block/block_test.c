@@ -15,6 +15,9 @@
 
 #include "base/bits.h"
 #include "block/block.h"
+#include "tests/same.h"
+
+TCase *fault_tests(void);
 
 enum { SECTORS = 1000 };
 
@@ -219,11 +222,11 @@ START_TEST(overlay_writes_never_reach_the_image)
         at = (seed >> 3) % SECTORS;
         n = MIN((seed >> 13) % 300 + 1, SECTORS - at);
         ck_assert_int_eq(b->ops->read(b, at, n, data), 0);
-        ck_assert_mem_eq(data, model + (size_t)at * BLOCK_SECTOR, (size_t)n * BLOCK_SECTOR);
+        ck_assert_same("what is read", data, model + (size_t)at * BLOCK_SECTOR, (size_t)n * BLOCK_SECTOR);
     }
     ck_assert_int_eq(b->ops->flush(b), 0);
     ck_assert_int_eq(pread(again, after, SECTORS * BLOCK_SECTOR, 0), SECTORS * BLOCK_SECTOR);
-    ck_assert_mem_eq(before, after, SECTORS * BLOCK_SECTOR);
+    ck_assert_same("the image", after, before, SECTORS * BLOCK_SECTOR);
     bounds(b);
     blk_free(b);
     close(again);
@@ -249,15 +252,15 @@ START_TEST(overlay_commit_writes_all_of_it_and_keeps_nothing)
     for (unsigned i = 0; i < ARRAY_LEN(sectors); i++) {
         memset(data, (int)i + 0x51, sizeof data);
         ck_assert_int_eq(pread(again, got, sizeof got, (off_t)(sectors[i] * BLOCK_SECTOR)), BLOCK_SECTOR);
-        ck_assert_mem_eq(data, got, sizeof got);
+        ck_assert_same("the sector", got, data, sizeof got);
         ck_assert_int_eq(b->ops->read(b, sectors[i], 1, got), 0);
-        ck_assert_mem_eq(data, got, sizeof got);
+        ck_assert_same("the sector", got, data, sizeof got);
     }
     /* Nothing is kept: what the file has now is what the guest sees; and writes are kept anew. */
     memset(data, 0x77, sizeof data);
     ck_assert_int_eq(pwrite(again, data, sizeof data, 0), BLOCK_SECTOR);
     ck_assert_int_eq(b->ops->read(b, 0, 1, got), 0);
-    ck_assert_mem_eq(data, got, sizeof got);
+    ck_assert_same("the sector", got, data, sizeof got);
     memset(data, 0x78, sizeof data);
     ck_assert_int_eq(b->ops->write(b, 0, 1, data), 0);
     ck_assert_int_eq(pread(again, got, sizeof got, 0), BLOCK_SECTOR);
@@ -284,7 +287,7 @@ START_TEST(overlay_commit_that_fails_keeps_everything)
     ck_assert_int_eq(b->ops->write(b, 5, 1, data), 0);
     ck_assert_int_eq(blk_overlay_commit(b, to), -EROFS);
     ck_assert_int_eq(b->ops->read(b, 5, 1, got), 0);
-    ck_assert_mem_eq(data, got, sizeof got);
+    ck_assert_same("the sector", got, data, sizeof got);
     blk_free(to);
     blk_free(b);
     close(again);
@@ -327,6 +330,7 @@ int main(void)
     tcase_add_test(t, overlay_commit_that_fails_keeps_everything);
     tcase_add_test(t, overlay_many_clusters_are_all_found);
     suite_add_tcase(s, t);
+    suite_add_tcase(s, fault_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);
