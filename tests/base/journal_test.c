@@ -55,6 +55,61 @@ START_TEST(journal_replays_at_the_recorded_positions)
 }
 END_TEST
 
+static unsigned heard_kinds[8], nheard_kinds;
+
+static void hear_kind(void *ctx, const struct journal_entry *e)
+{
+    (void)ctx;
+    ck_assert_uint_lt(nheard_kinds, ARRAY_LEN(heard_kinds));
+    heard_kinds[nheard_kinds++] = e->kind;
+}
+
+/*
+ * One call delivers everything up to the position, itself included; a power request is the last of its call, since what
+ * follows it reaches the machine after the reset.
+ */
+START_TEST(journal_delivers_up_to_the_position_and_stops_after_a_power_request)
+{
+    static const struct {
+        uint16_t kind;
+        uint64_t pos;
+    } log[] = {{J_KEY, 3}, {J_BREAK, 5}, {J_POWER, 5}, {J_KEY, 5}, {J_POWER, 5}, {J_POWER, 5}, {J_KEY, 6}, {J_KEY, 8}};
+    static const struct {
+        uint64_t pos;
+        unsigned heard; /* in all */
+    } calls[] = {{2, 0}, {3, 1}, {4, 1}, {5, 3}, {5, 5}, {5, 6}, {5, 6}, {9, 8}};
+    uint64_t pos = 0;
+    struct journal rec, rep;
+    struct error err;
+    journal_init(&rec, &pos);
+    for (unsigned i = 0; i < ARRAY_LEN(log); i++) {
+        pos = log[i].pos;
+        journal_input(&rec, log[i].kind, 0, log[i].kind == J_KEY ? "\x1e\0\1" : "\1",
+                      log[i].kind == J_KEY     ? 3
+                      : log[i].kind == J_POWER ? 1
+                                               : 0);
+    }
+    journal_init(&rep, &pos);
+    journal_set_sink(&rep, J_KEY, hear_kind, NULL);
+    journal_set_sink(&rep, J_POWER, hear_kind, NULL);
+    journal_set_sink(&rep, J_BREAK, hear_kind, NULL);
+    ck_assert_msg(journal_load(&rep, rec.log.data, rec.log.len, &err), "%s", err.text);
+    nheard_kinds = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(calls); i++) {
+        pos = calls[i].pos;
+        journal_deliver(&rep);
+        ck_assert_msg(nheard_kinds == calls[i].heard, "call %u at position %llu: %u entries were heard, not %u", i,
+                      (unsigned long long)pos, nheard_kinds, calls[i].heard);
+        uint64_t next = nheard_kinds < ARRAY_LEN(log) ? log[nheard_kinds].pos : UINT64_MAX;
+        ck_assert_uint_eq(journal_next_pos(&rep), next);
+    }
+    for (unsigned i = 0; i < ARRAY_LEN(log); i++)
+        ck_assert_uint_eq(heard_kinds[i], log[i].kind);
+    journal_free(&rec);
+    journal_free(&rep);
+}
+END_TEST
+
 START_TEST(journal_cut_short_is_refused_but_between_entries)
 {
     uint64_t pos;
@@ -221,6 +276,7 @@ int main(void)
     Suite *s = suite_create("journal");
     TCase *t = tcase_create("journal");
     tcase_add_test(t, journal_replays_at_the_recorded_positions);
+    tcase_add_test(t, journal_delivers_up_to_the_position_and_stops_after_a_power_request);
     tcase_add_test(t, journal_cut_short_is_refused_but_between_entries);
     tcase_add_test(t, journal_any_changed_bit_is_refused);
     tcase_add_test(t, journal_entry_that_is_missing_or_moved_is_refused);

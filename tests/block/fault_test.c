@@ -309,6 +309,36 @@ START_TEST(commit_syncs_after_its_last_write_and_keeps_all_where_a_call_fails)
 }
 END_TEST
 
+/* The table grows by what is in it, also after commits that failed: more clusters than its first room, in three parts. */
+START_TEST(failed_commits_lose_no_count_of_clusters)
+{
+    enum { PART = 31, CLUSTERS = 3 * PART };
+    struct error err;
+    uint8_t s[BLOCK_SECTOR] = {0};
+    int fd = memfd_create("big", 0);
+    ck_assert_int_eq(ftruncate(fd, (off_t)CLUSTERS * CLUSTER * BLOCK_SECTOR), 0);
+    const struct blk_notes no_notes = {NULL, NULL};
+    struct blk *to = blk_raw(dup(fd), (uint64_t)CLUSTERS * CLUSTER * BLOCK_SECTOR, false, "big", no_notes, &err);
+    struct blk *b = blk_raw(fd, (uint64_t)CLUSTERS * CLUSTER * BLOCK_SECTOR, true, "big", no_notes, &err);
+    b = blk_overlay(b, &err);
+    ck_assert_ptr_nonnull(b);
+    for (uint32_t i = 0; i < CLUSTERS; i++) {
+        st32(s, i + 1);
+        ck_assert_int_eq(b->ops->write(b, (uint64_t)i * CLUSTER, 1, s), 0);
+        if (i % PART < PART - 1)
+            continue;
+        host_calls_fail((struct host_fault){HOST_FDATASYNC, 0, 1, EIO, 0});
+        ck_assert_int_eq(blk_overlay_commit(b, to), -EIO);
+    }
+    for (uint32_t i = 0; i < CLUSTERS; i++) {
+        ck_assert_int_eq(b->ops->read(b, (uint64_t)i * CLUSTER, 1, s), 0);
+        ck_assert_uint_eq(ld32(s), i + 1);
+    }
+    blk_free(to);
+    blk_free(b);
+}
+END_TEST
+
 TCase *fault_tests(void)
 {
     TCase *t = tcase_create("fault");
@@ -322,5 +352,6 @@ TCase *fault_tests(void)
     tcase_add_test(t, write_that_moves_nothing_is_an_error);
     tcase_add_test(t, overlay_whose_image_cannot_be_read_takes_no_write);
     tcase_add_test(t, commit_syncs_after_its_last_write_and_keeps_all_where_a_call_fails);
+    tcase_add_test(t, failed_commits_lose_no_count_of_clusters);
     return t;
 }

@@ -16,7 +16,9 @@
 #include "base/bits.h"
 #include "block/block.h"
 #include "firmware/blobs.h"
+#include "machine/parts.h"
 #include "snap/snapshot.h"
+#include "tests/same.h"
 #include "tests/snap/damage.h"
 #include "tests/snap/differ.h"
 #include "tests/snap/rig.h"
@@ -44,7 +46,7 @@ static struct machine *twin(struct machine *a, const struct machine_config *cfg)
                      difference(a, b));
     machine_save(b, &again);
     ck_assert_uint_eq(again.len, saved.len);
-    ck_assert_mem_eq(again.data, saved.data, saved.len);
+    ck_assert_same("what the loaded machine saves", again.data, saved.data, saved.len);
     buf_free(&saved);
     buf_free(&again);
     return b;
@@ -122,6 +124,47 @@ START_TEST(a_key_changes_the_state_hash)
 }
 END_TEST
 
+/*
+ * A load leaves nothing of what was in memory: a page that the saved machine has as zeros becomes zeros, in each block,
+ * be it before, between or after those that were saved.
+ */
+START_TEST(load_into_a_machine_with_full_memory_leaves_nothing_of_it)
+{
+    struct machine_config cfg = rig_demo_config();
+    struct machine *a = rig_machine(&cfg, rig_demo_disk());
+    struct machine *b = rig_machine(&cfg, rig_demo_disk());
+    static uint8_t page[PAGE_SIZE], zeros[PAGE_SIZE];
+    /* 0: as it is; then the block's only pages: none, its first, its last, the last but one, two in the middle */
+    for (unsigned shape = 0; shape < 6; shape++) {
+        struct error err = {0};
+        struct buf saved = {0};
+        for (unsigned i = 0; mem_block(a->mem, i); i++) {
+            const struct mem_block *x = mem_block(a->mem, i);
+            const uint32_t kept[][2] = {{0, 0},
+                                        {UINT32_MAX, UINT32_MAX},
+                                        {0, 0},
+                                        {x->npages - 1, x->npages - 1},
+                                        {x->npages - 2, x->npages - 2},
+                                        {x->npages / 2, x->npages / 2 + 2}};
+            for (uint32_t n = 0; n < x->npages; n++) {
+                memset(page, 0xa5, sizeof page);
+                mem_poke(b->mem, x->first + n, 0, PAGE_SIZE, page);
+                page[n % PAGE_SIZE] = 0x5a;
+                if (shape)
+                    mem_poke(a->mem, x->first + n, 0, PAGE_SIZE,
+                             n == kept[shape][0] || n == kept[shape][1] ? page : zeros);
+            }
+        }
+        machine_save(a, &saved);
+        ck_assert_msg(machine_load(b, saved.data, saved.len, &err), "%s", err.text);
+        ck_assert_msg(!machine_difference(a, b), "shape %u: %s", shape, difference(a, b));
+        buf_free(&saved);
+    }
+    machine_destroy(a);
+    machine_destroy(b);
+}
+END_TEST
+
 START_TEST(a_machine_of_another_size_is_refused)
 {
     struct error err = {0};
@@ -190,6 +233,7 @@ static Suite *demo_suite(void)
     tcase_add_test(t, load_in_the_bios_goes_on_alike);
     tcase_add_loop_test(t, load_in_a_page_of_the_demo_guest_goes_on_alike, 0, ARRAY_LEN(pages));
     tcase_add_test(t, a_key_changes_the_state_hash);
+    tcase_add_test(t, load_into_a_machine_with_full_memory_leaves_nothing_of_it);
     tcase_add_test(t, a_machine_of_another_size_is_refused);
     suite_add_tcase(s, t);
     suite_add_tcase(s, damage_tests());
