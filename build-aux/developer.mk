@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What developers call besides "make" and "make check": CONTRIBUTING says when.
-.PHONY: debug asan tags compdb lint t quick
+.PHONY: debug asan tags compdb lint t quick mutate
 
 # Builds in folders of their own. NOTE: with sanitizers gcc warns of what it makes of the code itself.
 debug:
@@ -41,3 +41,9 @@ QUICK_TESTS = $(filter tests/base/% tests/lint/% tests/dev/% tests/cpu/% tests/i
 	tests/jail/% tests/snap/%test tests/fuzz/% tests/firmware/% tests/bios/% tests/multiboot/% tests/cli/%,$(TESTS))
 quick:
 	$(MAKE) check TESTS="$(QUICK_TESTS)"
+
+# Which mistakes does no test see? N mutations drawn by SEED; LIST=1 shows them only (tests/README).
+# What tests/lint looks at is the sources' text, so it is no judge.
+MUTATE_TESTS = $(filter-out tests/lint/%,$(QUICK_TESTS))
+mutate:
+	CC='$(CC)' SEED='$(SEED)' N='$(N)' LIST='$(LIST)' sh $(srcdir)/tests/mutate/mutate.sh $(srcdir) $(MUTATE_TESTS)

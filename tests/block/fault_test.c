@@ -309,7 +309,7 @@ START_TEST(commit_syncs_after_its_last_write_and_keeps_all_where_a_call_fails)
 }
 END_TEST
 
-/* The table grows by what is in it, also after commits that failed: more clusters than its first room, in three parts. */
+/* The table grows by what is in it, after commits that failed too: more clusters than fit at first, in three parts. */
 START_TEST(failed_commits_lose_no_count_of_clusters)
 {
     enum { PART = 31, CLUSTERS = 3 * PART };

@@ -40,7 +40,7 @@ const char *host_calls_order(void)
     return host.order;
 }
 
-/* Counts a call. 1: it goes through, else *result is what it gives, or the bytes it moves where that is not negative. */
+/* Counts a call. 0: it fails or is short, and *result is what it gives or, above 0, how many bytes it moves. */
 static int passes(enum host_call call, ssize_t *result)
 {
     size_t n = strlen(host.order);
