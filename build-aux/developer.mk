@@ -46,4 +46,4 @@ quick:
 # What tests/lint looks at is the sources' text, so it is no judge.
 MUTATE_TESTS = $(filter-out tests/lint/%,$(QUICK_TESTS))
 mutate:
-	CC='$(CC)' SEED='$(SEED)' N='$(N)' LIST='$(LIST)' sh $(srcdir)/tests/mutate/mutate.sh $(srcdir) $(MUTATE_TESTS)
+	CC='$(CC)' SEED='$(SEED)' N='$(N)' IN='$(IN)' LIST='$(LIST)' sh $(srcdir)/tests/mutate/mutate.sh $(srcdir) $(MUTATE_TESTS)

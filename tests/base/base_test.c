@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "tests/base/keys_test.h"
 #include "tests/base/map_test.h"
 #include "base/bits.h"
 #include "base/state.h"
@@ -509,6 +510,7 @@ int main(void)
     tcase_add_test(m, ports_wide_accesses_split_to_what_each_claimant_takes);
     suite_add_tcase(s, m);
     suite_add_tcase(s, map_tests());
+    suite_add_tcase(s, keys_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# tests/mutate/mutate.sh SOURCES TEST...          (make mutate SEED=1 N=50 [LIST=1])
+# tests/mutate/mutate.sh SOURCES TEST...          (make mutate SEED=1 N=50 [IN=src/bus] [LIST=1])
 #
 # Single mutations of a drawn sample of lines of src and devices, each built alone and run against the quick set: which
 # mistakes does no test see? Works in ./mutate, on a copy of the sources; the copy's build folder is kept from run to
 # run. The first test that fails, or does not end, has seen the mutant; those that the file rooms names for its folder
-# run first.
+# run first. IN draws from some folders or files only.
 # Not counted are mutants that do not compile, and those that the compiler makes the same code of.
 set -u
 sources=$(cd "$1" && pwd) || exit 1
@@ -20,7 +20,8 @@ case $seed$count in
 esac
 
 draw_sample() { # the generator of tables is left out: each of its mutants would be a build of everything
-    (cd "$1" && find src devices -name '*.[ch]' ! -path src/isa/gen.c ! -name 'gen_*' | LC_ALL=C sort |
+    # shellcheck disable=SC2086
+    (cd "$1" && find ${IN:-src devices} -name '*.[ch]' ! -path src/isa/gen.c ! -name 'gen_*' | LC_ALL=C sort |
         xargs awk -v seed="$seed" -v count="$count" -f "$sources/tests/mutate/mutate.awk")
 }
 
@@ -90,7 +91,7 @@ if [ "$(head -n 1 "$work/times" 2>/dev/null)" != "$key" ]; then
     mv "$work/times.new" "$work/times"
 fi
 sed 1d "$work/times" | LC_ALL=C sort -k 2n -k 1 >"$work/tests"
-mkdir -p "$work/before"
+mkdir -p "$work/before" || exit 1
 for program in libvitrine.a vitrine "$@"; do
     case $program in
     *.sh) ;;

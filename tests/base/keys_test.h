@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The tests of bus/keys.h. */
+#ifndef VITRINE_TESTS_BASE_KEYS_TEST_H
+#define VITRINE_TESTS_BASE_KEYS_TEST_H
+
+#include <check.h>
+
+TCase *keys_tests(void);
+
+#endif
