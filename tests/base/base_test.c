@@ -511,6 +511,7 @@ int main(void)
     suite_add_tcase(s, m);
     suite_add_tcase(s, map_tests());
     suite_add_tcase(s, keys_tests());
+    suite_add_tcase(s, key_queue_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);
