@@ -203,6 +203,56 @@ START_TEST(msr_read_only_ones_are_gp_on_writes)
 }
 END_TEST
 
+/*
+ * Registers that keep what is written, each by itself: all are written, then all are read. In MTRRs and the PAT every
+ * byte is a memory type (SDM 3A 11.11.2.1); of a variable range the low bits are a type or V.
+ */
+static uint64_t own_value(uint32_t index)
+{
+    static const uint8_t types[] = {0, 1, 4, 5, 6};
+    uint64_t v = 0;
+    if (index >= 0x200 && index < 0x210)
+        return (uint64_t)(index & 15) << 20 | (index & 1 ? 0x800 : 6);
+    if (index < 0x250 || index > 0x277)
+        return UINT64_C(0x10001) * index + 0x40000000;
+    for (unsigned n = index, b = 0; b < 8; b++, n /= 5)
+        v |= (uint64_t)types[n % 5] << 8 * b;
+    return v;
+}
+
+START_TEST(msr_each_is_kept_by_itself)
+{
+    static const struct {
+        uint32_t first, last;
+    } kept[] = {{0x8b, 0x8b},   {0x174, 0x176}, {0x1db, 0x1de}, {0x200, 0x20f},
+                {0x250, 0x250}, {0x258, 0x259}, {0x268, 0x26f}, {0x277, 0x277}};
+    unsigned complete = 0;
+    for (unsigned model = 0; cpu_model_at(model); model++) {
+        bool is_kept[0x300] = {false};
+        bool all = true;
+        rig_protected();
+        rig.cpu->model = cpu_model_at(model);
+        for (unsigned i = 0; i < ARRAY_LEN(kept); i++)
+            for (uint32_t n = kept[i].first; n <= kept[i].last; n++) {
+                is_kept[n] = !wrmsr(rig.cpu, n, own_value(n));
+                all &= is_kept[n];
+            }
+        for (uint32_t n = 0; n < ARRAY_LEN(is_kept); n++) {
+            uint64_t v;
+            if (!is_kept[n])
+                continue;
+            ck_assert(!rdmsr(rig.cpu, n, &v));
+            ck_assert_msg(v == own_value(n), "%s: MSR %x is %llx, not %llx", rig.cpu->model->name, n,
+                          (unsigned long long)v, (unsigned long long)own_value(n));
+        }
+        complete += all;
+        rig_free(&rig);
+        rig_init(&rig);
+    }
+    ck_assert_uint_ge(complete, 1); /* a P6 has every one of them */
+}
+END_TEST
+
 START_TEST(msr_beyond_the_models_features_does_not_exist)
 {
     struct cpu_model m = *cpu_model_find("pentium");
@@ -383,6 +433,7 @@ TCase *msr_tests(void)
     tcase_add_test(t, msr_each_reserved_bit_alone_is_gp);
     tcase_add_test(t, msr_arch_capabilities);
     tcase_add_test(t, msr_read_only_ones_are_gp_on_writes);
+    tcase_add_test(t, msr_each_is_kept_by_itself);
     tcase_add_test(t, msr_beyond_the_models_features_does_not_exist);
     tcase_add_test(t, msr_values_after_reset_and_init);
     tcase_add_test(t, cpuid_leaf_1_loads_the_microcode_revision);
