@@ -5,6 +5,7 @@
 
 #include "tests/base/keys_test.h"
 #include "tests/base/map_test.h"
+#include "tests/base/text_test.h"
 #include "base/bits.h"
 #include "base/state.h"
 #include "base/text_clean.h"
@@ -511,6 +512,7 @@ int main(void)
     suite_add_tcase(s, m);
     suite_add_tcase(s, map_tests());
     suite_add_tcase(s, keys_tests());
+    suite_add_tcase(s, text_tests());
     suite_add_tcase(s, key_queue_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
