@@ -238,6 +238,7 @@ static Suite *demo_suite(void)
     suite_add_tcase(s, t);
     suite_add_tcase(s, damage_tests());
     suite_add_tcase(s, media_tests());
+    suite_add_tcase(s, create_tests());
     return s;
 }
 
