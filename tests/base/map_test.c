@@ -191,12 +191,91 @@ START_TEST(map_registers_are_reached_by_whom_they_are_for)
 }
 END_TEST
 
+/* Registers whose byte at offset n is n + 1, with something above what was asked; the accesses are kept. */
+static struct access {
+    uint64_t offset, value;
+    unsigned size;
+} seen[8];
+static unsigned nseen;
+
+static uint64_t bytes_read(void *ctx, uint64_t offset, unsigned size, enum initiator who)
+{
+    (void)ctx, (void)who;
+    uint64_t v = UINT64_MAX;
+    if (nseen < ARRAY_LEN(seen))
+        seen[nseen++] = (struct access){offset, 0, size};
+    for (unsigned i = size; i-- > 0;)
+        v = v << 8 | (offset + i + 1);
+    return v;
+}
+
+static void bytes_write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
+{
+    (void)ctx, (void)who;
+    if (nseen < ARRAY_LEN(seen))
+        seen[nseen++] = (struct access){offset, value, size};
+}
+
+/* io_ops.max_size: what is wider comes in parts of that size, lowest first, each without what is above it. */
+START_TEST(map_wide_accesses_come_in_parts_that_registers_take)
+{
+    static const uint8_t max_sizes[] = {0, 1, 2, 4, 8};
+    for (unsigned k = 0; k < 2 * ARRAY_LEN(max_sizes); k++) {
+        struct io_ops ops = {bytes_read, bytes_write, max_sizes[k / 2]};
+        struct mapping dev = {.name = "dev", .base = 0x100, .size = 0x20, .prio = PRIO_PCI};
+        dev.rd = dev.wr = (struct target){.kind = TO_IO, .ops = &ops};
+        mem_map(mem, &dev);
+        for (unsigned size = 1; size <= 8; size *= 2) {
+            unsigned step = MIN(ops.max_size ? ops.max_size : 4u, size), parts = size / step;
+            const uint64_t mask = UINT64_MAX >> (64 - 8 * size), all = UINT64_C(0x100f0e0d0c0b0a09) & mask;
+            bool store = k % 2;
+            nseen = 0;
+            if (store)
+                phys_store(mem, 0x108, size, all | ~mask, INIT_CPU0);
+            else
+                ck_assert_uint_eq(phys_load(mem, 0x108, size, INIT_CPU0), all);
+            ck_assert_msg(nseen == parts, "%u bytes of %u at most: %u parts, not %u", size, ops.max_size, nseen, parts);
+            for (unsigned i = 0; i < parts; i++) {
+                ck_assert_uint_eq(seen[i].offset, 8 + i * step);
+                ck_assert_uint_eq(seen[i].size, step);
+                if (store)
+                    ck_assert_uint_eq(seen[i].value, all >> (8 * i * step) & (UINT64_MAX >> (64 - 8 * step)));
+            }
+        }
+        mem_unmap(mem, &dev);
+    }
+}
+END_TEST
+
+/* No function: reads give ones, stores go nowhere, at each size. */
+START_TEST(map_registers_of_one_direction)
+{
+    static const struct io_ops read_only = {bytes_read, NULL, 8}, write_only = {NULL, bytes_write, 8};
+    for (unsigned k = 0; k < 2; k++) {
+        struct mapping dev = {.name = "dev", .base = 0x100, .size = 0x20, .prio = PRIO_PCI};
+        dev.rd = dev.wr = (struct target){.kind = TO_IO, .ops = k ? &write_only : &read_only};
+        mem_map(mem, &dev);
+        for (unsigned size = 1; size <= 8; size *= 2) {
+            const uint64_t ones = UINT64_MAX >> (64 - 8 * size);
+            nseen = 0;
+            ck_assert_uint_eq(phys_load(mem, 0x108, size, INIT_CPU0), k ? ones : 0x100f0e0d0c0b0a09 & ones);
+            ck_assert_uint_eq(nseen, !k);
+            phys_store(mem, 0x108, size, 0, INIT_CPU0);
+            ck_assert_uint_eq(nseen, 1);
+        }
+        mem_unmap(mem, &dev);
+    }
+}
+END_TEST
+
 TCase *map_tests(void)
 {
     TCase *c = tcase_create("map");
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, map_tables_say_what_the_rules_say);
     tcase_add_test(c, map_narrower_of_equals_wins_whatever_the_order);
+    tcase_add_test(c, map_wide_accesses_come_in_parts_that_registers_take);
+    tcase_add_test(c, map_registers_of_one_direction);
     tcase_add_test(c, map_registers_are_reached_by_whom_they_are_for);
     return c;
 }

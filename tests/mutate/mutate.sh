@@ -40,6 +40,9 @@ build=$work/build
 mkdir -p "$work/home" "$build" || exit 1
 exec 9>"$work/lock"
 flock -n 9 || { echo "another make mutate runs in $work"; exit 1; }
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/vitrine-mutate.XXXXXX") || exit 1 # what killed tests leave behind
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 1' INT TERM HUP
 
 # --- A copy of the sources. What a run before left mutated is newer than its object again. ---
 rm -rf "$tree"
@@ -68,8 +71,8 @@ run() {
         cd "$build" || exit 1
         # shellcheck disable=SC3045
         ulimit -t 600 -v 16000000 2>/dev/null
-        srcdir=../tree HOME=$work/home VECTORS=''
-        export srcdir HOME VECTORS
+        srcdir=../tree HOME=$work/home TMPDIR=$scratch VECTORS=''
+        export srcdir HOME TMPDIR VECTORS
         exec nice timeout -k 5 "$@"
     ) >"$work/test.log" 2>&1 </dev/null 9>&-
 }
@@ -177,6 +180,7 @@ while IFS="$tab" read -r number file line kind old new; do
     judge "$file"
     cp "$work/original" "$tree/$file"
     touch "$tree/$file"
+    rm -rf "$scratch"/*
     case $verdict in
     seen*) seen=$((seen + 1)) ;;
     SURVIVES) alive=$((alive + 1)) ;;
