@@ -38,7 +38,7 @@ t:
 
 # What answers in about a minute: no guest is booted.
 QUICK_TESTS = $(filter tests/base/% tests/lint/% tests/dev/% tests/cpu/% tests/isa/% tests/block/% tests/link/% \
-	tests/jail/% tests/snap/%test tests/fuzz/% tests/firmware/% tests/bios/% tests/multiboot/% tests/cli/%,$(TESTS))
+	tests/jail/% tests/snap/%test tests/fuzz/% tests/firmware/% tests/bios/% tests/multiboot/% tests/cli/% tests/ui/%test,$(TESTS))
 quick:
 	$(MAKE) check TESTS="$(QUICK_TESTS)"
 
