@@ -11,6 +11,7 @@
 #include "bus/dev.h"
 #include "bus/pci.h"
 #include "bus/surface.h"
+#include "std/dispi.h"
 
 enum { SEQ_RESET, SEQ_CLOCKING, SEQ_MAP_MASK, SEQ_CHAR_MAP, SEQ_MEMORY_MODE, SEQ_COUNT };
 enum {
@@ -75,29 +76,6 @@ enum {
     ATTR_INDEX_VIDEO = 0x20,
     MISC_COLOR = 0x01,
     MISC_RAM = 0x02,
-};
-
-/* Bochs VBE ("DISPI") registers. */
-enum {
-    DISPI_ID,
-    DISPI_XRES,
-    DISPI_YRES,
-    DISPI_BPP,
-    DISPI_ENABLE,
-    DISPI_BANK,
-    DISPI_VIRT_WIDTH,
-    DISPI_VIRT_HEIGHT,
-    DISPI_X_OFFSET,
-    DISPI_Y_OFFSET,
-    DISPI_MEMORY_64K,
-    DISPI_COUNT
-};
-enum {
-    DISPI_ENABLED = 0x01,
-    DISPI_GETCAPS = 0x02,
-    DISPI_8BIT_DAC = 0x20,
-    DISPI_LFB = 0x40,
-    DISPI_NOCLEAR = 0x80,
 };
 
 #define VGA_MAX_PAGES 65536u /* 256 MiB of video memory, as QEMU's has at most */

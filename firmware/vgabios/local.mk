@@ -3,7 +3,7 @@
 # NOTE: the compiler flags stand here alone, since the user's CFLAGS are for host code.
 
 VGABIOS_SRC = $(top_srcdir)/firmware/vgabios
-VGABIOS_CC = $(GUEST_CC) -m16 -march=i386 -Os -std=gnu17 -ffreestanding -fno-pic -fno-pie -mregparm=3 \
+VGABIOS_CC = $(GUEST_CC) -I$(srcdir)/src -m16 -march=i386 -Os -std=gnu17 -ffreestanding -fno-pic -fno-pie -mregparm=3 \
 	-mpreferred-stack-boundary=2 -fno-jump-tables -fno-tree-switch-conversion -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-strict-aliasing -fno-builtin \
 	-fomit-frame-pointer -Wall -Wextra
@@ -27,28 +27,28 @@ firmware/vgabios/rom-entry.o: $(VGABIOS_SRC)/entry.S
 	@$(MKDIR_P) firmware/vgabios
 	$(AM_V_CC)$(VGABIOS_CC) -c -o $@ $(VGABIOS_SRC)/entry.S
 
-firmware/vgabios/rom-int10.o: $(VGABIOS_SRC)/int10.c $(VGABIOS_SRC)/vgabios.h
+firmware/vgabios/rom-int10.o: $(VGABIOS_SRC)/int10.c $(VGABIOS_SRC)/vgabios.h $(srcdir)/src/std/dispi.h
 	@$(MKDIR_P) firmware/vgabios
 	$(AM_V_CC)$(VGABIOS_CC) -S -o $(@:.o=.s) $(VGABIOS_SRC)/int10.c && $(VGABIOS_CS)
-firmware/vgabios/rom-modes.o: $(VGABIOS_SRC)/modes.c $(VGABIOS_SRC)/vgabios.h
+firmware/vgabios/rom-modes.o: $(VGABIOS_SRC)/modes.c $(VGABIOS_SRC)/vgabios.h $(srcdir)/src/std/dispi.h
 	@$(MKDIR_P) firmware/vgabios
 	$(AM_V_CC)$(VGABIOS_CC) -S -o $(@:.o=.s) $(VGABIOS_SRC)/modes.c && $(VGABIOS_CS)
-firmware/vgabios/rom-text.o: $(VGABIOS_SRC)/text.c $(VGABIOS_SRC)/vgabios.h
+firmware/vgabios/rom-text.o: $(VGABIOS_SRC)/text.c $(VGABIOS_SRC)/vgabios.h $(srcdir)/src/std/dispi.h
 	@$(MKDIR_P) firmware/vgabios
 	$(AM_V_CC)$(VGABIOS_CC) -S -o $(@:.o=.s) $(VGABIOS_SRC)/text.c && $(VGABIOS_CS)
-firmware/vgabios/rom-graphics.o: $(VGABIOS_SRC)/graphics.c $(VGABIOS_SRC)/vgabios.h
+firmware/vgabios/rom-graphics.o: $(VGABIOS_SRC)/graphics.c $(VGABIOS_SRC)/vgabios.h $(srcdir)/src/std/dispi.h
 	@$(MKDIR_P) firmware/vgabios
 	$(AM_V_CC)$(VGABIOS_CC) -S -o $(@:.o=.s) $(VGABIOS_SRC)/graphics.c && $(VGABIOS_CS)
-firmware/vgabios/rom-palette.o: $(VGABIOS_SRC)/palette.c $(VGABIOS_SRC)/vgabios.h
+firmware/vgabios/rom-palette.o: $(VGABIOS_SRC)/palette.c $(VGABIOS_SRC)/vgabios.h $(srcdir)/src/std/dispi.h
 	@$(MKDIR_P) firmware/vgabios
 	$(AM_V_CC)$(VGABIOS_CC) -S -o $(@:.o=.s) $(VGABIOS_SRC)/palette.c && $(VGABIOS_CS)
-firmware/vgabios/rom-chargen.o: $(VGABIOS_SRC)/chargen.c $(VGABIOS_SRC)/vgabios.h
+firmware/vgabios/rom-chargen.o: $(VGABIOS_SRC)/chargen.c $(VGABIOS_SRC)/vgabios.h $(srcdir)/src/std/dispi.h
 	@$(MKDIR_P) firmware/vgabios
 	$(AM_V_CC)$(VGABIOS_CC) -S -o $(@:.o=.s) $(VGABIOS_SRC)/chargen.c && $(VGABIOS_CS)
-firmware/vgabios/rom-state.o: $(VGABIOS_SRC)/state.c $(VGABIOS_SRC)/vgabios.h
+firmware/vgabios/rom-state.o: $(VGABIOS_SRC)/state.c $(VGABIOS_SRC)/vgabios.h $(srcdir)/src/std/dispi.h
 	@$(MKDIR_P) firmware/vgabios
 	$(AM_V_CC)$(VGABIOS_CC) -S -o $(@:.o=.s) $(VGABIOS_SRC)/state.c && $(VGABIOS_CS)
-firmware/vgabios/rom-vbe.o: $(VGABIOS_SRC)/vbe.c $(VGABIOS_SRC)/vgabios.h
+firmware/vgabios/rom-vbe.o: $(VGABIOS_SRC)/vbe.c $(VGABIOS_SRC)/vgabios.h $(srcdir)/src/std/dispi.h
 	@$(MKDIR_P) firmware/vgabios
 	$(AM_V_CC)$(VGABIOS_CC) -S -o $(@:.o=.s) $(VGABIOS_SRC)/vbe.c && $(VGABIOS_CS)
 

@@ -10,6 +10,8 @@
 #ifndef VGABIOS_H
 #define VGABIOS_H
 
+#include "std/dispi.h"
+
 typedef unsigned char u8;
 typedef unsigned short u16;
 typedef unsigned int u32;
@@ -117,8 +119,6 @@ enum {
     DAC_READ = 0x3C7,
     DAC_WRITE = 0x3C8,
     DAC_DATA = 0x3C9,
-    DISPI_INDEX = 0x1CE,
-    DISPI_DATA = 0x1CF,
 };
 
 static inline void idx_w(u16 port, u8 i, u8 v)
@@ -131,27 +131,6 @@ static inline u8 idx_r(u16 port, u8 i)
     return inb(port + 1);
 }
 
-/* Bochs VBE ("DISPI") registers. */
-enum {
-    DISPI_ID,
-    DISPI_XRES,
-    DISPI_YRES,
-    DISPI_BPP,
-    DISPI_ENABLE,
-    DISPI_BANK,
-    DISPI_VIRT_WIDTH,
-    DISPI_VIRT_HEIGHT,
-    DISPI_X_OFFSET,
-    DISPI_Y_OFFSET,
-    DISPI_MEMORY_64K,
-};
-enum {
-    DISPI_ENABLED = 0x01,
-    DISPI_GETCAPS = 0x02,
-    DISPI_8BIT_DAC = 0x20,
-    DISPI_LFB = 0x40,
-    DISPI_NOCLEAR = 0x80,
-};
 static inline u16 dispi_r(u16 i)
 {
     outw(DISPI_INDEX, i);

@@ -2,7 +2,7 @@
 libvitrine_a_SOURCES += \
 	src/jail/jail.c src/jail/jail.h \
 	src/jail/capabilities.c \
-	src/jail/landlock.c src/std/landlock.h \
+	src/jail/landlock.c src/std/dispi.h src/std/landlock.h \
 	src/jail/limits.c \
 	src/jail/seccomp.c \
 	src/jail/seccomp_viewers.c \

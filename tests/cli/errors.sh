@@ -246,4 +246,10 @@ refuses "5120 KiB are more than a diskette holds" -display none -fda "$work/larg
 
 refuses "-machine accel=kvm: the CPU is software" -machine accel=kvm
 
+# The terminal has one user.
+refuses "-display curses and -serial (COM1) cannot both use the terminal" -display curses -serial stdio
+refuses "-display curses and -monitor cannot both use the terminal" -display curses -monitor stdio
+refuses "cannot both use the terminal" -display none -serial stdio -monitor stdio
+refuses "-daemonize has no terminal" -display none -daemonize -serial stdio
+
 finish 300
