@@ -41,6 +41,8 @@
 #define TIMEOUT_TICKS 37
 #define WAKES_MAX     4000
 
+#define SPT_MAX 48 /* on a diskette of 1 Mbit/s */
+
 #define ST_BAD_COMMAND   0x01
 #define ST_WRITE_PROTECT 0x03
 #define ST_NOT_FOUND     0x04
@@ -338,14 +340,18 @@ static int has_sector(uint8_t drive, uint8_t sector)
     return !dma_start(DMA_VERIFY, 0, 512) && !run(cmd, sizeof cmd);
 }
 
-/* On track 0: sectors are counted up from what the rate is for. */
+/* On track 0: sectors are counted up from what the rate is for, or down from the next smaller standard. */
 static uint8_t count_sectors(uint8_t drive)
 {
     static const uint8_t usual[4] = {18, 9, 9, 36}, less[4] = {15, 8, 8, 0};
     uint8_t n = usual[rate_of(drive)];
-    if (!has_sector(drive, n))
-        return less[rate_of(drive)];
-    while (n < 36 && has_sector(drive, n + 1))
+    if (!has_sector(drive, n)) {
+        n = less[rate_of(drive)];
+        while (n > 1 && !has_sector(drive, n))
+            n--;
+        return n;
+    }
+    while (n < SPT_MAX && has_sector(drive, n + 1))
         n++;
     return n;
 }

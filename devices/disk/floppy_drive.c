@@ -24,11 +24,21 @@ enum { SECTOR_BYTES = 574 };
 const struct floppy_format *floppy_format_of(uint64_t sectors)
 {
     static const struct floppy_format formats[] = {
-        {320, 40, 1, 8, FLOPPY_360K, 250},   {360, 40, 1, 9, FLOPPY_360K, 250},    {640, 40, 2, 8, FLOPPY_360K, 250},
-        {720, 40, 2, 9, FLOPPY_360K, 250},   {1280, 80, 2, 8, FLOPPY_720K, 250},   {1440, 80, 2, 9, FLOPPY_720K, 250},
-        {1600, 80, 2, 10, FLOPPY_720K, 250}, {2400, 80, 2, 15, FLOPPY_1M2, 500},   {2880, 80, 2, 18, FLOPPY_1M44, 500},
-        {3200, 80, 2, 20, FLOPPY_1M44, 500}, {3360, 80, 2, 21, FLOPPY_1M44, 500},  {3444, 82, 2, 21, FLOPPY_1M44, 500},
-        {3486, 83, 2, 21, FLOPPY_1M44, 500}, {5760, 80, 2, 36, FLOPPY_2M88, 1000},
+        {320, 40, 1, 8, FLOPPY_360K, 250},    {360, 40, 1, 9, FLOPPY_360K, 250},
+        {640, 40, 2, 8, FLOPPY_360K, 250},    {720, 40, 2, 9, FLOPPY_360K, 250},
+        {820, 41, 2, 10, FLOPPY_360K, 250},   {840, 42, 2, 10, FLOPPY_360K, 250},
+        {1280, 80, 2, 8, FLOPPY_720K, 250},   {1440, 80, 2, 9, FLOPPY_720K, 250},
+        {1600, 80, 2, 10, FLOPPY_720K, 250},  {1640, 82, 2, 10, FLOPPY_720K, 250},
+        {1660, 83, 2, 10, FLOPPY_720K, 250},  {2080, 80, 2, 13, FLOPPY_1M44, 500},
+        {2240, 80, 2, 14, FLOPPY_1M44, 500},  {2400, 80, 2, 15, FLOPPY_1M2, 500},
+        {2880, 80, 2, 18, FLOPPY_1M44, 500},  {2952, 82, 2, 18, FLOPPY_1M44, 500},
+        {2988, 83, 2, 18, FLOPPY_1M44, 500},  {3200, 80, 2, 20, FLOPPY_1M44, 500},
+        {3360, 80, 2, 21, FLOPPY_1M44, 500},  {3444, 82, 2, 21, FLOPPY_1M44, 500},
+        {3486, 83, 2, 21, FLOPPY_1M44, 500},  {3520, 80, 2, 22, FLOPPY_1M44, 500},
+        {3680, 80, 2, 23, FLOPPY_1M44, 500},  {3840, 80, 2, 24, FLOPPY_1M44, 500},
+        {5760, 80, 2, 36, FLOPPY_2M88, 1000}, {6240, 80, 2, 39, FLOPPY_2M88, 1000},
+        {6400, 80, 2, 40, FLOPPY_2M88, 1000}, {7040, 80, 2, 44, FLOPPY_2M88, 1000},
+        {7680, 80, 2, 48, FLOPPY_2M88, 1000},
     };
     for (size_t i = 0; i < ARRAY_LEN(formats); i++)
         if (formats[i].sectors == sectors)
@@ -155,9 +165,11 @@ uint64_t floppy_next_id(const struct floppy_drive *d, unsigned speedup, uint64_t
     return at >= now ? at : at + rev;
 }
 
+/* Where a track has more sectors than the standard gaps allow, they are nearer to each other. */
 uint64_t floppy_sector_time(const struct floppy_drive *d, unsigned speedup)
 {
-    return floppy_revolution(d, speedup) * SECTOR_BYTES / track_bytes(d);
+    uint64_t total = track_bytes(d), each = (total - INDEX_BYTES) / d->format->spt;
+    return floppy_revolution(d, speedup) * MIN(each, (uint64_t)SECTOR_BYTES) / total;
 }
 
 unsigned floppy_next_place(const struct floppy_drive *d, unsigned speedup, uint64_t now)

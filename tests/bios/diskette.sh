@@ -41,10 +41,22 @@ size 40 1 9   # 180K
 size 40 2 8   # 320K
 size 40 2 9   # 360K
 size 80 2 9   # 720K
+size 41 2 10  # 410K
+size 42 2 10  # 420K
+size 80 2 10  # 800K
+size 83 2 10  # 830K
+size 80 2 13  # 1040K
+size 80 2 14  # 1120K
 size 80 2 15  # 1.2M
 size 80 2 18  # 1.44M
 size 80 2 21  # 1.68M
 size 82 2 21  # 1.72M
+size 82 2 18  # 1476K
+size 83 2 18  # 1494K
+size 80 2 22  # 1.76M
+size 80 2 24  # 1.92M
 size 80 2 36  # 2.88M
+size 80 2 39  # 3.12M
+size 80 2 48  # 3.84M
 echo "$checks checks, $failed failed"
 [ "$failed" = 0 ]
