@@ -308,6 +308,9 @@ static void translate(struct ata_drive *d)
     }
     d->lcyl = cyl > 1024 ? 1024 : cyl;
     d->lhead = head > 255 ? 255 : head;
+    /* On so small a disk (a diskette's image) the part behind its whole cylinder counts: programs read it by CHS. */
+    if (d->lcyl == 1 && d->sectors > (uint32_t)d->lhead * d->lspt && !given[place].cyl)
+        d->lcyl = 2;
 }
 
 static void identify(uint16_t base, uint8_t slave)

@@ -89,6 +89,8 @@ given() {
     shift 5
     [ $# = 0 ] || check "CMOS of $*" "$(cmos "$@")" "$(echo "$got" | cut -c 9-52)"
 }
+given 1008 "" 1 16 63 1 16 63 0
+given 1440 "" 2 16 63
 given 100800 "" 100 16 63 100 16 63 0
 given 1032192 "" 1024 16 63 1024 16 63 0
 given 1033200 "" 1024 16 63 1025 16 63 1         # LBA: 16 heads do up to 1024 * 16 tracks
@@ -103,6 +105,19 @@ given 3072000 ,cyls=3000,heads=16,secs=63,bios-chs-trans=large 750 64 63 3000 16
 given 3072000 ,cyls=3000,heads=16,secs=63,bios-chs-trans=rechs 800 60 63 3000 16 63 3
 given 3072000 ,bios-chs-trans=large 761 64 63 3047 16 63 2
 given 100800 ,bios-chs-trans=auto 100 16 63 100 16 63 0
+# behind SECTORS CX DH: the last sector of a disk of less than two cylinders can be read, and the one behind it cannot.
+behind() {
+    cp "$boot" "$dir/hda" && chmod u+w "$dir/hda" && truncate -s $(($1 * 512)) "$dir/hda" || exit 1
+    put 510 85 170
+    put $((($1 - 1) * 512)) 52 18
+    check "last of $1 sectors" 1234 "$(start "$2" "$3" -hda "$dir/hda" | cut -c 53-56)"
+    truncate -s $((($1 - 1) * 512)) "$dir/hda"
+    check "sector $1 of $(($1 - 1))" dead "$(start "$2" "$3" -hda "$dir/hda" | cut -c 53-56)"
+}
+behind 1009 0x0101 0   # the first sector of a second cylinder
+behind 1440 0x0136 6   # 1440 - 1 = 1008 + 6 * 63 + 54 - 1: an image of a diskette
+behind 1700 0x013e 10  # 1700 - 1 = 1008 + 10 * 63 + 62 - 1
+behind 2015 0x013e 15  # a sector less than two cylinders
 # A second disk, and one on the other channel: 12h and 1Ah, 24h-2Ch, 39h.
 cp "$boot" "$dir/hda" && chmod u+w "$dir/hda" && truncate -s 51609600 "$dir/hda" && truncate -s 42519040 "$dir/hdb" || exit 1
 put 510 85 170
