@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 #include "ctl/options/options.h"
 
-enum { DEVICE_WAIT_MS = 2000 };
+enum { DEVICE_WAIT_MS = 2000, LINKS_MAX = 40, DESCRIPTORS_MAX = 1024 };
 
 static bool cannot(const char *what, const char *path, const char *why, struct error *err)
 {
@@ -58,10 +59,11 @@ static int open_checked(const char *what, const char *path, int flags, bool pipe
         return -1;
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0666);
     if (fd < 0) {
-        if (errno == ENXIO)
+        int e = errno;
+        if (e == ENXIO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
             cannot(what, path, "is a FIFO that nobody reads", err);
         else
-            cannot_write(what, path, errno, err);
+            cannot_write(what, path, e, err);
         return -1;
     }
     if (fstat(fd, &st) == 0 && may_write(what, path, &st, pipe, o, err))
@@ -80,10 +82,49 @@ static mode_t usual_mode(void)
     return 0666 & ~mask;
 }
 
-/* A file beside the one that it will replace. */
+/*
+ * Where a name leads that is not there itself, or a link to what is not there: *leads, which the caller frees. An error
+ * number where it leads nowhere.
+ */
+static int follow(const char *path, char **leads)
+{
+    char link[PATH_MAX], *at = strdup(path);
+    for (int n = 0; at && n < LINKS_MAX; n++) {
+        ssize_t len = readlink(at, link, sizeof link - 1);
+        if (len < 0) {
+            *leads = at;
+            return 0;
+        }
+        link[len] = 0;
+        const char *slash = strrchr(at, '/');
+        char *next = NULL;
+        if (asprintf(&next, "%.*s%s", *link == '/' || !slash ? 0 : (int)(slash + 1 - at), at, link) < 0)
+            next = NULL;
+        free(at);
+        at = next;
+    }
+    free(at);
+    return at ? ELOOP : ENOMEM;
+}
+
+/* A file that this process is writing all the while: a recording, a log, what a port of the machine sends. */
+static bool is_being_written(const struct stat *st)
+{
+    struct stat open_one;
+    for (int fd = STDERR_FILENO + 1; fd < DESCRIPTORS_MAX; fd++) {
+        int flags = fcntl(fd, F_GETFL);
+        if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && fstat(fd, &open_one) == 0 &&
+            open_one.st_dev == st->st_dev && open_one.st_ino == st->st_ino)
+            return true;
+    }
+    return false;
+}
+
+/* A file beside the one that it will replace. Its own name is short, since that of the other may have full length. */
 static bool make_beside(struct host_file *f, const char *what, const char *path, mode_t mode, struct error *err)
 {
-    if (asprintf(&f->made, "%s.XXXXXX", f->path) < 0) {
+    const char *slash = strrchr(f->path, '/');
+    if (asprintf(&f->made, "%.*s.vitrine-XXXXXX", slash ? (int)(slash + 1 - f->path) : 0, f->path) < 0) {
         f->made = NULL;
         return cannot_write(what, path, ENOMEM, err);
     }
@@ -106,12 +147,18 @@ bool host_file_begin(struct host_file *f, const char *what, const char *path, co
     if (!*path)
         return cannot(what, path, "the name of the file is empty", err);
     bool there = stat(path, &st) == 0;
+    int e = there || errno == ENOENT ? 0 : errno;
     if (there && !may_write(what, path, &st, false, o, err))
         return false;
-    f->path = there ? realpath(path, NULL) : strdup(path);
+    if (there && S_ISREG(st.st_mode) && is_being_written(&st))
+        return cannot(what, path, "is being written by this machine; name another file", err);
+    if (there && !(f->path = realpath(path, NULL)))
+        e = errno;
+    else if (!there && !e)
+        e = follow(path, &f->path);
     bool good;
-    if (!f->path)
-        good = cannot_write(what, path, errno, err);
+    if (e)
+        good = cannot_write(what, path, e, err);
     else if (there && S_ISCHR(st.st_mode))
         good = (f->fd = open_checked(what, path, 0, false, o, err)) >= 0;
     else if (there && access(path, W_OK) < 0)

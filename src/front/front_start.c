@@ -174,9 +174,10 @@ static bool send_output(struct front *f, enum link_file what, const char *option
     int fd = host_file_stream(option, path, STREAM_FILE, false, f->o, err);
     if (fd < 0)
         return false;
-    bool good = send_fd(f, what, 0, fd, 0, err);
+    if (send_fd(f, what, 0, fd, 0, err))
+        return true; /* NOTE: it stays open here, too: host_file_begin() looks for what is being written */
     close(fd);
-    return good;
+    return false;
 }
 
 /* What will be put into drives during a replay: only read, locked as a drive's image is. */

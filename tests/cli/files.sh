@@ -33,7 +33,7 @@ if [ "$(wc -c <disk.img)" = 4194304 ] && [ "$(tr -d '\0' <disk.img | wc -c)" = 0
 refuses "the name of the file is empty" -display none -monitor none -serial none -pidfile "" disk.img
 
 # --- QMP: whole files ---
-"$vitrine" -display none -monitor none -serial none -fda a.img -qmp "unix:$work/qmp,server=on,wait=off" -pidfile pid disk.img 2>err &
+"$vitrine" -display none -monitor none -serial file:sent -debugcon file:said -record taken -D log -d int -fda a.img -qmp "unix:$work/qmp,server=on,wait=off" -pidfile pid disk.img 2>err &
 machine=$!
 tries=0
 until [ -S qmp ] && [ -s pid ] || [ $tries -ge 100 ]; do
@@ -76,6 +76,24 @@ if [ "$(wc -c <file)" = 4096 ]; then good; else bad "pmemsave wrote $(wc -c <fil
 ln -s file link
 answers '"return"' pmemsave '"val":1048576,"size":64,"filename":"link"'
 if [ -L link ] && [ "$(wc -c <file)" = 64 ]; then good; else bad "a link is not followed"; fi
+# A link to what is not there makes it, one that leads nowhere is told; none is replaced.
+ln -s folder/far near
+answers '"return"' pmemsave '"val":1048576,"size":64,"filename":"near"'
+if [ -L near ] && [ "$(wc -c <folder/far)" = 64 ]; then good; else bad "a link's file is not made"; fi
+ln -s ring2 ring1 && ln -s ring1 ring2 && ln -s nowhere/file astray
+answers "Too many levels of symbolic links" pmemsave '"val":0,"size":64,"filename":"ring1"'
+answers "No such file" screendump '"filename":"astray"'
+if [ -L ring1 ] && [ -L astray ]; then good; else bad "a link was replaced"; fi
+# Names up to the longest that there is.
+long=$(printf '%0255d' 0)
+answers '"return"' pmemsave "\"val\":0,\"size\":64,\"filename\":\"$long\""
+if [ "$(wc -c <"$long")" = 64 ]; then good; else bad "a name of 255 characters"; fi
+answers "File name too long" pmemsave "\"val\":0,\"size\":64,\"filename\":\"${long}0\""
+# What the machine is writing all the while is no target.
+for file in sent said taken log; do
+    answers "is being written by this machine" pmemsave "\"val\":0,\"size\":64,\"filename\":\"$file\""
+    answers "is being written by this machine" screendump "\"filename\":\"./$file\""
+done
 # What is put in later counts as well, and what is taken out no longer.
 answers '"return"' blockdev-change-medium '"device":"floppy0","filename":"b.img"'
 answers "is the image of drive fda" pmemsave '"val":0,"size":64,"filename":"b.img"'
@@ -89,7 +107,7 @@ else
     if [ "$(wc -c <shut/file)" = 64 ]; then good; else bad "a file in a shut folder has $(wc -c <shut/file) bytes"; fi
 fi
 chmod 755 shut
-if ls | grep -q '\.[A-Za-z0-9]\{6\}$'; then bad "left behind: $(ls)"; else good; fi
+if ls -A | grep -q '^\.vitrine'; then bad "left behind: $(ls)"; else good; fi
 
 # The file of -pidfile goes, unless it is somebody else's by then.
 if [ "$(cat pid)" = $machine ]; then good; else bad "pid: $(cat pid)"; fi
@@ -97,4 +115,4 @@ echo other >pid.new && mv pid.new pid
 ask quit "" >/dev/null
 wait $machine
 same "somebody else's pidfile" pid other
-finish 75
+finish 91
