@@ -25,6 +25,8 @@
 #include "bus/keys.h"
 #include "link/vnc_link.h"
 
+/* X11's keysyms of characters that have no older one: from here on by Unicode. */
+enum { UNICODE = 0x1000000 };
 enum { FIRST_PORT = 5900, QNUM_SHIFT = 0x2a, QNUM_SHIFT_R = 0x36, QNUM_CTRL = 0x1d, QNUM_CTRL_R = 0x9d };
 enum { QNUM_ALT = 0x38, QNUM_CAPS = 0x3a };
 enum { RFB_LEFT = 1, RFB_MIDDLE = 2, RFB_RIGHT = 4, RFB_UP = 8, RFB_DOWN = 16 };
@@ -97,6 +99,8 @@ static void on_key(struct front *f, uint32_t keysym, uint8_t qnum, bool down)
 {
     const struct front_vnc *v = f->vnc;
     bool is_char = false, shift = false;
+    if (keysym > UNICODE && keysym < UNICODE + 0x80) /* some viewers name ASCII so, too */
+        keysym -= UNICODE;
     if (!qnum)
         qnum = key_by_keysym(keysym, &is_char, &shift);
     if (!qnum)

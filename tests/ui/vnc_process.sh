@@ -65,6 +65,9 @@ types '123!@#$%^&*()_+{}|:"<>?~-=[];,./`' type '123!@#$%^&*()_+{}|:"<>?~-=[];,./
 # With Shift held (FFE1h) as some viewers do, and as others that have made the character themselves.
 types 'AbC' down ffe1 type A up ffe1 type b down ffe1 type C up ffe1
 types 'ab1' down ffe1 type ab1 up ffe1
+# ASCII by Unicode's numbers, both ends; what lies beyond has no key.
+types 'Aa !' key 1000041 key 1000061 key 1000020 key 1000021 wait 100
+types '~' key 100007e key 100007f key 10000e9 wait 300
 # Caps Lock (FFE5h), pressed by the viewer: its keysyms are right already.
 types 'ABab' key ffe5 type AB key ffe5 type ab
 types 'Aa' key ffe5 type Aa key ffe5
