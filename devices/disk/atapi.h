@@ -20,7 +20,7 @@ enum { ATAPI_PACKET = 12, CD_BLOCK = 2048, CD_RAW_MAX = 2352 + 294 + 2 + 96 };
 /* Interrupt reason, in the sector count register (ATA-6 7.9). */
 enum { ATAPI_CD = 1 /* command or status, not data */, ATAPI_IO = 2 /* to the host */ };
 
-/* Unit attentions that wait to be told. */
+/* Unit attentions that are not reported yet. */
 enum { ATTENTION_RESET = 1, ATTENTION_MEDIUM = 2 };
 
 /* Media events of GET EVENT STATUS NOTIFICATION (MMC-3 6.7.2.4). */
@@ -69,7 +69,7 @@ void atapi_post_load(struct ata_drive *d);
 
 /*
  * The tray, from outside. atapi_insert: d->blk is what was just put in, the tray closes.
- * atapi_remove: d->blk is gone, the tray stands open. atapi_eject_request: somebody pressed the
+ * atapi_remove: d->blk is gone, the tray stands open. atapi_eject_request: the user pressed the
  * button; a guest that locked the door is asked.
  */
 void atapi_insert(struct ata_drive *d);

@@ -26,7 +26,7 @@ struct ps2_keyboard {
 
     uint8_t fifo[PS2_FIFO + 1]; /* scan codes, and room for the overrun code */
     uint8_t count;
-    uint8_t overrun;          /* the overrun code is in the FIFO's last place, and nothing behind it */
+    uint8_t overrun;          /* the overrun code is in the FIFO's last place, and nothing follows it */
     uint8_t reply[PS2_REPLY]; /* answers to commands go first */
     uint8_t nreply;
     uint8_t last;    /* sent last, for Resend */

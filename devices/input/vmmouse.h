@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * VMware's absolute pointer behind the backdoor port.
+ * VMware's absolute pointer, which the guest reads through the backdoor port.
  *
  *     struct vmmouse *v = vmmouse_new(bus, "vmmouse");
  *     v->mouse = mouse;             // whose interrupt says that there is something to fetch

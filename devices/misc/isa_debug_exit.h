@@ -3,7 +3,7 @@
  * isa-debug-exit: a write ends the machine with an exit status.
  *
  *     struct isa_debug_exit *x = isa_debug_exit_new(bus, "exit0");
- *     x->exit = told_to_exit, x->exit_ctx = machine;   // properties: iobase, iosize
+ *     x->exit = on_exit, x->exit_ctx = machine;   // properties: iobase, iosize
  */
 #ifndef VITRINE_DEVICES_ISA_DEBUG_EXIT_H
 #define VITRINE_DEVICES_ISA_DEBUG_EXIT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pci-testdev: counts the accesses that a test kernel was told to make.
+ * pci-testdev: counts the accesses that a test kernel makes.
  *
  *     struct pci_testdev *t = pci_testdev_new(bus, "pci-testdev");
  *     t->pbus = &pci, t->devfn = 0x18;

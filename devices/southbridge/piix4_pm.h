@@ -24,7 +24,7 @@ struct piix4_pm {
     struct irq_line sci;  /* level */
     struct irq_line smi;  /* a pulse: 1, then 0 */
     struct irq_line off;  /* a pulse: soft off was entered */
-    struct irq_line irq8; /* where IRQ8# goes on to: see piix4_pm_irq8() */
+    struct irq_line irq8; /* IRQ8#'s next stop: see piix4_pm_irq8() */
 
     struct pci_func pci;
     uint8_t io[PM_REGS]; /* registers at PMBA, but for the timer */
