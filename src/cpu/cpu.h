@@ -228,7 +228,7 @@ struct cpu {
     uint64_t rip;    /* of the next instruction at block boundaries; inside a block: see cpu_rip() */
     uint32_t eflags; /* arithmetic flags valid only with cc.op == CC_EAGER; DF, IF ... always */
     uint32_t mode;   /* enum mode_bits, derived: what blocks are keyed by */
-    bool leave;      /* something wants the engine at the next instruction boundary */
+    bool leave;      /* the engine must stop at the next instruction boundary */
     uint8_t cpl;
     const struct xinsn *cur;  /* executing now; between blocks the last that was, or NULL */
     const struct xblock *blk; /* its block; NULL between blocks */
@@ -301,7 +301,7 @@ struct cpu {
 enum mode_bits { MODE_CS32 = 1, MODE_CS64 = 2, MODE_SS32 = 4, MODE_PE = 8, MODE_VM = 16, MODE_CPL3 = 32, MODE_PG = 64 };
 
 enum { CACHE_DATA = 1, CACHE_CODE, CACHE_UNIFIED };
-/* A cache as CPUID leaf 4 tells of it. */
+/* A cache as CPUID leaf 4 describes it. */
 struct cpu_cache {
     uint8_t type, level; /* type 0: ends the list */
     uint16_t size_kb, ways, line;

@@ -202,7 +202,7 @@ DEFINE_LIN_ACCESS(64, uint64_t)
 bool mem_read(struct cpu *c, unsigned seg, uint64_t off, unsigned size, void *data);
 bool mem_write(struct cpu *c, unsigned seg, uint64_t off, unsigned size, const void *data);
 /*
- * The same of several fields, for which #AC wants less than the size says: far pointers, BOUND's pair (SDM 3A table
+ * The same of several fields, which #AC wants less aligned than the size says: far pointers, BOUND's pair (SDM 3A table
  * 6-7).
  */
 bool mem_read_fields(struct cpu *c, unsigned seg, uint64_t off, unsigned size, unsigned align, void *data);
@@ -329,7 +329,7 @@ void blocks_flush(struct cpu *c); /* at a boundary only (c->blk == NULL) */
  * (which may be NULL). NULL: cpu->exc was raised. */
 struct xblock *block_at(struct cpu *c);
 enum { BLOCK_ALIGN = 64 }; /* insn.link counts these from block_arena; 0: none */
-insn_fn x_block_end;       /* what stands behind a block's last instruction: gives X_NEXT with c->cur there */
+insn_fn x_block_end;       /* the entry after a block's last instruction: gives X_NEXT with c->cur there */
 insn_fn *exec_function(const struct cpu *c, const struct insn *in); /* cpu/engine/dispatch.c */
 
 /* Debug registers and TF (cpu/sys/debugreg.c): called by the engine when cpu_needs_stepping(). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Somebody who is told what the CPU does, and changes nothing of it. */
+/* Callbacks that see what the CPU does and change nothing. */
 #ifndef VITRINE_CPU_ENGINE_CPU_TRACE_H
 #define VITRINE_CPU_ENGINE_CPU_TRACE_H
 
@@ -9,7 +9,7 @@
 struct cpu;
 
 /* An interrupt or exception on its way to its handler; one that replaces another in delivery is
- * told as well. */
+ * reported as well. */
 struct cpu_delivery {
     uint8_t vector;
     bool soft, exception; /* INT n; by the processor; neither: by a pin */

@@ -13,7 +13,7 @@
 
 /*
  * An instruction that retired goes on to the next one of its block by a call in tail position, so
- * that each function has a branch of its own for the host to predict. The entry behind a block's
+ * that each function has a branch of its own for the host to predict. The entry after a block's
  * last is x_block_end. NOTE: a compiler that makes no sibling call of it
  * (-O0, sanitizers) nests at most a block's length of frames.
  */

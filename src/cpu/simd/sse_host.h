@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The SSE operations that IEEE 754 and SDM 1 4.8-4.9, 11.5 fix, on the host's own SSE2 under a
- * MXCSR that the caller sets around them. A host without SSE puts a soft-float behind the same
- * functions: host_enter gives it the control bits and flags to start from, host_leave takes the
+ * MXCSR that the caller sets around them. A host without SSE implements the same functions by
+ * soft-float: host_enter gives it the control bits and flags to start from, host_leave takes the
  * flags.
  *
  * Each takes the destination and the source, and returns what the destination becomes. Scalar ones

@@ -151,7 +151,7 @@ enum task_cause { TASK_JMP, TASK_CALL, TASK_IRET, TASK_EVENT };
  * task goes on. X_BRANCH, or X_FAULT where it faulted before the commit point.
  */
 enum xstat task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_cause cause, uint64_t rip);
-/* The TSS behind a task gate. True: raised. */
+/* The TSS that a task gate names. True: raised. */
 bool task_gate(struct cpu *c, const struct desc *gate, uint16_t *sel, struct desc *d);
 enum xstat task_return(struct cpu *c, uint64_t rip);
 
