@@ -63,7 +63,7 @@ struct control {
 /* A screenshot on its way into a file. done is called once. */
 bool control_screendump(struct control *c, const char *path, bool png, control_done_fn *done, void *ctx);
 
-/* A picture that is there into a file; false with *err. */
+/* Writes a finished picture to a file; false with *err. */
 bool control_save_picture(struct control *c, const char *path, bool png, uint32_t w, uint32_t h, const uint8_t *pixels,
                           struct error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The one way to write a file of the host's. Nothing waits for a reader, the image of a drive is never written over,
- * what is no file is refused by its kind, and nothing is removed that was not made here.
+ * anything but a file is refused by its kind, and nothing is removed that was not made here.
  */
 #ifndef VITRINE_CTL_HOST_FILE_H
 #define VITRINE_CTL_HOST_FILE_H
@@ -29,7 +29,7 @@ bool host_file_begin(struct host_file *f, const char *what, const char *path, co
 bool host_file_write(struct host_file *f, const char *what, const void *data, size_t len, struct error *err);
 /* Complete: it takes its name. False with *err; as host_file_drop() then. */
 bool host_file_end(struct host_file *f, const char *what, struct error *err);
-/* Not complete: what stood there before stands there still. */
+/* Gives up: the file that was there before stays. */
 void host_file_drop(struct host_file *f);
 /* All of it. */
 bool host_file_save(const char *what, const char *path, const void *data, size_t len, const struct options *o,

@@ -9,7 +9,7 @@
 
 struct machine;
 
-/* What help says of a command, and completion offers. */
+/* A command as help describes it and completion offers it. */
 struct command_word {
     const char *name, *alias; /* alias: NULL if there is none */
     const char *args;         /* "" if it takes none */

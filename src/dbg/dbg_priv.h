@@ -10,7 +10,7 @@
 typedef void dbg_fn(struct machine *m, const char *args, struct buf *out);
 
 /* expr.c: numbers, $registers, + - * / % & | ^ ~ ( ), with QEMU's precedences: sums bind least, then
- * & | ^, then products. *p is moved behind it. */
+ * & | ^, then products. *p is moved past it. */
 bool expr_eval(struct machine *m, const char **p, uint64_t *v, struct error *err);
 /* The same, and nothing may follow. */
 bool expr_whole(struct machine *m, const char *p, uint64_t *v, struct error *err);

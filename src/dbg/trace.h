@@ -9,7 +9,7 @@
 #include "machine/machine.h"
 
 enum trace_item {
-    TRACE_GUEST_ERRORS = 1, /* told apart, by machine_backends' guest_log */
+    TRACE_GUEST_ERRORS = 1, /* reported elsewhere: machine_backends' guest_log */
     TRACE_INT = 2,
     TRACE_CPU_RESET = 4,
     TRACE_IN_ASM = 8,
@@ -31,12 +31,12 @@ struct trace {
     uint32_t items;
     struct cpu_trace hooks;
     uint64_t deliveries;
-    struct buf text; /* of the event that is being told */
+    struct buf text; /* of the event that is being reported */
     void (*out)(void *ctx, const char *text, size_t len);
     void *ctx;
 };
 
-/* From now on tells `items` of m to out; 0: nothing any more. t stays where it is while m lives. */
+/* From now on passes m's `items` to out; 0: nothing any more. t stays where it is while m lives. */
 void trace_start(struct trace *t, struct machine *m, uint32_t items,
                  void (*out)(void *ctx, const char *text, size_t len), void *ctx);
 

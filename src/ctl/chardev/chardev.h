@@ -18,7 +18,7 @@
 struct chardev;
 
 enum chardev_event {
-    CHARDEV_OPENED, /* somebody is there: at the start, or a client came */
+    CHARDEV_OPENED, /* connected: at the start, or when a client comes */
     CHARDEV_CLOSED,
     CHARDEV_BREAK,
     CHARDEV_FOCUS, /* mux: the input is this user's now */
@@ -49,7 +49,7 @@ void chardev_close(struct chardev *c);
 
 /* False with *err where it has a user already and no mux=on, or too many. */
 bool chardev_use(struct chardev *c, const struct chardev_user *u, struct error *err);
-/* After all users are there: those of a connected one hear CHARDEV_OPENED. */
+/* Called once all users are made: those of a connected one get CHARDEV_OPENED. */
 void chardev_begin(struct chardev *c);
 
 void chardev_write(struct chardev *c, const void *data, size_t len);
@@ -70,7 +70,7 @@ void chardev_print(const struct chardev *c, struct buf *out);
 enum { CHARDEV_FDS = 3 };
 /* Fills in what is to be polled; at most CHARDEV_FDS. */
 unsigned chardev_poll(struct chardev *c, struct pollfd *p);
-/* ms until it wants chardev_ready() without anything being ready; -1: never. */
+/* ms until chardev_ready() is due although nothing is ready; -1: never. */
 int chardev_timeout(const struct chardev *c);
 /* Does what can be done without waiting; p: what chardev_poll filled in. */
 void chardev_ready(struct chardev *c, const struct pollfd *p, unsigned n);

@@ -59,7 +59,7 @@ void chardev_look_again(struct chardev *c);
 void chardev_accept(struct chardev *c);
 void chardev_finish_connect(struct chardev *c);
 
-/* chardev_mux.c: input of a mux; what is no Ctrl-A key goes to `held`. Output with times. */
+/* chardev_mux.c: input of a mux; all but Ctrl-A keys goes to `held`. Output with times. */
 void mux_input(struct chardev *c, const uint8_t *data, size_t len);
 void mux_output(struct chardev *c, const uint8_t *data, size_t len);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The console's commands: a table of the front end's own, and behind it the machine's (dbg/command.h).
+/* The console's commands: the front end's own table, then the machine's (dbg/command.h).
  * Names, arguments and formats are QEMU's. */
 #ifndef VITRINE_CTL_HMP_HMP_H
 #define VITRINE_CTL_HMP_HMP_H

@@ -14,7 +14,7 @@ struct word_list; /* complete.h */
 struct line_edit_ops {
     void (*show)(void *ctx, const char *text, size_t len); /* '\n' ends a line */
     void (*line)(void *ctx, const char *line);             /* perhaps inside of line_edit_key */
-    /* Tab: adds what the word `typed` behind `before` can become. May be NULL. */
+    /* Tab: adds what the word `typed`, which follows `before`, can become. May be NULL. */
     void (*complete)(void *ctx, const char *before, const char *typed, struct word_list *to);
     void (*end)(void *ctx); /* Ctrl-D on an empty line; may be NULL */
 };

@@ -91,7 +91,7 @@ bool take_debugcon(struct options *o, const char *arg, struct error *err);
 bool take_monitor(struct options *o, const char *arg, struct error *err);
 bool take_mon(struct options *o, const char *arg, struct error *err);
 bool take_qmp(struct options *o, const char *arg, struct error *err);
-/* What was not said about them, and whether all ids are there. */
+/* Fills in what was not said about them and checks that all ids exist. */
 bool streams_complete(struct options *o, struct error *err);
 
 #endif

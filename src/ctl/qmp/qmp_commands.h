@@ -48,7 +48,7 @@ extern const struct qmp_command qmp_basic[], qmp_queries[], qmp_block[], qmp_inp
 const struct qmp_command *qmp_command_at(unsigned i);
 json_t *qmp_schema(void); /* qmp_schema.c: query-qmp-schema's reply */
 
-/* For commands: an answer (drops the reference), values of arguments that are there, or what they are
+/* For commands: an answer (drops the reference), values of arguments that were given, or what they are
  * when left out. */
 void qmp_give(struct qmp *q, json_t *id, json_t *result);
 const char *qmp_string(const json_t *args, const char *name, const char *other);
