@@ -48,7 +48,7 @@ struct front {
     struct sound *sound;     /* NULL: nobody listens */
     struct front_vnc *vnc;   /* NULL: none */
     struct front_text *text; /* NULL: none */
-    bool shows;              /* one of them is there */
+    bool shows;              /* one of these exists */
     struct front_menu menu;
     char shot[80];     /* the file of the screenshot under way */
     struct buf copied; /* of the text screen, as far as it came */
@@ -73,7 +73,7 @@ struct front {
     struct monitor *monitor[MAX_MONITORS];
     struct qmp *qmp[MAX_MONITORS];
     const struct chardev_option *terminal; /* the back end on standard input and output */
-    bool held;                             /* the machine was told to stand still until readers have caught up */
+    bool held;                             /* LINK_HOLD stopped the machine until readers have caught up */
 
     int image_fd[MAX_DRIVES]; /* with -snapshot: shares the image's lock with the machine process; -1 */
     struct image_id pidfile;  /* it goes at the end */

@@ -123,7 +123,7 @@ void run_catch_up(struct machine_process *p);
 void run_live_keys(struct machine_process *p);
 /* Carries out what was asked of the machine just now, without letting it go on. */
 void run_settle(struct machine_process *p);
-/* A medium was put in: where the tray was closed, it went out and in again, of which both are told. */
+/* Reports that a medium was put in: a closed tray went out and in again, which are two events. */
 void run_report_insertion(struct machine_process *p, unsigned drive);
 /* Tells the front end which trays were opened or closed. */
 void run_report_trays(struct machine_process *p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Bounds a slice in host time: where a guest makes its instructions costly, the machine stops at the next instruction
- * boundary all the same, and the link is served. Where a slice ends is no state, so this changes no run.
+ * boundary all the same, and the link is served. The end of a slice is not part of the state, so this changes no run.
  */
 #ifndef VITRINE_INSIDE_WATCHDOG_H
 #define VITRINE_INSIDE_WATCHDOG_H

@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "machine/catalog.h"
 
-/* What the machine process is told beside the machine's own configuration. */
+/* What the machine process gets beside the machine's own configuration. */
 struct run_config {
-    bool display;      /* somebody looks at the surface */
+    bool display;      /* the surface is shown */
     uint32_t log;      /* enum trace_item's bits */
     bool audio;        /* ... or listens */
     uint32_t speed;    /* percent of the host's time, 0: as fast as it goes */

@@ -3,7 +3,7 @@
  * The picture on its way between the processes: two slots in one sealed memfd. The machine draws
  * into a canvas of its own and copies the changed lines into the slot that the front end is not
  * looking at, so that a picture never tears and the display device never waits, nor sees whether
- * somebody is slow to look.
+ * the viewer is slow.
  */
 #ifndef VITRINE_LINK_FRAMEBUFFER_H
 #define VITRINE_LINK_FRAMEBUFFER_H

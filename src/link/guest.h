@@ -15,7 +15,7 @@
  * LINK_LAST, cleaned, and is followed by a NUL. */
 typedef void guest_reply_fn(void *ctx, enum link_reply kind, const uint8_t *data, size_t len);
 
-/* A drive as LINK_DRIVES' reply tells of it. */
+/* A drive as LINK_DRIVES' reply describes it. */
 struct guest_drive {
     bool fitted, medium, open, locked; /* tray open; held shut by the guest */
     uint64_t reads, writes, flushes, read_bytes, written_bytes;

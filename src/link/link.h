@@ -161,7 +161,7 @@ void link_flush(struct link *l);
 size_t link_queued(const struct link *l);
 
 enum link_got { LINK_GOT_NONE, LINK_GOT_MSG, LINK_GOT_EOF, LINK_GOT_BAD };
-/* Takes one message without waiting. LINK_GOT_BAD: what came is no message; the other end cannot be
+/* Takes one message without waiting. LINK_GOT_BAD: these bytes are no message; the other end cannot be
  * trusted further. */
 enum link_got link_recv(struct link *l, struct link_msg *msg);
 /* As link_recv, after waiting until there is something. */

@@ -13,7 +13,7 @@ enum link_end { LINK_FRONT_END, LINK_MACHINE };
 enum link_phase {
     LINK_STARTING,   /* the machine process takes files */
     LINK_CONFIGURED, /* it has the configuration and makes the machine */
-    LINK_STANDING,   /* the machine is made and stands still */
+    LINK_STANDING,   /* the machine is made and stopped */
     LINK_RUNNING,
     LINK_ENDED, /* the machine process has said why it ends */
     LINK_PHASES

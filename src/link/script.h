@@ -82,7 +82,7 @@ void script_free(struct script *s);
 const char *script_shot(const struct script *s, unsigned n);
 /* Does all that is due at virtual time ns. */
 void script_poll(struct script *s, uint64_t ns, const struct script_ops *ops, void *ctx);
-/* When it wants to be polled next, later than ns; UINT64_MAX: it is done. */
+/* When it must be polled next, later than ns; UINT64_MAX: it is done. */
 uint64_t script_due(const struct script *s, uint64_t ns);
 
 #endif

@@ -25,9 +25,9 @@ struct vnc_viewer {
     char host[VNC_HOST];
     pthread_t thread;
     bool started, joinable; /* its thread runs, or has; `thread` is known */
-    bool gone;              /* libvncserver has let go of it: cl is no more */
+    bool gone;              /* libvncserver has freed it: cl is invalid */
     bool motion;            /* it knows the pseudo-encoding "pointer motion change" */
-    bool relative;          /* ... and was told to send motion */
+    bool relative;          /* ... and we asked it to send motion */
 };
 
 struct vnc {

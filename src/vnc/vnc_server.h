@@ -19,11 +19,11 @@ struct vnc;
 enum vnc_share { VNC_SHARE_ALLOW_EXCLUSIVE, VNC_SHARE_FORCE, VNC_SHARE_IGNORE };
 
 struct vnc_ops {
-    /* A key: the keysym, and its place where the viewer tells it (0: it does not). */
+    /* A key: the keysym, and its place if the viewer sends it (else 0). */
     void (*key)(void *ctx, uint32_t keysym, uint8_t qnum, bool down);
     /* RFB's button mask; relative: x and y are motion. w x h is the picture that they refer to. */
     void (*pointer)(void *ctx, bool relative, int x, int y, uint8_t buttons, uint32_t w, uint32_t h);
-    void (*left)(void *ctx); /* a viewer has gone: no key of its is down any more */
+    void (*left)(void *ctx); /* a viewer has gone: all its keys are up */
 };
 
 /*
