@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the instruction table says of each form. FORM_... numbers and the array are generated from
+ * The instruction table's columns, for each form. FORM_... numbers and the array are generated from
  * src/isa/table/ by src/isa/gen.c.
  */
 #ifndef VITRINE_ISA_FORMS_H

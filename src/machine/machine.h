@@ -75,7 +75,7 @@ enum power_request { POWER_RESET = 1, POWER_BUTTON, POWER_QUIT, POWER_NMI };
 /* Events a front end shows (RESET, SHUTDOWN ...): */
 uint64_t machine_reset_count(const struct machine *m); /* guest- or user-caused resets so far */
 
-/* Writes what the guest was told is written to stable storage: every drive flushed. */
+/* Flushes every drive: what the guest takes for written is then on stable storage. */
 bool machine_flush(struct machine *m, struct error *err);
 
 /*

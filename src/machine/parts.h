@@ -83,7 +83,7 @@ void pc_connect_cpu(struct machine *m);             /* the same: wires that end 
 bool pc_bios(struct machine *m, struct error *err); /* machine/pc_firmware.c: the BIOS ROM */
 /* The order of drives in CMOS, "" the default; counts from the next reset on. */
 void pc_set_boot_order(struct machine *m, const char *letters);
-bool pc_firmware(struct machine *m, struct error *err); /* the same: CMOS and fw_cfg items; the chips are there */
+bool pc_firmware(struct machine *m, struct error *err); /* the same: CMOS and fw_cfg items; needs the chips */
 void machine_input_init(struct machine *m);             /* machine/input.c */
 
 /* A replay that cannot go on: machine_failed() has the first reason. */

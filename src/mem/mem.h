@@ -44,7 +44,7 @@ enum {
     PI_ROM = 4,     /* stores are dropped */
     PI_WATCH = 8,   /* a watchpoint of the debugger lies in this page */
     PI_CLEAN = 16,  /* not written since the last checkpoint */
-    PI_NOTIFY = 32, /* the owner (video memory) wants to hear of the next store */
+    PI_NOTIFY = 32, /* the owner (video memory) must see the next store */
     PI_SLOW = 63,
 };
 
@@ -95,8 +95,8 @@ void mem_clear_facts(struct mem *m, uint32_t bpn, uint8_t facts);
 void mem_add_listener(struct mem *m, struct page_listener *l);
 
 /*
- * The one way to write a backing page from anywhere but a fast path that has seen PI_SLOW clear: tells the listeners,
- * drops stores to ROM, copies. off + len <= PAGE_SIZE.
+ * The one way to write a backing page from anywhere but a fast path that has seen PI_SLOW clear: notifies the
+ * listeners, drops stores to ROM, copies. off + len <= PAGE_SIZE.
  */
 void mem_store(struct mem *m, uint32_t bpn, uint32_t off, uint32_t len, const void *data);
 /* The same without ROM's protection: loaders and the debugger. */
