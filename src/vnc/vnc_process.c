@@ -132,7 +132,7 @@ int vnc_process_main(int link_fd)
     signal(SIGPIPE, SIG_IGN);
     bool good = start(&p, &err);
     struct vnc_record ready = {.type = VNC_READY};
-    snprintf(ready.text, sizeof ready.text, "%s", err.text);
+    snprintf(ready.text, sizeof ready.text, "%.*s", (int)sizeof ready.text - 1, err.text);
     say(&p, &ready);
     while (good) {
         struct pollfd pfd[] = {{.fd = link_fd, .events = POLLIN}, {.fd = vnc_fd(p.vnc), .events = POLLIN}};
