@@ -12,7 +12,7 @@ struct error {
 /* Formats the text into *err (which may be NULL) and returns false, so that callers can `return error_set(...)`. */
 bool error_set(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Puts "what: " in front of the text that is there already. Returns false. */
+/* Puts "what: " before the present text. Returns false. */
 bool error_prefix(struct error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text from somebody who is not trusted, made fit for a terminal, a window or JSON. */
+/* Makes untrusted text safe for a terminal, a window or JSON. */
 #ifndef VITRINE_BASE_TEXT_CLEAN_H
 #define VITRINE_BASE_TEXT_CLEAN_H
 

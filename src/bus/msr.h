@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The space of model-specific registers, where chips that sit in the processor's package (the local APIC) claim theirs.
- * What nobody claims is the CPU's own, or there is no such register.
+ * An MSR that nobody claims is the CPU's own, or does not exist.
  */
 #ifndef VITRINE_BUS_MSR_H
 #define VITRINE_BUS_MSR_H

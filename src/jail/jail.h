@@ -41,7 +41,7 @@ bool jail_enter(const struct jail_spec *spec, uint32_t *in_force, struct error *
 
 /*
  * The same for the process that serves VNC's viewers, which makes threads and takes connections from the listening
- * sockets among `keep`: no files, no other sockets, no other programs. What the kernel lacks is no failure.
+ * sockets among `keep`: no files, no other sockets, no other programs. A layer that the kernel lacks is not a failure.
  */
 bool jail_enter_viewers(const int *keep, size_t nkeep, struct error *err);
 
