@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# SYSLINUX's graphical menu and the Hardware Detection Tool behind it, from a CD.
+# SYSLINUX's graphical menu, and from it the Hardware Detection Tool, on a CD.
 . "${srcdir:-.}/tests/guest/lib.sh"
 need_image hdt
 cat >"$work/script" <<IN
