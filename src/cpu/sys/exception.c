@@ -65,7 +65,7 @@ static bool is_fault(const struct exception *x)
     static const uint32_t not_faults = BIT(EXC_NMI) | BIT(EXC_BP) | BIT(EXC_OF) | BIT(EXC_DF) | BIT(EXC_MC);
     if (x->vector == EXC_DB)
         return x->dr6 & DR6_BD;
-    return !x->soft && !(not_faults >> x->vector & 1);
+    return !x->soft && x->vector < 32 && !(not_faults >> x->vector & 1);
 }
 
 /*
