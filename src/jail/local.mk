@@ -5,5 +5,6 @@ libvitrine_a_SOURCES += \
 	src/jail/landlock.c src/std/dispi.h src/std/landlock.h \
 	src/jail/limits.c \
 	src/jail/seccomp.c \
+	src/jail/seccomp_filter.c src/jail/seccomp_filter.h \
 	src/jail/seccomp_viewers.c \
 	src/jail/user.c

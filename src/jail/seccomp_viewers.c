@@ -7,15 +7,12 @@
 
 #include "jail/jail.h"
 
+#ifdef HAVE_SECCOMP
 #include <errno.h>
 #include <sched.h>
-#include <string.h>
-#include <sys/mman.h>
 
 #include "base/bits.h"
-
-#ifdef HAVE_SECCOMP
-#include <seccomp.h>
+#include "jail/seccomp_filter.h"
 
 static const int allowed[] = {
     /* connections, and the socket to the front end */
@@ -43,7 +40,7 @@ static const int allowed[] = {
     SCMP_SYS(pipe), /* how libvncserver wakes a viewer's thread */
     SCMP_SYS(pipe2),
     SCMP_SYS(eventfd2),
-    /* memory: new mappings are further checked below */
+    /* memory; mmap and mprotect have rules of their own (seccomp_filter.c) */
     SCMP_SYS(brk),
     SCMP_SYS(munmap),
     SCMP_SYS(mremap),
@@ -74,57 +71,27 @@ static const int allowed[] = {
     SCMP_SYS(exit_group),
 };
 
-#if defined(__SANITIZE_ADDRESS__)
-/* QUIRK: AddressSanitizer opens files of /proc when it reports. */
-#define DENIED SCMP_ACT_ERRNO(EPERM)
-#else
-#define DENIED SCMP_ACT_KILL_PROCESS
-#endif
-
-static int add_rules(scmp_filter_ctx ctx)
-{
-    int r = 0;
-    for (size_t i = 0; i < ARRAY_LEN(allowed) && !r; i++)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
-    if (!r)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    if (!r)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+static const struct seccomp_rule rules[] = {
     /*
      * NOTE: a filter cannot read clone3's flags, which lie in memory; glibc falls back to clone, whose flags say
      * whether it makes a thread.
      */
-    if (!r)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                             SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
-    if (!r)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    if (!r)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
+    {.call = SCMP_SYS(clone), .looks = true, .where = {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD}},
+    {.call = SCMP_SYS(clone3), .fails_with = ENOSYS},
+    {.call = SCMP_SYS(ioctl), .fails_with = ENOTTY},
     /* Libraries look for configuration and time zones when they like; there is none. */
-    static const int denied[] = {SCMP_SYS(openat), SCMP_SYS(newfstatat), SCMP_SYS(access), SCMP_SYS(readlink),
-                                 SCMP_SYS(uname)};
-    for (size_t i = 0; i < ARRAY_LEN(denied) && !r; i++)
-        r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), denied[i], 0);
-    return r;
-}
+    {.call = SCMP_SYS(openat), .fails_with = EACCES},
+    {.call = SCMP_SYS(newfstatat), .fails_with = EACCES},
+    {.call = SCMP_SYS(access), .fails_with = EACCES},
+    {.call = SCMP_SYS(readlink), .fails_with = EACCES},
+    {.call = SCMP_SYS(uname), .fails_with = EACCES},
+};
 
 bool jail_seccomp_viewers(struct error *err)
 {
-    scmp_filter_ctx ctx = seccomp_init(DENIED);
-    if (!ctx) /* NOTE: kernels before 4.14, or without filters; seccomp_load() tells them apart. */
-        ctx = seccomp_init(SCMP_ACT_KILL_THREAD);
-    if (!ctx)
-        return error_set(err, "libseccomp cannot make a filter");
-    int r = add_rules(ctx);
-    if (!r)
-        r = seccomp_attr_set(ctx, SCMP_FLTATR_API_SYSRAWRC, 1); /* the kernel's error, not ECANCELED */
-    if (!r)
-        r = seccomp_load(ctx);
-    seccomp_release(ctx);
-    if (r && r != -EINVAL && r != -ENOSYS && r != -EOPNOTSUPP)
-        return error_set(err, "cannot load the system call filter: %s", strerror(-r));
-    return true;
+    static const struct seccomp_list list = {allowed, ARRAY_LEN(allowed), rules, ARRAY_LEN(rules)};
+    bool in_force;
+    return seccomp_filter_load(&list, &in_force, err);
 }
 
 #else
