@@ -104,7 +104,13 @@ runs_as() {
         if [ "$(ids "$pid")" = "$2 " ]; then good; else bad "-runas $1: process $pid of $front has $(ids "$pid"), not $2"; fi
         if grep -q '^CapEff:.0*$' "/proc/$pid/status"; then good; else bad "-runas $1: process $pid keeps capabilities"; fi
     done
+    # The next one needs its socket and its image's lock.
     kill "$front"
+    i=0
+    while [ -d "/proc/$front" ] && [ $i -lt 100 ]; do
+        sleep 0.05
+        i=$((i + 1))
+    done
 }
 if [ "$(id -u)" -eq 0 ]; then
     runs_as 4321:8765 "4321 4321 4321 4321 8765 8765 8765 8765 8765"
