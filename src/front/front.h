@@ -97,6 +97,13 @@ bool front_open(struct front *f, struct error *err);
 bool front_configure(struct front *f, struct error *err);
 bool front_spawn(struct front *f, struct error *err);
 
+/*
+ * front_process.c: in a forked process. It becomes the confined one that `which` (MACHINE_PROCESS_ARG, VNC_PROCESS_ARG)
+ * names: descriptor 3 is `link`, 2 is `said` (-1: the null device), 0 and 1 are the null device, the environment is
+ * empty.
+ */
+_Noreturn void front_become(const struct jail_user *user, const char *which, int link, int said);
+
 /* front_jail.c: a line for each layer of the confinement that is missing. */
 void front_report_jail(uint32_t in_force);
 /* Prints some of what the machine process said on its standard error, cleaned and bounded. False: nothing is there. */

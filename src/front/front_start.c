@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,44 +20,6 @@
 #include "link/configmsg.h"
 
 #define MIB (UINT64_C(1) << 20)
-enum { LINK_CHILD_FD = 3, ABOVE_STANDARD = 10 };
-
-/* A descriptor's number in the machine process. The null device is open in one direction only. */
-static bool put_null(int at, int how)
-{
-    int null = open("/dev/null", how);
-    if (null < 0 || null == at)
-        return null >= 0;
-    bool good = dup2(null, at) == at;
-    close(null);
-    return good;
-}
-
-/*
- * Between fork and exec: only what is safe there. It keeps nothing of what this process was started with: descriptors
- * 0 and 1 lead nowhere, 2 is a pipe to us, the environment is empty.
- */
-static _Noreturn void become_machine(const struct front *f, int link, int said)
-{
-    char number[2] = {'0' + LINK_CHILD_FD, 0};
-    char *argv[] = {(char *)(uintptr_t) "vitrine", (char *)(uintptr_t)MACHINE_PROCESS_ARG, number, NULL};
-#ifdef __SANITIZE_ADDRESS__
-    char **environment = environ; /* ASAN_OPTIONS, UBSAN_OPTIONS */
-#else
-    char *environment[] = {NULL};
-#endif
-    sigset_t none;
-    link = fcntl(link, F_DUPFD_CLOEXEC, ABOVE_STANDARD);
-    said = fcntl(said, F_DUPFD_CLOEXEC, ABOVE_STANDARD);
-    bool good = link >= 0 && said >= 0 && dup2(link, LINK_CHILD_FD) == LINK_CHILD_FD &&
-                dup2(said, STDERR_FILENO) == STDERR_FILENO && put_null(STDIN_FILENO, O_RDONLY) &&
-                put_null(STDOUT_FILENO, O_WRONLY);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (good && jail_user_become(&f->o->runas))
-        execve("/proc/self/exe", argv, environment);
-    _exit(127);
-}
 
 bool front_spawn(struct front *f, struct error *err)
 {
@@ -73,7 +34,7 @@ bool front_spawn(struct front *f, struct error *err)
     }
     f->child = fork();
     if (f->child == 0)
-        become_machine(f, fds[1], said[1]);
+        front_become(&f->o->runas, MACHINE_PROCESS_ARG, fds[1], said[1]);
     close(fds[1]);
     close(said[1]);
     f->guest.link.fd = fds[0];

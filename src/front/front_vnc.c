@@ -8,7 +8,6 @@
 #include "front/front.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,7 +29,7 @@ enum { UNICODE = 0x1000000 };
 enum { FIRST_PORT = 5900, QNUM_SHIFT = 0x2a, QNUM_SHIFT_R = 0x36, QNUM_CTRL = 0x1d, QNUM_CTRL_R = 0x9d };
 enum { QNUM_ALT = 0x38, QNUM_CAPS = 0x3a };
 enum { RFB_LEFT = 1, RFB_MIDDLE = 2, RFB_RIGHT = 4, RFB_UP = 8, RFB_DOWN = 16 };
-enum { SEND_WAIT_MS = 1000, START_WAIT_MS = 10000, RECORDS_AT_ONCE = 256, PROCESS_FD = 3 };
+enum { SEND_WAIT_MS = 1000, START_WAIT_MS = 10000, RECORDS_AT_ONCE = 256 };
 enum { RESTARTS = 5 };
 #define RESTARTS_NS UINT64_C(60000000000) /* so many in a minute, and no more */
 
@@ -171,27 +170,6 @@ static size_t listen_tcp(struct front *f, struct error *err)
 
 /* --- The process --- */
 
-/* Between fork and exec: only what is safe there. */
-static _Noreturn void become_process(const struct jail_user *user, int fd)
-{
-    char number[2] = {'0' + PROCESS_FD, 0};
-    char *argv[] = {(char *)(uintptr_t) "vitrine", (char *)(uintptr_t)VNC_PROCESS_ARG, number, NULL};
-    char *none[] = {NULL};
-    sigset_t empty;
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (int i = 0; i <= STDERR_FILENO && null >= 0; i++)
-        dup2(null, i);
-    if (fd == PROCESS_FD)
-        fcntl(fd, F_SETFD, 0);
-    else
-        dup2(fd, PROCESS_FD);
-    sigemptyset(&empty);
-    sigprocmask(SIG_SETMASK, &empty, NULL);
-    if (jail_user_become(user))
-        execve("/proc/self/exe", argv, none);
-    _exit(127);
-}
-
 /* The process's answer: it serves viewers. */
 static bool wait_ready(struct front_vnc *v, struct error *err)
 {
@@ -229,7 +207,7 @@ static bool spawn(struct front *f, struct error *err)
         return false;
     v->process = fork();
     if (v->process == 0)
-        become_process(&f->o->runas, pair[1]);
+        front_become(&f->o->runas, VNC_PROCESS_ARG, pair[1], -1);
     close(pair[1]);
     v->link = pair[0];
     memcpy(fds + 1, v->listener, v->nlisteners * sizeof *fds);

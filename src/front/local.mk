@@ -7,6 +7,7 @@ front_sources = \
 	src/front/front_log.c \
 	src/front/front_media.c \
 	src/front/front_menu.c \
+	src/front/front_process.c \
 	src/front/front_start.c \
 	src/front/front_streams.c \
 	src/front/front_text.c \
