@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 check_PROGRAMS += tests/ui/uitest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk tests/ui/rfbtalk
 TESTS += tests/ui/uitest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
-EXTRA_DIST += tests/ui/display.sh tests/ui/curses.sh tests/ui/echo.S tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
+EXTRA_DIST += tests/ui/display.sh tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
 tests_ui_uitest_SOURCES = tests/ui/fit_test.c
 tests_ui_uitest_CPPFLAGS = $(AM_CPPFLAGS) $(SDL2_CFLAGS) $(CHECK_CFLAGS)
 tests_ui_uitest_LDADD = libvitrine.a $(SDL2_LIBS) $(CHECK_LIBS)
@@ -17,11 +17,4 @@ tests_ui_qmptalk_SOURCES = tests/ui/qmptalk.c
 tests_ui_terminaltest_SOURCES = tests/ui/terminal_test.c
 tests_ui_terminaltest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_ui_terminaltest_LDADD = $(CHECK_LIBS) -lutil
-
-check_DATA += tests/ui/echo.bin
-tests/ui/echo.bin: $(srcdir)/tests/ui/echo.S
-	@$(MKDIR_P) tests/ui
-	$(AM_V_CC)$(BIOSTEST_CC) -c -o tests/ui/echo.o $(srcdir)/tests/ui/echo.S
-	$(AM_V_GEN)$(LD) -m elf_i386 -Ttext 0x7c00 -nostdlib --build-id=none -z noexecstack \
-		-o tests/ui/echo.elf tests/ui/echo.o && $(OBJCOPY) -O binary -j .text tests/ui/echo.elf $@
-CLEANFILES += tests/ui/echo.o tests/ui/echo.elf tests/ui/echo.bin
+BOOT_SECTORS += tests/ui/echo.bin

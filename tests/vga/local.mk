@@ -11,13 +11,10 @@ TESTS += tests/vga/run.sh
 dist_noinst_SCRIPTS += tests/vga/run.sh
 EXTRA_DIST += tests/vga/guest.c
 
-tests/vga/guest.img: $(VGATEST_SRC)/guest.c $(VGATEST_SRC)/scenes.h tests/bios/guest-start.o $(BIOSTEST_SRC)/guest.ld
+tests/vga/guest.elf: $(VGATEST_SRC)/guest.c $(VGATEST_SRC)/scenes.h tests/bios/guest-start.o $(BIOSTEST_SRC)/guest.ld
 	@$(MKDIR_P) tests/vga
-	$(AM_V_CC)$(BIOSTEST_CC) -I$(top_srcdir) -c -o tests/vga/guest.o $(VGATEST_SRC)/guest.c
-	$(AM_V_at)$(LD) -m elf_i386 -nostdlib --build-id=none -z noexecstack \
-		-T $(BIOSTEST_SRC)/guest.ld -o tests/vga/guest.elf tests/bios/guest-start.o tests/vga/guest.o
-	$(AM_V_GEN)$(OBJCOPY) -O binary -j .boot tests/vga/guest.elf $@.tmp && \
-		$(OBJCOPY) -O binary -j .text -j .data tests/vga/guest.elf $@.tail && \
-		cat $@.tail >> $@.tmp && rm -f $@.tail && mv $@.tmp $@
+	$(AM_V_CC)$(SECTOR_CC) -I$(top_srcdir) -c -o tests/vga/guest.o $(VGATEST_SRC)/guest.c
+	$(AM_V_CCLD)$(LD) -m elf_i386 -nostdlib --build-id=none -z noexecstack \
+		-T $(BIOSTEST_SRC)/guest.ld -o $@ tests/bios/guest-start.o tests/vga/guest.o
 
 CLEANFILES += tests/vga/guest.o tests/vga/guest.elf tests/vga/guest.img
