@@ -89,7 +89,7 @@ static char *reload(struct pair *p, const uint8_t *how)
 {
     if (p->reloads++ >= RELOADS)
         return NULL;
-    char *differs = state_difference(p->a->m, p->b->m);
+    char *differs = machine_difference(p->a->m, p->b->m);
     if (differs)
         return differs;
     p->b->countdown = how[0] % 8 ? 1 + ld16(how + 1) % (8u << how[0] / 8 % 8) : 0;
@@ -162,10 +162,10 @@ static char *run(const uint8_t *data, size_t n, bool closely, size_t *at)
         const uint8_t *record = data + *at * OP_BYTES;
         why = carry_out(&p, &operations[record[0] % noperations], record);
         if (!why && closely)
-            why = state_difference(p.a->m, p.b->m);
+            why = machine_difference(p.a->m, p.b->m);
     }
     if (!why)
-        why = state_difference(p.a->m, p.b->m);
+        why = machine_difference(p.a->m, p.b->m);
     free(p.b->failure);
     side_free(p.a);
     side_free(p.b);

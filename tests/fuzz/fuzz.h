@@ -17,6 +17,7 @@
 #include "base/bits.h"
 #include "machine/parts.h"
 #include "snap/snapshot.h"
+#include "tests/differ.h"
 
 enum {
     OP_BYTES = 16,
@@ -208,9 +209,6 @@ void op_medium(struct side *s, const uint8_t *p);
 void op_host_fault(struct side *s, const uint8_t *p);
 void op_outside(struct side *s, const uint8_t *p);
 void op_info(struct side *s, const uint8_t *p);
-
-/* differ.c: where two machines' states part: "device ide (piix3-ide), field channel[0].status: ..."; NULL: nowhere. */
-char *state_difference(struct machine *a, struct machine *b);
 
 /* devices.c: runs a stream; false: *why is text (free it) that names the operation, the device and the field. */
 bool run_stream(const uint8_t *data, size_t len, char **why);

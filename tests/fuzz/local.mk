@@ -2,7 +2,7 @@
 # Fuzz harnesses: a short run in "make check", longer ones by hand or in "make check-long".
 check_PROGRAMS += tests/fuzz/devices
 TESTS += tests/fuzz/devices
-FUZZ_SOURCES = tests/fuzz/fuzz.h tests/fuzz/devices.c tests/fuzz/machine.c tests/fuzz/access.c tests/fuzz/differ.c \
+FUZZ_SOURCES = tests/fuzz/fuzz.h tests/fuzz/devices.c tests/fuzz/machine.c tests/fuzz/access.c tests/differ.c tests/differ.h \
     tests/fuzz/ops_register.c tests/fuzz/ops_ata.c tests/fuzz/ops_atapi.c tests/fuzz/ops_floppy.c tests/fuzz/ops_usb.c \
     tests/fuzz/ops_video.c tests/fuzz/ops_video_modes.c tests/fuzz/ops_input.c tests/fuzz/ops_timer.c \
     tests/fuzz/ops_interrupt.c tests/fuzz/ops_misc.c

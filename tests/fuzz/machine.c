@@ -278,7 +278,7 @@ char *side_renew(struct side *s)
     if (!loaded)
         buf_printf(&text, "the state cannot be loaded: %s%c", err.text, 0);
     buf_free(&state);
-    char *why = loaded ? state_difference(s->m, new->m) : (char *)text.data;
+    char *why = loaded ? machine_difference(s->m, new->m) : (char *)text.data;
     *new->faults = faults;
     swap_machines(s, new);
     side_free(new);

@@ -18,9 +18,9 @@
 #include "firmware/blobs.h"
 #include "machine/parts.h"
 #include "snap/snapshot.h"
+#include "tests/differ.h"
 #include "tests/same.h"
 #include "tests/snap/damage.h"
-#include "tests/snap/differ.h"
 #include "tests/snap/rig.h"
 
 #define STEP (UINT64_C(1) << 24)
