@@ -170,17 +170,22 @@ static size_t listen_tcp(struct front *f, struct error *err)
 
 /* --- The process --- */
 
-/* The process's answer: it serves viewers. */
-static bool wait_ready(struct front_vnc *v, struct error *err)
+/* The process's answer: it serves viewers, confined as the user wants it. */
+static bool wait_ready(const struct front *f, struct error *err)
 {
     struct vnc_record r;
     size_t nfds;
-    struct pollfd p = {.fd = v->link, .events = POLLIN};
-    if (poll(&p, 1, START_WAIT_MS) <= 0 || vnc_link_receive(v->link, &r, NULL, 0, &nfds) != VNC_GOT_RECORD ||
+    char missing[128];
+    struct pollfd p = {.fd = f->vnc->link, .events = POLLIN};
+    if (poll(&p, 1, START_WAIT_MS) <= 0 || vnc_link_receive(p.fd, &r, NULL, 0, &nfds) != VNC_GOT_RECORD ||
         r.type != VNC_READY)
         return error_set(err, "-vnc: the process that serves viewers did not start");
     text_clean(r.text, sizeof r.text, r.text, strlen(r.text), "");
-    return !r.text[0] || error_set(err, "%s", r.text);
+    if (r.text[0])
+        return error_set(err, "%s", r.text);
+    jail_missing(r.jail, missing, sizeof missing);
+    return !missing[0] || !f->o->require_jail ||
+           error_set(err, "--require-jail: the process for VNC's viewers would run without %s", missing);
 }
 
 static void tell(struct front *f, const struct vnc_record *r)
@@ -202,6 +207,7 @@ static bool spawn(struct front *f, struct error *err)
     struct front_vnc *v = f->vnc;
     int pair[2], fds[1 + VNC_LISTENERS] = {v->picture.fd_read};
     struct vnc_record r = {.type = VNC_START, .flag = f->o->vnc.password, .share = f->o->vnc.share};
+    r.jail = f->o->require_jail ? JAIL_ALL : 0;
     snprintf(r.text, sizeof r.text, "%s", f->o->name ? f->o->name : "Vitrine");
     if (!vnc_link_pair(pair, err))
         return false;
@@ -213,7 +219,7 @@ static bool spawn(struct front *f, struct error *err)
     memcpy(fds + 1, v->listener, v->nlisteners * sizeof *fds);
     if (v->process < 0)
         return error_set(err, "-vnc: cannot start the process that serves viewers: %s", strerror(errno));
-    if (!vnc_link_send(v->link, &r, fds, 1 + v->nlisteners, START_WAIT_MS) || !wait_ready(v, err))
+    if (!vnc_link_send(v->link, &r, fds, 1 + v->nlisteners, START_WAIT_MS) || !wait_ready(f, err))
         return false;
     memmove(v->started + 1, v->started, sizeof v->started - sizeof *v->started);
     v->started[0] = front_now();

@@ -44,6 +44,6 @@ bool jail_capabilities(struct error *err)
     shut_ways_back();
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     if (syscall(SYS_capset, &head, none) < 0 || !nothing_left())
-        return error_set(err, "cannot give up the machine process's capabilities: %s", strerror(errno));
+        return error_set(err, "cannot give up the process's capabilities: %s", strerror(errno));
     return true;
 }

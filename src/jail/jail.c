@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The layers of the machine process's confinement that need no library, and their order. */
+/* The layers of the confinement that need no library, and their order. */
 #include "config.h"
 
 #include "jail/jail.h"
@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,15 +57,9 @@ static bool close_others(const int *keep, size_t nkeep, struct error *err)
     return true;
 }
 
-bool jail_enter(const struct jail_spec *spec, uint32_t *in_force, struct error *err)
+/* What both processes give up after their descriptors and limits. */
+static bool give_up(uint32_t *in_force, struct error *err)
 {
-    *in_force = 0;
-    if (!close_others(spec->keep, spec->nkeep, err))
-        return false;
-    *in_force |= JAIL_FDS;
-    if (!jail_limits(spec, err))
-        return false;
-    *in_force |= JAIL_LIMITS;
     if (!jail_capabilities(err))
         return false;
     *in_force |= JAIL_CAPABILITIES;
@@ -80,27 +73,41 @@ bool jail_enter(const struct jail_spec *spec, uint32_t *in_force, struct error *
         return false;
     if (on)
         *in_force |= JAIL_LANDLOCK;
-    if (!jail_seccomp(&on, err))
+    return true;
+}
+
+bool jail_enter(const struct jail_spec *spec, uint32_t *in_force, struct error *err)
+{
+    bool on = false;
+    *in_force = 0;
+    if (!close_others(spec->keep, spec->nkeep, err))
+        return false;
+    *in_force |= JAIL_FDS;
+    if (!jail_limits(spec, err))
+        return false;
+    *in_force |= JAIL_LIMITS;
+    if (!give_up(in_force, err) || !jail_seccomp(&on, err))
         return false;
     if (on)
         *in_force |= JAIL_SECCOMP;
     return true;
 }
 
-bool jail_enter_viewers(const int *keep, size_t nkeep, struct error *err)
+bool jail_enter_viewers(const int *keep, size_t nkeep, uint32_t *in_force, struct error *err)
 {
-    bool on;
-    struct rlimit none = {0, 0};
+    bool on = false;
+    *in_force = 0;
     if (!close_others(keep, nkeep, err))
         return false;
-    setrlimit(RLIMIT_CORE, &none);
-    setrlimit(RLIMIT_FSIZE, &none);
-    if (!jail_capabilities(err))
+    *in_force |= JAIL_FDS;
+    if (!jail_limits_viewers(err))
         return false;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return error_set(err, "cannot give up new privileges: %s", strerror(errno));
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    return jail_landlock(&on, err) && jail_seccomp_viewers(err);
+    *in_force |= JAIL_LIMITS;
+    if (!give_up(in_force, err) || !jail_seccomp_viewers(&on, err))
+        return false;
+    if (on)
+        *in_force |= JAIL_SECCOMP;
+    return true;
 }
 
 static const struct layer {

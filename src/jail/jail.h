@@ -41,9 +41,9 @@ bool jail_enter(const struct jail_spec *spec, uint32_t *in_force, struct error *
 
 /*
  * The same for the process that serves VNC's viewers, which makes threads and takes connections from the listening
- * sockets among `keep`: no files, no other sockets, no other programs. A layer that the kernel lacks is not a failure.
+ * sockets among `keep`: no files, no other sockets, no other programs.
  */
-bool jail_enter_viewers(const int *keep, size_t nkeep, struct error *err);
+bool jail_enter_viewers(const int *keep, size_t nkeep, uint32_t *in_force, struct error *err);
 
 /* For -version: "descriptors, ..., without seccomp", into text. */
 void jail_describe(uint32_t in_force, char *text, size_t room);
@@ -69,10 +69,11 @@ bool jail_user_become(const struct jail_user *user);
 
 /* The layers, each used by jail_enter. */
 bool jail_limits(const struct jail_spec *spec, struct error *err);
+bool jail_limits_viewers(struct error *err);
 bool jail_capabilities(struct error *err);
 bool jail_landlock(bool *in_force, struct error *err);
 bool jail_seccomp(bool *in_force, struct error *err);
-bool jail_seccomp_viewers(struct error *err);
+bool jail_seccomp_viewers(bool *in_force, struct error *err);
 /* What Landlock is asked to deny where the kernel has this ABI. */
 void jail_landlock_rights(long abi, struct ll_ruleset_attr *attr);
 

@@ -42,7 +42,7 @@ bool jail_landlock(bool *in_force, struct error *err)
     int e = errno;
     close((int)fd);
     if (r < 0)
-        return error_set(err, "Landlock refuses to restrict the machine process: %s", strerror(e));
+        return error_set(err, "Landlock refuses to restrict the process: %s", strerror(e));
     *in_force = true;
     return true;
 }

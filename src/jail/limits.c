@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Resource limits of the machine process: what it holds, and no more. */
+/* Resource limits: the machine process gets what it holds, and no more; the viewers' process writes no file. */
 #include "config.h"
 
 #include "jail/jail.h"
@@ -40,6 +40,11 @@ static rlim_t memory_limit(const struct jail_spec *spec)
 #endif
 }
 
+struct limit {
+    int what;
+    rlim_t value;
+};
+
 /* Never above what it was before. */
 static bool lower(int what, rlim_t to)
 {
@@ -51,15 +56,20 @@ static bool lower(int what, rlim_t to)
     return setrlimit((__rlimit_resource_t)what, &r) == 0;
 }
 
+static bool lower_all(const struct limit *limit, size_t n, struct error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!lower(limit[i].what, limit[i].value))
+            return error_set(err, "cannot lower a resource limit: %s", strerror(errno));
+    return true;
+}
+
 bool jail_limits(const struct jail_spec *spec, struct error *err)
 {
     rlim_t top = 3;
     for (size_t i = 0; i < spec->nkeep; i++)
         top = MAX(top, (rlim_t)spec->keep[i] + 1);
-    const struct {
-        int what;
-        rlim_t value;
-    } limit[] = {
+    const struct limit limit[] = {
         {RLIMIT_NOFILE, top + spec->spare},       /* those that are open, and what is passed later */
         {RLIMIT_CORE, 0},                         /* a core dump would hold the guest's memory */
         {RLIMIT_NPROC, 0},                        /* no further process or thread */
@@ -68,8 +78,11 @@ bool jail_limits(const struct jail_spec *spec, struct error *err)
         {RLIMIT_MSGQUEUE, 0},
         {RLIMIT_AS, memory_limit(spec)},
     };
-    for (size_t i = 0; i < ARRAY_LEN(limit); i++)
-        if (!lower(limit[i].what, limit[i].value))
-            return error_set(err, "cannot lower a resource limit: %s", strerror(errno));
-    return true;
+    return lower_all(limit, ARRAY_LEN(limit), err);
+}
+
+bool jail_limits_viewers(struct error *err)
+{
+    static const struct limit limit[] = {{RLIMIT_CORE, 0}, {RLIMIT_FSIZE, 0}};
+    return lower_all(limit, ARRAY_LEN(limit), err);
 }

@@ -23,12 +23,12 @@ enum { VNC_HOST = 64, VNC_NAME = 64, VNC_PASSWORD = 8, VNC_VIEWERS = 16, VNC_LIS
 
 enum vnc_record_type {
     /* To the process. The first one carries the picture's descriptor and those of the listening sockets. */
-    VNC_START,        /* name, share, flag: a password is needed */
+    VNC_START,        /* name, share, flag: a password is needed; jail: layers without which it must not serve */
     VNC_FRAME,        /* w, h, y0, y1: these lines of the picture changed */
     VNC_MODE,         /* flag: the guest takes absolute coordinates */
     VNC_SET_PASSWORD, /* flag: there is one; text */
     /* From it. */
-    VNC_READY,   /* text: what failed; empty: viewers are served */
+    VNC_READY,   /* text: what failed; empty: viewers are served. jail: the layers in force */
     VNC_KEY,     /* keysym, its place (0: unknown), flag: down */
     VNC_POINTER, /* x, y, buttons (RFB's), flag: motion; w, h of the picture that they refer to */
     VNC_LEFT,    /* a viewer has gone: no key of its is down any more */
@@ -38,7 +38,7 @@ enum vnc_record_type {
 
 struct vnc_record {
     uint32_t type;
-    uint32_t flag, share, index;
+    uint32_t flag, share, index, jail;
     uint32_t w, h, y0, y1;
     uint32_t keysym, qnum, buttons;
     int32_t x, y;

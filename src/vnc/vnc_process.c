@@ -94,8 +94,9 @@ static bool take_all(struct process *p)
     }
 }
 
-/* The first record: sockets and picture, then the confinement, then viewers. */
-static bool start(struct process *p, struct error *err)
+/* The first record: sockets and picture, then the confinement, then viewers. False without a text: a layer is missing
+ * that the record asks for. */
+static bool start(struct process *p, uint32_t *in_force, struct error *err)
 {
     static const struct vnc_ops ops = {on_key, on_pointer, on_left};
     struct vnc_record r;
@@ -118,7 +119,7 @@ static bool start(struct process *p, struct error *err)
     if (!p->vnc)
         return false;
     vnc_own_fds(p->vnc, keep + nfds);
-    return jail_enter_viewers(keep, nfds + 2, err) && vnc_serve(p->vnc, err);
+    return jail_enter_viewers(keep, nfds + 2, in_force, err) && !(r.jail & ~*in_force) && vnc_serve(p->vnc, err);
 }
 
 int vnc_process_main(int link_fd)
@@ -130,8 +131,9 @@ int vnc_process_main(int link_fd)
     signal(SIGHUP, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    bool good = start(&p, &err);
-    struct vnc_record ready = {.type = VNC_READY};
+    uint32_t in_force = 0;
+    bool good = start(&p, &in_force, &err);
+    struct vnc_record ready = {.type = VNC_READY, .jail = in_force};
     snprintf(ready.text, sizeof ready.text, "%.*s", (int)sizeof ready.text - 1, err.text);
     say(&p, &ready);
     while (good) {

@@ -367,6 +367,42 @@ START_TEST(jail_lets_a_bug_speak_and_abort)
 }
 END_TEST
 
+/* The process for viewers reports its layers, and has them: seen from outside while it waits. */
+START_TEST(jail_viewers_report_what_is_in_force)
+{
+    int up[2], down[2];
+    uint32_t want = JAIL_ALL & ~(landlock_alone() ? 0u : JAIL_LANDLOCK) & ~(jail_has_seccomp() ? 0u : JAIL_SECCOMP);
+    ck_assert(pipe(up) == 0 && pipe(down) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        const int keep[] = {up[1], down[0]};
+        uint32_t in_force;
+        struct error err;
+        char end;
+        if (!jail_enter_viewers(keep, ARRAY_LEN(keep), &in_force, &err) ||
+            write(up[1], &in_force, sizeof in_force) != sizeof in_force)
+            _exit(NO_JAIL);
+        _exit(read(down[0], &end, 1) == 0 ? DID_IT : REFUSED);
+    }
+    uint32_t in_force;
+    close(up[1]);
+    ck_assert_int_eq(read(up[0], &in_force, sizeof in_force), sizeof in_force);
+    ck_assert_uint_eq(in_force, want);
+    static const int none[] = {RLIMIT_CORE, RLIMIT_FSIZE};
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+        struct rlimit r;
+        ck_assert_int_eq(prlimit(pid, (__rlimit_resource_t)none[i], NULL, &r), 0);
+        ck_assert_msg(r.rlim_cur == 0 && r.rlim_max == 0, "limit %d is %llu", none[i], (unsigned long long)r.rlim_max);
+    }
+    int status;
+    close(down[1]);
+    waitpid(pid, &status, 0);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == DID_IT, "status %x", status);
+    close(up[0]);
+    close(down[0]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("jail");
@@ -385,6 +421,7 @@ int main(void)
     tcase_add_test(t, jail_limits_memory);
     tcase_add_test(t, jail_limits_the_size_of_files);
     tcase_add_test(t, jail_lets_a_bug_speak_and_abort);
+    tcase_add_test(t, jail_viewers_report_what_is_in_force);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

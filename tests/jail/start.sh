@@ -37,6 +37,19 @@ says "no Landlock"
 says "seccomp"
 if at_start "$without" landlock "$vitrine" --require-jail; then bad "--require-jail runs without Landlock"; else good; fi
 says "^vitrine: --require-jail: .* without landlock"
+# The process for VNC's viewers is refused likewise, before it takes a connection; without the option it serves.
+if "$vitrine" -version | grep -q "VNC: no"; then
+    leaves_out 7 "the process for VNC's viewers, which this build has not"
+else
+    for layer in landlock seccomp both; do
+        names=$layer
+        if [ $layer = both ]; then names="landlock, seccomp"; fi
+        $has_seccomp || names="landlock, seccomp"
+        if at_start "$without" $layer "$vitrine" --require-jail -vnc "unix:$work/vnc"; then bad "VNC without $layer"; else good; fi
+        says "^vitrine: --require-jail: the process for VNC's viewers would run without $names$"
+    done
+    if at_start "$without" both "$vitrine" -vnc "unix:$work/vnc"; then good; else bad "-vnc: $(cat "$work/err")"; fi
+fi
 # The refusal comes before anything is read: of a bad kernel nothing is said.
 echo nonsense >"$work/kernel"
 at_start "$without" landlock "$vitrine" --require-jail -kernel "$work/kernel"
@@ -45,8 +58,13 @@ at_start "$vitrine"
 if [ ! -s "$work/err" ]; then
     if at_start "$vitrine" --require-jail; then good; else bad "--require-jail: $(cat "$work/err")"; fi
     is_silent
+    vnc="-vnc unix:$work/vnc"
+    "$vitrine" -version | grep -q "VNC: no" && vnc=
+    # shellcheck disable=SC2086
+    if at_start "$vitrine" --require-jail $vnc; then good; else bad "--require-jail -vnc: $(cat "$work/err")"; fi
+    is_silent
 else
-    leaves_out 2 "--require-jail where all is there, since this host says: $(head -1 "$work/err")"
+    leaves_out 4 "--require-jail where all is there, since this host says: $(head -1 "$work/err")"
 fi
 
 # -daemonize: what is missing is said on the terminal that is left then.
@@ -122,4 +140,4 @@ else
     refuses "only root" -runas nobody -display none
     leaves_out 13 "-runas, which needs root"
 fi
-finish 40
+finish 51

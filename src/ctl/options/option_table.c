@@ -132,7 +132,7 @@ const struct option_row option_table[] = {
     WORD("pidfile", "FILE", "writes the process number; the file goes at the end", pidfile),
     ON("daemonize", "goes into the background once the machine is made", daemonize),
     CALL("runas", "USER|UID:GID", "root becomes that user once everything is open", take_runas),
-    ON("require-jail", "does not start where a layer of the machine process's confinement is missing", require_jail),
+    ON("require-jail", "does not start where a layer of the processes' confinement is missing", require_jail),
     CALL("action", "EVENT=ACTION[,...]", "reboot=reset|shutdown, shutdown=poweroff|pause", take_action),
     ON("S", "starts stopped; QMP's cont lets it run", cfg.start_paused),
     ON("no-reboot", "ends instead of rebooting", cfg.no_reboot),
