@@ -202,6 +202,16 @@ static void device_path(struct edd_params *p, const struct ata_drive *d)
     p->checksum = checksum(&p->path_key, 36);
 }
 
+/*
+ * EDD 3.0 8.7, information flag 1. A drive reports 16383 cylinders at most (ATA-6), so the geometry of one with more
+ * sectors is not that of the whole drive.
+ */
+static int has_geometry(const struct ata_drive *d)
+{
+    uint32_t cylinders = d->pcyl > 16383 ? d->pcyl : 16383;
+    return d->sectors <= cylinders * d->phead * d->pspt;
+}
+
 static uint8_t edd_parameters(struct regs *r, const struct ata_drive *d)
 {
     struct edd_params p;
@@ -211,7 +221,7 @@ static uint8_t edd_parameters(struct regs *r, const struct ata_drive *d)
     size = room >= 66 ? 66 : room >= 30 ? 30 : 26;
     memset(&p, 0, sizeof p);
     p.size = size;
-    p.info = d->sectors > 1024 * 16 * 63 ? 0 : 2; /* physical geometry valid */
+    p.info = has_geometry(d) ? 2 : 0;
     p.cylinders = d->pcyl;
     p.heads = d->phead;
     p.spt = d->pspt;
@@ -225,6 +235,7 @@ static uint8_t edd_parameters(struct regs *r, const struct ata_drive *d)
     return ST_OK;
 }
 
+/* NOTE: the AT's BIOS keeps a disk's last cylinder for diagnostics and leaves it out here. An image has data in it. */
 static void get_parameters(struct regs *r, const struct ata_drive *d)
 {
     uint16_t last = d->lcyl - 1;

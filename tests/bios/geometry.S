@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A disk's boot sector: says on port E9h what INT 13h AH=08h answers for it (CX, DX), CMOS 12h, 19h-2Ch and 39h, and
- * the first word of the sector whose CX and DH geometry.sh put at offset 3; then leaves through isa-debug-exit.
+ * A disk's boot sector: says on port E9h what INT 13h AH=08h answers for it (CX, DX), CMOS 12h, 19h-2Ch and 39h, the
+ * first word of the sector whose CX and DH geometry.sh put at offset 3, and AH=48h's information flags; then leaves
+ * through isa-debug-exit.
  */
     .code16
     .globl _start
@@ -46,6 +47,15 @@ start:
     jnc 2f
     movw $0xdead, %ax
 2:  call word
+    movw $0x8200, %si
+    movw $26, (%si)
+    movb $0x48, %ah
+    movb $0x80, %dl
+    int $0x13
+    movw 0x8202, %ax
+    jnc 3f
+    movw $0xdead, %ax
+3:  call word
     movb $0x10, %al
     outb %al, $0xf4
 1:  hlt

@@ -3,7 +3,7 @@
 #
 # geometry.sh: disks partitioned with many geometries boot by the one they were made with, -device ide-hd's cyls=,
 # heads=, secs= and bios-chs-trans= lead to the INT 13h geometry that EDD 3.0 annex B names, and CMOS 12h, 19h-2Ch and
-# 39h hold the drive's.  GEOMETRY_BIOS=FILE runs it under that BIOS.
+# 39h hold the drive's; INT 13h AH=48h says whether that is the whole drive's.  GEOMETRY_BIOS=FILE runs it under that BIOS.
 
 set -u
 : "${VITRINE:=./vitrine}"
@@ -105,6 +105,22 @@ given 3072000 ,cyls=3000,heads=16,secs=63,bios-chs-trans=large 750 64 63 3000 16
 given 3072000 ,cyls=3000,heads=16,secs=63,bios-chs-trans=rechs 800 60 63 3000 16 63 3
 given 3072000 ,bios-chs-trans=large 761 64 63 3047 16 63 2
 given 100800 ,bios-chs-trans=auto 100 16 63 100 16 63 0
+# flags SECTORS PROPERTIES WANT: AH=48h says that the drive's geometry is valid (bit 1) as far as 16383 cylinders go.
+flags() {
+    cp "$boot" "$dir/hda" && chmod u+w "$dir/hda" && truncate -s $(($1 * 512)) "$dir/hda" || exit 1
+    put 510 85 170
+    check "information flags of $1$2" "$3" "$(start 1 0 -drive "if=none,id=d,format=raw,file=$dir/hda" \
+        -device "ide-hd,drive=d$2" | cut -c 57-60)"
+}
+flags 1008 "" 0002
+flags 1032192 "" 0002    # 1024 * 16 * 63
+flags 1032193 "" 0002
+flags 3072000 "" 0002
+flags 16514064 "" 0002   # 16383 * 16 * 63
+flags 16514065 "" 0000
+flags 40000000 "" 0000
+flags 1671066 ,cyls=16383,heads=6,secs=17 0002
+flags 1671067 ,cyls=16383,heads=6,secs=17 0000
 # behind SECTORS CX DH: the last sector of a disk of less than two cylinders can be read, and the one behind it cannot.
 behind() {
     cp "$boot" "$dir/hda" && chmod u+w "$dir/hda" && truncate -s $(($1 * 512)) "$dir/hda" || exit 1
