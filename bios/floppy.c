@@ -478,12 +478,18 @@ static uint8_t format(struct regs *r)
     return status ? status : run(cmd, sizeof cmd);
 }
 
+/* The AT's BIOS knows two drives: one that is absent does not answer, a number above is a bad command. */
+static uint8_t no_drive(uint8_t drive)
+{
+    return drive > 1 ? ST_BAD_COMMAND : ST_TIMEOUT;
+}
+
 /* What turns the motor; after a timeout the controller is reset, so that the next try starts clean. */
 static uint8_t access(struct regs *r)
 {
     uint8_t status;
     if (!drive_type(r->dl))
-        return ST_TIMEOUT;
+        return no_drive(r->dl);
     if (r->dh > 1 || (r->ah != 0x05 && (r->cl == 0 || r->al == 0)))
         return ST_BAD_COMMAND;
     status = r->ah == 0x05 ? format(r) : transfer(r, r->ah == 0x02 ? DMA_READ : r->ah == 0x03 ? DMA_WRITE : DMA_VERIFY);
@@ -531,7 +537,7 @@ static uint8_t set_dasd_type(struct regs *r)
 {
     uint8_t status;
     if (!drive_type(r->dl))
-        return ST_TIMEOUT;
+        return no_drive(r->dl);
     if (r->al < 1 || r->al > 4)
         return ST_BAD_COMMAND;
     motor_on(r->dl);
@@ -552,7 +558,7 @@ static uint8_t set_media(struct regs *r)
 {
     uint8_t type = drive_type(r->dl), tracks = r->ch + 1, status;
     if (!type)
-        return ST_TIMEOUT;
+        return no_drive(r->dl);
     motor_on(r->dl);
     status = check_changed(r->dl);
     bda_set(fd_motor_ticks, parameter(2));
@@ -575,7 +581,7 @@ static uint8_t change_line(struct regs *r)
 {
     uint8_t status;
     if (!drive_type(r->dl))
-        return ST_TIMEOUT;
+        return no_drive(r->dl);
     if (drive_type(r->dl) == 1)
         return ST_CHANGED; /* there is no line that could tell */
     motor_on(r->dl);
@@ -610,6 +616,10 @@ static void serve_or_say(struct regs *r)
     switch (r->ah) {
     case 0x01: r->ah = bda_get(fd_status); break;
     case 0x15:
+        if (r->dl > 1) {
+            r->ah = ST_BAD_COMMAND;
+            break;
+        }
         r->ah = drive_type(r->dl) > 1 ? 2 : drive_type(r->dl); /* with change line, without, none */
         set_cf(r, 0);
         return;

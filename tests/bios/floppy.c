@@ -61,6 +61,22 @@ static void test_parameters(void)
     }
 }
 
+/* The AT's BIOS knows two diskette drives; a number above is a bad command of each service that asks for the drive. */
+static void test_drives_above_two(void)
+{
+    static const uint8_t services[] = {0x02, 0x03, 0x04, 0x05, 0x08, 0x15, 0x16, 0x17, 0x18};
+    static const uint8_t drives[] = {2, 3, 0x7f};
+    for (unsigned i = 0; i < sizeof services; i++) {
+        for (unsigned k = 0; k < sizeof drives; k++) {
+            fd(0x00, 0, 0, 0, 0, 0, 0);
+            check_eq(fd(services[i], 1, drives[k], 79, 0, 18, 0), 0x101, "diskette_drive_above_two_is_a_bad_command");
+            check_eq(peek8(0x40, 0x41), 0x01, "diskette_drive_above_two_in_40_41");
+        }
+    }
+    check_eq(fd(0x00, 0, 2, 0, 0, 0, 0), 0, "diskette_reset_takes_any_drive");
+    check_eq(peek8(0x40, 0x41), 0, "diskette_reset_in_40_41");
+}
+
 static void test_transfers(void)
 {
     uint16_t status;
@@ -97,7 +113,6 @@ static void test_transfers(void)
     check_eq(fd(0x02, 2, 0, 0, 0, 1, 0xfe00), 0x109, "diskette_dma_boundary");
     check_eq(fd(0x02, 1, 0, 0, 2, 1, 0), 0x101, "diskette_head_2_is_a_bad_command");
     check_eq(fd(0x0b, 1, 0, 0, 0, 1, 0), 0x101, "diskette_unknown_function");
-    check_eq(fd(0x02, 1, 2, 0, 0, 1, 0), 0x180, "diskette_drive_2_does_not_answer");
     check_eq(fd(0x00, 0, 0, 0, 0, 0, 0), 0, "diskette_reset");
     check(peek8(0x40, 0x3f) & 1, "motor_runs");
 }
@@ -153,6 +168,7 @@ static void test_motor_time_out(void)
 void test_floppy(void)
 {
     test_parameters();
+    test_drives_above_two();
     test_transfers();
     test_format();
     test_second_drive();

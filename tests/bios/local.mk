@@ -7,9 +7,9 @@ BIOSTEST_OBJ = tests/bios/guest-start.o tests/bios/guest-main.o tests/bios/guest
 	tests/bios/guest-pci.o tests/bios/guest-tables.o tests/bios/guest-time.o tests/bios/guest-disk.o tests/bios/guest-floppy.o tests/bios/guest-keyboard.o
 
 check_DATA += tests/bios/services.img
-BOOT_SECTORS += tests/bios/diskette.bin tests/bios/beep.bin tests/bios/eltorito.bin tests/bios/geometry.bin tests/bios/apmoff.bin
-TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh tests/bios/apmoff.sh
-dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh tests/bios/apmoff.sh
+BOOT_SECTORS += tests/bios/diskette.bin tests/bios/beep.bin tests/bios/eltorito.bin tests/bios/geometry.bin tests/bios/apmoff.bin tests/bios/absent.bin
+TESTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh tests/bios/apmoff.sh tests/bios/absent.sh
+dist_noinst_SCRIPTS += tests/bios/run.sh tests/bios/diskette.sh tests/bios/beep.sh tests/bios/eltorito.sh tests/bios/bootorder.sh tests/bios/geometry.sh tests/bios/apmoff.sh tests/bios/absent.sh
 
 tests/bios/guest-start.o: $(BIOSTEST_SRC)/start.S
 	@$(MKDIR_P) tests/bios
