@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The local APIC in virtual wire mode: LINT0 hands the 8259's interrupts on, LINT1 is NMI.
- * Intel SDM 3A 11.4.7 (state after reset: all masked), 11.5.1 (LVT); MultiProcessor Specification 1.4,
- * 3.6.2.2.
+ * The local APIC in virtual wire mode: LINT0 passes the 8259's interrupts on, LINT1 is NMI. Intel SDM 3A 11.4.7
+ * (state after reset: all masked), 11.5.1 (LVT); MultiProcessor Specification 1.4, 3.6.2.2.
  */
 #include "bios.h"
 

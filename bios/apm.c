@@ -3,9 +3,9 @@
  * Advanced Power Management: INT 15h AH=53h, and the same for 16-bit and 32-bit protected mode.
  *
  * APM BIOS Interface Specification 1.2, chapter 4 and appendix A (error codes). This file is compiled twice: for 16-bit
- * code, and with -m32 (BIOS32 defined) as position-independent code that touches nothing but ports and the stack.
- * There is one device, the machine: idle halts it until an interrupt, off is the PIIX4's soft off. It is on AC, has no
- * battery and tells no events.
+ * code, and with -m32 (BIOS32 defined) as position-independent code that touches nothing but ports and the stack. There
+ * is one device, the machine: idle halts it until an interrupt, off is the PIIX4's soft off. It runs on mains power,
+ * has no battery and reports no events.
  */
 #include "bios.h"
 #include "apm.h"
@@ -50,7 +50,7 @@ static void power_off(void)
         outw(base + PM1A_CNT, SOFT_OFF);
 }
 
-/* QUIRK: off works without a connection, since programs ask for it so (tests/bios/apmoff.sh). */
+/* QUIRK: off works without a connection, since programs ask for it without one (tests/bios/apmoff.sh). */
 static uint8_t set_power(struct apm_regs *r, const struct apm_state *s, uint8_t *idle)
 {
     if (r->bx != DEVICE_ALL && r->bx != DEVICE_OLD)
@@ -109,7 +109,10 @@ static uint8_t driver_version(struct apm_regs *r)
     return 0;
 }
 
-/* Functions 04h-10h, in any mode. Gives an error code; *idle: the processor is to sleep until an interrupt. */
+/*
+ * Functions 04h-10h, in any mode. Gives an error code. *idle: the caller puts the processor to sleep until an
+ * interrupt.
+ */
 static uint8_t common(struct apm_regs *r, struct apm_state *s, uint8_t *idle)
 {
     uint8_t ignored;

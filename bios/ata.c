@@ -2,10 +2,9 @@
 /*
  * ATA disks on the two compatibility-mode channels: detection and PIO transfers.
  *
- * ATA/ATAPI-6 (T13/1410D): 8.15 IDENTIFY DEVICE, 8.34/8.35 READ SECTOR(S) (EXT), 8.62/8.63 WRITE
- * SECTOR(S) (EXT), 8.53 READ VERIFY, 9.5/9.6 PIO protocols. Phoenix EDD 3.0 for the translation.
- * While a command runs the device's interrupt is off (nIEN), so that the status can be polled.
- * Packet devices are handed to cdrom.c.
+ * ATA/ATAPI-6 (T13/1410D): 8.15 IDENTIFY DEVICE, 8.34/8.35 READ SECTOR(S) (EXT), 8.62/8.63 WRITE SECTOR(S) (EXT), 8.53
+ * READ VERIFY, 9.5/9.6 PIO protocols. Phoenix EDD 3.0 for the translation. A running command's interrupt is off (nIEN),
+ * so that the status can be polled. cdrom.c has the packet devices.
  */
 #include "ata.h"
 #include "bios.h"
@@ -202,7 +201,10 @@ uint8_t ata_reset(const struct ata_drive *d)
 
 /* ------------------------------------------------------------------ detection */
 
-/* As the machine says in CMOS 39h, two bits a drive: EDD 3.0 annex B and "BIOS Types, CHS Translation" (H. Landis). */
+/*
+ * CMOS 39h names the translation in two bits a drive, as the machine sets it: EDD 3.0 annex B and "BIOS Types, CHS
+ * Translation" (H. Landis).
+ */
 enum translation { TRANS_NONE, TRANS_LBA, TRANS_LARGE, TRANS_RECHS };
 
 /* INT 13h's geometry as fw_cfg's "bios-geometry" has it; cyl 0: not there. */
@@ -308,7 +310,7 @@ static void translate(struct ata_drive *d)
     }
     d->lcyl = cyl > 1024 ? 1024 : cyl;
     d->lhead = head > 255 ? 255 : head;
-    /* On so small a disk (a diskette's image) the part behind its whole cylinder counts: programs read it by CHS. */
+    /* A disk this small (a diskette's image) also counts the part after its whole cylinder: programs read it by CHS. */
     if (d->lcyl == 1 && d->sectors > (uint32_t)d->lhead * d->lspt && !given[place].cyl)
         d->lcyl = 2;
 }

@@ -2,10 +2,10 @@
 /*
  * INT 19h and INT 18h: what can be booted, in which order, the boot menu, and starting it.
  *
- * IBM PC/AT technical reference, section 5 "Bootstrap"; BIOS Boot Specification 1.01, 3.3 (BEV), 4.6 and 6.
- * The order: what the fw_cfg file "bootorder" names (OpenFirmware paths, "HALT" ends it), then the kinds in CMOS 3Dh
- * bits 3:0 and 7:4 and 38h bits 7:4 (1 diskette, 2 fixed disk, 3 CD-ROM, 4 bootstrap entry vectors), then whatever is
- * left, unless the user wants that strictly. 38h bit 0 turns the signature check of diskettes off.
+ * IBM PC/AT technical reference, section 5 "Bootstrap"; BIOS Boot Specification 1.01, 3.3 (BEV), 4.6 and 6. The order:
+ * what the fw_cfg file "bootorder" names (OpenFirmware paths, "HALT" ends it), then the kinds in CMOS 3Dh bits 3:0 and
+ * 7:4 and 38h bits 7:4 (1 diskette, 2 fixed disk, 3 CD-ROM, 4 bootstrap entry vectors), then what is left, unless the
+ * user wants only what is named. 38h bit 0 turns the signature check of diskettes off.
  */
 #include "ata.h"
 #include "bios.h"
@@ -114,7 +114,7 @@ static uint8_t kind_prio(uint8_t kind, int strict)
     return strict ? PRIO_NEVER : PRIO_REST + rest[kind];
 }
 
-/* Kept in order as it grows; what has the same priority stays in the order of its numbers. */
+/* The list stays sorted as it grows: by priority, then by number. */
 static void add(uint8_t kind, uint8_t index, uint8_t prio, int strict)
 {
     int at = entry_count;
@@ -155,7 +155,7 @@ static void start(struct call *c)
     boot_jump(c);
 }
 
-/* Reads the first sector of a drive through INT 13h, so that whoever hooked it is asked. */
+/* Reads the first sector of a drive through INT 13h, so that a program that hooked it answers. */
 static const char *boot_drive(uint8_t drive, int check)
 {
     struct call c;
@@ -187,7 +187,7 @@ static const char *boot_drive(uint8_t drive, int check)
     return 0;
 }
 
-/* A disk that is booted is drive 80h; the others follow in their order. */
+/* The disk that is booted becomes drive 80h; the others follow in their order. */
 static const char *boot_disk(uint8_t index)
 {
     uint16_t base = ata_drives[0].base;
@@ -356,7 +356,7 @@ static void give_up(void)
     reset_machine();
 }
 
-/* Tries one device after the other; comes back only to fail for good. */
+/* Tries one device after the other. Returns only when all have failed. */
 void boot_next(void);
 void boot_next(void)
 {

@@ -105,7 +105,7 @@ uint8_t cd_packet(const struct cd_drive *d, const uint8_t packet[12], uint32_t s
     return status;
 }
 
-/* A changed disc or a reset is told once: what was asked is then asked again. */
+/* The drive reports a changed disc or a reset once, instead of doing what was asked: it is asked again. */
 static uint8_t retried(const struct cd_drive *d, const uint8_t packet[12], uint32_t skip, uint32_t want, uint16_t seg,
                        uint16_t off)
 {
@@ -268,7 +268,7 @@ static uint8_t eject(const struct cd_drive *d)
     return retried(d, start_stop, 0, 0, 0, 0) ? 0xb5 : 0;
 }
 
-/* AH=49h: CF = 1 with 06h when the disc was changed, which the drive tells once. */
+/* AH=49h: CF = 1 with 06h when the disc was changed. The drive reports a change once. */
 static uint8_t changed(const struct cd_drive *d)
 {
     static const uint8_t test_unit_ready[12];

@@ -98,7 +98,7 @@ static int find_entry(struct entry *e)
     return 0;
 }
 
-/* Reads the catalog into CATALOG_SEG; gives why it cannot. */
+/* Reads the catalog into CATALOG_SEG. Gives the reason where it cannot. */
 static const char *read_catalog(uint8_t cd)
 {
     static const char id[] = "CD001\1EL TORITO SPECIFICATION";
@@ -141,7 +141,7 @@ void eltorito_end(void)
     emulated.active = 0;
 }
 
-/* A hard disk's geometry is what its first partition ends at (4.0, "geometry"). */
+/* A hard disk's geometry is the end of its first partition (4.0, "geometry"). */
 static int set_geometry(void)
 {
     static const uint8_t spt[] = {[FLOPPY_1200] = 15, [FLOPPY_1440] = 18, [FLOPPY_2880] = 36};
@@ -193,7 +193,7 @@ static const char *load(void)
     memset(&c, 0, sizeof c);
     c.ax = 0xaa55;
     c.dx = p->drive;
-    c.cs = seg & 0xf000; /* 07C0:0000 as 0000:7C00, which boot sectors expect */
+    c.cs = seg & 0xf000; /* boot sectors expect 0000:7C00 rather than 07C0:0000 */
     c.ip = seg << 4;
     c.flags = FLAG_IF;
     boot_jump(&c);
@@ -388,7 +388,7 @@ static void emulated_drive(struct regs *r)
     set_cf(r, status != 0);
 }
 
-/* A drive that stood behind the emulated one, by the number that it had. */
+/* A drive that the emulated one moved up, by the number that it had before. */
 static void moved_drive(struct regs *r)
 {
     uint8_t drive = r->dl, function = r->ah;

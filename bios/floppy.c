@@ -5,9 +5,9 @@
  * IBM PC/AT technical reference, section 5 "Diskette BIOS"; IBM PS/2 and PC BIOS interface technical
  * reference (AH=17h, 18h, 40:8F, 40:90); 82077AA datasheet, 5 (commands), 2.1 (registers); 8237A.
  *
- * After a change of diskettes the first access finds out its data rate (READ ID at each rate that
- * the drive may have), whether its tracks lie two steps apart, and the sectors of a track; any number of
- * these works, whatever the drive's own format is.
+ * The first access after a change of diskettes finds out the data rate (READ ID at each rate that the drive may have),
+ * whether the tracks lie two steps apart, and how many sectors a track has. Any number of sectors works, whatever the
+ * drive's own format is.
  */
 #include "bios.h"
 
@@ -58,7 +58,7 @@ extern const uint8_t diskette_table[];
 
 enum { RATE_500, RATE_300, RATE_250, RATE_1000 };
 
-/* Drives by CMOS type: what they are made for, and the rates to try, the likeliest first. */
+/* Drives by CMOS type: their own format, and the data rates to try, the likeliest first. */
 struct drive_kind {
     uint8_t tracks, spt, rate;
     uint8_t state; /* 40:90 bits 2-0 once a diskette of its own format is known */
@@ -76,7 +76,7 @@ static const struct drive_kind kinds[6] = {
 /*
  * Diskette parameters by CMOS type, as INT 1Eh has them: SRT/HUT, HLT/ND, motor-off ticks, N, sectors a
  * track, gap, DTL, gap for formatting, fill byte, head settle in ms, motor start in 1/8 s.
- * NOTE: callers get them in the F segment, where the ROM has constants at the same offset.
+ * NOTE: callers get their addresses in the F segment, where the ROM has the constants at the same offsets.
  */
 static const uint8_t parameters[6][11] = {
     {0},
@@ -95,7 +95,7 @@ enum { DPT_N = 3, DPT_SPT = 4, DPT_GAP = 5, DPT_DTL = 6, DPT_FORMAT_GAP = 7, DPT
 
 static uint8_t media_spt[2];   /* valid with MEDIA_KNOWN */
 static uint8_t media_heads[2]; /* the same */
-static uint8_t drive_types;    /* CMOS 10h. NOTE: kept, since a look at the CMOS ends a program's masking of NMI */
+static uint8_t drive_types;    /* CMOS 10h. NOTE: kept, since reading the CMOS ends a program's masking of NMI */
 static uint8_t selected;       /* drive whose motor must run while a command does */
 
 static uint8_t drive_type(uint8_t drive)
@@ -104,7 +104,7 @@ static uint8_t drive_type(uint8_t drive)
     return type < sizeof kinds / sizeof kinds[0] ? type : 0;
 }
 
-/* One byte of the table that INT 1Eh points at, which programs replace. */
+/* One byte of the table that INT 1Eh points at. Programs put their own table there. */
 static uint8_t parameter(int n)
 {
     uint32_t table = get_vector(0x1e);
@@ -157,8 +157,8 @@ static int results(uint32_t n)
 }
 
 /*
- * QUIRK: what a program hangs on the timer may count 40:40 down faster than 18.2 times a second, or turn the motor off
- * by itself (tests/bios/diskette.sh): while a command runs it is turned on again.
+ * QUIRK: a program's own timer handler may count 40:40 down faster than 18.2 times a second, or turn the motor off
+ * (tests/bios/diskette.sh). So a running command turns it on again.
  */
 static void keep_motor(void)
 {
@@ -169,7 +169,7 @@ static void keep_motor(void)
         outb(DOR, (dor & 0x30) | mine | DOR_RUN);
 }
 
-/* Sleeps where the timer will wake us (1): not if the caller masked it or is an interrupt's handler. */
+/* Sleeps and gives 1 where the timer will wake us. It will not if the caller masked it or is an interrupt handler. */
 static int let_time_pass(void)
 {
     uint8_t in_service;
@@ -185,8 +185,8 @@ static int let_time_pass(void)
 }
 
 /*
- * Two seconds by the counter, or by the ticks that wake us: between two of them the counter comes back
- * to where it was. A program's own, faster ticks may not reach 40:6C.
+ * Waits for two seconds at most, by counter 0 and by the ticks that wake us: the counter alone does not show whole
+ * periods that passed between two looks. WAKES_MAX is for a program's own, faster ticks, which may not reach 40:6C.
  */
 static int wait_irq(int motor)
 {
@@ -237,7 +237,7 @@ static void motor_on(uint8_t drive)
     outb(DOR, (bda_get(fd_motor) & 3) << 4 | DOR_RUN | drive);
 }
 
-/* `track`: the diskette's; steps twice where its tracks lie two steps apart. */
+/* `track` counts the diskette's tracks; the head steps twice where these lie two steps apart. */
 static uint8_t seek(uint8_t drive, uint8_t track)
 {
     uint8_t recalibrate[] = {CMD_RECALIBRATE, drive};
@@ -255,7 +255,7 @@ static uint8_t seek(uint8_t drive, uint8_t track)
     return bda_get(fd_result[0]) & 0xc0 ? ST_SEEK : 0;
 }
 
-/* A changed diskette is told once; stepping clears the drive's change line if there is one in it. */
+/* Reports a changed diskette once. Stepping clears the change line if a diskette is in the drive. */
 static uint8_t check_changed(uint8_t drive)
 {
     uint8_t status;
@@ -340,7 +340,7 @@ static int has_sector(uint8_t drive, uint8_t sector)
     return !dma_start(DMA_VERIFY, 0, 512) && !run(cmd, sizeof cmd);
 }
 
-/* On track 0: sectors are counted up from what the rate is for, or down from the next smaller standard. */
+/* Looks for sectors on track 0: upwards from the usual number of the rate, or downwards from the next smaller one. */
 static uint8_t count_sectors(uint8_t drive)
 {
     static const uint8_t usual[4] = {18, 9, 9, 36}, less[4] = {15, 8, 8, 0};
@@ -356,7 +356,7 @@ static uint8_t count_sectors(uint8_t drive)
     return n;
 }
 
-/* 40 tracks in a drive for 80: the second step is still on track 1. */
+/* A diskette of 40 tracks in a drive for 80: after two steps the head is on track 1. */
 static uint8_t find_steps(uint8_t drive)
 {
     uint8_t status = seek(drive, 2);
@@ -392,7 +392,7 @@ static uint8_t find_media(uint8_t drive, uint8_t type)
 
 /* --- Services --- */
 
-/* Motor, change line, diskette, track. `formatting`: the rate is as AH=17h or 18h set it. */
+/* Turns the motor on, looks for a change, finds the format and seeks. `formatting`: AH=17h or 18h set the rate. */
 static uint8_t prepare(uint8_t drive, uint8_t track, int formatting)
 {
     uint8_t type = drive_type(drive), status;
@@ -411,8 +411,9 @@ static uint8_t prepare(uint8_t drive, uint8_t track, int formatting)
 }
 
 /*
- * Sectors from r's place to the end of its cylinder, at most n; *last: where the chip must turn to the other side, or
- * the last one where it need not. Beyond the track's end the chip is asked all the same: it says what is not there.
+ * The number of sectors from r's place to the end of its cylinder, at most n. *last: the sector after which the chip
+ * turns to the other side, or the last one of all. A sector beyond the track's end is asked for all the same, and the
+ * chip reports that it is not there.
  */
 static uint32_t to_cylinder_end(const struct regs *r, uint32_t n, uint8_t *last)
 {
@@ -442,7 +443,7 @@ static uint8_t transfer_part(const struct regs *r, uint8_t mode, uint32_t addres
     return status ? status : run(cmd, sizeof cmd);
 }
 
-/* Goes on with the first sector of the next cylinder, or side where there is one, until all are there. */
+/* Moves sectors cylinder by cylinder until all are moved. Each further part begins at head 0, sector 1. */
 static uint8_t transfer(struct regs *r, uint8_t mode)
 {
     struct regs at = *r;
@@ -484,7 +485,7 @@ static uint8_t no_drive(uint8_t drive)
     return drive > 1 ? ST_BAD_COMMAND : ST_TIMEOUT;
 }
 
-/* What turns the motor; after a timeout the controller is reset, so that the next try starts clean. */
+/* The services that need the motor. After a timeout the controller is reset, so that the next try starts clean. */
 static uint8_t access(struct regs *r)
 {
     uint8_t status;
@@ -553,7 +554,7 @@ static uint8_t set_dasd_type(struct regs *r)
     return 0;
 }
 
-/* AH=18h. The format that CH (last track) and CL (sectors) say, as far as the drive can have it. */
+/* AH=18h. Sets the format with the last track CH and CL sectors a track, if the drive can have it. */
 static uint8_t set_media(struct regs *r)
 {
     uint8_t type = drive_type(r->dl), tracks = r->ch + 1, status;
@@ -583,7 +584,7 @@ static uint8_t change_line(struct regs *r)
     if (!drive_type(r->dl))
         return no_drive(r->dl);
     if (drive_type(r->dl) == 1)
-        return ST_CHANGED; /* there is no line that could tell */
+        return ST_CHANGED; /* the drive has no change line */
     motor_on(r->dl);
     status = inb(DIR) & DIR_CHANGED ? ST_CHANGED : 0;
     bda_set(fd_motor_ticks, parameter(2));
@@ -629,7 +630,7 @@ static void serve_or_say(struct regs *r)
     set_cf(r, r->ah != 0);
 }
 
-/* Gives entry.S's exit stub: none. Commands end with IRQ 6, whether the caller masked it or not. */
+/* Commands end with IRQ 6, even where the caller masked it. Returns 0: entry.S runs no exit stub. */
 uint32_t int40(struct regs *r)
 {
     uint8_t masked = inb(0x21) & 0x40;

@@ -3,8 +3,8 @@
  * The 8042 keyboard controller: bytes to and from the keyboard and the auxiliary device.
  *
  * IBM PS/2 hardware interface technical reference, "Keyboard and auxiliary device controller".
- * NOTE: while bytes are exchanged with one device the controller's interrupts are off, so that the answer
- * is not taken for a key, and the other device's clock is held, so that a key is not taken for the answer.
+ * NOTE: during an exchange with one device the controller's interrupts are off, so that nobody takes the answer for a
+ * key. The other device's clock is held, so that nobody takes a key for the answer.
  */
 #include "bios.h"
 
@@ -78,8 +78,8 @@ static void drain(void)
 }
 
 /*
- * The devices that `hold` does not name may talk to us. What stood in the output buffer before is kept: its
- * interrupt has not been taken yet.
+ * Lets the devices that `hold` does not name talk to us. A byte that is already in the output buffer is kept, since
+ * its interrupt is still to come.
  */
 void i8042_begin(struct i8042_exchange *x, uint8_t hold)
 {
@@ -93,7 +93,10 @@ void i8042_begin(struct i8042_exchange *x, uint8_t hold)
     i8042_set_mode((x->mode & ~(MODE_IRQ1 | MODE_IRQ12 | I8042_HOLD_BOTH)) | hold);
 }
 
-/* NOTE: an answer that came late must not stay: with its interrupt off nobody would make room for a key. */
+/*
+ * NOTE: a late answer must not stay in the buffer: its interrupt is off, so nobody would fetch it, and no key could
+ * follow.
+ */
 void i8042_end(struct i8042_exchange *x)
 {
     i8042_set_mode((x->mode & ~(MODE_IRQ1 | MODE_IRQ12)) | I8042_HOLD_BOTH);
@@ -106,7 +109,7 @@ void i8042_end(struct i8042_exchange *x)
     i8042_set_mode(x->mode);
 }
 
-/* Sends one byte to the keyboard and waits for its ACK; gives 1 when that came. */
+/* Sends one byte to the keyboard. Gives 1 when it is acknowledged. */
 int i8042_kbd(uint8_t byte)
 {
     uint8_t answer;
@@ -127,7 +130,7 @@ int i8042_aux(uint8_t byte)
     return i8042_command(0xd4) && i8042_send(byte) && i8042_recv(&answer) && answer == KBD_ACK;
 }
 
-/* NOTE: no reset of the keyboard: it has done its self-test at power-on, and that takes 500 ms. */
+/* NOTE: the keyboard is not reset: it tested itself at power-on, and a further test would take 500 ms. */
 void i8042_init(void)
 {
     uint8_t answer;

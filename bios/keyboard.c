@@ -150,7 +150,7 @@ static int store(uint16_t code)
     return 1;
 }
 
-/* Makes the lights show the locks when they differ. */
+/* Sets the keyboard's lights where they differ from the lock keys' state. */
 static void update_leds(void)
 {
     uint8_t want = bda_get(kbd_flags0) >> 4 & 7;
@@ -191,13 +191,13 @@ static void modifier_lock(uint8_t bit, int make)
     set_bits(kbd_flags1, bit, make);
 }
 
-/* 1 when scan was a shift or lock key and needs no more. */
+/* Gives 1 when scan was a shift or lock key, which is then done. */
 static int modifier(uint8_t scan, int e0, int make)
 {
     switch (scan) {
     case KEY_LSHIFT:
     case KEY_RSHIFT:
-        if (!e0) /* E0 2A, E0 36 are the keyboard's own, around the grey keys */
+        if (!e0) /* the keyboard itself sends E0 2A and E0 36 around the grey keys */
             set_bits(kbd_flags0, scan == KEY_LSHIFT ? KBD0_LSHIFT : KBD0_RSHIFT, make);
         return 1;
     case KEY_CTRL:
@@ -249,7 +249,7 @@ static uint16_t code_e0(uint8_t scan)
     return scan << 8 | 0xe0;
 }
 
-/* Alt with the keypad's digits composes a character. 1 when scan was one. */
+/* Alt with the keypad's digits composes a character. Gives 1 when scan was such a digit. */
 static int alt_digit(uint8_t scan)
 {
     static const uint8_t digit[] = {7, 8, 9, 0xff, 4, 5, 6, 0xff, 1, 2, 3, 0};
@@ -307,7 +307,7 @@ static enum kbd_action sysreq(struct regs *r, int make)
     return ACT_SYSREQ;
 }
 
-/* The key is Insert: not with Ctrl or Alt, and not as the digit 0. */
+/* Whether the key means Insert: it does not with Ctrl or Alt, nor as the digit 0. */
 static int inserts(int e0)
 {
     uint8_t flags = bda_get(kbd_flags0);
@@ -338,7 +338,7 @@ static enum kbd_action key_made(uint8_t scan, int e0)
     return ACT_NONE;
 }
 
-/* E1 1D 45, then the same codes released: Pause. Gives 1 while within it. */
+/* Pause sends E1 1D 45, then the same keys' break codes. Gives 1 for each code of it. */
 static int pause_sequence(uint8_t scan, enum kbd_action *act)
 {
     if (scan == 0xe1) {
@@ -357,7 +357,7 @@ static int pause_sequence(uint8_t scan, enum kbd_action *act)
     return 1;
 }
 
-/* AL = scan code; gives the action in AL, for ACT_SYSREQ whether it was released in AH. */
+/* AL = scan code. Gives the action in AL; for ACT_SYSREQ, AH says whether the key was released. */
 uint32_t kbd_irq(struct regs *r);
 uint32_t kbd_irq(struct regs *r)
 {

@@ -3,8 +3,8 @@
  * Tables that the machine hands over as fw_cfg files: ACPI by its script "etc/table-loader", SMBIOS.
  *
  * QEMU, "bios-linker-loader" (the commands ALLOCATE, ADD_POINTER and ADD_CHECKSUM); ACPI 2.0c, 5.2.4 (the root pointer
- * is found in the F segment); SMBIOS 2.8.0, 5.2.1. Files are read into the memory that nobody uses during POST, patched
- * there, and copied to their places in the end.
+ * is found in the F segment); SMBIOS 2.8.0, 5.2.1. Files are read into memory that is free during POST, patched there,
+ * and copied to their places at the end.
  */
 #include "bios.h"
 
@@ -142,11 +142,11 @@ static int obey(const struct entry *e)
     case ALLOCATE: return allocate(e);
     case ADD_POINTER: return add_pointer(e);
     case ADD_CHECKSUM: return add_checksum(e);
-    default: return 1; /* what a later version adds is not needed by the tables themselves */
+    default: return 1; /* the tables do not need what a later version adds */
     }
 }
 
-/* Nothing is put in its place unless the whole script was obeyed. */
+/* Nothing is copied to its place unless the whole script worked. */
 static void load_acpi(void)
 {
     static struct entry e;

@@ -80,9 +80,9 @@ static void find_bus_roms(void)
 }
 
 /*
- * Turns C0000h-EBFFFh into RAM, but for the blocks that hold ROMs on the bus.
- * QUIRK: a machine with fw_cfg hands its ROMs over there and is not searched: after a reset QEMU's
- * virtual APIC helper still shows the old shadow RAM at the place of its own ROM.
+ * Turns C0000h-EBFFFh into RAM, except for blocks with ROMs on the bus.
+ * QUIRK: a machine with fw_cfg passes its ROMs by it, so the bus is not searched there: after a reset QEMU's virtual
+ * APIC helper still shows the old shadow RAM where its own ROM was.
  */
 void shadow_open(int search)
 {
@@ -151,7 +151,7 @@ static int e820_get(uint32_t index, struct e820_entry *e)
         e->length = usable_end() - 0x100000;
         e->type = E820_RAM;
         return 1;
-    case 4: /* ACPI tables, among them the FACS, which stays in use */
+    case 4: /* ACPI tables; the FACS among them stays in use */
         e->base = usable_end();
         e->length = ram_below_4g - e->base;
         e->type = E820_NVS;
@@ -226,7 +226,7 @@ struct gdt6 {
 } __attribute__((packed));
 
 /*
- * 87h: CX words between the bases of the caller's descriptors at ES:SI+10h and +18h. Their limits are
+ * 87h: CX words between the bases of the caller's descriptors at ES:SI+10h and +18h. The limits are not read but
  * taken as 64 KB, the most that CX can ask for.
  */
 void int15_block_move(struct regs *r)

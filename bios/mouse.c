@@ -16,7 +16,7 @@
 
 #define PUT_BACK_AUX 0xd3
 
-/* The keyboard waits until end(). The rest of a packet that was under way will not come. */
+/* Holds the keyboard until end(). The rest of a packet that was under way will not come. */
 static void begin(struct i8042_exchange *x)
 {
     i8042_begin(x, I8042_HOLD_KBD);

@@ -96,7 +96,7 @@ static void put_interrupt(uint8_t type, uint8_t kind, uint16_t flags, uint8_t bu
     put(&e, sizeof e);
 }
 
-/* IRQ0 is at input 2, the 8259s at input 0; the lines that PCI has are not the ISA bus's. */
+/* IRQ0 is at input 2, the 8259s at input 0. A line that PCI uses is no ISA interrupt. */
 static void put_isa_interrupts(void)
 {
     put_interrupt(IO_INTERRUPT, EXTINT, CONFORMS, ISA_BUS, 0, IOAPIC_ID, 0);

@@ -2,8 +2,8 @@
 /*
  * Memory types, as a processor with MTRRs expects them from the BIOS: RAM write-back, ROMs write-protected, everything
  * else uncached. Intel SDM 3A 11.11 (11.11.7.2: written with caches off, CR0.CD set).
- * QUIRK: uncached is the default type and RAM has the ranges, not the other way round: KolibriOS takes the ranges over
- * and makes the default uncached, which leaves RAM without a range if it had none (tests/bios/tables.c).
+ * QUIRK: the default type is uncached and ranges describe RAM, not the other way round. KolibriOS keeps the ranges and
+ * sets the default to uncached, so RAM without a range would be uncached (tests/bios/tables.c).
  */
 #include "bios.h"
 
@@ -15,7 +15,7 @@
 #define MTRR_FIX4K_C0000  0x268
 #define MTRR_DEF_TYPE     0x2ff
 
-#define GRAIN       0x04000000u /* the end of RAM is rounded up to this, so that six ranges do */
+#define GRAIN       0x04000000u /* the end of RAM is rounded up to this, so that six ranges are enough */
 #define FOUR_GB     (1ull << 32)
 #define RANGES      7 /* of eight: one is left for video memory */
 #define MASK_VALID  0x800

@@ -56,7 +56,7 @@ static void far_call(uint16_t seg, uint16_t off, uint16_t ax)
     call16(&c);
 }
 
-/* Bootstrap entry and connection vectors in the PnP expansion headers that 1Ah leads to. */
+/* Bootstrap entry and connection vectors, in the list of PnP expansion headers that begins at 1Ah. */
 static void rom_pnp(uint16_t seg, const char *file)
 {
     uint16_t h = far_r16(seg, 0x1a);
@@ -132,7 +132,7 @@ static void load_fwcfg_roms(const char *prefix)
     }
 }
 
-/* The video BIOS comes first, so that there is a screen for what follows. */
+/* The video BIOS comes first, so that the others have a screen. */
 void optrom_video(void)
 {
     uint16_t bdf;

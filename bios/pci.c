@@ -13,7 +13,7 @@
 #define MEM_LIMIT 0xfec00000 /* I/O APIC */
 #define IO_FIRST  0xc000
 #define IO_LIMIT  0xfff0
-#define PM_BASE   0x0600 /* where the FADT that the machine hands over says */
+#define PM_BASE   0x0600 /* where the machine's FADT has them */
 #define SMB_BASE  0x0700
 
 #define MAX_RANGES 80

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PCI BIOS: INT 1Ah AH=B1h, and the same for 32-bit callers behind the BIOS32 service directory.
+ * PCI BIOS: INT 1Ah AH=B1h, and the same for 32-bit callers, who find it by the BIOS32 service directory.
  *
  * PCI BIOS Specification 2.1, chapters 3 and 4. This file is compiled twice: for real mode, and with
  * -m32 (BIOS32 defined) as position-independent code that touches nothing but ports and the stack.

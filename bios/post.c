@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Power-on: from the shadow copy's first C line to INT 19h.
+ * Power-on: from the first line of C in the shadow copy to INT 19h.
  *
- * IBM PC/AT technical reference, section 5 "Test 1 to 22" for what must be set up; 8259A, 8237A.
- * Quickness counts: no memory test, no delay, nothing cleared but the BDA.
+ * IBM PC/AT technical reference, section 5 "Test 1 to 22" for what must be set up; 8259A, 8237A. It is quick: no memory
+ * test, no delay, and only the BDA is cleared.
  */
 #include "bios.h"
 
@@ -68,7 +68,7 @@ static void equipment(void)
     bda_set(equipment, 0x0020 | ((fpu & 0xff) == 0 ? 0x02 : 0) | (cmos_read(0x14) & 0x04));
 }
 
-/* A video BIOS's initialisation leaves the mode to us. */
+/* A video BIOS sets no mode when it is initialised. */
 static void set_text_mode(void)
 {
     struct call c;

@@ -11,7 +11,7 @@
 
 extern const uint8_t config_table[];
 
-/* Does FFFF:0510 show what is written to 0000:0500? The byte is the print-screen status. */
+/* Whether FFFF:0510 shows what is written to 0000:0500: then A20 is closed. The byte is the print-screen status. */
 static int a20_open(void)
 {
     uint8_t low = far_r8(0, 0x500), high = far_r8(0xffff, 0x510);
@@ -23,9 +23,9 @@ static int a20_open(void)
 }
 
 /*
- * A20 passes where port 92h or the 8042's output port says so: closed takes both.
- * NOTE: open is the 8042 alone, as on the AT: DOS extended memory managers close it there and know
- * no port 92h. Port 92h is for an 8042 that does not take commands.
+ * Port 92h or the 8042's output port opens A20; closing takes both.
+ * NOTE: only the 8042 opens it here, as on the AT: DOS's extended memory managers close it there and do not know port
+ * 92h. Port 92h is used where the 8042 takes no commands.
  */
 static void a20_set(int open)
 {
@@ -67,7 +67,7 @@ static void event_wait(struct regs *r)
     }
 }
 
-/* 86h: waits CX:DX microseconds, asleep, on the caller's stack. */
+/* 86h: sleeps for CX:DX microseconds, on the caller's stack. */
 static uint32_t wait_us(struct regs *r)
 {
     if (!rtc_start_wait((uint32_t)r->cx << 16 | r->dx, 0x004000a0)) {

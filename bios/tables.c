@@ -17,7 +17,7 @@ struct bios32 {
     uint8_t revision, paragraphs, checksum, rsvd[5];
 };
 
-/* NOTE: initialised here, so that no instruction carries a signature to be found instead. */
+/* NOTE: initialised data, so that no instruction holds the signature, where a search would find it. */
 struct pir_table pir_table __attribute__((section(".romtable"), aligned(16))) = {
     .signature = {'$', 'P', 'I', 'R'},
     .version = 0x0100,
@@ -31,8 +31,8 @@ static struct bios32 bios32 __attribute__((section(".romtable"), aligned(16))) =
 };
 
 /*
- * Plug and Play BIOS Specification 1.0A, 4.4: option ROMs look for it to know that they are asked to boot, not to hook
- * INT 19h.
+ * Plug and Play BIOS Specification 1.0A, 4.4: option ROMs that find it wait to be asked to boot, and do not hook INT
+ * 19h.
  */
 struct pnp {
     char signature[4];
@@ -74,13 +74,13 @@ uint8_t checksum(const void *p, uint32_t n)
     return -s;
 }
 
-/* Puts a table of the .romtable section to where it is seen in the F segment. */
+/* Copies a table of the .romtable section to where the F segment shows it. */
 void publish(const void *table, uint32_t n)
 {
     far_write(BIOS_SEG, (uint32_t)(uintptr_t)table, table, n);
 }
 
-/* Up to the code the F segment holds the initial contents of the data and nothing behind them. */
+/* Below the code, the F segment holds the data's initial contents, then free space. */
 extern char bios_data_end[];
 #define FSEG_END 0x2c00
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text for the person in front of the screen, through INT 10h AH=0Eh of whatever video BIOS is there,
- * and to the debug port 402h where one answers (it reads as E9h).
+ * Text for the person in front of the screen, by INT 10h AH=0Eh of the video BIOS, and by the debug port 402h where
+ * there is one (it reads as E9h).
  */
 #include <stdarg.h>
 

@@ -4,7 +4,7 @@
  *
  * IBM PC/AT technical reference, section 5 "Time of day" and "RTC interrupt"; MC146818A; 8254.
  * Timeouts read counter 0, so that they work with interrupts off.
- * LIMIT: port 70h cannot be read, so that a program's masking of NMI ends with a service that needs the clock.
+ * LIMIT: port 70h cannot be read, so a service that needs the clock ends a program's masking of NMI.
  */
 #include "bios.h"
 
@@ -50,8 +50,8 @@ void timeout_start(struct timeout *t, uint32_t ms)
 }
 
 /*
- * 1 once the time is up. When the counter was reloaded in between, only what it had left is counted:
- * a program may have set it to any period. In mode 3 it runs twice as fast.
+ * Gives 1 once the time is up. Where the counter was reloaded in between, only what was left of it counts, since a
+ * program may have set any period. In mode 3 it counts twice as fast.
  */
 int timeout_over(struct timeout *t)
 {
@@ -71,7 +71,7 @@ static uint32_t from_bcd(uint8_t v)
     return (v >> 4) * 10 + (v & 15);
 }
 
-/* Wait until an update is not in progress: after that 244 us remain for reading (MC146818A). */
+/* Waits until no update is in progress: then at least 244 us remain for reading (MC146818A). */
 static int rtc_ready(void)
 {
     struct timeout t;
