@@ -3,10 +3,9 @@
  * PC speaker. IBM PC/AT technical reference, "Speaker": OUT 2 of the timer and bit 1 of port 61h,
  * ANDed, drive a transistor and a loudspeaker.
  *
- * Edges come at their exact virtual time. A sample is the level's mean over its 1/48000 s (a box
- * filter), so pulses much shorter than a sample, as programs make to play recordings, come out as
- * what they mean; a high-pass of 20 Hz takes the constant part away, as the coil's mounting does.
- * Nothing happens while nothing moves: 200 ms after the last edge the samples end.
+ * Edges come at their exact virtual time. A sample is the level's mean over its 1/48000 s (a box filter). So a program
+ * can play a recording by pulses much shorter than a sample. A high-pass of 20 Hz takes the constant part away, as the
+ * coil's mounting does. The samples end 200 ms after the last edge, and nothing happens until the next one.
  */
 #include "devices/audio/pcspk.h"
 
@@ -119,7 +118,7 @@ static void post_load(struct dev *d)
     p->n = MIN(p->n, PCSPK_BATCH - 1);
     p->high = MIN(p->high, UNITS);
     if (!timer_armed(&p->flush) || now(p) * 3 - p->done > UNITS * UINT64_C(48000))
-        p->active = 0; /* nobody would end it, or samples for more than a second are missing */
+        p->active = 0; /* it would have no end, or lacks samples of more than a second */
 }
 
 static void print(struct dev *d, struct buf *out)

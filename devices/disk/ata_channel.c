@@ -2,8 +2,8 @@
 /*
  * ATA channel: the task file, device selection, interrupts, and the data register. ATA-6 (T13/1410D), chapters 7 and 9.
  *
- * Both drives take every write to the task file; only the selected one answers reads. A command's data stands ready
- * after a delay in virtual time that depends on the request alone.
+ * Both drives take every write to the task file; only the selected one answers reads. A command's data is ready after a
+ * delay in virtual time, which depends on the request alone.
  * LIMIT: no overlapped or queued commands, no CFA or removable-media feature sets.
  */
 #include "devices/disk/ata.h"
@@ -84,7 +84,7 @@ void ata_reset(struct ata_channel *c)
     reset_drives(c, true);
 }
 
-/* NOTE: a saved state may be anybody's: what indexes or divides is brought into its range. */
+/* NOTE: a saved state may come from anywhere: numbers that index or divide are forced into their range. */
 void ata_post_load(struct ata_channel *c)
 {
     c->len = MIN(c->len, (uint32_t)ATA_BUFFER);
@@ -146,8 +146,8 @@ static bool no_drives(const struct ata_channel *c)
 }
 
 /*
- * What the drive still has of the access: packet commands may end at an odd byte, and the rest of the word is then
- * padding.
+ * The part of the access that the drive still has data for. A packet command may end at an odd byte; the rest of the
+ * word is then padding.
  */
 static unsigned data_part(const struct ata_channel *c, unsigned size)
 {

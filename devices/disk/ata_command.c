@@ -3,8 +3,8 @@
  * ATA commands of a disk: general, PACKET-less feature set with 48-bit addresses, power management. ATA-6 chapter 8.
  *
  * Data moves through the channel's buffer in blocks: a sector for READ/WRITE SECTORS, the multiple count for READ/WRITE
- * MULTIPLE, up to ATA_BUFFER for DMA. A write is reported done when the back end has taken it; FLUSH CACHE, and every
- * write while the write cache is off, wait for stable storage.
+ * MULTIPLE, up to ATA_BUFFER for DMA. A write ends when the back end has taken it. FLUSH CACHE waits for stable
+ * storage, as does every write while the write cache is off.
  * LIMIT: no security, SMART, host protected area or media-card commands: they are aborted, and IDENTIFY says so.
  */
 #include "base/bits.h"
@@ -81,7 +81,8 @@ static void fail(struct ata_channel *c, uint8_t error)
 }
 
 /*
- * A host error while writing is a device fault as well (ATA-6 7.15.6.5), so that no guest takes the data for written.
+ * A host error while writing also sets device fault (ATA-6 7.15.6.5), so that no guest believes that the data is
+ * written.
  */
 static void fail_location(struct ata_channel *c, bool writing)
 {
@@ -95,7 +96,7 @@ static void fail_location(struct ata_channel *c, bool writing)
 
 /* --- Reading and writing --- */
 
-/* Takes address and count from the task file. False: IDNF, the command has ended. */
+/* Takes address and count from the task file. False: the command has ended with IDNF. */
 static bool begin(struct ata_channel *c, enum address width, bool writing)
 {
     struct ata_drive *d = ata_selected(c);
@@ -268,8 +269,8 @@ static void dma_due(struct ata_channel *c)
     }
     if (!dma_block(c)) {
         /*
-         * The list was too short: the drive goes on asking for data, until a reset (Programming Interface for Bus
-         * Master IDE 3.1).
+         * The list was too short: the drive asks for more data until it is reset (Programming Interface for Bus Master
+         * IDE 3.1).
          */
         if (c->phase == ATA_DELAY) {
             c->phase = ATA_IDLE;

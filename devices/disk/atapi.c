@@ -3,11 +3,10 @@
  * The packet protocol of a CD drive: PACKET by PIO and DMA, the other ATA commands it has, resets,
  * and the tray.
  *
- * ATA-6 (T13/1410D) 8.21 PACKET, 8.16, 8.10, 9.7-9.9; SFF-8020i revision 2.6 chapters 5 and 7. Data
- * goes through the channel's buffer; by PIO it is offered in DRQ blocks of at most the byte count
- * limit, of whole disc blocks where those fit. A command's steps take virtual time that depends on
- * the request alone. LIMIT: no overlap, no queuing; a limit of 0 aborts a PIO command that moves
- * data, as ATA/ATAPI-7 has it.
+ * ATA-6 (T13/1410D) 8.21 PACKET, 8.16, 8.10, 9.7-9.9; SFF-8020i revision 2.6 chapters 5 and 7. Data goes through the
+ * channel's buffer; by PIO it is offered in DRQ blocks of at most the byte count limit, of whole disc blocks where
+ * those fit. How much virtual time a step takes depends on the request alone. LIMIT: no overlap, no queuing; a limit of
+ * 0 aborts a PIO command that moves data, as ATA/ATAPI-7 has it.
  */
 #include "base/bits.h"
 #include "devices/disk/ata.h"
@@ -40,7 +39,7 @@ static void end(struct ata_channel *c, struct ata_drive *d, enum atapi_sense sen
     ata_finish(c, sense ? (uint8_t)(a->key << 4 | (a->key == 5 ? ATA_ABRT : 0)) : 0);
 }
 
-/* NOTE: nothing is left of it, so that a saved state loads as it was. */
+/* NOTE: it is cleared, so that a saved state loads as it was. */
 static void abort_command(struct ata_channel *c)
 {
     struct atapi *a = &ata_selected(c)->cd;
@@ -97,8 +96,7 @@ static void offer_chunk(struct ata_channel *c, struct ata_drive *d)
     c->len = a->at + n;
 }
 
-/* Time until the next part of the data is there: what is still to come from the disc takes longer.
- */
+/* Time until the next part of the data is there. It is longer where the disc has to be read. */
 static uint64_t data_ns(const struct ata_channel *c, const struct atapi *a)
 {
     if (a->flow != FLOW_BLOCKS || a->at < a->fill || !a->block_bytes)
@@ -153,7 +151,7 @@ static void dma_due(struct ata_channel *c, struct ata_drive *d)
         return;
     uint32_t n = a->fill - a->at;
     if (c->dma.move(c->dma.ctx, c->buffer + a->at, n, a->flow != FLOW_PARAMS) != n) {
-        /* The list was too short: the drive goes on asking, until a reset. */
+        /* The list was too short: the drive asks for more until it is reset. */
         c->phase = ATA_IDLE;
         d->status = ATA_DRDY | ATA_DSC | ATA_DRQ;
         return;

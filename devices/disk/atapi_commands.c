@@ -2,9 +2,9 @@
 /*
  * What a CD drive's packets do: the list of commands, and those that look at the drive itself.
  *
- * SFF-8020i revision 2.6 chapter 10; MMC-3 (T10/1363-D) chapters 5 and 6. Numbers in packets and
- * replies are big-endian. LIMIT: a read-only drive without audio: what plays is refused as for a
- * data track, what writes has no opcode.
+ * SFF-8020i revision 2.6 chapter 10; MMC-3 (T10/1363-D) chapters 5 and 6. Numbers in packets and replies are
+ * big-endian. LIMIT: the drive reads only and has no audio: commands that play fail as for a data track, commands that
+ * write are unknown.
  */
 #include "base/bits.h"
 #include "devices/disk/ata.h"
@@ -12,7 +12,7 @@
 
 enum command_flags {
     NEEDS_DISC = 1,
-    KEEPS_ATTENTION = 2, /* carried out although a unit attention waits, which stays (MMC-3 4.1.6) */
+    KEEPS_ATTENTION = 2, /* carried out while a unit attention waits, and leaves it waiting (MMC-3 4.1.6) */
 };
 
 typedef enum atapi_sense handler(struct ata_channel *c, struct ata_drive *d);
@@ -40,7 +40,7 @@ static enum atapi_sense test_unit_ready(struct ata_channel *c, struct ata_drive 
     return SENSE_OK;
 }
 
-/* A waiting unit attention is told where no other sense data is (SPC 7.24). */
+/* Reports a waiting unit attention where there is no other sense data (SPC 7.24). */
 static enum atapi_sense request_sense(struct ata_channel *c, struct ata_drive *d)
 {
     struct atapi *a = &d->cd;
@@ -75,7 +75,7 @@ static enum atapi_sense start_stop(struct ata_channel *c, struct ata_drive *d)
     struct atapi *a = &d->cd;
     uint8_t what = a->packet[4];
     (void)c;
-    if (what & 0xf0 || !(what & 2)) /* power conditions, and the motor, which nobody can tell */
+    if (what & 0xf0 || !(what & 2)) /* power conditions and the motor, which show nowhere */
         return SENSE_OK;
     if (!(what & 1)) {
         if (a->locked)
@@ -87,8 +87,7 @@ static enum atapi_sense start_stop(struct ata_channel *c, struct ata_drive *d)
     } else if (a->open) {
         a->open = false;
         if (d->blk)
-            a->event = EVENT_NEW_MEDIUM; /* no unit attention: that is for hosts that did not ask
-                                            for it (SBC 5.17) */
+            a->event = EVENT_NEW_MEDIUM; /* no unit attention, which is for hosts that did not ask for it (SBC 5.17) */
     }
     return SENSE_OK;
 }

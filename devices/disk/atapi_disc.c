@@ -2,10 +2,10 @@
 /*
  * Packets that look at the disc: reading, its table of contents, its kind.
  *
- * SFF-8020i revision 2.6, 10.8; MMC-3 (T10/1363-D) 6.18-6.27. Every disc is one session with one
- * data track of mode 1 sectors, of which the image has the 2048 bytes of user data; what surrounds
- * them is computed. A disc that is larger than a CD can be is a DVD-ROM. LIMIT: no audio or mode 2
- * tracks, no R-W subchannel, no CD-TEXT; DVD structures are those of an unprotected disc.
+ * SFF-8020i revision 2.6, 10.8; MMC-3 (T10/1363-D) 6.18-6.27. Every disc is one session with one data track of mode 1
+ * sectors. The image has their 2048 bytes of user data; the bytes around these are computed. A disc larger than any CD
+ * is a DVD-ROM. LIMIT: no audio or mode 2 tracks, no R-W subchannel, no CD-TEXT; DVD structures are those of an
+ * unprotected disc.
  */
 #include "base/bits.h"
 #include "devices/disk/ata.h"
@@ -74,7 +74,7 @@ static uint32_t part_bytes(uint8_t parts, uint8_t subchannel)
            (subchannel ? Q_BYTES : 0u);
 }
 
-/* A sector's parts are asked for without gaps (MMC-3 table 203). */
+/* Whether the parts of a sector that are asked for have no gap between them (MMC-3 table 203). */
 static bool legal_parts(uint8_t parts)
 {
     if (parts & 1 || (parts & PART_C2) == PART_C2)

@@ -4,8 +4,8 @@
  * for the formats; IBM PC/AT technical reference, "High capacity diskette drive", for the change
  * line and the rates: a 1.2 MB drive turns 360 times a minute and so reads 250 kbit/s at 300.
  *
- * LIMIT: an image holds the data of N=2 sectors with the standard IDs and nothing else. Deleted
- * data marks are kept while the diskette stays in; XDF has no format here.
+ * LIMIT: an image holds the data of N=2 sectors with the standard IDs and nothing else. Deleted data marks last while
+ * the diskette is in the drive; XDF is not there.
  */
 #include "devices/disk/floppy_drive.h"
 
@@ -50,8 +50,7 @@ const struct floppy_format *floppy_format_of(uint64_t sectors)
     return NULL;
 }
 
-/* What a drive of a given type reads; the 3.5-inch ones read all smaller ones, 5.25-inch likewise.
- */
+/* What a drive of a given type reads: its own format and the smaller ones of its width. */
 static bool takes(uint32_t drive, uint8_t medium)
 {
     switch (drive) {
@@ -109,7 +108,7 @@ void floppy_step(struct floppy_drive *d, bool out)
         d->changed = 0;
 }
 
-/* A 1.2 MB drive's steps are half of what 48 tracks per inch take; a track is two steps wide. */
+/* A 1.2 MB drive's step is half the distance between tracks at 48 per inch: such a track is two steps wide. */
 static bool double_steps(const struct floppy_drive *d)
 {
     return d->type == FLOPPY_1M2 && d->format && d->format->type == FLOPPY_360K;
@@ -165,7 +164,7 @@ uint64_t floppy_next_id(const struct floppy_drive *d, unsigned speedup, uint64_t
     return at >= now ? at : at + rev;
 }
 
-/* Where a track has more sectors than the standard gaps allow, they are nearer to each other. */
+/* Where a track has more sectors than the standard gaps allow, the gaps are shorter. */
 uint64_t floppy_sector_time(const struct floppy_drive *d, unsigned speedup)
 {
     uint64_t total = track_bytes(d), each = (total - INDEX_BYTES) / d->format->spt;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The geometry that a disk was partitioned with. A partition's entry has its ends both as CHS and as LBA (IBM PC/AT
- * technical reference, fixed disk boot record; ATA-6 annex on CHS translation), so a geometry can be proved wrong.
- * Where none fits everything, a partition's last sector is taken for the last one of a cylinder, as partitioning
- * programs of the time had it.
+ * The geometry that a disk was partitioned with. An entry of the partition table has both ends as CHS and as LBA (IBM
+ * PC/AT technical reference, fixed disk boot record; ATA-6 annex on CHS translation), so it can prove a geometry wrong.
+ * Where no geometry fits all entries, a partition's last sector counts as the last one of a cylinder: partitioning
+ * programs of the time made it so.
  */
 #include "devices/disk/geometry.h"
 
@@ -48,7 +48,7 @@ static bool is_table(const uint8_t *mbr)
     return true;
 }
 
-/* 1: both say the same sector; 0: CHS does not reach so far; -1: they differ. */
+/* 1: both name the same sector; 0: CHS does not reach so far; -1: they differ. */
 static int agrees(struct place p, uint64_t lba, struct shape s)
 {
     if (p.cyl >= CLIPPED || lba / ((uint64_t)s.heads * s.secs) >= CLIPPED)
@@ -58,7 +58,7 @@ static int agrees(struct place p, uint64_t lba, struct shape s)
     return ((uint64_t)p.cyl * s.heads + p.head) * s.secs + p.sec - 1 == lba ? 1 : -1;
 }
 
-/* How many ends of partitions lie where s says; -1 where one does not. */
+/* The number of partitions' ends that s places as LBA does; -1 where it places one elsewhere. */
 static int proof(const uint8_t *mbr, struct shape s)
 {
     int n = 0;

@@ -11,9 +11,9 @@
  * NOTE: stepping, TRK0 and DSKCHG need the drive's select bits in DOR, not its motor; rotation
  * needs both.
  *
- * LIMIT: head load and unload times (HLT, HUT), precompensation, gap lengths and FM have no effect
- * (FM finds no address mark); PART ID and POWERDOWN are not this chip's and are invalid commands,
- * powering down is by DSR; tape drives (TDR) are not there.
+ * LIMIT: head load and unload times (HLT, HUT), precompensation and gap lengths have no effect; FM finds no address
+ * mark; there are no tape drives (TDR). PART ID and POWERDOWN are other chips' commands and invalid here: DSR powers
+ * down.
  */
 #include "devices/disk/i82077_priv.h"
 
@@ -91,7 +91,7 @@ static void configure_defaults(struct i82077 *c)
     c->configure[1] = 0;
 }
 
-/* By DOR or DSR: SPECIFY's parameters stay, and with LOCK CONFIGURE's too (5.2.9). */
+/* A reset by DOR or DSR keeps SPECIFY's parameters, and CONFIGURE's where LOCK is set (5.2.9). */
 static void software_reset(struct i82077 *c)
 {
     abort_all(c);

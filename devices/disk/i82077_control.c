@@ -32,7 +32,7 @@ static void result1(struct i82077 *c, uint8_t v)
 
 /* --- Seeks --- */
 
-/* SPECIFY: SRT counts half milliseconds down from 16 at 1 Mbit/s, and in proportion below. */
+/* SPECIFY: at 1 Mbit/s a step takes (16 - SRT) half milliseconds, at lower rates proportionally more. */
 static uint64_t step_ns(const struct i82077 *c)
 {
     return (16 - (c->specify[0] >> 4)) * UINT64_C(500000000) / fdc_kbps(c) / c->speedup;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 82077AA: the commands that pass data between disk and host, READ ID and FORMAT TRACK. Data sheet
- * 290166-007, 5.1 and table 5-10 (results); what it leaves open as the 8272A (205980-009) has it.
+ * 82077AA: the commands that pass data between disk and host, READ ID and FORMAT TRACK. Data sheet 290166-007, 5.1 and
+ * table 5-10 (results); what that leaves open is as in the 8272A (205980-009).
  *
- * A command searches for its sector (search), and `exec` fires when that has passed the head or
- * when two index pulses have gone by without it. With no index pulses (no diskette, motor off) it
- * waits, as the chip does, until there are some or the host resets it.
+ * A command searches for its sector (search). `exec` fires when the sector has passed the head, or when two index
+ * pulses have gone by without it. Without index pulses (no diskette, motor off) the command waits, as the chip does,
+ * until there are some or the host resets it.
  *
  * LIMIT: FORMAT TRACK gives the image's sectors their fill byte; a track of another format than the
  * image's (or at another rate) has no place there: sectors that do not fit are left out.
@@ -227,7 +227,7 @@ static unsigned sector_number(const struct i82077 *c, const struct floppy_drive 
     return fdc_code(c) == CMD_READ_TRACK ? c->place % d->format->spt + 1u : c->r;
 }
 
-/* NOTE: DOR may select another drive before the command ends, and that one has nothing to flush. */
+/* NOTE: DOR may select another drive before the command ends; the other has nothing to flush. */
 static void note_written(struct i82077 *c, const struct floppy_drive *d)
 {
     c->wrote |= (uint8_t)BIT(d - c->drive);
@@ -254,7 +254,7 @@ static void sector_from_host(struct i82077 *c, struct floppy_drive *d, uint32_t 
     after_sector(c, tc);
 }
 
-/* A data mark of the other kind: true where the sector is passed over or was the last. */
+/* Whether the sector has a data mark of the other kind. It is then skipped, or ends the command. */
 static bool wrong_mark(const struct i82077 *c, struct floppy_drive *d)
 {
     unsigned code = fdc_code(c);
@@ -411,7 +411,7 @@ static void search_sector(struct i82077 *c, const struct floppy_drive *d, uint64
 {
     bool track = fdc_code(c) == CMD_READ_TRACK;
     if (track && (c->c != floppy_track(d) || c->h != c->head || c->r != c->place % d->format->spt + 1u))
-        c->st1 |= ST1_ND; /* told at the end; the track is read all the same */
+        c->st1 |= ST1_ND; /* reported at the end; the track is read all the same */
     if (!track && !id_is_there(c, d)) {
         wait_for(c, STAGE_NO_ID, second_index);
         return;

@@ -60,7 +60,7 @@ static uint32_t bm_move(void *ctx, void *data, uint32_t len, bool to_memory)
 }
 
 /*
- * The drive has ended its transfer: "active" stays set where the list had more to give (2.7.2, interrupt and active
+ * The drive has ended its transfer. "Active" stays set where the list has more entries (2.7.2, interrupt and active
  * set).
  */
 static void bm_done(void *ctx)

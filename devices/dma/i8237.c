@@ -5,9 +5,8 @@
  *
  * Channels are moved by the device that owns DREQ, in bursts; the chip does the counting.
  *
- * LIMIT: memory-to-memory transfers, compressed timing, rotating priority and DREQ/DACK polarity
- * are bits that read back nowhere and do nothing: the PC's wiring uses none of them. A software
- * request (request register) moves nothing.
+ * LIMIT: memory-to-memory transfers, compressed timing, rotating priority and DREQ/DACK polarity are not there: their
+ * bits read back nowhere, and the PC's wiring uses none of them. A software request (request register) moves nothing.
  */
 #include "devices/dma/i8237.h"
 
@@ -183,7 +182,7 @@ static uint64_t dma_reg_read(void *ctx, uint64_t offset, unsigned size, enum ini
     } else if (reg == REG_MASTER_CLEAR) {
         v = c->temporary;
     } else if (reg == REG_ALL_MASK) {
-        v = c->mask | 0xf0; /* QUIRK: readable in the chip sets' 8237, and tested there by POST code */
+        v = c->mask | 0xf0; /* QUIRK: chip sets' 8237s let it be read, and POST code tests it */
     }
     return v;
 }

@@ -4,9 +4,8 @@
  * 1988), "Keyboard and Auxiliary Device Controller"; IBM PC AT Technical Reference (6280070),
  * section 1, for the output port.
  *
- * The controller itself answers at once, so that the input buffer is never seen full (IBF reads 0).
- * A byte of a device takes WIRE_NS from the moment that the output buffer is empty and the clock is
- * released.
+ * The controller itself answers at once, so that the input buffer is never seen full (IBF reads 0). A device's byte
+ * takes WIRE_NS, counted from when the output buffer is empty and the clock is released.
  *
  * LIMIT: passwords (A4h-A6h) are "not installed"; the input port is a constant; no parity error and
  * no time-out happen.
@@ -48,10 +47,8 @@ enum {
 };
 
 /*
- *
- * NOTE: 11 bits at 10 to 16 kHz take about 1 ms; a fifth of it is enough for what drivers rely on,
- * which is that a handler that reads 60h twice (its own, then the BIOS's that it chains to) sees
- * the same byte, and keeps start-up short.
+ * NOTE: 11 bits at 10 to 16 kHz take about 1 ms; a fifth of it keeps start-up short. It is enough for drivers that read
+ * 60h twice (in a handler of their own, then in the BIOS's that it chains to) and expect the same byte.
  */
 #define WIRE_NS UINT64_C(200000)
 
@@ -89,7 +86,7 @@ static void fill(struct i8042 *k, uint8_t byte, bool aux)
     drive(k);
 }
 
-/* The controller's own answer: it stops the devices' clocks, so that it comes next. */
+/* The controller's own answer. It stops the devices' clocks, so that no byte of theirs comes first. */
 static void answer(struct i8042 *k, uint8_t byte)
 {
     if (k->status & STS_OBF) {
@@ -122,7 +119,7 @@ static void listen(struct i8042 *k)
         timer_set(&k->wire, clock_ns(k->dev.bus->clock) + WIRE_NS);
 }
 
-/* A byte of the keyboard on its way to the output buffer. False where the controller keeps it. */
+/* A byte from the keyboard to the output buffer. False where the controller keeps it. */
 static bool translate(struct i8042 *k, uint8_t *byte)
 {
     if (!(*ctr(k) & CTR_TRANSLATE))

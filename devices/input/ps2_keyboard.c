@@ -33,7 +33,7 @@ enum { KEY_CTRL = 0x1d, KEY_ALT = 0x38, KEY_LSHIFT = 0x2a, KEY_RSHIFT = 0x36, KE
 enum { LED_NUM = 2 };
 enum { LONGEST_KEY = 8 }; /* Pause in set 2; a cursor key between both Shift keys */
 
-/* NOTE: 300 to 500 ms on a real keyboard, in which nothing happens but waiting. */
+/* NOTE: a real keyboard takes 300 to 500 ms, in which everybody waits. */
 #define BAT_NS UINT64_C(1000000)
 
 /* Set 2 make codes by set 1 make code, with and without the prefix E0h. */
@@ -50,8 +50,10 @@ static const uint8_t set2[128] = {
 };
 /* clang-format on */
 
-/* Set 3 codes by qnum; 0: the keyboard has no such key. The manual ends with the 102 keys; beyond them stand the codes
- * that Linux's atkbd knows, of keyboards with keys for Japanese, editing and media. */
+/*
+ * Set 3 codes by qnum; 0: the keyboard has no such key. The manual ends with the 102 keys. The codes after them are
+ * those that Linux's atkbd knows of keyboards with keys for Japanese, editing and media.
+ */
 /* clang-format off */
 static const uint8_t set3[256] = {
     0x00, 0x08, 0x16, 0x1e, 0x26, 0x25, 0x2e, 0x36, 0x3d, 0x3e, 0x46, 0x45, 0x4e, 0x55, 0x66, 0x0d,
@@ -152,7 +154,7 @@ static unsigned put_key(const struct ps2_keyboard *k, uint8_t *out, uint8_t key,
     return n;
 }
 
-/* Print Screen is Shift-* of the keypad for old programs, and SysRq with Alt. */
+/* Old programs see Print Screen as Shift and the keypad's *; with Alt it is SysRq. */
 static unsigned put_print(const struct ps2_keyboard *k, uint8_t *out, bool down, bool repeat)
 {
     if (either_down(k, KEY_ALT))
@@ -182,8 +184,8 @@ static unsigned put_shifts(const struct ps2_keyboard *k, uint8_t *out, bool down
 }
 
 /*
- * The cursor keys and the keypad's slash mean the same to a program of the 84-key keyboard's time,
- * whatever Shift and Num Lock say: Shift is taken back around them, or given where Num Lock is on.
+ * A program made for the 84-key keyboard must not see Shift and Num Lock change the meaning of cursor keys and the
+ * keypad's slash. So the keyboard sends a release of Shift around them, or a press of it where Num Lock is on.
  */
 static unsigned put_grey(const struct ps2_keyboard *k, uint8_t *out, uint8_t key, bool down)
 {
@@ -298,8 +300,8 @@ static void key_event(void *ctx, uint8_t key, bool down)
 }
 
 /*
- * NOTE: the person's own keyboard repeats: the guest's rate and delay (F3h) do not count for it, but types of set 3 do.
- * A host that does not listen gets no backlog.
+ * NOTE: the person's own keyboard makes the repeats, so the guest's rate and delay (F3h) have no effect on them; set
+ * 3's key types have. A host that does not listen gets no backlog.
  */
 static void host_key(void *ctx, uint8_t key)
 {
@@ -465,10 +467,8 @@ static void unrealize(struct dev *d)
 }
 
 /*
- *
- * NOTE: RESET# does not reach a keyboard; that firmware finds it as after power-on, its AAh sent
- * and lost while the controller held the clock, is what firmware that does not send FFh expects.
- * Keys that are down stay down.
+ * NOTE: RESET# does not reach a keyboard. But firmware that does not send FFh expects it as after power-on: the AAh
+ * sent, and lost while the controller held the clock. Keys that are down stay down.
  */
 static void reset(struct dev *d)
 {

@@ -4,12 +4,12 @@
  * "Auxiliary Device"; the wheel and the buttons 4 and 5 after Microsoft's IntelliMouse (device
  * types 3 and 4, unlocked by the sample rates 200, 100, 80 and 200, 200, 80).
  *
- * In stream mode the hand moves at most a packet's range in a sample: more waits for the next
- * samples, up to COUNTER_MAX, beyond which it is lost and the overflow bits say so. In remote mode
- * the counters have the packet's range, as a mouse's have.
+ * In stream mode a sample reports motion up to a packet's range. The rest waits for the next samples, up to
+ * COUNTER_MAX; beyond that it is lost, and the overflow bits report it. In remote mode the counters have the packet's
+ * range, as a mouse's have.
  *
- * NOTE: motion comes in counts; the host's pointer has no millimetres that a resolution could be
- * applied to, so that E8h is kept and reported only.
+ * NOTE: the host's pointer moves by counts, not by millimetres that a resolution could apply to. So the resolution
+ * (E8h) is only kept and reported.
  */
 #include "devices/input/ps2_mouse.h"
 
@@ -44,7 +44,7 @@ enum { TYPE_PLAIN = 0, TYPE_WHEEL = 3, TYPE_FIVE_BUTTONS = 4 };
 enum { DEFAULT_RATE = 100, DEFAULT_RESOLUTION = 2, MOTION_MAX = 255, COUNTER_MAX = 8 * MOTION_MAX };
 enum { WHEEL_MIN = -8, WHEEL_MAX = 7, WHEEL_LOST = 64 };
 
-/* NOTE: 300 to 500 ms on a real mouse, in which nothing happens but waiting. */
+/* NOTE: a real mouse takes 300 to 500 ms, in which everybody waits. */
 #define BAT_NS UINT64_C(1000000)
 
 /* --- To the host --- */
@@ -130,7 +130,7 @@ static uint8_t packet_head(const struct ps2_mouse *m, int32_t x, int32_t y)
                      (lost & 1 ? PACKET_X_OVERFLOW : 0) | (lost & 2 ? PACKET_Y_OVERFLOW : 0));
 }
 
-/* Takes the first of what is to be reported out of the counters. */
+/* Takes from the counters as much as one packet can report. */
 static void packet(struct ps2_mouse *m)
 {
     int32_t x = 0, y = 0, z = 0;
@@ -155,7 +155,7 @@ static void packet(struct ps2_mouse *m)
     answer(m, b, m->type ? 4 : 3);
 }
 
-/* Stream mode: a packet now if there is something to say, and the next one a sample later. */
+/* Stream mode: sends a packet now if there is something to report; the next one comes a sample later. */
 static void stream(struct ps2_mouse *m)
 {
     if (m->remote || m->wrap || !m->reporting || !(m->moves || m->poked) || timer_armed(&m->bat))
@@ -385,7 +385,7 @@ static void unrealize(struct dev *d)
     timer_cancel(&m->bat);
 }
 
-/* NOTE: as after power-on, its AAh 00h sent and lost while the controller held the clock. */
+/* NOTE: as after power-on: AAh 00h sent, and lost while the controller held the clock. */
 static void reset(struct dev *d)
 {
     struct ps2_mouse *m = (struct ps2_mouse *)d;

@@ -123,8 +123,8 @@ static uint32_t packet_buttons(uint8_t b)
 }
 
 /*
- * A driver that does not come loses the oldest motion's detail: the last packet takes the place of
- * the new one while the buttons are the same, and beyond the queue's end nothing is added.
+ * Where a driver does not fetch the packets, motion loses detail: in a full queue a new position replaces the last one
+ * while the buttons are the same. Everything else is dropped.
  */
 static void put(struct vmmouse *v, uint32_t flags, uint32_t x, uint32_t y, uint32_t z)
 {

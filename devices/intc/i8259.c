@@ -3,8 +3,7 @@
  * 8259A programmable interrupt controller. Intel 8259A data sheet, order number 231468-003; the
  * edge/level control register of the PIIX3 (290550-002, 2.5.11).
  *
- * LIMIT: the MCS-80/85 CALL sequence (ICW4 uPM = 0) is acknowledged as in 8086 mode, and buffered
- * mode has no pin to show on.
+ * LIMIT: with ICW4 uPM = 0 (MCS-80/85) interrupts are acknowledged as in 8086 mode; buffered mode has no effect.
  */
 #include "devices/intc/i8259.h"
 
@@ -20,8 +19,8 @@ static uint8_t level_inputs(const struct i8259 *p)
 }
 
 /*
- * An input has to stay high until the first INTA, also where an edge started it (data sheet, "Edge
- * and Level Triggered Modes").
+ * An input must stay high until the first INTA, in edge triggered mode too (data sheet, "Edge and Level Triggered
+ * Modes").
  */
 uint8_t i8259_irr(const struct i8259 *p)
 {
@@ -58,7 +57,7 @@ static int pending(const struct i8259 *p)
     int ir = highest(p, i8259_irr(p) & ~p->imr);
     if (ir == NONE)
         return NONE;
-    /* Special mask mode: a masked level in service holds nobody back. */
+    /* Special mask mode: a masked level in service blocks no other. */
     int busy = highest(p, p->special_mask ? p->isr & ~p->imr : p->isr);
     if (busy == NONE || rank(p, ir) < rank(p, busy))
         return ir;
@@ -146,8 +145,7 @@ int i8259_ack(struct i8259 *p)
     int v = vector(p, ir);
     if ((p->isr & BIT(ir)) && !(p->icw1 & ICW1_SNGL) && (p->icw3 & BIT(ir))) {
         struct i8259 *s = p->slave[ir];
-        v = 0xff; /* nobody drives the data bus unless a slave knows itself by the number on CAS0-2
-                   */
+        v = 0xff; /* nobody drives the data bus unless a slave finds its own number on CAS0-2 */
         if (s && (s->icw3 & 7) == ir) {
             v = vector(s, acknowledge(s));
             end_of_ack(s);
@@ -172,8 +170,8 @@ static void write_icw1(struct i8259 *p, uint8_t value)
     p->icw1 = value;
     p->edge = 0; /* a new low-to-high transition is needed */
     p->imr = 0;
-    p->isr = 0; /* NOTE: not in the data sheet's list (a) to (f), but every driver's start-up counts
-                   on it */
+    p->isr = 0; /* NOTE: not in the data sheet's list (a) to (f), but every driver relies
+                   on it at its start */
     p->lowest = 7;
     p->icw3 = 7; /* "the slave mode address is set to 7" */
     p->special_mask = 0;
@@ -323,10 +321,7 @@ static void unrealize(struct dev *d)
     port_release(d->bus->ports, &p->elcr_range);
 }
 
-/*
- * The chip has no reset pin; it interrupts nobody before it was initialised. The inputs belong to
- * their drivers.
- */
+/* The chip has no reset pin; it raises no interrupt before it is initialised. The inputs keep their levels. */
 static void reset(struct dev *d)
 {
     struct i8259 *p = (struct i8259 *)d;

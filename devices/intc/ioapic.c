@@ -127,7 +127,7 @@ static void write_reg(struct ioapic *io, uint32_t v)
         io->id = io->arb = v & ID_MASK; /* 3.2.3: the arbitration ID is loaded with it */
 }
 
-/* 3.1: both registers are accessed with 32 bits; of IOREGSEL only the low byte means something. */
+/* 3.1: both registers are accessed with 32 bits; only the low byte of IOREGSEL has a meaning. */
 static uint64_t mmio_read(void *ctx, uint64_t offset, unsigned size, enum initiator who)
 {
     const struct ioapic *io = ctx;
@@ -171,7 +171,7 @@ static void reset(struct dev *d)
         io->entry[n] = RED_MASK;
 }
 
-/* A snapshot is a file: what could not be is not taken over. */
+/* A snapshot is a file: impossible values are not taken from it. */
 static void post_load(struct dev *d)
 {
     struct ioapic *io = container_of(d, struct ioapic, dev);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The wires between the chips of the board and its interrupt controllers: an or of what each line's sources say, as the
- * PIIX3 does it where a PIRQ is steered to a line that an ISA chip uses too (290550-002, 2.2.7).
+ * The wires between the chips of the board and its interrupt controllers. A line is the or of its sources, as in the
+ * PIIX3 where a PIRQ is steered to a line that an ISA chip uses too (290550-002, 2.2.7).
  */
 #include "devices/intc/irq_lines.h"
 
@@ -42,7 +42,7 @@ static void print(struct dev *d, struct buf *out)
 }
 
 /*
- * NOTE: no reset and nothing to drive after a load: levels belong to the sources, and the controllers saved their
+ * NOTE: there is no reset, and a load drives nothing: levels belong to the sources, and the controllers saved their
  * inputs.
  */
 static const struct state_field fields[] = {STATE_ARRAY(struct irq_lines, held)};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The local APIC in xAPIC mode, of the one CPU there is. Intel SDM volume 3A, chapter 10 (advanced programmable
- * interrupt controller); references are to its sections.
+ * The local APIC of the only CPU, in xAPIC mode. Intel SDM volume 3A, chapter 10 (advanced programmable interrupt
+ * controller); references are to its sections.
  *
  * The timer's clock is 1 GHz, that of the TSC: a tick is a nanosecond of virtual time. Nothing runs between accesses;
  * an event is armed only while the timer's interrupt is unmasked.
@@ -115,7 +115,7 @@ static uint32_t apr(const struct lapic *la)
     return t >= r && t > s ? la->tpr : MAX(t & s, r);
 }
 
-/* The vector that interrupts now, -1: none. */
+/* The vector that may interrupt now. -1: none. */
 static int deliverable(const struct lapic *la)
 {
     int v = highest(la->irr);
@@ -133,7 +133,7 @@ static unsigned lvt_delivery(uint32_t lvt)
     return lvt >> 8 & 7;
 }
 
-/* The 8259 is heard: by a LINT pin in ExtINT mode, by a message, or because there is no APIC. */
+/* The 8259's interrupts are accepted: by a LINT pin in ExtINT mode, by a message, or because there is no APIC. */
 static bool extint_pending(const struct lapic *la)
 {
     if (!hardware_enabled(la))
@@ -176,7 +176,7 @@ static void accept_fixed(struct lapic *la, uint8_t vector, bool level)
 
 static void state_after_init(struct lapic *la);
 
-/* What is taken in, whoever sent it. False: not accepted. */
+/* Takes a message, whoever sent it. False: it is not accepted. */
 static bool accept(struct lapic *la, uint8_t delivery, uint8_t vector, bool level)
 {
     switch (delivery) {
@@ -188,7 +188,7 @@ static bool accept(struct lapic *la, uint8_t delivery, uint8_t vector, bool leve
         return true;
     case APIC_SMI: pulse(&la->smi); return true;
     case APIC_NMI: pulse(&la->nmi); return true;
-    case APIC_INIT: /* 10.4.7.3: the APIC goes to its state after reset but for the ID */
+    case APIC_INIT: /* 10.4.7.3: the APIC is as after a reset, except for its ID */
         state_after_init(la);
         pulse(&la->init);
         return true;
@@ -499,8 +499,8 @@ static void write_reg(struct lapic *la, unsigned reg, uint32_t v)
 }
 
 /*
- * 10.4.1: 32-bit accesses at multiples of 16. A part of a register can be read; what else is done is undefined and does
- * nothing here.
+ * 10.4.1: 32-bit accesses at multiples of 16. A part of a register can be read; every other access is undefined and
+ * does nothing here.
  */
 static uint64_t mmio_read(void *ctx, uint64_t offset, unsigned size, enum initiator who)
 {

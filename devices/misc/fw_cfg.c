@@ -3,8 +3,8 @@
  * The firmware configuration device, "QEMU Firmware Configuration (fw_cfg) Device" (docs/specs/fw_cfg): selector at
  * 510h, data at 511h, DMA at 514h. Items are read-only.
  *
- * DMA moves PART bytes at the OUT and as many each PART_NS after it; the control word is written when it has ended, as
- * the specification asks guests to wait for. So no instruction makes more than a part's work.
+ * DMA moves PART bytes at the OUT, and PART more after each PART_NS, so that no instruction takes long. The control
+ * word is written at the end; the specification asks guests to wait for it.
  */
 #include "devices/misc/fw_cfg.h"
 
@@ -115,7 +115,7 @@ static void dma_go_on(void *ctx)
 static void run_dma(struct fw_cfg *f)
 {
     uint8_t d[16];
-    if (f->dma_left) /* the transfer before this one was not waited for: it ends here */
+    if (f->dma_left) /* the guest did not wait for the transfer before, which ends here */
         dma_end(f, false);
     bool ok = dma_read(f->dev.bus, f->dma, d, sizeof d);
     uint32_t control = __builtin_bswap32(ld32(d)), len = __builtin_bswap32(ld32(d + 4));

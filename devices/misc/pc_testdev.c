@@ -5,7 +5,7 @@
  * and a port (E4h) that takes the address of a page whose host mapping is to be made anew.
  * Programming model: the comments of kvm-unit-tests, whose kernels use it.
  *
- * NOTE: guest memory has no host mappings that could be stale, so a write to E4h changes nothing.
+ * NOTE: no host mapping of guest memory can be stale here, so a write to E4h changes nothing.
  */
 #include "devices/misc/pc_testdev.h"
 

@@ -4,8 +4,8 @@
  * selected test: the width, the offset and the data of a write, and how many such writes came.
  * "QEMU PCI test device" (docs/specs/pci-testdev): test, width_type, offset, data, count, name.
  *
- * NOTE: the three tests of a region differ in how a hypervisor wires the write up (not at all, by address, by
- * address and data); a software CPU has one way, which counts them all.
+ * NOTE: the three tests of a region differ in how a hypervisor passes a write on (not at all, by address, by address
+ * and data). Here there is one way, and it counts all of them.
  */
 #include "devices/misc/pci_testdev.h"
 
@@ -29,7 +29,7 @@ static const char *const names[PCI_TESTDEV_REGIONS][TESTS] = {
     {"portio-no-eventfd", "portio-wildcard-eventfd", "portio-datamatch-eventfd"},
 };
 
-/* Each test has a place of its own behind the header. */
+/* Each test has a place of its own after the header. */
 static uint32_t offset_of(unsigned test)
 {
     return HEADER + 4 * test;

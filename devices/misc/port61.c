@@ -10,9 +10,8 @@
 enum { TIM_CNT2_EN = 0x01, SPKR_DAT_EN = 0x02, WRITABLE = 0x0f, REF_TOGGLE = 0x10, TMR2_OUT_STS = 0x20 };
 
 /*
- *
- * NOTE: a refresh cycle every 18 CLK pulses of the timer (15.09 us), whatever counter 1 is set to:
- * POST code times short delays by this bit before it has programmed anything.
+ * NOTE: a refresh cycle comes every 18 CLK pulses of the timer (15.09 us), whatever counter 1 is set to: POST code
+ * times short delays by this bit before it programs the timer.
  */
 enum { REFRESH_CLKS = 18 };
 

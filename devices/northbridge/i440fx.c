@@ -2,8 +2,8 @@
 /*
  * i440FX host bridge, 82441FX (PMC). Intel 290549-001.
  *
- * PAM gives each piece of C0000h-FFFFFh a read and a write side of its own: DRAM, or what lies on the bus below (a
- * ROM). SMRAM, A0000h-BFFFFh of DRAM, shows while the processor is in SMM (SMIACT#) or D_OPEN is set.
+ * PAM says for each piece of C0000h-FFFFFh, for reads and writes apart, whether DRAM answers or the bus below (a ROM).
+ * SMRAM, A0000h-BFFFFh of DRAM, shows while the processor is in SMM (SMIACT#) or D_OPEN is set.
  * LIMIT: the DRAM row and timing registers are kept but change nothing; D_CLS, which keeps data accesses of SMM out of
  * SMRAM but not fetches, changes nothing; bus masters reach SMRAM while it shows; one PCI bus.
  */
@@ -23,7 +23,7 @@ static uint32_t pam_base(int i)
     return i == 0 ? 0xf0000 : 0xc0000 + 0x4000 * (uint32_t)(i - 1);
 }
 
-/* The two bits of piece i: PAM0's high nibble is F0000h; PAM1 on, low nibble first (3.2.18). */
+/* The two bits of piece i: PAM0's high nibble has F0000h; from PAM1 on the low nibble comes first (3.2.18). */
 static uint8_t pam_bits(const struct i440fx *nb, int i)
 {
     if (i == 0)

@@ -77,7 +77,7 @@ static void write_control(struct lpt *l, uint8_t v)
     l->control = v & CONTROL_BITS;
     if (!(v & CONTROL_IRQEN))
         l->irq_pending = 0;
-    if (!(v & CONTROL_INIT)) { /* the printer is reset, and busy until it is let go */
+    if (!(v & CONTROL_INIT)) { /* the printer is reset, and busy until INIT# rises */
         timer_cancel(&l->printer);
         l->ack = 0;
         l->busy = 1;

@@ -3,9 +3,9 @@
  * MC146818 real-time clock plus RAM. Motorola MC146818 data sheet (ADI-856), time base 32768 Hz; the index port and the
  * 128 bytes as PIIX3 (290550-002) 2.5.4 has them; the century in 32h as on the AT.
  *
- * The time is the registers themselves: one update a second, as in the chip. Whoever sets a register to nonsense sees
- * it counted on. Between updates nothing runs; PF is brought up to date when somebody looks, and has events only while
- * PIE waits for it.
+ * The registers themselves hold the time and are updated once a second, as in the chip, so a register that is set to
+ * nonsense counts on from there. Between updates nothing runs: PF is computed when it is read, and has events only
+ * while PIE is set.
  * LIMIT: daylight saving (DSE) does nothing; SQW is not wired on a PC; divider settings other than 32768 Hz and reset
  * count as 32768 Hz.
  */
@@ -57,7 +57,7 @@ static void sync_periodic(struct mc146818 *r)
     r->seen = tick;
 }
 
-/* While PF is set no further period can show: the timer rests until register C is read. */
+/* While PF is set no further period can show, so the timer is off until register C is read. */
 static void arm_periodic(struct mc146818 *r)
 {
     uint64_t n = period(r);
@@ -126,10 +126,7 @@ static void next_day(struct mc146818 *r)
     unsigned last = days_in_month(decode(r, r->cmos[MONTH]), decode(r, r->cmos[YEAR]));
     count(r, DAY_OF_WEEK, 1, 7);
     if (count(r, DAY, 1, last) && count(r, MONTH, 1, 12) && count(r, YEAR, 0, 99)) {
-        /*
-         * NOTE: the century is RAM to the chip; the AT's clocks that came after it count it. It is BCD in either data
-         * mode.
-         */
+        /* NOTE: to this chip the century is RAM; later clocks for the AT count it. It is BCD in either data mode. */
         uint8_t c = r->cmos[CENTURY];
         unsigned v = (c >> 4) * 10u + (c & 15) + 1;
         r->cmos[CENTURY] = (uint8_t)(v / 10 % 10 << 4 | v % 10);
@@ -337,7 +334,7 @@ static bool realize(struct dev *d, struct error *err)
     (void)err;
     timer_init(&r->update, d->bus->clock, update_due, r);
     timer_init(&r->periodic, d->bus->clock, periodic_due, r);
-    r->cmos[REG_A] = 0x26; /* 32768 Hz, 1024 Hz periodic: what a PC's firmware left there before the power went */
+    r->cmos[REG_A] = 0x26; /* 32768 Hz, 1024 Hz periodic: as a PC's firmware left it before the power was turned off */
     r->cmos[REG_B] = B_24;
     set_clock(r);
     r->divider = now(r);

@@ -3,9 +3,8 @@
  * 16550A UART with FIFOs. National Semiconductor PC16550D data sheet (June 1995); IRQ gated by OUT2
  * as on the PC/AT serial adapter.
  *
- * A character takes the time that divisor and format give, on the virtual clock at 1.8432 MHz. The
- * other side is a null modem: DCD, DSR and CTS are on, and it waits while the receiver has no room,
- * so that only loopback can overrun.
+ * A character takes the time that divisor and format give, on the virtual clock at 1.8432 MHz. The other side is a null
+ * modem: DCD, DSR and CTS are on. It waits while the receiver is full, so that only loopback can overrun.
  *
  * LIMIT: parity is neither made nor checked (parity and framing errors come with a break only);
  * RXRDY# and TXRDY# (FCR bit 3) are not wired on a PC; a divisor of 0 counts as 65536.
@@ -412,10 +411,7 @@ static void unrealize(struct dev *d)
     port_release(d->bus->ports, &u->ports);
 }
 
-/*
- * Master reset (table I). What is in flight is dropped; what the other side has still to send
- * stays.
- */
+/* Master reset (table I). Characters on the line are dropped; those that the other side has still to send stay. */
 static void reset(struct dev *d)
 {
     struct ns16550 *u = (struct ns16550 *)d;

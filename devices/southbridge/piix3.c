@@ -3,8 +3,8 @@
  * PIIX3 function 0, the PCI-to-ISA bridge. Intel 290550-002, chapters 2.2 and 2.5.
  *
  * The 8259s with their ELCR, the 8254, port 61h, the 8237s and the RTC's ports are chips of their own here.
- * LIMIT: ISA timing, chip selects, distributed DMA, MBIRQ and the SMI sources are registers without effect; no SMI# is
- * raised; the PIIX4's power management function, where it is fitted, takes APMC and APMS over.
+ * LIMIT: the registers of ISA timing, chip selects, distributed DMA, MBIRQ and the SMI sources have no effect, and no
+ * SMI# is raised. Where the PIIX4's power management function is fitted, it has APMC and APMS.
  */
 #include "devices/southbridge/piix3.h"
 

@@ -102,7 +102,7 @@ static bool event_pending(const struct piix4_pm *pm)
     return ld16(pm->io + PMSTS) & ld16(pm->io + PMEN) & PM1_EVENTS || ld16(pm->io + GPSTS) & ld16(pm->io + GPEN);
 }
 
-/* An event is armed for the timer only while somebody waits for it. */
+/* The timer has an event only while the guest waits for it. */
 static void update(struct piix4_pm *pm)
 {
     uint8_t intrsel = pm->pci.config[SMBHSTCFG] & SMB_INTRSEL;
@@ -141,7 +141,7 @@ void piix4_pm_button(struct piix4_pm *pm)
     raise_pm1(pm, PWRBTN);
 }
 
-/* RTC_STS is set by the assertion of IRQ8#, whatever the clock asserts it for (11.2.1). */
+/* IRQ8# sets RTC_STS, for whatever reason the clock asserts it (11.2.1). */
 static void set_irq8(void *ctx, int n, int level)
 {
     struct piix4_pm *pm = ctx;

@@ -2,8 +2,8 @@
 /*
  * SMBus host controller. Intel 82371AB (PIIX4) 290562-001, 7.3 and 11.5; System Management Bus Specification 1.0.
  *
- * Nobody is on the bus: a transaction ends with DEV_ERR after the address that no slave acknowledges, as on a board
- * without SPD EEPROMs. LIMIT: the host controller's slave port hears nothing; SMBus alerts never come.
+ * The bus is empty, as on a board without SPD EEPROMs: no slave acknowledges the address, and every transaction ends
+ * with DEV_ERR. LIMIT: the host controller's slave port hears nothing; SMBus alerts never come.
  */
 #include "devices/southbridge/piix4_smbus.h"
 

@@ -78,7 +78,9 @@ static void drive_routes(struct hpet *h)
         irq_set(&h->route[n], up >> n & 1);
 }
 
-/* IRQ0 and IRQ8 have the 8254's and the RTC's place while legacy replacement is on (2.3.4, LEG_RT_CNF). */
+/*
+ * While legacy replacement is on, the HPET drives IRQ0 and IRQ8 in place of the 8254 and the RTC (2.3.4, LEG_RT_CNF).
+ */
 static void drive(struct hpet *h)
 {
     bool legacy = h->config & LEG_RT_CNF;
@@ -102,7 +104,7 @@ struct irq_line hpet_legacy(struct hpet *h, int n)
 
 /* --- Matches (2.3.9.2) --- */
 
-/* Ticks until the counter equals the comparator the next time: never 0. */
+/* Ticks until the counter next equals the comparator: never 0. */
 static uint64_t ticks_to_match(const struct hpet_timer *t)
 {
     uint64_t left = (t->comparator - counter(t->hpet)) & width(t);
@@ -132,10 +134,7 @@ static void arm(struct hpet_timer *t)
         timer_cancel(&t->due);
 }
 
-/*
- * Periodic mode: the comparator goes on by whole periods to the first match that lies ahead; `passed` ticks lie behind
- * the last.
- */
+/* Periodic mode: moves the comparator by whole periods to the next match. `passed`: ticks since the last one. */
 static void next_period(struct hpet_timer *t, uint64_t passed)
 {
     uint64_t period = t->period & width(t);
@@ -159,7 +158,7 @@ static void due(void *ctx)
     arm(t);
 }
 
-/* Where nobody waits for the matches, the comparator moves when somebody looks. */
+/* Where nobody waits for the matches, the comparator is moved when it is read. */
 static void sync(struct hpet_timer *t, uint64_t seen)
 {
     uint64_t now = counter(t->hpet);
@@ -168,9 +167,7 @@ static void sync(struct hpet_timer *t, uint64_t seen)
         next_period(t, passed - left);
 }
 
-/*
- * The comparator of a timer without events as it is now: its last value is that of when the counter was last looked at.
- */
+/* Moves the comparators of timers without events on. Their last values are as old as the last look at the counter. */
 static void sync_quiet(struct hpet *h)
 {
     uint64_t seen = h->counter, now = counter(h);

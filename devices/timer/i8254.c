@@ -2,10 +2,9 @@
 /*
  * 8254 programmable interval timer. Intel 8254 data sheet, order number 231164-005.
  *
- * A counter is a function of the CLK pulses that passed: nothing runs between accesses. `advance`
- * moves one counter by any number of pulses in closed form; an event is armed only for the next
- * pulse at which an OUT that is wired may move. A write falls between two CLK pulses; the next one
- * moves CR to CE.
+ * A counter is a function of the CLK pulses that passed: nothing runs between accesses. `advance` moves one counter by
+ * any number of pulses in closed form; an event comes only at the next pulse at which a wired OUT may move. A write
+ * falls between two CLK pulses; the next one moves CR to CE.
  *
  * LIMIT: the count 1, which the data sheet forbids in modes 2 and 3, leaves OUT where it is.
  */
@@ -60,7 +59,7 @@ static void count_down(struct i8254_counter *c, uint64_t n)
     c->ce = (uint32_t)((c->ce % m + m - n % m) % m);
 }
 
-/* Modes 0 and 1: OUT goes high at the terminal count; counting goes on from the modulus. */
+/* Modes 0 and 1: OUT goes high at the terminal count; the counter wraps and goes on. */
 static void advance_one_shot(struct i8254_counter *c, uint64_t n)
 {
     if (c->armed && n >= c->ce) {
@@ -246,9 +245,8 @@ static void drive(struct i8254 *p)
 }
 
 /*
- * Where one position of a slow clock spans several CLK pulses, the pins still go through what
- * happened in between: a pulse that is low for one CLK has to reach the 8259 as an edge. What
- * repeats within one position is no more than one request.
+ * Where one position of a slow clock spans several CLK pulses, the pins still go through each level in between: a pulse
+ * that is low for one CLK must reach the 8259 as an edge. Edges that repeat within one position are one request.
  */
 static void edge_due(void *ctx)
 {
@@ -294,9 +292,8 @@ bool i8254_out(struct i8254 *p, int counter)
 /* --- Registers --- */
 
 /*
- * QUIRK: an ISA cycle is longer than a CLK period, so a count that was written is in CE when the next access looks at
- * it, however few instructions lie between: Linux's fast TSC calibration counts on it
- * (pit_linux_reads_a_new_count_at_once).
+ * QUIRK: an ISA cycle is longer than a CLK period, so the next access finds a written count in CE, however few
+ * instructions come between. Linux's fast TSC calibration relies on it (pit_linux_reads_a_new_count_at_once).
  */
 static void settle(struct i8254_counter *c)
 {

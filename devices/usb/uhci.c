@@ -174,7 +174,7 @@ static void write_status(struct uhci *u, uint16_t v)
         u->cause = 0;
 }
 
-/* NOTE: that nothing is behind the second port's register tells drivers how many there are. */
+/* NOTE: drivers count the ports by finding no register after the second one. */
 static uint8_t read_byte(const struct uhci *u, unsigned at)
 {
     bool is_port = at >= REG_PORTSC && at < REG_PORTSC + 2 * UHCI_PORTS;
@@ -221,7 +221,7 @@ static void write_word(struct uhci *u, unsigned at, uint16_t v)
     drive(u);
 }
 
-/* The registers are words; a byte of one keeps the other, without clearing what a 1 would clear. */
+/* The registers are words. A write of one byte keeps the other byte, bits that a 1 clears included. */
 static void write(void *ctx, uint64_t offset, unsigned size, uint64_t value, enum initiator who)
 {
     struct uhci *u = ctx;

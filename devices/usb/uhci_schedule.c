@@ -3,9 +3,8 @@
  * The walk of a frame's schedule: frame list, queue heads, transfer descriptors. UHCI Design
  * Guide 1.1, section 3 and tables 4 to 8.
  *
- * A frame is carried out as a whole at its end, where its interrupts fall. What it may cost is
- * bounded by the bus's 1500 bytes a frame, and by VISITS: a driver that makes a ring of its queues,
- * so that they use all of a frame, sees them served until a round brings nothing.
+ * A frame is carried out as a whole at its end, when its interrupts come. The bus's 1500 bytes a frame and VISITS bound
+ * the work. A driver may make a ring of its queues, to use all of a frame: they are served until a round moves nothing.
  */
 #include "devices/usb/uhci.h"
 
@@ -30,7 +29,7 @@ enum outcome { ADVANCE, STAY, FATAL };
 struct walk {
     struct uhci *u;
     unsigned bytes, visits;
-    uint32_t idle_from; /* the queue head since which nothing was done; 0: something was */
+    uint32_t idle_from; /* the queue head after which nothing was done; 0: something was */
 };
 
 struct td {
@@ -76,7 +75,7 @@ static struct usb_plug *addressed(struct uhci *u, uint8_t address)
     return NULL;
 }
 
-/* Nobody answers: an error that is counted, unless the count is 0, which means for ever. */
+/* Nobody answers: an error, which is counted. A count of 0 means to try for ever. */
 static uint32_t timed_out(struct uhci *u, uint32_t status)
 {
     uint32_t count = status >> TD_CERR_SHIFT & 3;
@@ -182,7 +181,7 @@ static bool may_go_on(struct walk *w)
     return ++w->visits <= VISITS && w->bytes < FRAME_BYTES && (w->u->cmd & UHCI_CMD_RS);
 }
 
-/* A queue: one descriptor, or as many as say depth first. *next: the queue beside it. */
+/* A queue: one descriptor, and the next ones as long as they ask for depth first. *next: the queue beside it. */
 static bool run_queue(struct walk *w, uint32_t qh, uint32_t *next)
 {
     uint32_t words[2], link;

@@ -3,8 +3,7 @@
  * Default pipe and standard requests of a USB function with one configuration and one interface.
  * USB Specification 1.1: 8.5.2 (control transfers), 9.4 (standard requests).
  *
- * LIMIT: data toggles are not looked at: no packet is ever lost on this bus, so that host and
- * function cannot disagree about which one comes next.
+ * LIMIT: data toggles are ignored: this bus loses no packet, so host and function always agree which one comes next.
  */
 #include "devices/usb/usb_function.h"
 

@@ -213,7 +213,7 @@ static void wake(struct usb_hid *h)
         irq_set(&h->wake, 1);
 }
 
-/* The place for an event: the last one's while its buttons are the same, or the queue is full. */
+/* The place for an event: that of the last one where the buttons are the same or the queue is full, else a new one. */
 static unsigned place(struct usb_hid *h, uint8_t buttons)
 {
     if (!h->moves || (h->buttons[h->moves - 1] != buttons && h->moves < HID_MOVES)) {
@@ -247,7 +247,7 @@ static void key(void *ctx, uint8_t qnum, bool down)
     wake(h);
 }
 
-/* A release too has to fit when the guest is slow to poll. */
+/* A release must fit too where the guest polls slowly. */
 static bool room(void *ctx)
 {
     const struct usb_hid *h = ctx;

@@ -50,7 +50,7 @@ static void turn_on(struct vga *v, uint16_t value)
         v->dispi[DISPI_ENABLE] &= (uint16_t)~DISPI_ENABLED;
         return;
     }
-    /* NOTE: the adapter opens the A0000h window itself; hobby systems set nothing but these registers */
+    /* NOTE: this also opens the A0000h window: hobby systems set no other registers than these */
     v->gfx[GFX_MISC] = 0x05;
     v->misc |= MISC_RAM;
     if (v->dispi[DISPI_BPP] >= 8)

@@ -269,10 +269,7 @@ static bool vga_realize(struct dev *d, struct error *err)
     return true;
 }
 
-/*
- * Registers as power-on leaves them: all zero but for the data that a BIOS relies on (memory answers, colour
- * addresses).
- */
+/* The registers after power-on: zero, except for bits that a BIOS relies on (memory answers, colour addresses). */
 static void vga_reset(struct dev *d)
 {
     struct vga *v = container_of(d, struct vga, dev);

@@ -46,8 +46,10 @@ static void vram_store(struct vga *v, uint32_t addr, uint32_t value)
     }
 }
 
-/* A page that the last frame was drawn from, or that is known to hold zeros, is about to change: this once, it costs a
- * call. */
+/*
+ * A page that the last frame was drawn from, or that is known to hold zeros, is about to change. Further stores to it
+ * cost no call.
+ */
 void vga_store_notify(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const void *data)
 {
     struct vga *v = ctx;
@@ -192,7 +194,7 @@ static void window_write8(struct vga *v, uint32_t a, uint8_t byte)
     vram_store(v, p.word, value);
 }
 
-/* In a VBE mode with 8 or more bits a pixel the graphics controller stands aside. */
+/* In a VBE mode with 8 or more bits a pixel the graphics controller has no effect. */
 static void banked_write8(struct vga *v, uint32_t a, uint8_t byte)
 {
     struct place p;

@@ -3,8 +3,8 @@
  * From video memory to the surface, at the vertical retrace: only scan lines whose memory, registers or colours
  * changed.
  *
- * A page that was drawn from carries PI_NOTIFY, so that the next store to it, and no further one, is heard of. The
- * frame is kept here, since the surface hands out the buffer of the frame before the last; lines are copied until both
+ * A page that was drawn from has PI_NOTIFY, so that the next store to it is reported, and no further one. The frame is
+ * kept here: the surface gives out the buffer of the frame before the last, and lines are copied until both buffers
  * have them.
  * LIMIT: in text modes a font that is written through the linear frame buffer beyond the pages of the text is not
  * noticed.
@@ -213,7 +213,7 @@ static bool span_dirty(const struct vga *v, const struct vga_display *d, uint32_
     return false;
 }
 
-/* From now on the next store to these pages is heard of. */
+/* From now on the next store to these pages is reported. */
 static void span_clean(struct vga *v, uint32_t lo, uint32_t hi)
 {
     struct mem *m = v->dev.bus->mem;

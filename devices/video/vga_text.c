@@ -65,7 +65,7 @@ static uint32_t cell_row(const struct vga *v, const struct vga_view *view, const
     bool solid = cell & CURSOR_HERE && row >= cur->first && row <= cur->last;
     if ((attr & 0x77) == 1 &&
         row ==
-            (view->underline & 0x1f)) /* as on an MDA: with no background; colour modes set a row that is not there */
+            (view->underline & 0x1f)) /* as on an MDA: without background. Colour modes set a row that does not exist */
         solid = true;
     if (solid)
         return view->dots == 8 ? 0xff : 0x1ff; /* the ninth dot too */
@@ -88,7 +88,7 @@ static void draw_row(struct vga_display *d, const struct vga_view *view, int x, 
     }
 }
 
-/* Cells are kept per scan line group: one row of text in a split or panned screen may show a part of it only. */
+/* Cells are kept for each group of scan lines: a split or panned screen may show only a part of a row of text. */
 static bool cells_changed(struct vga *v, struct vga_display *d, const struct vga_scan *s, uint32_t slot, uint32_t n,
                           uint8_t *changed)
 {

@@ -3,7 +3,7 @@
  * Where the beam is, and what the registers say the picture is: both functions of registers and virtual time alone.
  *
  * Document: IBM VGA technical reference (CRT controller; input status 1).
- * NOTE: blanking is black; the overscan colour is what stands between the picture and blanking, so it shows nowhere.
+ * NOTE: blanking is black. The overscan colour would be between picture and blanking; it is not shown.
  * NOTE: a VBE mode has no CRTC timing of its own; it is taken as 60 Hz with a quarter of each line and 45 lines
  * blanked.
  */
@@ -48,7 +48,7 @@ void vga_beam(const struct vga *v, struct vga_beam *b)
     b->v_retrace = vertical(v, CRTC_V_RETRACE_START, 2, 7);
     uint32_t lines = (v->crtc[CRTC_V_RETRACE_END] - b->v_retrace) & 15; /* the low four bits compare */
     b->v_retrace_end = b->v_retrace + (lines ? lines : 16);
-    if (b->v_retrace >= b->v_total) { /* registers not set up: there is a retrace all the same */
+    if (b->v_retrace >= b->v_total) { /* registers that are not set up still give a retrace */
         b->v_retrace = b->v_total - 1;
         b->v_retrace_end = b->v_total;
     }
