@@ -863,6 +863,8 @@ int main(void)
     suite_add_tcase(s, c);
     suite_add_tcase(s, vga_window_tests());
     suite_add_tcase(s, vga_blank_tests());
+    suite_add_tcase(s, vga_memory_tests());
+    suite_add_tcase(s, vga_picture_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);

@@ -66,5 +66,7 @@ extern const uint8_t crtc_3[25], crtc_12[25], crtc_13[25];
 
 TCase *vga_window_tests(void);
 TCase *vga_blank_tests(void);
+TCase *vga_memory_tests(void);
+TCase *vga_picture_tests(void);
 
 #endif
