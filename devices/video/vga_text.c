@@ -125,7 +125,7 @@ static void draw_group(struct vga *v, struct vga_display *d, uint32_t y0, uint32
 void vga_draw_text(struct vga *v, struct vga_display *d, bool full)
 {
     const struct vga_view *view = &d->view;
-    uint32_t n = view->chars + 1; /* panning shows a part of one more */
+    uint32_t n = view->chars + (view->pel_pan ? 1 : 0); /* panning shows a part of one more */
     uint8_t changed[512];
     uint32_t slot = 0;
     for (uint32_t y0 = 0; y0 < view->h; slot += n) {

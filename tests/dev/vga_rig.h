@@ -68,5 +68,7 @@ TCase *vga_window_tests(void);
 TCase *vga_blank_tests(void);
 TCase *vga_memory_tests(void);
 TCase *vga_picture_tests(void);
+TCase *vga_register_tests(void);
+TCase *vga_text_tests(void);
 
 #endif
