@@ -867,6 +867,8 @@ int main(void)
     suite_add_tcase(s, vga_picture_tests());
     suite_add_tcase(s, vga_register_tests());
     suite_add_tcase(s, vga_text_tests());
+    suite_add_tcase(s, vga_beam_tests());
+    suite_add_tcase(s, vga_vbe_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);

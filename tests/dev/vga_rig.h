@@ -70,5 +70,7 @@ TCase *vga_memory_tests(void);
 TCase *vga_picture_tests(void);
 TCase *vga_register_tests(void);
 TCase *vga_text_tests(void);
+TCase *vga_beam_tests(void);
+TCase *vga_vbe_tests(void);
 
 #endif
