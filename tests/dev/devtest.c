@@ -30,7 +30,11 @@ int main(void)
     suite_add_tcase(s, atapi_tests());
     suite_add_tcase(s, ps2_mouse_tests());
     suite_add_tcase(s, uhci_tests());
+    suite_add_tcase(s, uhci_limit_tests());
+    suite_add_tcase(s, usb_descriptor_tests());
+    suite_add_tcase(s, usb_hid_tests());
     suite_add_tcase(s, vmmouse_tests());
+    suite_add_tcase(s, reset_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);

@@ -21,7 +21,11 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/lpt_test.c \
 	tests/dev/ide_test.c \
 	tests/dev/ps2_mouse_test.c \
+	tests/dev/reset_test.c \
+	tests/dev/uhci_limit_test.c \
 	tests/dev/uhci_test.c \
+	tests/dev/usb_descriptor_test.c \
+	tests/dev/usb_hid_test.c tests/dev/usb_rig.h \
 	tests/dev/vmmouse_test.c \
 	tests/dev/misc_test.c \
 	tests/dev/ns16550_test.c \

@@ -60,8 +60,12 @@ TCase *pcspk_tests(void);
 TCase *lpt_tests(void);
 TCase *atapi_tests(void);
 TCase *ps2_mouse_tests(void);
+TCase *reset_tests(void);
 TCase *state_tests(void);
+TCase *uhci_limit_tests(void);
 TCase *uhci_tests(void);
+TCase *usb_descriptor_tests(void);
+TCase *usb_hid_tests(void);
 TCase *vmmouse_tests(void);
 
 #endif
