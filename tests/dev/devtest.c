@@ -36,6 +36,7 @@ int main(void)
     suite_add_tcase(s, vmmouse_tests());
     suite_add_tcase(s, ps2_keyboard_tests());
     suite_add_tcase(s, i8042_limit_tests());
+    suite_add_tcase(s, ps2_mouse_limit_tests());
     suite_add_tcase(s, reset_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

@@ -23,6 +23,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/ps2_mouse_test.c \
 	tests/dev/ps2_keyboard_test.c \
 	tests/dev/i8042_limit_test.c \
+	tests/dev/ps2_mouse_limit_test.c \
 	tests/dev/reset_test.c \
 	tests/dev/uhci_limit_test.c \
 	tests/dev/uhci_test.c \
