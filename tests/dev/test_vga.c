@@ -767,6 +767,12 @@ START_TEST(pci_bars_show_frame_buffer_registers_and_rom)
     ck_assert_uint_eq(phys_load(b.bus.mem, 0xe1010000, 4, INIT_CPU0), 0x0006aa55);
     phys_store(b.bus.mem, 0xe1010000, 1, 0, INIT_CPU0);
     ck_assert_uint_eq(phys_load(b.bus.mem, 0xe1010000, 1, INIT_CPU0), 0x55);
+    ck_assert_uint_eq(phys_load(b.bus.mem, 0xe1010000 + 2996, 4, INIT_CPU0), 0);
+    pci_config_write(&pci, 0x10, 0x30, 4, UINT32_MAX);
+    ck_assert_uint_eq(pci_config_read(&pci, 0x10, 0x30, 4), 0xfffff001); /* 4 KiB for 3000 bytes */
+    b.vga->pci.config[0x13] = 0xd0;                                      /* a load brings other addresses */
+    vga_class.post_load(&b.vga->dev);
+    ck_assert_uint_eq(phys_load(b.bus.mem, 0xd0000000 + 0x234567, 1, INIT_CPU0), 0x5a);
 }
 END_TEST
 

@@ -192,18 +192,19 @@ static void let_frames_pass(uint64_t n)
 
 static void set_registers(void)
 {
-    static const uint8_t misc[KINDS] = {0x0e, 0x05, 0x05, 0x0f}, mode[KINDS] = {0x10, 0, 0x40, 0x30};
+    static const uint8_t mode[KINDS] = {0x10, 0, 0x40, 0x30};
     s.fast = draw(2);
     s.clocking = (uint8_t)(draw(2) | (one_in(3) ? 8 : 0));
     s.char_map = (uint8_t)(one_in(3) ? 0 : draw(64));
-    out8(0x3c2, s.fast ? 0x67 : 0x63);
+    out8(0x3c2, (uint8_t)((s.fast ? 7 : 3) | draw(8) << 5));
     seq(0, 3);
     seq(1, s.clocking);
     seq(2, 15);
     seq(3, s.char_map);
-    seq(4, s.kind == TEXT || s.kind == CGA ? 2 : s.kind == PIXELS_256 ? 0x0e : 6);
-    gfx(5, mode[s.kind]);
-    gfx(6, misc[s.kind]);
+    /* What is for the CPU's accesses alone has no part in the picture. */
+    seq(4, (uint8_t)(draw(8) << 1));
+    gfx(5, (uint8_t)(mode[s.kind] | draw(4) | draw(2) << 3));
+    gfx(6, (uint8_t)((s.kind == TEXT ? 0 : 1) | draw(8) << 1));
     memset(s.crtc, 0, sizeof s.crtc);
     s.crtc[0x00] = 40, s.crtc[0x01] = COLUMNS - 1, s.crtc[0x02] = 45, s.crtc[0x06] = 200;
     s.crtc[0x12] = LINES - 1, s.crtc[0x10] = 100, s.crtc[0x11] = 2, s.crtc[0x15] = 250;
@@ -219,19 +220,19 @@ static void set_registers(void)
     }
     s.crtc[0x08] = (uint8_t)(one_in(2) ? 0 : draw(128));
     s.crtc[0x09] |= (uint8_t)((s.kind == TEXT ? 3 + draw(13) : draw(4)) | (one_in(3) ? 0x80 : 0));
-    uint32_t start = one_in(3) ? 0xff00 + draw(256) : one_in(2) ? 0 : draw(0x10000);
+    uint32_t start = one_in(3) ? 0x10000 - draw(60) : one_in(2) ? 0 : draw(0x10000);
     s.crtc[0x0c] = (uint8_t)(start >> 8), s.crtc[0x0d] = (uint8_t)start;
     s.crtc[0x13] = (uint8_t)(COLUMNS / 2 + draw(20));
     s.crtc[0x14] = (uint8_t)(draw(16) | (one_in(4) ? 0x40 : 0) | (s.kind != TEXT && one_in(4) ? 0x20 : 0));
-    s.crtc[0x17] = (uint8_t)(0x83 | (one_in(2) ? 0x40 : 0) | (one_in(2) ? 0x20 : 0));
+    s.crtc[0x17] = (uint8_t)(0x83 | draw(2) << 4 | (one_in(2) ? 0x40 : 0) | (one_in(2) ? 0x20 : 0));
     if (s.kind != TEXT)
         s.crtc[0x17] = (uint8_t)((s.crtc[0x17] & ~3) | draw(4) | (one_in(4) ? 8 : 0));
     for (uint8_t i = 0; i < 25; i++)
         crtc(i, s.crtc[i]);
     for (uint8_t i = 0; i < 16; i++)
         set_attr(i, (uint8_t)draw(64));
-    set_attr(0x10,
-             (uint8_t)((s.kind == TEXT ? 0 : 1) | (draw(4) << 2) | (one_in(2) ? 0x20 : 0) | (one_in(3) ? 0x80 : 0)));
+    set_attr(0x10, (uint8_t)(draw(2) | draw(2) << 1 | draw(2) << 6 | (draw(4) << 2) | (one_in(2) ? 0x20 : 0) |
+                             (one_in(3) ? 0x80 : 0)));
     set_attr(0x12, (uint8_t)(one_in(2) ? 15 : draw(16)));
     set_attr(0x13, (uint8_t)draw(9));
     set_attr(0x14, (uint8_t)draw(16));

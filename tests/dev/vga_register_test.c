@@ -125,6 +125,34 @@ START_TEST(plain_registers_keep_their_bits)
 }
 END_TEST
 
+/* A write reaches its own register: of the others none changes (3C7h is also the state that 3C8h sets). */
+START_TEST(a_write_changes_one_register)
+{
+    static const uint16_t writes[] = {0x3c2, 0x3c3, 0x3c4, 0x3c6, 0x3c7, 0x3c8, 0x3ce, 0x3d4, 0x3da},
+                          reads[] = {0x3cc, 0x3c3, 0x3c4, 0x3c6, 0x3c7, 0x3c8, 0x3ce, 0x3d4, 0x3ca, 0x3c0};
+    for (unsigned i = 0; i < ARRAY_LEN(writes); i++)
+        for (unsigned value = 1; value < 0x100; value += 0x52) {
+            uint8_t before[ARRAY_LEN(reads)];
+            out8(0x3c8, 0x11);
+            for (unsigned k = 0; k < ARRAY_LEN(reads); k++)
+                before[k] = in8(reads[k]);
+            out8(writes[i], (uint8_t)(i ? value : value | 1));
+            for (unsigned k = 0; k < ARRAY_LEN(reads); k++)
+                ck_assert_msg(k == i || in8(reads[k]) == before[k], "%x = %02x: %x becomes %02x", writes[i], value,
+                              reads[k], in8(reads[k]));
+        }
+    out8(0x3c3, 1);
+    out8(0x3c2, 0x66);
+    ck_assert_uint_eq(in8(0x3c3), 1);
+    static const uint16_t data[][2] = {{0x3c4, 1}, {0x3ce, 8}, {0x3b4, 2}};
+    for (unsigned i = 0; i < 3; i++) {
+        uint8_t before = in8(0x3c6);
+        indexed_set(data[i][0], (uint8_t)data[i][1], 0x21);
+        ck_assert_uint_eq(in8(0x3c6), before);
+    }
+}
+END_TEST
+
 /* Miscellaneous output bit 0: 3D4h, 3D5h, 3DAh or 3B4h, 3B5h, 3BAh; the others read FFh and write nothing. */
 START_TEST(the_other_half_of_the_addresses_is_dead)
 {
@@ -299,6 +327,79 @@ START_TEST(blank_for_each_reason)
 }
 END_TEST
 
+/* More characters than the surface has room for: as many as fit. */
+START_TEST(wide_registers_are_cut_to_the_surface)
+{
+    static const struct {
+        uint8_t clocking, last;
+        uint32_t w;
+    } c[] = {{9, 159, 2560},     {9, 160, 2560},     {8, 141, 142 * 18},
+             {8, 142, 142 * 18}, {8, 255, 142 * 18}, {0, 255, 256 * 9}};
+    for (unsigned i = 0; i < ARRAY_LEN(c); i++) {
+        text_mode();
+        crtc(0x11, 0);
+        seq(1, c[i].clocking);
+        crtc(0x01, c[i].last);
+        frame();
+        ck_assert_msg(b.w == c[i].w, "%u characters: %u wide", c[i].last + 1, b.w);
+    }
+    planar_mode();
+    crtc(0x11, 0), crtc(0x12, 0xff), crtc(0x07, 0x7e); /* 1024 lines */
+    frame();
+    ck_assert_uint_eq(b.h, 1024);
+}
+END_TEST
+
+static uint32_t *no_room(void *ctx, uint32_t w, uint32_t h, uint32_t *stride)
+{
+    (void)ctx, (void)w, (void)h, (void)stride;
+    return NULL;
+}
+
+/* Without a surface, or one that has no room now, nothing is lost: the next frame is whole. */
+START_TEST(nobody_looks)
+{
+    struct surface s = b.vga->surface;
+    mode_13h();
+    poke(0xa0000, 9);
+    b.vga->surface.begin = NULL;
+    frame();
+    b.vga->surface.begin = no_room;
+    frame();
+    frame();
+    ck_assert_uint_eq(b.frames, 0);
+    poke(0xa0000 + 320 * 100, 9);
+    b.vga->surface = s;
+    frame();
+    ck_assert_uint_eq(b.frames, 1);
+    ck_assert_uint_eq(pixel(0, 0), dac_rgb(9));
+    ck_assert_uint_eq(pixel(0, 200), dac_rgb(9));
+    ck_assert_uint_eq(pixel(0, 399), dac_rgb(0));
+    seq(1, 0x21);
+    frame();
+    ck_assert_uint_eq(b.frames, 2);
+    frame();
+    poke(0xa0000, 10);
+    frame();
+    ck_assert_uint_eq(b.frames, 2); /* black stays black */
+}
+END_TEST
+
+/* The last character of a line may be the first of a page: panned, one dot of it shows. */
+START_TEST(a_line_notices_its_last_page)
+{
+    planar_mode();
+    attr(0x13, 1);
+    frame();
+    frame();
+    poke(0xa0000 + 80 * 64, 0x80); /* 5120 = 5 * 1024 */
+    frame();
+    ck_assert_uint_eq(pixel(639, 63), dac_rgb(15));
+    ck_assert_uint_le(b.y0, 63);
+    ck_assert_uint_eq(pixel(638, 63), dac_rgb(0));
+}
+END_TEST
+
 TCase *vga_register_tests(void)
 {
     TCase *c = tcase_create("registers");
@@ -307,6 +408,10 @@ TCase *vga_register_tests(void)
     tcase_add_test(c, crtc_registers_keep_all_bits_and_there_are_25);
     tcase_add_test(c, protect_bit_holds_the_first_eight);
     tcase_add_test(c, plain_registers_keep_their_bits);
+    tcase_add_test(c, a_write_changes_one_register);
+    tcase_add_test(c, wide_registers_are_cut_to_the_surface);
+    tcase_add_test(c, nobody_looks);
+    tcase_add_test(c, a_line_notices_its_last_page);
     tcase_add_test(c, the_other_half_of_the_addresses_is_dead);
     tcase_add_test(c, hidden_crtc_registers_show_latches_and_flip_flop);
     tcase_add_test(c, dac_address_starts_a_triplet);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The text screen as others see it: cells, UTF-8, size and cursor; and which lines a change in it reports. */
+#include "base/cp437.h"
 #include "tests/dev/vga_rig.h"
 
 static void put_cell(unsigned row, unsigned col, uint8_t c, uint8_t a)
@@ -148,6 +149,32 @@ START_TEST(text_is_utf8_without_the_blanks_at_the_end)
 }
 END_TEST
 
+START_TEST(every_character_has_its_utf8)
+{
+    text_mode();
+    for (unsigned i = 0; i < 2000; i++)
+        put_cell(0, i, ' ', 7);
+    for (unsigned c = 0; c < 256; c++) {
+        uint32_t u = cp437_unicode((uint8_t)c);
+        char want[8] = "x";
+        unsigned n = 1;
+        if (u >= 0x800)
+            want[n++] = (char)(0xe0 + u / 0x1000), want[n++] = (char)(0x80 + u / 0x40 % 0x40),
+            want[n++] = (char)(0x80 + u % 0x40);
+        else if (u >= 0x80)
+            want[n++] = (char)(0xc0 + u / 0x40), want[n++] = (char)(0x80 + u % 0x40);
+        else
+            want[n++] = (char)u;
+        want[n++] = 'y';
+        put_cell(0, 0, 'x', 7), put_cell(0, 1, (uint8_t)c, 7), put_cell(0, 2, 'y', 7);
+        out.len = 0;
+        ck_assert(vga_text_screen(b.vga, &out));
+        ck_assert_msg(out.len == n + 25 && !memcmp(out.data, want, n), "character %02x, U+%04X", c, u);
+    }
+    buf_free(&out);
+}
+END_TEST
+
 /* ---- what a change reports ---- */
 
 static void reported(const char *what, uint32_t y0, uint32_t y1)
@@ -273,6 +300,7 @@ TCase *vga_text_tests(void)
     tcase_add_test(c, size_follows_the_registers);
     tcase_add_test(c, graphics_has_a_size_and_no_cells);
     tcase_add_test(c, text_is_utf8_without_the_blanks_at_the_end);
+    tcase_add_test(c, every_character_has_its_utf8);
     tcase_add_test(c, only_rows_with_changed_cells_are_reported);
     tcase_add_test(c, a_moving_cursor_reports_its_rows);
     tcase_add_test(c, a_changed_font_is_drawn);

@@ -107,11 +107,12 @@ START_TEST(offsets_end_where_the_picture_leaves_memory)
         ck_assert_msg(dispi_get(VBE_VIRT_HEIGHT) == lines, "%u bits: %u lines, not %u", m[i].bpp,
                       dispi_get(VBE_VIRT_HEIGHT), lines);
         takes(VBE_Y_OFFSET, 0, (uint16_t)(lines - 600), (uint16_t)(lines - 600));
-        takes(VBE_Y_OFFSET, 0, (uint16_t)(lines - 599), 0);
+        takes(VBE_Y_OFFSET, 1, (uint16_t)(lines - 599), 1);
         takes(VBE_X_OFFSET, 0, m[i].width - 800, m[i].width - 800);
-        takes(VBE_X_OFFSET, 0, m[i].width - 799, 0);
+        takes(VBE_X_OFFSET, 3, m[i].width - 799, 3);
         dispi(VBE_VIRT_WIDTH, 792); /* narrower than the picture */
         ck_assert_uint_eq(dispi_get(VBE_VIRT_WIDTH), m[i].width);
+        ck_assert_uint_eq(dispi_get(VBE_X_OFFSET) << 8 | dispi_get(VBE_Y_OFFSET), 0x301);
         dispi(VBE_VIRT_WIDTH, 800);
         ck_assert_uint_eq(dispi_get(VBE_VIRT_WIDTH), 800);
     }
@@ -124,6 +125,13 @@ START_TEST(offsets_end_where_the_picture_leaves_memory)
     dispi(VBE_Y_OFFSET, 100);
     dispi(VBE_VIRT_WIDTH, 0xfff8); /* 600 lines of that are no memory */
     ck_assert_uint_eq(dispi_get(VBE_VIRT_WIDTH), 1600);
+    mode(800, 1024, 32); /* 1024 lines of 16 KiB are all of memory */
+    dispi(VBE_Y_OFFSET, 100);
+    dispi(VBE_VIRT_WIDTH, 4104);
+    ck_assert_uint_eq(dispi_get(VBE_VIRT_WIDTH), 800);
+    dispi(VBE_VIRT_WIDTH, 4096);
+    ck_assert_uint_eq(dispi_get(VBE_VIRT_WIDTH), 4096);
+    ck_assert_uint_eq(dispi_get(VBE_Y_OFFSET), 0);
     mode(8, 8, 4);
     ck_assert_uint_eq(dispi_get(VBE_VIRT_HEIGHT), 0xffff); /* 4 Mi lines do not fit the register */
     dispi(VBE_ENABLE, 0);
