@@ -31,6 +31,7 @@ int main(void)
     suite_add_tcase(s, ps2_mouse_tests());
     suite_add_tcase(s, uhci_tests());
     suite_add_tcase(s, uhci_limit_tests());
+    suite_add_tcase(s, uhci_schedule_tests());
     suite_add_tcase(s, usb_descriptor_tests());
     suite_add_tcase(s, usb_hid_tests());
     suite_add_tcase(s, vmmouse_tests());

@@ -311,6 +311,16 @@ START_TEST(bytes_to_the_devices_need_their_clocks)
     command(0xd4), data(0xf4);
     command(0x20);
     waits(0x10, false);
+    control(0x30);
+    say(0, 0x1c); /* what waited for the clock comes */
+    data(0xed);
+    rig_run(&rig, 200000);
+    waits(0x1c, false);
+    control(0x30);
+    say(1, 0x09);
+    command(0xd4), data(0xf4);
+    rig_run(&rig, 200000);
+    waits(0x09, true);
     kbc->port[0].ctx = kbc->port[1].ctx = NULL; /* nobody there */
     data(0xed);
     command(0xd4), data(0xf4);

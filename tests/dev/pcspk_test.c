@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* PC speaker: what the timer and port 61h do to it, as samples. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "devices/audio/pcspk.h"
@@ -166,6 +167,109 @@ START_TEST(speaker_pulses_shorter_than_a_sample_become_their_mean)
 }
 END_TEST
 
+/*
+ * A model in double precision: each sample the level's mean over 1/48000 s, then a high-pass of 20 Hz whose factor is
+ * exp(-2 pi 20 / 48000) in 16 bits. Drawn edges, to the nanosecond; the sound may differ by the rounding.
+ */
+START_TEST(speaker_samples_follow_the_model)
+{
+    static double high[MAX]; /* the time in a sample that is high, in samples */
+    uint32_t seed = 3;
+    uint64_t start = clock_ns(&s.rig.clock), at = start, end = start + 400 * MS;
+    struct irq_line out2 = pcspk_input(s.spk, PCSPK_OUT2), data = pcspk_input(s.spk, PCSPK_DATA);
+    bool level = false;
+    memset(high, 0, sizeof high);
+    out(0x43, 0xb0); /* mode 0: the timer's own output does not move */
+    irq_set(&out2, 1), irq_set(&data, 0);
+    while (at < end) {
+        seed = seed * 1664525 + 1013904223;
+        uint64_t next = at + ((seed >> 8) % (seed >> 28 & 1 ? 3000000 : 30000)) + 1;
+        irq_set(&data, level = !level);
+        uint64_t from = (at - start) * 3, to = (next - start) * 3; /* a sample is 62500 thirds of a nanosecond */
+        while (level && from < to) {
+            uint64_t border = MIN(to, (from / 62500 + 1) * 62500);
+            high[from / 62500] += (double)(border - from) / 62500;
+            from = border;
+        }
+        rig_run_to(&s.rig, next);
+        at = next;
+    }
+    rig_run(&s.rig, 20 * MS);
+    ck_assert_uint_eq(s.at, 48000);
+    ck_assert_uint_ge(s.n, 19000);
+    double before = 0, y = 0, factor = floor(65536 * exp(-2 * 3.14159265358979 * 20 / 48000)) / 65536;
+    for (unsigned i = 0; i < 19000; i++) {
+        double x = high[i] * 16384;
+        y = (y + x - before) * factor;
+        before = x;
+        if (s.sound[i] > y + 3 || s.sound[i] < y - 4)
+            ck_abort_msg("sample %u is %d, not %.1f", i, s.sound[i], y);
+    }
+}
+END_TEST
+
+/* 200 ms after the last edge the samples end, in batches of 10 ms; a new edge starts them at their place in time. */
+START_TEST(speaker_sounds_for_200_ms_after_an_edge)
+{
+    struct irq_line out2 = pcspk_input(s.spk, PCSPK_OUT2), data = pcspk_input(s.spk, PCSPK_DATA);
+    irq_set(&out2, 1), irq_set(&data, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        s.n = 0;
+        uint64_t start = clock_ns(&s.rig.clock);
+        irq_set(&data, !(i & 1));
+        ck_assert_uint_eq(clock_next(&s.rig.clock), start + 10 * MS);
+        irq_set(&data, !(i & 1)); /* no edge */
+        rig_run(&s.rig, 200 * MS - 1);
+        ck_assert_uint_ne(clock_next(&s.rig.clock), TIME_NEVER);
+        rig_run(&s.rig, 1);
+        ck_assert_uint_eq(clock_next(&s.rig.clock), TIME_NEVER);
+        ck_assert_uint_eq(s.at, start * 3 / 62500);
+        ck_assert_uint_ge(s.n, 9599);
+        ck_assert_uint_le(s.n, 9601);
+        ck_assert_msg(i & 1 ? s.sound[1] < -16000 : s.sound[1] > 16000, "edge %u: %d", i, s.sound[1]);
+        rig_run(&s.rig, 12345678);
+    }
+}
+END_TEST
+
+START_TEST(speaker_loads_are_bounded)
+{
+    struct pcspk *p = s.spk;
+    static const struct {
+        uint8_t input, level;
+    } c[] = {{0, 0}, {1, 0}, {2, 0}, {3, 1}, {7, 1}, {0xfc, 0}};
+    for (unsigned i = 0; i < ARRAY_LEN(c); i++) {
+        p->input = c[i].input, p->level = 1 - c[i].level;
+        p->dev.cls->post_load(&p->dev);
+        ck_assert_uint_eq(p->input, c[i].input & 3);
+        ck_assert_uint_eq(p->level, c[i].level);
+    }
+    p->n = PCSPK_BATCH, p->high = 62501;
+    p->dev.cls->post_load(&p->dev);
+    ck_assert_uint_eq(p->n, PCSPK_BATCH - 1);
+    ck_assert_uint_eq(p->high, 62500);
+    p->active = 1; /* without its timer nobody would end it */
+    p->dev.cls->post_load(&p->dev);
+    ck_assert_uint_eq(p->active, 0);
+    timer_set(&p->flush, clock_ns(&s.rig.clock) + MS);
+    uint64_t now3 = clock_ns(&s.rig.clock) * 3;
+    for (unsigned late = 0; late < 2; late++) { /* a second of samples may be missing, not more */
+        p->active = 1, p->done = now3 - UINT64_C(62500) * 48000 - late;
+        p->dev.cls->post_load(&p->dev);
+        ck_assert_uint_eq(p->active, !late);
+    }
+    timer_cancel(&p->flush);
+    struct buf text = {0};
+    p->input = 1, p->active = 0;
+    p->dev.cls->print(&p->dev, &text);
+    p->input = 2, p->active = 1;
+    p->dev.cls->print(&p->dev, &text);
+    buf_add8(&text, 0);
+    ck_assert_str_eq((char *)text.data, "pcspk: OUT 2 high, data off, silent\npcspk: OUT 2 low, data on, sounding\n");
+    buf_free(&text);
+}
+END_TEST
+
 START_TEST(speaker_state_round_trip_goes_on_with_the_same_samples)
 {
     count(2000);
@@ -195,6 +299,9 @@ TCase *pcspk_tests(void)
     tcase_add_test(c, speaker_has_no_events_after_the_sound_died_away);
     tcase_add_test(c, speaker_follows_bit_1_toggled_by_a_program);
     tcase_add_test(c, speaker_pulses_shorter_than_a_sample_become_their_mean);
+    tcase_add_test(c, speaker_samples_follow_the_model);
+    tcase_add_test(c, speaker_sounds_for_200_ms_after_an_edge);
+    tcase_add_test(c, speaker_loads_are_bounded);
     tcase_add_test(c, speaker_state_round_trip_goes_on_with_the_same_samples);
     return c;
 }

@@ -555,6 +555,18 @@ START_TEST(loaded_counts_and_commands_are_bounded)
 }
 END_TEST
 
+START_TEST(reset_takes_what_waits_back)
+{
+    press(0x1e);
+    send(0xee);
+    ck_assert_int_eq(ready.level, 1);
+    kbd->dev.cls->reset(&kbd->dev);
+    NOTHING;
+    release(0x1e); /* it was down all the time */
+    EXPECT(0xf0, 0x1c);
+}
+END_TEST
+
 START_TEST(info_says_set_lamps_and_rate)
 {
     struct buf out = {0};
@@ -589,6 +601,7 @@ TCase *ps2_keyboard_tests(void)
     tcase_add_test(c, overrun_by_set_and_until_the_host_takes);
     tcase_add_test(c, host_keys_wait_for_a_host_that_listens);
     tcase_add_test(c, loaded_counts_and_commands_are_bounded);
+    tcase_add_test(c, reset_takes_what_waits_back);
     tcase_add_test(c, info_says_set_lamps_and_rate);
     return c;
 }

@@ -120,6 +120,12 @@ START_TEST(each_parameter)
     send(9), EXPECT(0xfe);
     send(9), EXPECT(0xfc);
     send(1), EXPECT(0xfe); /* after the error no parameter is waited for */
+    ask(0xf3);
+    send(9), EXPECT(0xfe);
+    send(9), EXPECT(0xfc);
+    send(60), EXPECT(0xfe);
+    send(0xe9);
+    EXPECT(0xfa, 0, 2, 100);
     ask(0xe8);
     send(9), EXPECT(0xfe);
     ask(3);
@@ -456,6 +462,20 @@ START_TEST(loads_bring_nothing_unbounded)
 }
 END_TEST
 
+START_TEST(mouse_reset_takes_what_waits_back)
+{
+    ask(0xf4);
+    move(1, 1, 0, 0);
+    ck_assert_int_eq(ready.level, 1);
+    m->dev.cls->reset(&m->dev);
+    NOTHING;
+    rig_run(&rig, 100 * MS);
+    NOTHING;
+    send(0xfe);
+    EXPECT(0xaa, 0x00);
+}
+END_TEST
+
 START_TEST(mouse_info)
 {
     struct buf out = {0};
@@ -494,6 +514,7 @@ TCase *ps2_mouse_limit_tests(void)
     tcase_add_test(c, a_poke_sends_a_packet_where_one_may_be_sent);
     tcase_add_test(c, motion_goes_on_after_a_command);
     tcase_add_test(c, loads_bring_nothing_unbounded);
+    tcase_add_test(c, mouse_reset_takes_what_waits_back);
     tcase_add_test(c, mouse_info);
     return c;
 }

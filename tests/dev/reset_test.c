@@ -259,11 +259,33 @@ START_TEST(reset_ends_in_one_state)
 }
 END_TEST
 
+/* A chip that is unplugged has no event any more, and its ports are free for the next. */
+START_TEST(unplugged_chips_leave_nothing_behind)
+{
+    const struct resets *r = &resets[_i];
+    make(r->cls);
+    for (uint32_t i = 0; i < r->cls->state.nfields; i++)
+        if (r->cls->state.fields[i].kind == STATE_TIMER)
+            timer_set((struct timer *)(void *)((char *)dev + r->cls->state.fields[i].offset), 12345);
+    dev_free(dev);
+    ck_assert_msg(clock_next(&rig.clock) == TIME_NEVER, "%s: an event is left", r->cls->name);
+    if (r->cls == &i8042_class || r->cls == &vmmouse_class) {
+        ck_assert_uint_eq(rig_in(&rig, 0x64), 0xff);
+        ck_assert_uint_eq(port_in(rig.bus.ports, 0x60, 1, INIT_CPU0), 0xff);
+        dev = dev_new(r->cls, "next", &rig.bus);
+        rig_realize(dev);
+        dev_free(dev);
+    }
+    rig_free(&rig);
+}
+END_TEST
+
 TCase *reset_tests(void)
 {
     TCase *c = tcase_create("reset");
     tcase_add_loop_test(c, the_register_list_is_the_data_sheets, 0, ARRAY_LEN(lists));
     tcase_add_loop_test(c, state_after_reset_is_the_data_sheets, 0, ARRAY_LEN(resets));
     tcase_add_loop_test(c, reset_ends_in_one_state, 0, ARRAY_LEN(resets));
+    tcase_add_loop_test(c, unplugged_chips_leave_nothing_behind, 0, ARRAY_LEN(resets));
     return c;
 }

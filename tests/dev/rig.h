@@ -66,6 +66,7 @@ TCase *ps2_mouse_limit_tests(void);
 TCase *reset_tests(void);
 TCase *state_tests(void);
 TCase *uhci_limit_tests(void);
+TCase *uhci_schedule_tests(void);
 TCase *uhci_tests(void);
 TCase *usb_descriptor_tests(void);
 TCase *usb_hid_tests(void);

@@ -132,6 +132,25 @@ START_TEST(control_transfers_by_their_stages)
 }
 END_TEST
 
+/* Answers have their own length, however much the host has room for. */
+START_TEST(answers_are_no_longer_than_they_are)
+{
+    make(USB_HID_MOUSE);
+    configure();
+    for (uint16_t len = 1; len <= 64; len = (uint16_t)(2 * len)) {
+        ck_assert_int_eq(ask(0x80, 0, 0, 0, len), MIN(2, len));
+        ck_assert_int_eq(ask(0x81, 0, 0, 0, len), MIN(2, len));
+        ck_assert_int_eq(ask(0x82, 0, 0, 0x81, len), MIN(2, len));
+        ck_assert_int_eq(ask(0x80, 8, 0, 0, len), 1);
+        ck_assert_int_eq(ask(0x81, 10, 0, 0, len), 1);
+        ck_assert_int_eq(ask(0xa1, 2, 0, 0, len), 1);
+        ck_assert_int_eq(ask(0xa1, 3, 0, 0, len), 1);
+        ck_assert_int_eq(ask(0xa1, 1, 0x0100, 0, len), MIN(4, len));
+    }
+    unmake();
+}
+END_TEST
+
 START_TEST(bus_reset_forgets_everything)
 {
     make(USB_HID_KEYBOARD);
@@ -459,6 +478,7 @@ TCase *usb_hid_tests(void)
     tcase_add_test(c, standard_requests_name_what_there_is);
     tcase_add_test(c, configuration_and_interface);
     tcase_add_test(c, control_transfers_by_their_stages);
+    tcase_add_test(c, answers_are_no_longer_than_they_are);
     tcase_add_test(c, bus_reset_forgets_everything);
     tcase_add_test(c, class_requests_by_kind);
     tcase_add_test(c, idle_reports_come_at_their_time);
