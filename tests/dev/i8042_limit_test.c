@@ -297,6 +297,8 @@ START_TEST(bytes_to_the_devices_need_their_clocks)
     data(0xed);
     command(0xd4), data(0xf4);
     data(0x02);
+    ck_assert_int_eq(a20.level, 1); /* a byte for a device is none for the output port */
+    ck_assert_int_eq(rc.level, 0);
     ck_assert_uint_eq(dev[0].nheard, 2);
     ck_assert_uint_eq(dev[0].heard[0] << 8 | dev[0].heard[1], 0xed02);
     ck_assert_uint_eq(dev[1].nheard, 1);

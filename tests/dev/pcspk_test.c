@@ -226,6 +226,9 @@ START_TEST(speaker_sounds_for_200_ms_after_an_edge)
         ck_assert_uint_eq(s.at, start * 3 / 62500);
         ck_assert_uint_ge(s.n, 9599);
         ck_assert_uint_le(s.n, 9601);
+        /* The edge's own sample: the part of it that is high, and what was there before as the constant part. */
+        double part = (double)(start * 3 % 62500) / 62500, first = (i & 1 ? part - 1 : 1 - part) * 16384 * 0.99738;
+        ck_assert_msg(s.sound[0] > first - 3 && s.sound[0] < first + 3, "edge %u: %d, not %.1f", i, s.sound[0], first);
         ck_assert_msg(i & 1 ? s.sound[1] < -16000 : s.sound[1] > 16000, "edge %u: %d", i, s.sound[1]);
         rig_run(&s.rig, 12345678);
     }

@@ -62,6 +62,13 @@ static void set(uint8_t n)
     ask(0xf0), ask(n);
 }
 
+static void drain(void)
+{
+    uint8_t byte;
+    while (port.take(port.ctx, &byte)) {
+    }
+}
+
 static void press(uint8_t key)
 {
     keys.key(keys.ctx, key, true);
@@ -74,7 +81,7 @@ static void release(uint8_t key)
 
 /* ---- codes ---- */
 
-/* Scan code set 2 of the keys of sets 1's codes 01h-7Fh, and set 3 of the 102 keys; each by the manual's key numbers. */
+/* Scan code set 2 of the keys of set 1, and set 3 of the 102 keys; each by the key of the manual. */
 static const struct row {
     uint8_t key, set2, set3; /* set 3: 0 where the key is not on the 102-key keyboard */
 } rows[] = {{0x01, 0x76, 0x08}, {0x02, 0x16, 0x16}, {0x03, 0x1e, 0x1e}, {0x04, 0x26, 0x26}, {0x05, 0x25, 0x25},
@@ -189,27 +196,21 @@ START_TEST(print_and_pause_by_shift_keys)
 {
     static const uint8_t shifts[] = {0x2a, 0x36, 0x1d, 0x9d};
     for (unsigned i = 0; i < sizeof shifts; i++) { /* held: the key alone */
-        uint8_t byte;
         press(shifts[i]);
-        while (port.take(port.ctx, &byte)) {
-        }
+        drain();
         press(KEY_PRINT), release(KEY_PRINT);
         EXPECT(0xe0, 0x7c, 0xe0, 0xf0, 0x7c);
         release(shifts[i]);
-        while (port.take(port.ctx, &byte)) {
-        }
+        drain();
     }
     static const uint8_t alts[] = {0x38, 0xb8};
     for (unsigned i = 0; i < sizeof alts; i++) {
-        uint8_t byte;
         press(alts[i]);
-        while (port.take(port.ctx, &byte)) {
-        }
+        drain();
         press(KEY_PRINT), release(KEY_PRINT);
         EXPECT(0x84, 0xf0, 0x84);
         release(alts[i]);
-        while (port.take(port.ctx, &byte)) {
-        }
+        drain();
     }
     press(0x9d); /* the right Ctrl too makes Pause Break */
     EXPECT(0xe0, 0x14);
@@ -256,9 +257,7 @@ START_TEST(grey_keys_alone_take_shift_back)
                     EXPECT(0xe0, up, 0xe0, b);
             }
             release(0x36);
-            uint8_t byte;
-            while (port.take(port.ctx, &byte)) {
-            }
+            drain();
         }
 }
 END_TEST
@@ -336,11 +335,9 @@ START_TEST(bytes_that_are_no_commands_are_asked_for_again)
         uint8_t want = !known ? 0xfe : c == 0xee ? 0xee : c == 0xfe ? byte : 0xfa;
         ck_assert_msg(byte == want, "command %02x: %02x, not %02x", c, byte, want);
         rig_run(&rig, 2 * MS);
-        while (port.take(port.ctx, &byte)) {
-        }
+        drain();
         send(0xee); /* ends whatever waits for a parameter */
-        while (port.take(port.ctx, &byte)) {
-        }
+        drain();
     }
 }
 END_TEST
@@ -486,6 +483,26 @@ START_TEST(answers_and_keys_in_their_order)
 }
 END_TEST
 
+START_TEST(a_new_set_drops_codes_of_the_old)
+{
+    for (uint8_t n = 0; n <= 3; n++) {
+        uint8_t byte;
+        set(2);
+        press(0x1e);
+        send(0xf0);
+        ck_assert(port.take(port.ctx, &byte) && byte == 0xfa);
+        send(n);
+        ck_assert(port.take(port.ctx, &byte) && byte == 0xfa);
+        if (n == 0)
+            EXPECT(0x02, 0x1c); /* a question changes nothing */
+        else
+            NOTHING;
+        release(0x1e);
+        drain();
+    }
+}
+END_TEST
+
 START_TEST(overrun_by_set_and_until_the_host_takes)
 {
     for (uint8_t n = 1; n <= 3; n++) {
@@ -507,14 +524,11 @@ START_TEST(overrun_by_set_and_until_the_host_takes)
         EXPECT(n == 1 ? 0x30 : 0x32);
         for (uint8_t q = 2; q < 0x40; q++)
             release(q);
-        while (port.take(port.ctx, &byte)) {
-        }
+        drain();
         press(0xc8); /* a key of two codes where one is free: as a whole or not at all */
-        while (port.take(port.ctx, &byte)) {
-        }
+        drain();
         release(0xc8);
-        while (port.take(port.ctx, &byte)) {
-        }
+        drain();
     }
 }
 END_TEST
@@ -598,6 +612,7 @@ TCase *ps2_keyboard_tests(void)
     tcase_add_test(c, key_types_one_by_one_and_all);
     tcase_add_test(c, defaults_by_f5_f6_and_reset);
     tcase_add_test(c, answers_and_keys_in_their_order);
+    tcase_add_test(c, a_new_set_drops_codes_of_the_old);
     tcase_add_test(c, overrun_by_set_and_until_the_host_takes);
     tcase_add_test(c, host_keys_wait_for_a_host_that_listens);
     tcase_add_test(c, loaded_counts_and_commands_are_bounded);

@@ -237,6 +237,28 @@ START_TEST(banked_window_is_linear_whatever_the_graphics_controller_says)
 }
 END_TEST
 
+START_TEST(banked_window_is_shut_where_memory_map_select_says)
+{
+    dispi(VBE_XRES, 640), dispi(VBE_YRES, 480), dispi(VBE_BPP, 8);
+    dispi(VBE_ENABLE, VBE_ENABLED);
+    for (unsigned select = 1; select < 4; select++) {
+        static const uint32_t shut[][2] = {{0, 0}, {0xb0000, 0xbffff}, {0xaffff, 0xb8000}, {0xa0000, 0xb7fff}};
+        gfx(6, (uint8_t)(select << 2 | 1));
+        for (unsigned k = 0; k < 2; k++) {
+            poke(shut[select][k], 0x5a);
+            ck_assert_uint_eq(peek(shut[select][k]), 0xff);
+        }
+    }
+    out8(0x3c2, 0x61); /* memory off */
+    gfx(6, 5);
+    poke(0xa0000, 0x5a);
+    ck_assert_uint_eq(peek(0xa0000), 0xff);
+    for (uint32_t a = 0; a < 0x40000; a++)
+        if (vram(a))
+            ck_abort_msg("a store through a shut window reached %x", a);
+}
+END_TEST
+
 /* 4 bits a pixel: planes, 64 KiB of addresses a bank, 256 KiB of memory. */
 START_TEST(banked_window_of_4_bits_moves_in_the_planes)
 {
@@ -269,6 +291,7 @@ TCase *vga_memory_tests(void)
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, drawn_registers_and_accesses_follow_the_model);
     tcase_add_test(c, banked_window_is_linear_whatever_the_graphics_controller_says);
+    tcase_add_test(c, banked_window_is_shut_where_memory_map_select_says);
     tcase_add_test(c, banked_window_of_4_bits_moves_in_the_planes);
     return c;
 }

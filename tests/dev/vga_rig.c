@@ -37,6 +37,7 @@ void setup(void)
     b.bus = (struct bus){.mem = mem_create(), .ports = port_space_create(), .clock = &b.clock, .log = &b.log};
     for (int i = 0; i < 2; i++)
         b.pixels[i] = calloc(SURFACE_MAX_W * SURFACE_MAX_H, 4);
+    ck_assert_msg(mem_add_block(b.bus.mem, "ram", BLOCK_RAM, 3, &err), "%s", err.text); /* video memory is not first */
     b.vga = dev_new(&vga_class, "vga", &b.bus);
     b.vga->surface = (struct surface){.ctx = &b, .begin = begin, .end = end};
     ck_assert_msg(dev_realize(&b.vga->dev, &err), "%s", err.text);
