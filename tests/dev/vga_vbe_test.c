@@ -433,6 +433,12 @@ START_TEST(a_load_maps_and_draws_anew)
     ck_assert_uint_eq(b.y1, 480);
     mode(640, 480, 32);
     ck_assert_uint_eq(vram(4), 0);
+    mode(640, 480, 8);
+    frame();
+    b.vga->dac[0] = 63;
+    vga_class.post_load(&b.vga->dev);
+    frame();
+    ck_assert_uint_eq(pixel(0, 0) >> 16, 0xff); /* colours too */
 }
 END_TEST
 
