@@ -342,6 +342,22 @@ START_TEST(bytes_that_are_no_commands_are_asked_for_again)
 }
 END_TEST
 
+START_TEST(six_commands_wait_for_a_parameter)
+{
+    for (unsigned c = 0xed; c < 0x100; c++) {
+        bool waits = c == 0xed || c == 0xf0 || c == 0xf3 || (c >= 0xfb && c <= 0xfd);
+        if (c == 0xfe)
+            continue;
+        send((uint8_t)c);
+        drain();
+        send(0x01);
+        EXPECT(waits ? 0xfa : 0xfe);
+        send(0xf6);
+        drain();
+    }
+}
+END_TEST
+
 START_TEST(parameters_have_limits)
 {
     for (unsigned v = 0; v < 0xed; v++) {
@@ -612,6 +628,7 @@ TCase *ps2_keyboard_tests(void)
     tcase_add_test(c, delay_and_period_of_each_rate);
     tcase_add_test(c, the_key_pressed_last_repeats);
     tcase_add_test(c, bytes_that_are_no_commands_are_asked_for_again);
+    tcase_add_test(c, six_commands_wait_for_a_parameter);
     tcase_add_test(c, parameters_have_limits);
     tcase_add_test(c, key_types_one_by_one_and_all);
     tcase_add_test(c, defaults_by_f5_f6_and_reset);

@@ -272,6 +272,7 @@ START_TEST(unplugged_chips_leave_nothing_behind)
     if (r->cls == &i8042_class || r->cls == &vmmouse_class) {
         ck_assert_uint_eq(rig_in(&rig, 0x64), 0xff);
         ck_assert_uint_eq(port_in(rig.bus.ports, 0x60, 1, INIT_CPU0), 0xff);
+        ck_assert_uint_eq(port_in(rig.bus.ports, 0x5658, 4, INIT_CPU0), UINT32_MAX);
         dev = dev_new(r->cls, "next", &rig.bus);
         rig_realize(dev);
         dev_free(dev);

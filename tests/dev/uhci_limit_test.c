@@ -239,6 +239,16 @@ START_TEST(loads_drive_timer_and_interrupt)
 }
 END_TEST
 
+START_TEST(reset_lets_the_interrupt_go)
+{
+    u->sts |= 8;
+    out(INTR, 2, 15);
+    ck_assert_int_eq(irq.level, 1);
+    u->dev.cls->reset(&u->dev);
+    ck_assert_int_eq(irq.level, 0);
+}
+END_TEST
+
 START_TEST(info_has_the_registers)
 {
     struct buf text = {0};
@@ -263,6 +273,7 @@ TCase *uhci_limit_tests(void)
     tcase_add_test(c, controller_and_global_reset);
     tcase_add_test(c, frames_end_at_whole_milliseconds);
     tcase_add_test(c, loads_drive_timer_and_interrupt);
+    tcase_add_test(c, reset_lets_the_interrupt_go);
     tcase_add_test(c, info_has_the_registers);
     return c;
 }

@@ -385,6 +385,22 @@ START_TEST(nobody_looks)
 }
 END_TEST
 
+START_TEST(the_same_bytes_again_draw_nothing)
+{
+    planar_mode();
+    poke(0xa0000, 0x81);
+    frame();
+    frame();
+    unsigned n = b.frames;
+    poke(0xa0000, 0x81);
+    frame();
+    ck_assert_uint_eq(b.frames, n);
+    poke(0xa0000, 0x80);
+    frame();
+    ck_assert_uint_eq(b.frames, n + 1);
+}
+END_TEST
+
 /* The last character of a line may be the first of a page: panned, one dot of it shows. */
 START_TEST(a_line_notices_its_last_page)
 {
@@ -411,6 +427,7 @@ TCase *vga_register_tests(void)
     tcase_add_test(c, a_write_changes_one_register);
     tcase_add_test(c, wide_registers_are_cut_to_the_surface);
     tcase_add_test(c, nobody_looks);
+    tcase_add_test(c, the_same_bytes_again_draw_nothing);
     tcase_add_test(c, a_line_notices_its_last_page);
     tcase_add_test(c, the_other_half_of_the_addresses_is_dead);
     tcase_add_test(c, hidden_crtc_registers_show_latches_and_flip_flop);

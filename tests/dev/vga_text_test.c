@@ -68,6 +68,26 @@ START_TEST(cells_are_the_memory_from_the_start_address_on)
 }
 END_TEST
 
+/* Where the row scan counter stands in for bits 13 and 14, a cell is read at the first row. */
+START_TEST(cells_are_those_of_the_first_row_scan)
+{
+    text_mode();
+    for (unsigned i = 0; i < 2000; i++)
+        put_cell(0, i, (uint8_t)('A' + i % 26), 7);
+    for (uint8_t mode = 0xa0; mode <= 0xa3; mode++) {
+        crtc(0x17, mode);
+        cells();
+        for (unsigned i = 0; i < 2000; i++)
+            if (out.data[17 + 2 * i] != 'A' + i % 26)
+                ck_abort_msg("17h = %02x: cell %u is %02x", mode, i, out.data[17 + 2 * i]);
+        out.len = 0;
+        ck_assert(vga_text_screen(b.vga, &out));
+        ck_assert_msg(!memcmp(out.data, "ABCDEFGHIJ", 10), "17h = %02x", mode);
+    }
+    buf_free(&out);
+}
+END_TEST
+
 START_TEST(size_follows_the_registers)
 {
     unsigned c, r, x, y;
@@ -297,6 +317,7 @@ TCase *vga_text_tests(void)
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, cells_say_whether_the_cursor_is_on);
     tcase_add_test(c, cells_are_the_memory_from_the_start_address_on);
+    tcase_add_test(c, cells_are_those_of_the_first_row_scan);
     tcase_add_test(c, size_follows_the_registers);
     tcase_add_test(c, graphics_has_a_size_and_no_cells);
     tcase_add_test(c, text_is_utf8_without_the_blanks_at_the_end);

@@ -59,6 +59,22 @@ START_TEST(each_register_takes_its_range)
 }
 END_TEST
 
+START_TEST(a_mode_register_changes_no_other)
+{
+    static const uint16_t value[] = {8, 16, 24, 32};
+    for (unsigned i = 0; i < ARRAY_LEN(value); i++)
+        for (uint16_t reg = VBE_XRES; reg <= VBE_BPP; reg++) {
+            dispi(VBE_XRES, 640), dispi(VBE_YRES, 480), dispi(VBE_BPP, 15);
+            dispi(reg, value[i]);
+            for (uint16_t k = VBE_XRES; k <= VBE_BPP; k++) {
+                uint16_t want = k == reg ? value[i] : k == VBE_XRES ? 640 : k == VBE_YRES ? 480 : 15;
+                ck_assert_msg(dispi_get(k) == want, "register %u = %u: register %u is %u", reg, value[i], k,
+                              dispi_get(k));
+            }
+        }
+}
+END_TEST
+
 START_TEST(capabilities_hide_the_mode_and_nothing_else)
 {
     mode(800, 600, 16);
@@ -313,18 +329,18 @@ START_TEST(planar_vbe_picture_pans_by_dots)
     planar_mode();
     mode(264, 40, 4);
     dispi(VBE_VIRT_WIDTH, 328);
-    for (uint32_t k = 0; k < 80 * 41 * 4; k++) {
+    for (uint32_t k = 0; k < 500 * 41 * 4; k++) {
         seed = seed * 1664525 + 1013904223;
         lfb(k, (uint8_t)(seed >> 24));
     }
     attr(0x12, 15);
     for (uint16_t x0 = 0; x0 <= 64; x0 = (uint16_t)(x0 + (x0 < 9 ? 1 : 5))) {
-        dispi(VBE_X_OFFSET, x0), dispi(VBE_Y_OFFSET, x0 / 3);
+        dispi(VBE_X_OFFSET, x0), dispi(VBE_Y_OFFSET, (uint16_t)(x0 * 7));
         frame();
         ck_assert_msg(b.w == 264 && b.h == 40, "%ux%u", b.w, b.h);
         for (uint32_t y = 0; y < b.h; y++)
             for (uint32_t x = 0; x < b.w; x++) {
-                uint32_t dot = x + x0, word = 4 * ((y + x0 / 3) * 41 + dot / 8), p = 0;
+                uint32_t dot = x + x0, word = 4 * ((y + x0 * 7) * 41 + dot / 8), p = 0;
                 for (unsigned k = 0; k < 4; k++)
                     p |= (vram(word + k) >> (7 - dot % 8) & 1u) << k;
                 if (pixel(x, y) != dac_rgb(p))
@@ -447,6 +463,7 @@ TCase *vga_vbe_tests(void)
     TCase *c = tcase_create("VBE");
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, each_register_takes_its_range);
+    tcase_add_test(c, a_mode_register_changes_no_other);
     tcase_add_test(c, capabilities_hide_the_mode_and_nothing_else);
     tcase_add_test(c, mode_registers_are_fixed_while_enabled_and_geometry_while_not);
     tcase_add_test(c, offsets_end_where_the_picture_leaves_memory);
