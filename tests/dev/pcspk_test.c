@@ -213,7 +213,7 @@ START_TEST(speaker_sounds_for_200_ms_after_an_edge)
 {
     struct irq_line out2 = pcspk_input(s.spk, PCSPK_OUT2), data = pcspk_input(s.spk, PCSPK_DATA);
     irq_set(&out2, 1), irq_set(&data, 0);
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 6; i++) {
         s.n = 0;
         uint64_t start = clock_ns(&s.rig.clock);
         irq_set(&data, !(i & 1));
