@@ -494,7 +494,8 @@ static void write_reg(struct lapic *la, unsigned reg, uint32_t v)
     }
     if (reg >= R_LVT_TIMER && reg <= R_LVT_ERROR)
         write_lvt(la, reg - R_LVT_TIMER, v);
-    else if (reg < R_ID || reg > R_DIVIDE || (reg > R_IRR + 7 && reg < R_ICR_LOW) || (reg > R_VERSION && reg < R_TPR))
+    else if (reg < R_ID || reg > R_CURRENT_COUNT || (reg > R_IRR + 7 && reg < R_ICR_LOW) ||
+             (reg > R_VERSION && reg < R_TPR))
         error(la, ESR_REGISTER); /* the others are read only */
 }
 

@@ -139,10 +139,13 @@ static void run_dma(struct fw_cfg *f)
 static uint64_t read_port(void *ctx, uint64_t offset, unsigned size, enum initiator who)
 {
     struct fw_cfg *f = ctx;
-    (void)who;
+    uint32_t at = f->offset;
     if (offset == 0)
         return size == 2 ? f->selector : 0xff;
-    return next_byte(f);
+    uint8_t v = next_byte(f);
+    if (who == INIT_DEBUG)
+        f->offset = at;
+    return v;
 }
 
 static void write_port(void *ctx, uint64_t offset, unsigned size, uint64_t v, enum initiator who)
@@ -212,6 +215,8 @@ static void unrealize(struct dev *d)
 {
     struct fw_cfg *f = container_of(d, struct fw_cfg, dev);
     timer_cancel(&f->part);
+    port_release(d->bus->ports, &f->ports);
+    port_release(d->bus->ports, &f->dma_ports);
     for (unsigned i = 0; i < FW_CFG_KEYS; i++)
         free(f->item[i].data);
 }

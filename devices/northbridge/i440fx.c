@@ -181,6 +181,16 @@ static void post_load(struct dev *d)
     update_map(nb);
 }
 
+static void unrealize(struct dev *d)
+{
+    struct i440fx *nb = container_of(d, struct i440fx, dev);
+    port_release(d->bus->ports, &nb->address_port);
+    port_release(d->bus->ports, &nb->data_port);
+    for (int i = 0; i < PAM_SEGMENTS; i++)
+        mem_unmap(d->bus->mem, &nb->pam[i]);
+    mem_unmap(d->bus->mem, &nb->smram);
+}
+
 static const struct state_field fields[] = {STATE_ARRAY(struct i440fx, pci.config), STATE_U(struct i440fx, address),
                                             STATE_U(struct i440fx, smiact)};
 
@@ -211,6 +221,7 @@ const struct dev_class i440fx_class = {
     .realize = realize,
     .reset = reset,
     .post_load = post_load,
+    .unrealize = unrealize,
 };
 
 struct i440fx *i440fx_new(struct bus *bus, const char *id)

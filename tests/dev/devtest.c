@@ -8,6 +8,9 @@ int main(void)
 {
     Suite *s = suite_create("devices");
     suite_add_tcase(s, state_tests());
+    suite_add_tcase(s, register_tests());
+    suite_add_tcase(s, chip_tests());
+    suite_add_tcase(s, lapic_tests());
     suite_add_tcase(s, apic_tests());
     suite_add_tcase(s, fw_cfg_tests());
     suite_add_tcase(s, hpet_tests());

@@ -31,6 +31,9 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/usb_hid_test.c tests/dev/usb_rig.h \
 	tests/dev/vmmouse_test.c \
 	tests/dev/misc_test.c \
+	tests/dev/chips_test.c \
+	tests/dev/lapic_test.c \
+	tests/dev/registers_test.c \
 	tests/dev/ns16550_test.c \
 	tests/dev/pci_test.c \
 	tests/dev/piix4_test.c \
