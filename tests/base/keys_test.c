@@ -61,6 +61,32 @@ static const struct {
     {"muhenkan", 0x7b},
     {"yen", 0x7d},
     {"kp_comma", 0x7e},
+    {"hiragana", 0x77},
+    {"lf", 0x5b},
+    {"open", 0x64},
+    {"paste", 0x65},
+    {"again", E0 | 0x05},
+    {"props", E0 | 0x06},
+    {"undo", E0 | 0x07},
+    {"front", E0 | 0x0c},
+    {"audioprev", E0 | 0x10},
+    {"audionext", E0 | 0x19},
+    {"calculator", E0 | 0x21},
+    {"audioplay", E0 | 0x22},
+    {"audiostop", E0 | 0x24},
+    {"ac_home", E0 | 0x32},
+    {"cut", E0 | 0x3c},
+    {"find", E0 | 0x41},
+    {"ac_bookmarks", E0 | 0x66},
+    {"ac_refresh", E0 | 0x67},
+    {"stop", E0 | 0x68},
+    {"ac_forward", E0 | 0x69},
+    {"ac_back", E0 | 0x6a},
+    {"computer", E0 | 0x6b},
+    {"mail", E0 | 0x6c},
+    {"mediaselect", E0 | 0x6d},
+    {"help", E0 | 0x75},
+    {"copy", E0 | 0x78},
 };
 
 START_TEST(key_names_are_the_places_of_scan_code_set_1)
@@ -78,6 +104,10 @@ START_TEST(key_names_are_the_places_of_scan_code_set_1)
         uint8_t got = key_by_name(others[i].name, strlen(others[i].name));
         ck_assert_msg(got == others[i].key, "%s: %02x, not %02x", others[i].name, got, others[i].key);
     }
+    unsigned all_names = 0;
+    for (const char *name; (name = key_name_at(all_names)); all_names++)
+        ck_assert_msg(key_by_name(name, strlen(name)), "%s is listed", name);
+    ck_assert_uint_eq(all_names, 0x5a - 2 + ARRAY_LEN(others)); /* each once; "-" is none */
     /* the whole name, in its case; of longer text the length counts */
     static const char *const none[] = {"", "shif", "shift_", "Shift", "kp_", "f13", "ff", "00"};
     for (unsigned i = 0; i < ARRAY_LEN(none); i++)
@@ -170,6 +200,14 @@ static const struct {
     {0xffe7, "alt alt_r alt alt_r meta_l meta_r -"}, /* Meta, Alt, Super */
     {0xfffe, "- delete -"},
     {0xfe20, "tab"}, /* ISO_Left_Tab: with Shift */
+    {0xff64, "- undo again"},
+    {0xff68, "find - help pause -"},
+    {0x1008ff10, "- volumedown audiomute volumeup audioplay audiostop audioprev audionext ac_home mail -"},
+    {0x1008ff1c, "- calculator -"},
+    {0x1008ff25, "- ac_back ac_forward stop ac_refresh power wake -"},
+    {0x1008ff2e, "- sleep ac_bookmarks - mediaselect computer -"},
+    {0x1008ff56, "- copy cut -"},
+    {0x1008ff6a, "- open - paste -"},
 };
 
 START_TEST(keysyms_are_keys_by_place)

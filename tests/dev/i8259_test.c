@@ -397,6 +397,208 @@ START_TEST(state_round_trip_keeps_requests)
 }
 END_TEST
 
+/* Each input as the lowest: every request in order, and which pairs interrupt one another. */
+START_TEST(priority_order_for_each_lowest_level)
+{
+    for (int lowest = 0; lowest < 8; lowest++) {
+        init(0x20, 0x08, 0x00, 0x01);
+        rig_out(&rig, 0x20, (uint8_t)(0xc0 | lowest));
+        for (int ir = 0; ir < 8; ir++)
+            line(ir, 0), line(ir, 1);
+        for (int n = 1; n <= 8; n++) {
+            int want = (lowest + n) & 7;
+            ck_assert_msg(i8259_ack(pic0) == 8 + want, "lowest IR%d: number %d is not IR%d", lowest, n, want);
+            ck_assert_uint_eq(isr(0x20), 1u << want);
+            rig_out(&rig, 0x20, (uint8_t)(0x60 | want));
+        }
+        for (int busy = 0; busy < 8; busy++)
+            for (int ir = 0; ir < 8; ir++) {
+                for (int i = 0; i < 8; i++)
+                    line(i, 0);
+                line(busy, 1);
+                ck_assert_int_eq(i8259_ack(pic0), 8 + busy);
+                line(busy, 0), line(ir, 1);
+                bool higher = ((ir - lowest + 7) & 7) < ((busy - lowest + 7) & 7);
+                ck_assert_msg(intr.level == higher, "lowest IR%d, IR%d in service, IR%d requests", lowest, busy, ir);
+                line(ir, 0);
+                rig_out(&rig, 0x20, 0x20);
+                ck_assert_uint_eq(isr(0x20), 0);
+            }
+    }
+}
+END_TEST
+
+/* ICW1's SNGL and IC4 say how many ICWs follow; what comes after them is OCW1. */
+START_TEST(icw1_says_how_many_icws_follow)
+{
+    static const struct {
+        uint8_t icw1;
+        unsigned follow;
+    } t[] = {{0x10, 2}, {0x11, 3}, {0x12, 1}, {0x13, 2}, {0x18, 2}, {0x1b, 2}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        rig_out(&rig, 0x20, t[i].icw1);
+        for (unsigned n = 0; n < t[i].follow; n++) {
+            ck_assert_msg(pic0->init_step != 0, "ICW1 %02x ends after %u", t[i].icw1, n);
+            rig_out(&rig, 0x21, 0x55);
+            ck_assert_uint_eq(rig_in(&rig, 0x21), 0);
+        }
+        ck_assert_msg(pic0->init_step == 0, "ICW1 %02x goes on", t[i].icw1);
+        rig_out(&rig, 0x21, 0xa5);
+        ck_assert_uint_eq(rig_in(&rig, 0x21), 0xa5);
+        ck_assert_uint_eq(pic0->icw4, t[i].icw1 & 1 ? 0x55 : 0);
+        ck_assert_uint_eq(pic0->icw3, t[i].icw1 & 2 ? 7 : 0x55); /* "the slave mode address is set to 7" */
+    }
+}
+END_TEST
+
+START_TEST(icw1_starts_anew)
+{
+    line(4, 1), i8259_ack(pic0);
+    rig_out(&rig, 0x20, 0xc3), rig_out(&rig, 0x20, 0x68), rig_out(&rig, 0x20, 0x80), rig_out(&rig, 0x20, 0x0f);
+    rig_out(&rig, 0x21, 0xff);
+    rig_out(&rig, 0x20, 0x11);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0); /* no poll, and IRR, of which the old edge is gone */
+    ck_assert_uint_eq(isr(0x20), 0);
+    ck_assert_uint_eq(rig_in(&rig, 0x21), 0);
+    struct buf out = {0};
+    pic0->dev.cls->print(&pic0->dev, &out);
+    ck_assert_str_eq((const char *)out.data, "pic0: irr=00 imr=00 isr=00 icw2=08 icw3=07 icw4=00 elcr=00 lowest=IR7 "
+                                             "(not initialised)\n");
+    buf_free(&out);
+}
+END_TEST
+
+START_TEST(ocw1_before_initialisation_is_the_mask)
+{
+    pic0->dev.cls->reset(&pic0->dev);
+    rig_out(&rig, 0x21, 0x5a);
+    ck_assert_uint_eq(rig_in(&rig, 0x21), 0x5a);
+    ck_assert_uint_eq(pic0->icw2, 0);
+}
+END_TEST
+
+/* What an OCW3 does not program stays: RR = 0 keeps the register, ESMM = 0 the special mask mode. */
+START_TEST(ocw3_programs_what_its_enables_say)
+{
+    line(3, 1), i8259_ack(pic0);
+    rig_out(&rig, 0x20, 0x0b);
+    rig_out(&rig, 0x20, 0x08);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0x08);
+    rig_out(&rig, 0x20, 0x09);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0x08);
+    rig_out(&rig, 0x20, 0x0a);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0);
+    rig_out(&rig, 0x20, 0x09);
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0);
+    rig_out(&rig, 0x21, 0x08), line(6, 1);
+    rig_out(&rig, 0x20, 0x28); /* SMM without ESMM */
+    ck_assert_int_eq(intr.level, 0);
+    rig_out(&rig, 0x20, 0x68);
+    rig_out(&rig, 0x20, 0x08);
+    ck_assert_int_eq(intr.level, 1);
+    rig_out(&rig, 0x20, 0x48);
+    ck_assert_int_eq(intr.level, 0);
+    rig_out(&rig, 0x20, 0x0c), rig_out(&rig, 0x20, 0x08); /* a poll that is taken back */
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0x40);
+}
+END_TEST
+
+/* OCW2's eight commands, with IR2 and IR5 in service and IR7 the lowest: what is in service and the lowest after it. */
+START_TEST(ocw2_commands)
+{
+    static const struct {
+        uint8_t value, isr, lowest, rotates;
+    } t[] = {{0x20, 0x20, 7, 1}, {0x65, 0x04, 7, 1}, {0x62, 0x20, 7, 1}, {0xa0, 0x20, 2, 1}, {0xe5, 0x04, 5, 1},
+             {0xc4, 0x24, 4, 1}, {0x43, 0x24, 7, 1}, {0x00, 0x24, 7, 0}, {0x80, 0x24, 7, 1}, {0x63, 0x24, 7, 1}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        init(0x20, 0x08, 0x00, 0x01);
+        line(5, 0), line(2, 0);
+        line(5, 1), i8259_ack(pic0), line(2, 1), i8259_ack(pic0);
+        rig_out(&rig, 0x20, 0x80);
+        rig_out(&rig, 0x20, t[i].value);
+        ck_assert_msg(isr(0x20) == t[i].isr, "OCW2 %02x: ISR %02x", t[i].value, isr(0x20));
+        ck_assert_msg(pic0->lowest == t[i].lowest, "OCW2 %02x: lowest IR%u", t[i].value, pic0->lowest);
+        ck_assert_msg(pic0->rotate_aeoi == t[i].rotates, "OCW2 %02x: rotation", t[i].value);
+    }
+    init(0x20, 0x08, 0x00, 0x01);
+    rig_out(&rig, 0x20, 0xc3), rig_out(&rig, 0x20, 0xa0); /* nothing is in service */
+    ck_assert_uint_eq(pic0->lowest, 3);
+}
+END_TEST
+
+START_TEST(rotation_in_aeoi_follows_what_was_served)
+{
+    init(0x20, 0x08, 0x04, 0x03);
+    rig_out(&rig, 0x20, 0x80);
+    line(3, 1), i8259_ack(pic0);
+    ck_assert_uint_eq(pic0->lowest, 3);
+    line(3, 0);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0f); /* nobody: served none */
+    ck_assert_uint_eq(pic0->lowest, 3);
+    rig_out(&rig, 0x20, 0x00);
+    line(5, 1), i8259_ack(pic0);
+    ck_assert_uint_eq(pic0->lowest, 3);
+}
+END_TEST
+
+/* Who answers: the slave where the input is in service, in cascade mode, and ICW3 says that it has one. */
+START_TEST(cascade_is_what_icw1_and_icw3_say)
+{
+    line(14, 1);
+    init(0x20, 0x08, 0x00, 0x01);
+    line(2, 0), line(2, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0a);              /* no slave by ICW3 */
+    rig_out(&rig, 0x20, 0x12), rig_out(&rig, 0x21, 0x08); /* single; ICW3 is 7 by itself */
+    line(2, 0), line(2, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0x0a);
+    init(0x20, 0x08, 0x84, 0x01); /* a slave on IR7: a spurious IR7 asks nobody */
+    ck_assert_int_eq(i8259_ack(pic0), 0x0f);
+    line(7, 1);
+    ck_assert_int_eq(i8259_ack(pic0), 0xff); /* in service, and nobody is there */
+}
+END_TEST
+
+/* Special fully nested: again from the input in service where a slave is, and only there. */
+START_TEST(special_fully_nested_mode_is_for_slaves)
+{
+    for (unsigned icw3 = 0; icw3 < 8; icw3 += 4) {
+        init(0x20, 0x08, (uint8_t)icw3, 0x11);
+        for (int ir = 2; ir < 4; ir++) {
+            line(ir, 0), line(ir, 1);
+            i8259_ack(pic0);
+            line(ir, 0), line(ir, 1);
+            ck_assert_msg(intr.level == (icw3 == 4 && ir == 2), "ICW3 %u, IR%d", icw3, ir);
+            line(ir, 0);
+            rig_out(&rig, 0x20, 0x20);
+        }
+    }
+    rig_out(&rig, 0x20, 0x13), rig_out(&rig, 0x21, 0x08), rig_out(&rig, 0x21, 0x11); /* single */
+    line(2, 1), i8259_ack(pic0), line(2, 0), line(2, 1);
+    ck_assert_int_eq(intr.level, 0);
+}
+END_TEST
+
+START_TEST(poll_by_the_debugger_is_none)
+{
+    line(5, 1);
+    rig_out(&rig, 0x20, 0x0c);
+    ck_assert_uint_eq(port_in(rig.bus.ports, 0x20, 1, INIT_DEBUG), 0x20); /* IRR */
+    ck_assert_uint_eq(rig_in(&rig, 0x20), 0x85);
+}
+END_TEST
+
+START_TEST(print_shows_the_modes)
+{
+    struct buf out = {0};
+    rig_out(&rig, 0x4d0, 0x20), rig_out(&rig, 0x20, 0x68), rig_out(&rig, 0x20, 0x80), rig_out(&rig, 0x20, 0xc2);
+    line(4, 1), i8259_ack(pic0), line(6, 1), rig_out(&rig, 0x21, 0x81);
+    pic0->dev.cls->print(&pic0->dev, &out);
+    ck_assert_str_eq((const char *)out.data, "pic0: irr=40 imr=81 isr=10 icw2=08 icw3=04 icw4=01 elcr=20 lowest=IR2 "
+                                             "SMM rotate-in-AEOI\n");
+    buf_free(&out);
+}
+END_TEST
+
 TCase *i8259_tests(void)
 {
     TCase *t = tcase_create("i8259");
@@ -428,5 +630,16 @@ TCase *i8259_tests(void)
     tcase_add_test(t, ltim_makes_every_input_level);
     tcase_add_test(t, silent_before_initialisation);
     tcase_add_test(t, state_round_trip_keeps_requests);
+    tcase_add_test(t, priority_order_for_each_lowest_level);
+    tcase_add_test(t, icw1_says_how_many_icws_follow);
+    tcase_add_test(t, icw1_starts_anew);
+    tcase_add_test(t, ocw1_before_initialisation_is_the_mask);
+    tcase_add_test(t, ocw3_programs_what_its_enables_say);
+    tcase_add_test(t, ocw2_commands);
+    tcase_add_test(t, rotation_in_aeoi_follows_what_was_served);
+    tcase_add_test(t, cascade_is_what_icw1_and_icw3_say);
+    tcase_add_test(t, special_fully_nested_mode_is_for_slaves);
+    tcase_add_test(t, poll_by_the_debugger_is_none);
+    tcase_add_test(t, print_shows_the_modes);
     return t;
 }
