@@ -542,6 +542,214 @@ START_TEST(pit_linux_reads_a_new_count_at_once)
 }
 END_TEST
 
+/* M2 is a don't-care in modes 2 and 3 and no other is one: by what OUT does, and by the status. */
+START_TEST(control_word_modes)
+{
+    for (unsigned m = 0; m < 8; m++) {
+        program(0, (int)m, 10, 0);
+        unsigned falls = out[0].falls;
+        ck_assert_msg(out[0].level == (m != 0), "mode %u: OUT after the control word", m);
+        to_tick((m + 1) * 1000);
+        unsigned fell = out[0].falls - falls;
+        bool counts = m == 2 || m == 3 || m == 6 || m == 7, strobe = m == 4;
+        ck_assert_msg(counts ? fell > 50 : fell == strobe, "mode %u: %u", m, fell);
+        rig_out(&rig, 0x43, 0xe2);
+        ck_assert_uint_eq(rig_in(&rig, 0x40) & 0x3f, 0x30 | m << 1);
+    }
+}
+END_TEST
+
+/* Every way of writing and reading a count: LSB, MSB, both; binary and BCD. */
+START_TEST(counts_by_byte_and_format)
+{
+    static const struct {
+        uint8_t rw, bcd;
+        uint32_t written, count;
+    } t[] = {{1, 0, 0x34, 0x34},   {2, 0, 0x12, 0x1200}, {3, 0, 0x1234, 0x1234}, {1, 1, 0x34, 34},   {2, 1, 0x12, 1200},
+             {3, 1, 0x1234, 1234}, {3, 1, 0x9999, 9999}, {3, 0, 0xffff, 0xffff}, {1, 0, 0, 0x10000}, {2, 0, 0, 0x10000},
+             {3, 1, 0, 10000},     {3, 0, 0x100, 0x100}, {3, 1, 0x0900, 900},    {3, 1, 0x0090, 90}};
+    uint64_t now = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        rig_out(&rig, 0x43, (uint8_t)(t[i].rw << 4 | 2 << 1 | t[i].bcd));
+        rig_out(&rig, 0x40, (uint8_t)t[i].written);
+        if (t[i].rw == 3)
+            rig_out(&rig, 0x40, (uint8_t)(t[i].written >> 8));
+        for (unsigned gone = 1; gone < 24; gone += 11) {
+            to_tick(now + 1 + gone);
+            uint32_t left = t[i].count - gone;
+            if (t[i].bcd)
+                left = left / 1000 % 10 << 12 | left / 100 % 10 << 8 | left / 10 % 10 << 4 | left % 10;
+            rig_out(&rig, 0x43, 0);
+            unsigned got = rig_in(&rig, 0x40);
+            if (t[i].rw == 3)
+                got |= rig_in(&rig, 0x40) << 8;
+            unsigned want = t[i].rw == 1 ? left & 0xff : t[i].rw == 2 ? left >> 8 & 0xff : left & 0xffff;
+            ck_assert_msg(got == want, "row %u after %u: %x, not %x", i, gone, got, want);
+            got = rig_in(&rig, 0x40); /* without a latch */
+            if (t[i].rw == 3)
+                got |= rig_in(&rig, 0x40) << 8;
+            ck_assert_msg(got == want, "row %u after %u, not latched: %x, not %x", i, gone, got, want);
+        }
+        now += 24 + 1;
+        to_tick(now);
+    }
+}
+END_TEST
+
+/* Every mode with every small count, CLK by CLK in one step and in many: OUT by the data sheet's figures 15 to 20. */
+START_TEST(out_by_clk_for_each_mode_and_count)
+{
+    uint64_t now = 0;
+    pit->out[1].set = NULL; /* nobody looks at counter 1 in between */
+    for (int m = 0; m < 6; m++)
+        for (uint32_t n = m == 2 || m == 3 ? 2 : 1; n < 9; n++)
+            for (unsigned clk = 1; clk < 30; clk++) {
+                struct irq_line g[2] = {i8254_gate(pit, 0), i8254_gate(pit, 1)};
+                for (int i = 0; i < 2; i++) {
+                    irq_set(&g[i], m != 1 && m != 5);
+                    program(i, m, n, 0);
+                    irq_set(&g[i], 1);
+                }
+                for (unsigned k = 1; k <= clk; k++)
+                    to_tick(now + k);
+                now += clk;
+                uint32_t since = clk - 1, cycle = since % n; /* CLKs after the load */
+                bool want = m < 2 ? since >= n : m == 2 ? cycle != n - 1 : m == 3 ? cycle < (n + 1) / 2 : since != n;
+                ck_assert_msg(out[0].level == want, "mode %d, count %u, CLK %u: OUT", m, n, clk);
+                ck_assert_msg(i8254_out(pit, 1) == want, "mode %d, count %u, CLK %u: OUT in one step", m, n, clk);
+            }
+}
+END_TEST
+
+/* Read-back by bits: for each counter alone the count, the status, both or neither. */
+START_TEST(read_back_by_bits)
+{
+    for (unsigned v = 0xc0; v < 0x100; v += 2) {
+        for (int n = 0; n < 3; n++)
+            program(n, 2, 0x4321, 0);
+        gate2(1);
+        rig_run(&rig, 10000);
+        rig_out(&rig, 0x43, (uint8_t)v);
+        for (unsigned n = 0; n < 3; n++) {
+            const struct i8254_counter *c = &pit->counter[n];
+            bool chosen = v & 2u << n;
+            ck_assert_msg(c->latched == (chosen && !(v & 0x20) ? 2 : 0), "%02x: count of %u", v, n);
+            ck_assert_msg(c->status_latched == (chosen && !(v & 0x10)), "%02x: status of %u", v, n);
+        }
+        rig_out(&rig, 0x43, 0x34), rig_out(&rig, 0x43, 0x74), rig_out(&rig, 0x43, 0xb4);
+        for (unsigned n = 0; n < 3; n++) /* a control word takes both back */
+            ck_assert(!pit->counter[n].latched && !pit->counter[n].status_latched);
+    }
+}
+END_TEST
+
+START_TEST(status_is_latched_once_and_shows_out)
+{
+    program(0, 0, 10, 0);
+    rig_out(&rig, 0x43, 0xe2);
+    to_tick(100);
+    rig_out(&rig, 0x43, 0xe2); /* the first stays */
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0x70);
+    rig_out(&rig, 0x43, 0xe2);
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0xb0);
+    ck_assert_uint_eq(rig_in(&rig, 0x43), 0xff);
+    ck_assert_uint_eq(port_in(rig.bus.ports, 0x40, 1, INIT_DEBUG), 0xff);
+}
+END_TEST
+
+/* Between the bytes of a count: a latch command gives the second byte next; a control word starts with the first. */
+START_TEST(bytes_of_a_count_and_words_between_them)
+{
+    program(0, 2, 0x1234, 0);
+    to_tick(2);
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0x33);
+    rig_out(&rig, 0x43, 0x00);
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0x12);
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0x33); /* and the first again */
+    rig_out(&rig, 0x43, 0x34);
+    program_count(0, 0x5678);
+    to_tick(3);
+    ck_assert_uint_eq(read16(0), 0x5678);
+    rig_out(&rig, 0x40, 0x11); /* half a count */
+    rig_out(&rig, 0x43, 0x34);
+    program_count(0, 0x2222);
+    to_tick(4);
+    ck_assert_uint_eq(read16(0), 0x2222);
+    rig_out(&rig, 0x43, 0x00);
+    ck_assert_uint_eq(rig_in(&rig, 0x40), 0x22);
+    rig_out(&rig, 0x43, 0x34); /* nothing is latched any more, and nothing counts */
+    ck_assert_uint_eq(pit->counter[0].counting, 0);
+    unsigned falls = out[0].falls;
+    to_tick(100000);
+    ck_assert_uint_eq(out[0].falls, falls);
+}
+END_TEST
+
+/* GATE by mode: what a low level and a rising edge do (table 2 of the data sheet). */
+START_TEST(gate_by_mode)
+{
+    for (int m = 0; m < 6; m++) {
+        uint64_t t0 = tick_of(clock_ns(&rig.clock));
+        gate2(m != 1 && m != 5);
+        program(2, m, 20, 0);
+        gate2(1); /* a trigger in modes 1 and 5 */
+        to_tick(t0 + 6);
+        ck_assert_uint_eq(latched(2), m == 3 ? 10 : 15);
+        gate2(0);
+        to_tick(t0 + 10);
+        bool runs = m == 1 || m == 5;
+        ck_assert_msg(latched(2) == (runs ? 11 : m == 3 ? 10 : 15), "mode %d: GATE low", m);
+        gate2(1);
+        to_tick(t0 + 11);
+        bool anew = m != 0 && m != 4;
+        ck_assert_msg(latched(2) == (anew ? 20 : 14), "mode %d: GATE rises: %u", m, latched(2));
+        gate2(1); /* no edge */
+        to_tick(t0 + 12);
+        ck_assert_msg(latched(2) == (m == 3 ? 18 : anew ? 19 : 13), "mode %d: GATE stays", m);
+    }
+    rig_out(&rig, 0x43, 0xb2); /* mode 1, no count yet: a trigger loads nothing */
+    gate2(0), gate2(1);
+    uint64_t t0 = tick_of(clock_ns(&rig.clock));
+    to_tick(t0 + 10);
+    ck_assert_int_eq(out[2].level, 1);
+    ck_assert_uint_eq(pit->counter[2].counting, 0);
+}
+END_TEST
+
+START_TEST(load_bounds_its_divisors)
+{
+    for (int n = 0; n < 3; n++) {
+        pit->counter[n].cr = n ? 0 : 65537, pit->counter[n].reload = n ? 65537 : 0;
+        pit->pin[n] = n == 1;
+    }
+    pit->dev.cls->post_load(&pit->dev);
+    for (int n = 0; n < 3; n++) {
+        ck_assert_uint_eq(pit->counter[n].cr, n ? 1 : 65536);
+        ck_assert_uint_eq(pit->counter[n].reload, n ? 65536 : 1);
+        ck_assert_int_eq(out[n].level, n == 1);
+    }
+}
+END_TEST
+
+START_TEST(power_on_pins_and_gates)
+{
+    for (int n = 0; n < 3; n++) {
+        ck_assert_int_eq(out[n].level, 1);
+        ck_assert_uint_eq(pit->counter[n].gate, n < 2); /* GATE 0 and 1 are tied high on the board */
+        rig_out(&rig, 0x43, (uint8_t)(0xe0 | 2 << n));
+        ck_assert_uint_eq(rig_in(&rig, (uint16_t)(0x40 + n)), 0x80);
+    }
+    struct buf text = {0};
+    program(0, 3, 0x100, 0), program(1, 2, 0x1234, 1);
+    to_tick(1);
+    pit->dev.cls->print(&pit->dev, &text);
+    ck_assert_str_eq((const char *)text.data, "pit: counter 0: mode=3 ce=0100 cr=256 gate=1 out=1\n"
+                                              "pit: counter 1: mode=2 bcd ce=1234 cr=1234 gate=1 out=1\n"
+                                              "pit: counter 2: mode=0 ce=0000 cr=65536 gate=0 out=1 stopped\n");
+    buf_free(&text);
+}
+END_TEST
+
 TCase *i8254_tests(void)
 {
     TCase *t = tcase_create("i8254");
@@ -579,5 +787,14 @@ TCase *i8254_tests(void)
     tcase_add_test(t, state_round_trip_goes_on_counting);
     tcase_add_test(t, state_round_trip_keeps_a_pin_that_a_settled_counter_is_ahead_of);
     tcase_add_test(t, hostile_state_does_not_divide_by_zero);
+    tcase_add_test(t, control_word_modes);
+    tcase_add_test(t, counts_by_byte_and_format);
+    tcase_add_test(t, out_by_clk_for_each_mode_and_count);
+    tcase_add_test(t, read_back_by_bits);
+    tcase_add_test(t, status_is_latched_once_and_shows_out);
+    tcase_add_test(t, bytes_of_a_count_and_words_between_them);
+    tcase_add_test(t, gate_by_mode);
+    tcase_add_test(t, load_bounds_its_divisors);
+    tcase_add_test(t, power_on_pins_and_gates);
     return t;
 }
