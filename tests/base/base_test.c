@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "tests/base/bus_test.h"
 #include "tests/base/keys_test.h"
 #include "tests/base/map_test.h"
 #include "tests/base/text_test.h"
@@ -511,6 +512,7 @@ int main(void)
     tcase_add_test(m, ports_wide_accesses_split_to_what_each_claimant_takes);
     suite_add_tcase(s, m);
     suite_add_tcase(s, map_tests());
+    suite_add_tcase(s, bus_tests());
     suite_add_tcase(s, keys_tests());
     suite_add_tcase(s, text_tests());
     suite_add_tcase(s, key_queue_tests());
