@@ -2,6 +2,7 @@
 /* fw_cfg by its specification: items by port and by DMA, which goes on in virtual time. */
 #include "devices/misc/fw_cfg.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 #include "tests/dev/rig.h"
@@ -203,6 +204,133 @@ START_TEST(fw_cfg_state_round_trip_in_the_middle_of_a_transfer)
 }
 END_TEST
 
+/* The selector: its width, bit 15 (no item), keys at the end and beyond; the directory by its layout. */
+START_TEST(fw_cfg_selects_items_and_lists_files)
+{
+    struct port_space *p = s.rig.bus.ports;
+    static const char *const names[] = {"a", "etc/second file with a name of fifty-five characters.."};
+    ck_assert_uint_eq(strlen(names[1]), 54);
+    fw_cfg_add_file(s.fw, names[0], "xyz", 3);
+    fw_cfg_add_file(s.fw, names[1], "", 0);
+    port_out(p, SELECTOR, 2, 0x19, INIT_CPU0);
+    ck_assert_uint_eq(port_in(p, SELECTOR, 2, INIT_CPU0), 0x19);
+    ck_assert_uint_eq(port_in(p, SELECTOR, 1, INIT_CPU0), 0xff);
+    uint8_t want[4 + 2 * 64] = {0, 0, 0, 2, 0, 0, 0, 3, 0, 0x20, 0, 0};
+    want[4 + 64 + 5] = 0x21;
+    strcpy((char *)want + 4 + 8, names[0]), strcpy((char *)want + 4 + 64 + 8, names[1]);
+    for (unsigned i = 0; i < sizeof want + 4; i++) {
+        uint8_t got = rig_in(&s.rig, DATA);
+        ck_assert_msg(got == (i < sizeof want ? want[i] : 0), "byte %u of the directory: %02x", i, got);
+    }
+    port_out(p, SELECTOR, 2, 0x20, INIT_CPU0);
+    ck_assert_uint_eq(rig_in(&s.rig, DATA), 'x');
+    port_out(p, SELECTOR, 1, 0x19, INIT_CPU0); /* half a selector is none */
+    rig_out(&s.rig, DATA, 0);
+    ck_assert_uint_eq(rig_in(&s.rig, DATA), 'y');
+    ck_assert_uint_eq(port_in(p, DATA, 1, INIT_DEBUG), 'z');
+    ck_assert_uint_eq(port_in(p, DATA, 2, INIT_CPU0), 0xff00 | 'z'); /* and the port after it */
+    static const uint16_t nothing[] = {0x8020, 0x3f, 0x40, 0x3fff, 0x7fff, 0xffff, 0x02};
+    for (unsigned i = 0; i < ARRAY_LEN(nothing); i++) {
+        port_out(p, SELECTOR, 2, nothing[i], INIT_CPU0);
+        ck_assert_msg(rig_in(&s.rig, DATA) == 0, "%04x", nothing[i]);
+        start(CONTROL, (uint32_t)nothing[i] << 16 | SELECT | READ, 8, TO);
+        ck_assert_uint_eq(control(CONTROL), 0);
+        for (unsigned k = 0; k < 8; k++)
+            ck_assert_msg(at(TO + k) == 0, "%04x by DMA", nothing[i]);
+    }
+    port_out(p, SELECTOR, 2, 0x4020, INIT_CPU0); /* bit 14: write mode of old, ignored */
+    ck_assert_uint_eq(rig_in(&s.rig, DATA), 'x');
+    port_out(p, SELECTOR, 2, 0x01, INIT_CPU0); /* the interface: by port and by DMA */
+    ck_assert_uint_eq(rig_in(&s.rig, DATA), 3);
+    for (unsigned i = 1; i < 4; i++)
+        ck_assert_uint_eq(rig_in(&s.rig, DATA), 0);
+}
+END_TEST
+
+START_TEST(fw_cfg_items_are_replaced)
+{
+    fw_cfg_add32(s.fw, 0x3f, 0x11223344);
+    fw_cfg_add32(s.fw, 0x3f, 0x55667788);
+    port_out(s.rig.bus.ports, SELECTOR, 2, 0x3f, INIT_CPU0);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(rig_in(&s.rig, DATA), 0x55667788 >> 8 * i & 0xff);
+    ck_assert_uint_eq(rig_in(&s.rig, DATA), 0);
+}
+END_TEST
+
+START_TEST(fw_cfg_key_beyond_the_last_is_a_bug)
+{
+    fw_cfg_add(s.fw, 0x40, "", 0);
+}
+END_TEST
+
+START_TEST(fw_cfg_files_and_their_names_are_bounded)
+{
+    char name[57];
+    memset(name, 'n', sizeof name);
+    name[55] = 0;
+    for (unsigned i = 0; i < 32; i++)
+        fw_cfg_add_file(s.fw, name, "", 0); /* all fit */
+    if (_i == 0)
+        fw_cfg_add_file(s.fw, "f", "", 0);
+    s.fw->nfiles = 0;
+    name[55] = 'n', name[56] = 0;
+    fw_cfg_add_file(s.fw, name, "", 0);
+}
+END_TEST
+
+/* Which words start a transfer: the high half is kept, the low half starts; other widths and places do neither. */
+START_TEST(fw_cfg_dma_address_register)
+{
+    struct port_space *p = s.rig.bus.ports;
+    for (unsigned at_ = 0; at_ < 8; at_++)
+        for (unsigned size = 1; size <= 4; size *= 2)
+            ck_assert_uint_eq(port_in(p, (uint16_t)(DMA_HIGH + at_), size, INIT_CPU0),
+                              at_ + size > 8 ? (UINT32_MAX >> (32 - 8 * size) << 8 * (8 - at_) |
+                                                (uint32_t)(ld64("QEMU CFG") >> 8 * at_)) &
+                                                   (UINT32_MAX >> (32 - 8 * size))
+                                             : ld64("QEMU CFG") >> 8 * at_ & (UINT32_MAX >> (32 - 8 * size)));
+    start(CONTROL, KEY << 16 | SELECT | SKIP, 5, 0);
+    ck_assert_uint_eq(s.fw->offset, 5);
+    port_out(p, DMA_LOW, 2, 0, INIT_CPU0), port_out(p, DMA_LOW + 2, 2, 0, INIT_CPU0);
+    port_out(p, DMA_HIGH + 2, 4, UINT32_MAX, INIT_CPU0);
+    ck_assert_uint_eq(s.fw->dma, 0);
+    port_out(p, DMA_HIGH, 4, __builtin_bswap32(0x12), INIT_CPU0);
+    ck_assert_uint_eq(s.fw->dma, UINT64_C(0x1200000000));
+    port_out(p, DMA_LOW, 4, __builtin_bswap32(CONTROL), INIT_CPU0); /* beyond memory: nothing is read there */
+    ck_assert_uint_eq(s.fw->offset, 5);
+    ck_assert_uint_eq(s.fw->dma, 0);
+    start(CONTROL, SKIP, 0xfffffff0, 0);
+    ck_assert_uint_eq(s.fw->offset, 0xfffffff5);
+    start(CONTROL, SKIP, 11, 0);
+    ck_assert_uint_eq(s.fw->offset, UINT32_MAX);
+    start(CONTROL, KEY << 16 | SELECT, 7, 0); /* a selection alone */
+    ck_assert_uint_eq(control(CONTROL), 0);
+    ck_assert_uint_eq(s.fw->offset, 0);
+    start(CONTROL, SKIP | WRITE, 7, 0);
+    ck_assert_uint_eq(control(CONTROL), ERROR_BIT);
+    ck_assert_uint_eq(s.fw->offset, 0);
+    start(CONTROL, SKIP | READ, 7, TO); /* a read goes before a skip */
+    holds(TO, 0, 7);
+    ck_assert_uint_eq(s.fw->offset, 7);
+}
+END_TEST
+
+/* A part an event: 20 us apart. */
+START_TEST(fw_cfg_parts_are_20_us_apart)
+{
+    start(CONTROL, KEY << 16 | SELECT | READ, 2 * STEP + 1, TO);
+    rig_run(&s.rig, 19999);
+    holds(TO, 0, STEP);
+    rig_run(&s.rig, 1);
+    holds(TO, 0, 2 * STEP);
+    ck_assert_uint_ne(control(CONTROL), 0);
+    rig_run(&s.rig, 20000);
+    holds(TO, 0, 2 * STEP + 1);
+    ck_assert_uint_eq(control(CONTROL), 0);
+}
+END_TEST
+
 TCase *fw_cfg_tests(void)
 {
     TCase *c = tcase_create("fw_cfg");
@@ -214,5 +342,11 @@ TCase *fw_cfg_tests(void)
     tcase_add_test(c, fw_cfg_dma_that_is_not_waited_for_ends_with_an_error);
     tcase_add_test(c, fw_cfg_dma_errors);
     tcase_add_test(c, fw_cfg_state_round_trip_in_the_middle_of_a_transfer);
+    tcase_add_test(c, fw_cfg_selects_items_and_lists_files);
+    tcase_add_test(c, fw_cfg_items_are_replaced);
+    tcase_add_test_raise_signal(c, fw_cfg_key_beyond_the_last_is_a_bug, SIGABRT);
+    tcase_add_loop_test_raise_signal(c, fw_cfg_files_and_their_names_are_bounded, SIGABRT, 0, 2);
+    tcase_add_test(c, fw_cfg_dma_address_register);
+    tcase_add_test(c, fw_cfg_parts_are_20_us_apart);
     return c;
 }
