@@ -432,6 +432,8 @@ START_TEST(lapic_pins_while_disabled_by_msr)
     ck_assert_uint_eq(nmi.rises, 2);
     ck_assert_int_eq(intr.level, 1);
     ck_assert(!lapic_wakes_masked(la));
+    la->extint.ack = NULL; /* no 8259: nobody drives the bus */
+    ck_assert_int_eq(ack(), 0xff);
     lint(0, 0);
     ck_assert_int_eq(intr.level, 0);
     ck_assert_uint_eq(rig.bus.msrs.claims->count, 1);

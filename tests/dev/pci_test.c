@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* PCI functions, the i440FX's configuration mechanism, PAM and SMRAM, the PIIX3's routing and
  * reset. */
+#include <signal.h>
+
 #include "bus/pci.h"
 #include "devices/northbridge/i440fx.h"
 #include "devices/southbridge/piix3.h"
@@ -492,6 +494,237 @@ START_TEST(function_state_remaps_bars_after_a_load)
 }
 END_TEST
 
+/* Every byte of a function's header, by PCI 2.1 6.1: what can be written; the rest stays. */
+START_TEST(header_bytes_have_their_bits)
+{
+    static const struct {
+        uint8_t off, bits;
+    } writable[] = {{0x04, 0x47}, {0x05, 0x01}, {0x0c, 0xff}, {0x0d, 0xff}, {0x10, 0xf0},
+                    {0x11, 0xff}, {0x12, 0xff}, {0x13, 0xff}, {0x16, 0xff}, {0x17, 0xff},
+                    {0x30, 0x01}, {0x31, 0x80}, {0x32, 0xff}, {0x33, 0xff}, {0x3c, 0xff}};
+    for (unsigned off = 0; off < 256; off++) {
+        uint8_t bits = 0, was = (uint8_t)cfg_in(CARD, off, 1);
+        for (unsigned i = 0; i < ARRAY_LEN(writable); i++)
+            if (writable[i].off == off)
+                bits = writable[i].bits;
+        cfg_out(CARD, off, 1, 0xff);
+        ck_assert_msg(cfg_in(CARD, off, 1) == ((was & ~bits) | bits), "%02xh after ones: %02x", off,
+                      cfg_in(CARD, off, 1));
+        cfg_out(CARD, off, 1, 0);
+        ck_assert_msg(cfg_in(CARD, off, 1) == (was & ~bits), "%02xh after zeros: %02x", off, cfg_in(CARD, off, 1));
+        ck_assert_uint_eq(s.written, off);
+    }
+}
+END_TEST
+
+/* Status: each bit that a written 1 clears, and by it alone (6.2.3). */
+START_TEST(status_bits_one_by_one)
+{
+    for (unsigned bit = 0; bit < 16; bit++) {
+        st16(&s.card.config[6], 0xffff);
+        cfg_out(CARD, 6, 2, 1u << bit);
+        uint32_t cleared = bit == 8 || bit >= 11 ? 1u << bit : 0;
+        ck_assert_msg(cfg_in(CARD, 6, 2) == (0xffff & ~cleared), "bit %u", bit);
+    }
+    st16(&s.card.config[6], 0xffff);
+    cfg_out(CARD, 4, 4, 0xffff0000);
+    ck_assert_uint_eq(cfg_in(CARD, 6, 2), 0x06ff);
+    st16(&s.card.config[6], 0xffff);
+    pci_reset(&s.card);
+    ck_assert_uint_eq(cfg_in(CARD, 6, 2), 0x06ff); /* what is fixed stays through a reset */
+}
+END_TEST
+
+START_TEST(reset_clears_what_a_guest_has_written)
+{
+    for (unsigned off = 0; off < 0x40; off += 4)
+        cfg_out(CARD, off, 4, 0xffffffff);
+    pci_reset(&s.card);
+    static const uint32_t want[16] = {0x56781234, 0, 0x02000007, 0, 1, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x100};
+    for (unsigned off = 0; off < 0x40; off += 4)
+        ck_assert_msg(cfg_in(CARD, off, 4) == want[off / 4], "%02xh: %08x", off, cfg_in(CARD, off, 4));
+}
+END_TEST
+
+/* Where each kind of BAR decodes: its enable, its address from both ends; 0 and a sizing write are none. */
+START_TEST(bars_decode_at_their_edges)
+{
+    static const struct {
+        uint32_t command, bar, raw;
+        uint32_t at; /* 0: nowhere */
+    } t[] = {
+        {1, 0x10, 0xfff0, 0xfff0},
+        {1, 0x10, 0xffe0, 0xffe0},
+        {1, 0x10, 0x10000, 0},
+        {1, 0x10, 0x1fff0, 0},
+        {2, 0x10, 0xc000, 0},
+        {6, 0x10, 0xc000, 0},
+        {1, 0x10, 0x10, 0x10},
+        {1, 0x10, 0x0, 0},
+        {2, 0x14, 0xe0000000, 0xe0000000},
+        {1, 0x14, 0xe0000000, 0},
+        {2, 0x14, 0xfffe0000, 0xfffe0000},
+        {2, 0x14, 0xffff0000, 0},
+        {2, 0x14, 0x0000ffff, 0},
+        {2, 0x30, 0xe1000001, 0xe1000000},
+        {2, 0x30, 0xe1000000, 0},
+        {1, 0x30, 0xe1000001, 0},
+        {2, 0x30, 0xffff0001, 0xffff0000},
+        {2, 0x30, 0xffff8001, 0},
+        {2, 0x30, 0x00000001, 0},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        uint32_t size = t[i].bar == 0x10 ? 16 : t[i].bar == 0x14 ? 0x10000 : 0x8000;
+        pci_reset(&s.card);
+        cfg_out(CARD, t[i].bar, 4, t[i].raw);
+        cfg_out(CARD, 4, 2, t[i].command);
+        bool found = false;
+        uint32_t at = 0;
+        if (t[i].bar == 0x10) {
+            for (unsigned port = 0x10; port < 0x10000 && !found; port += 16) {
+                const struct port_range *r = port_owner(s.rig.bus.ports, (uint16_t)port);
+                if (r && r->ops == &card_ops) {
+                    found = true, at = port;
+                    ck_assert_uint_eq(r->live_count, size);
+                }
+            }
+        } else {
+            const struct mapping *m;
+            for (unsigned k = 0; (m = mem_mapping(s.rig.bus.mem, k)) && !found; k++)
+                if (!strcmp(m->name, t[i].bar == 0x14 ? "pci-bar" : "pci-rom")) {
+                    found = true, at = (uint32_t)m->live_base;
+                    ck_assert_uint_eq(m->live_size, size);
+                }
+        }
+        ck_assert_msg(found == (t[i].at != 0) && at == t[i].at, "row %u: at %x", i, at);
+    }
+    pci_reset(&s.card);
+}
+END_TEST
+
+/* A BAR moves while it decodes, and its owner is asked at the offset within it. */
+START_TEST(memory_bar_moves)
+{
+    cfg_out(CARD, 4, 2, 2);
+    for (uint32_t base = 0xe0000000; base < 0xe0100000; base += 0x30000) {
+        cfg_out(CARD, 0x14, 4, base);
+        ck_assert_uint_eq(peek(base + 0xffff), 0x5a);
+        ck_assert_uint_eq(s.last_mmio, 0xffff);
+        poke(base + 0x10, 1);
+        ck_assert_uint_eq(s.last_mmio, 0x10);
+        ck_assert_uint_eq(peek(base - 1), 0xff);
+        ck_assert_uint_eq(peek(base + 0x10000), 0xff);
+        ck_assert_uint_eq(peek(base - 0x30000), 0xff);
+    }
+    cfg_out(CARD, 4, 2, 0);
+}
+END_TEST
+
+/* INTx of each pin and device: line (device - 1 + pin - 1) & 3; a pin of 0 or above 4 is none. */
+START_TEST(interrupt_pins_by_device)
+{
+    struct probe line[4];
+    static struct pci_func f[32];
+    for (unsigned device = 1; device < 32; device++)
+        for (unsigned pin = 0; pin < 6; pin++) {
+            struct pci_bus p;
+            memset(&f[device], 0, sizeof f[device]), memset(line, 0, sizeof line);
+            pci_bus_init(&p, &s.rig.bus);
+            for (unsigned i = 0; i < 4; i++)
+                p.pirq[i] = probe_line(&line[i], &s.rig);
+            pci_add(&p, &f[device], (uint8_t)(device * 8 + 5), 1, 2, 0, 0);
+            f[device].config[0x3d] = (uint8_t)pin;
+            pci_set_irq(&f[device], 2);
+            for (unsigned i = 0; i < 4; i++)
+                ck_assert_msg(line[i].level == (pin >= 1 && pin <= 4 && i == ((device - 1 + pin - 1) & 3)),
+                              "device %u, pin %u: line %u", device, pin, i);
+            pci_set_irq(&f[device], 0);
+            for (unsigned i = 0; i < 4; i++)
+                ck_assert_int_eq(line[i].level, 0);
+            f[device].irq_level = true;
+            pci_post_load(&f[device]);
+            ck_assert_int_eq(line[(device - 1 + pin - 1) & 3].level, pin >= 1 && pin <= 4);
+        }
+}
+END_TEST
+
+START_TEST(configuration_accesses_end_with_the_space)
+{
+    for (unsigned size = 1; size <= 4; size *= 2) {
+        uint32_t ones = UINT32_MAX >> (32 - 8 * size);
+        ck_assert_uint_eq(pci_config_read(&s.pci, CARD, 256 - size, size), 0);
+        ck_assert_uint_eq(pci_config_read(&s.pci, CARD, 257 - size, size), ones);
+        ck_assert_uint_eq(pci_config_read(&s.pci, 0x20, 0, size), ones);
+        s.written = 1;
+        pci_config_write(&s.pci, CARD, 257 - size, size, 0);
+        pci_config_write(&s.pci, 0x20, 0, size, 0);
+        ck_assert_uint_eq(s.written, 1);
+        pci_config_write(&s.pci, CARD, 256 - size, size, 0);
+        ck_assert_uint_eq(s.written, 256 - size);
+    }
+    cfg_out(CARD, 0x0c, 4, 0x12345678); /* each byte its own */
+    ck_assert_uint_eq(cfg_in(CARD, 0x0c, 4), 0x5678);
+    for (unsigned bit = 0; bit < 16; bit++) {
+        cfg_out(CARD, 4, 2, 1u << bit & 0xfffc);
+        ck_assert_uint_eq(pci_bus_master(&s.card), bit == 2);
+    }
+}
+END_TEST
+
+/* What a chip may not have: sizes below the least, none that is a power of two, a place that is taken. */
+START_TEST(functions_that_cannot_be)
+{
+    static const struct {
+        enum pci_bar_kind kind;
+        uint32_t size;
+        uint8_t devfn;
+    } t[] = {{PCI_BAR_IO, 2, 0x20}, {PCI_BAR_IO, 24, 0x20}, {PCI_BAR_MEM, 8, 0x20}, {PCI_BAR_NONE, 0, CARD}};
+    static struct pci_func ok, f;
+    ok.bar[0] = (struct pci_bar){.kind = PCI_BAR_IO, .size = 4};
+    ok.bar[1] = (struct pci_bar){.kind = PCI_BAR_MEM, .size = 16};
+    pci_add(&s.pci, &ok, 0x28, 1, 2, 0, 0);
+    f.bar[3] = (struct pci_bar){.kind = t[_i].kind, .size = t[_i].size};
+    pci_add(&s.pci, &f, t[_i].devfn, 1, 2, 0, 0);
+}
+END_TEST
+
+/* SMRAM (3.2.22): each of D_OPEN, G_SMRAME and SMIACT#; what a lock keeps. */
+START_TEST(smram_by_bit)
+{
+    struct irq_line smiact = i440fx_smiact(s.nb);
+    for (unsigned v = 0; v < 8; v++) {
+        bool d_open = v & 1, enabled = v & 2, smm = v & 4;
+        cfg_out(0, 0x72, 1, (d_open ? 0x40 : 0) | (enabled ? 0x08 : 0));
+        irq_set(&smiact, smm ? 2 : 0);
+        poke(0xa0000, 0x11), poke(0xbffff, 0x22);
+        bool shows = enabled && (d_open || smm);
+        ck_assert_msg(peek(0xa0000) == (shows ? 0x11 : 0xff), "row %u", v);
+        ck_assert_msg(peek(0xbffff) == (shows ? 0x22 : 0xff), "row %u", v);
+    }
+    irq_set(&smiact, 0);
+    for (unsigned bit = 0; bit < 8; bit++) {
+        s.nb->dev.cls->reset(&s.nb->dev);
+        cfg_out(0, 0x72, 1, 1u << bit);
+        ck_assert_msg(cfg_in(0, 0x72, 1) == (2 | (1u << bit & 0x78)), "bit %u", bit);
+    }
+    s.nb->dev.cls->reset(&s.nb->dev);
+    cfg_out(0, 0x70, 4, 0x00580000); /* within a wider write */
+    ck_assert_uint_eq(cfg_in(0, 0x72, 1), 0x1a);
+    for (unsigned bit = 0; bit < 8; bit++) {
+        cfg_out(0, 0x72, 1, 1u << bit);
+        ck_assert_msg(cfg_in(0, 0x72, 1) == (bit == 5 ? 0x3a : 0x1a), "locked, bit %u", bit);
+    }
+    s.nb->pci.writable[0x72] = 0xff;
+    s.nb->dev.cls->post_load(&s.nb->dev); /* the lock is the state's */
+    cfg_out(0, 0x72, 1, 0x48);
+    ck_assert_uint_eq(cfg_in(0, 0x72, 1), 0x1a);
+    s.nb->pci.config[0x72] = 0x02;
+    s.nb->dev.cls->post_load(&s.nb->dev);
+    cfg_out(0, 0x72, 1, 0xff);
+    ck_assert_uint_eq(cfg_in(0, 0x72, 1), 0x3a);
+}
+END_TEST
+
 TCase *pci_tests(void)
 {
     TCase *t = tcase_create("pci");
@@ -519,5 +752,14 @@ TCase *pci_tests(void)
     tcase_add_test(t, bridge_command_register_is_fixed);
     tcase_add_test(t, state_round_trip_restores_the_map_and_the_wires);
     tcase_add_test(t, function_state_remaps_bars_after_a_load);
+    tcase_add_test(t, header_bytes_have_their_bits);
+    tcase_add_test(t, status_bits_one_by_one);
+    tcase_add_test(t, reset_clears_what_a_guest_has_written);
+    tcase_add_test(t, bars_decode_at_their_edges);
+    tcase_add_test(t, memory_bar_moves);
+    tcase_add_test(t, interrupt_pins_by_device);
+    tcase_add_test(t, configuration_accesses_end_with_the_space);
+    tcase_add_loop_test_raise_signal(t, functions_that_cannot_be, SIGABRT, 0, 4);
+    tcase_add_test(t, smram_by_bit);
     return t;
 }
