@@ -2,12 +2,14 @@
 /* The buses by rule: the port space, the space of MSRs, properties of devices, the event queue, memory's pages. */
 #include "tests/base/bus_test.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/bits.h"
 #include "bus/dev.h"
+#include "bus/input.h"
 
 /* --- Ports --- */
 
@@ -255,6 +257,7 @@ START_TEST(properties_are_taken_by_kind_and_bounds)
     ck_assert(g->on && g->number == 7 && !g->text && g->dev.cls == &gadget_class && !strcmp(g->dev.id, "g"));
     for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
         struct error err = {""};
+        errno = ERANGE; /* of somebody else's */
         ck_assert_msg(dev_check_prop(&gadget_class, t[i].name, t[i].value, &err) == t[i].good, "row %u, checked", i);
         ck_assert_msg(!err.text[0] == t[i].good, "row %u: '%s'", i, err.text);
         g->on = true, g->number = 77, g->text = NULL;
@@ -511,6 +514,44 @@ START_TEST(store_beyond_its_page_is_a_bug)
 }
 END_TEST
 
+/* Bits that are or'ed together: each its own, and the word for all of them. */
+START_TEST(flags_are_bits_of_their_own)
+{
+    static const unsigned facts[] = {PI_CODE, PI_PT, PI_ROM, PI_WATCH, PI_CLEAN, PI_NOTIFY};
+    static const unsigned buttons[] = {POINTER_LEFT, POINTER_RIGHT, POINTER_MIDDLE, POINTER_SIDE, POINTER_EXTRA};
+    unsigned all = 0;
+    for (unsigned i = 0; i < ARRAY_LEN(facts); all |= facts[i++])
+        ck_assert_msg(facts[i] && !(facts[i] & (facts[i] - 1)) && !(all & facts[i]), "fact %u: %x", i, facts[i]);
+    ck_assert_uint_eq(all, PI_SLOW); /* each keeps a CPU's store from going straight to the page */
+    for (unsigned i = 0; i < ARRAY_LEN(buttons); i++)
+        ck_assert_msg(buttons[i] == 1u << i, "button %u: %x", i + 1, buttons[i]);
+    ck_assert_uint_eq(POINTER_ALL, 31);
+    ck_assert_uint_eq(POINTER_ABS_MAX, 32767);
+}
+END_TEST
+
+/* Shift, Ctrl, Alt and the logo keys, left and right, by scan code; of the E0h codes 2Ah and 36h are none. */
+START_TEST(modifiers_are_the_keys_that_change_others)
+{
+    static const uint8_t modifiers[] = {0x1d, 0x9d, 0x38, 0xb8, 0x2a, 0x36, 0xdb, 0xdc};
+    for (unsigned key = 0; key < 256; key++)
+        ck_assert_msg(key_is_modifier((uint8_t)key) == (memchr(modifiers, (int)key, sizeof modifiers) != NULL),
+                      "key %02x", key);
+}
+END_TEST
+
+START_TEST(bit_fields_are_cut_out)
+{
+    for (unsigned hi = 0; hi < 64; hi++)
+        for (unsigned lo = 0; lo <= hi; lo++) {
+            uint64_t want = 0, v = UINT64_C(0x9e3779b97f4a7c15);
+            for (unsigned i = lo; i <= hi; i++)
+                want |= (v >> i & 1) << (i - lo);
+            ck_assert_msg(bits(v, hi, lo) == want, "bits %u..%u", hi, lo);
+        }
+}
+END_TEST
+
 TCase *bus_tests(void)
 {
     TCase *t = tcase_create("buses");
@@ -527,5 +568,8 @@ TCase *bus_tests(void)
     tcase_add_test(t, page_listeners_are_told_in_order_by_fact);
     tcase_add_test(t, blocks_are_numbered_and_bounded);
     tcase_add_loop_test_raise_signal(t, store_beyond_its_page_is_a_bug, SIGABRT, 0, 4);
+    tcase_add_test(t, flags_are_bits_of_their_own);
+    tcase_add_test(t, modifiers_are_the_keys_that_change_others);
+    tcase_add_test(t, bit_fields_are_cut_out);
     return t;
 }

@@ -271,6 +271,18 @@ START_TEST(journal_of_another_version_is_named_as_such)
 }
 END_TEST
 
+/* The numbers in the file: a recording of yesterday means the same tomorrow. */
+START_TEST(journal_kinds_have_their_numbers)
+{
+    static const struct {
+        unsigned kind, number;
+    } t[] = {{J_KEY, 1},  {J_SERIAL, 2}, {J_POWER, 3}, {J_RATE, 4},    {J_SKIP, 5},   {J_RTC, 6},   {J_MEDIA, 8},
+             {J_POKE, 9}, {J_MOUSE, 11}, {J_STOP, 12}, {J_TABLET, 13}, {J_BREAK, 14}, {J_PORT, 15}, {J_BOOT, 16}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++)
+        ck_assert_msg(t[i].kind == t[i].number, "row %u: %u, not %u", i, t[i].kind, t[i].number);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("journal");
@@ -283,6 +295,7 @@ int main(void)
     tcase_add_test(t, journal_entries_are_checked_by_kind_on_both_sides_of_each_bound);
     tcase_add_test(t, journal_numbers_that_make_no_sense_are_refused);
     tcase_add_test(t, journal_of_another_version_is_named_as_such);
+    tcase_add_test(t, journal_kinds_have_their_numbers);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

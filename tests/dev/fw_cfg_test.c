@@ -331,6 +331,24 @@ START_TEST(fw_cfg_parts_are_20_us_apart)
 }
 END_TEST
 
+/* "Selector (Control) Register", "QEMU_FW_CFG" keys as guests know them. */
+START_TEST(fw_cfg_keys_are_the_specifications)
+{
+    static const struct {
+        unsigned key, number;
+    } t[] = {{FW_CFG_SIGNATURE, 0x00},    {FW_CFG_ID, 0x01},           {FW_CFG_RAM_SIZE, 0x03},
+             {FW_CFG_NB_CPUS, 0x05},      {FW_CFG_KERNEL_ADDR, 0x07},  {FW_CFG_KERNEL_SIZE, 0x08},
+             {FW_CFG_INITRD_ADDR, 0x0a},  {FW_CFG_INITRD_SIZE, 0x0b},  {FW_CFG_BOOT_MENU, 0x0e},
+             {FW_CFG_MAX_CPUS, 0x0f},     {FW_CFG_KERNEL_ENTRY, 0x10}, {FW_CFG_KERNEL_DATA, 0x11},
+             {FW_CFG_INITRD_DATA, 0x12},  {FW_CFG_CMDLINE_ADDR, 0x13}, {FW_CFG_CMDLINE_SIZE, 0x14},
+             {FW_CFG_CMDLINE_DATA, 0x15}, {FW_CFG_SETUP_ADDR, 0x16},   {FW_CFG_SETUP_SIZE, 0x17},
+             {FW_CFG_SETUP_DATA, 0x18},   {FW_CFG_FILE_DIR, 0x19},     {FW_CFG_FILE_FIRST, 0x20},
+             {FW_CFG_NAME, 56},           {FW_CFG_FILES, 32}};
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++)
+        ck_assert_msg(t[i].key == t[i].number, "row %u: %x, not %x", i, t[i].key, t[i].number);
+}
+END_TEST
+
 TCase *fw_cfg_tests(void)
 {
     TCase *c = tcase_create("fw_cfg");
@@ -348,5 +366,6 @@ TCase *fw_cfg_tests(void)
     tcase_add_loop_test_raise_signal(c, fw_cfg_files_and_their_names_are_bounded, SIGABRT, 0, 2);
     tcase_add_test(c, fw_cfg_dma_address_register);
     tcase_add_test(c, fw_cfg_parts_are_20_us_apart);
+    tcase_add_test(c, fw_cfg_keys_are_the_specifications);
     return c;
 }
