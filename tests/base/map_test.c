@@ -5,6 +5,7 @@
  */
 #include "tests/base/map_test.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -268,6 +269,119 @@ START_TEST(map_registers_of_one_direction)
 }
 END_TEST
 
+static char printed[1024];
+static void add_line(void *ctx, const char *text)
+{
+    (void)ctx;
+    strcat(strcat(printed, text), "\n");
+}
+
+START_TEST(map_is_printed_by_priority)
+{
+    struct mapping low = {.name = "ram", .size = 0x10000, .prio = PRIO_RAM, .rd = pages(0), .wr = pages(0)};
+    struct mapping high = {.name = "regs", .base = 0xfee00000, .size = 0x10, .prio = PRIO_APIC};
+    struct mapping mid = {.name = "pam", .base = 0x4000, .size = 0x1000, .prio = PRIO_CHIPSET, .rd = pages(9)};
+    high.rd = high.wr = (struct target){.kind = TO_IO, .ops = &io};
+    mid.wr.kind = TO_NOTHING;
+    struct mapping below = {.name = "b", .base = 0x8000, .size = 0x1000, .prio = PRIO_PCI};
+    mem_map(mem, &low), mem_map(mem, &high), mem_map(mem, &mid), mem_map(mem, &below);
+    printed[0] = 0;
+    mem_print_map(mem, add_line, NULL);
+    ck_assert_str_eq(printed, "00fee00000-00fee0000f prio 40  read i/o     write i/o     regs\n"
+                              "0000004000-0000004fff prio 30  read memory  write nothing pam\n"
+                              "0000008000-0000008fff prio 10  read -       write -       b\n"
+                              "0000000000-000000ffff prio  0  read memory  write memory  ram\n");
+    const struct mapping *order[] = {&high, &mid, &below, &low, NULL, NULL};
+    for (unsigned i = 0; i < ARRAY_LEN(order); i++)
+        ck_assert_ptr_eq(mem_mapping(mem, i), order[i]);
+    ck_assert(phys_is_io(mem, 0xfee0000f, false) && phys_is_io(mem, 0xfee00000, true));
+    ck_assert(!phys_is_io(mem, 0xfee00010, false) && !phys_is_io(mem, 0x4000, true) &&
+              !phys_is_io(mem, 0x20000, false));
+    ck_assert(phys_is_io(mem, UINT64_C(1) << 40 | 0xfee00000, false)); /* addresses are taken modulo 2^40 */
+}
+END_TEST
+
+/* The lowest address that shows a page now: hidden ones are none. */
+START_TEST(map_address_of_a_page)
+{
+    struct mapping low = {.name = "low", .size = 0x8000, .prio = PRIO_RAM, .rd = pages(0), .wr = pages(0)};
+    struct mapping again = {.name = "again", .base = 0x10000, .size = 0x4000, .prio = PRIO_RAM, .rd = pages(2)};
+    struct mapping over = {.name = "over", .base = 0x2000, .size = 0x1000, .prio = PRIO_ROM, .rd = pages(99)};
+    struct mapping only_wr = {.name = "wr", .base = 0x30000, .size = 0x1000, .prio = PRIO_ROM, .wr = pages(50)};
+    mem_map(mem, &low), mem_map(mem, &again), mem_map(mem, &over), mem_map(mem, &only_wr);
+    for (uint32_t n = 0; n < 100; n++) {
+        uint64_t want = n == 99 ? 0x2000 : n == 2 ? 0x10000 : n < 8 ? n * 0x1000 : UINT64_MAX;
+        ck_assert_msg(mem_page_address(mem, first + n) == want, "page %u at %llx", n,
+                      (unsigned long long)mem_page_address(mem, first + n));
+    }
+    mem_unmap(mem, &over);
+    ck_assert_uint_eq(mem_page_address(mem, first + 2), 0x2000);
+    mem_unmap(mem, &low);
+    ck_assert_uint_eq(mem_page_address(mem, first + 2), 0x10000);
+    ck_assert_uint_eq(mem_page_address(mem, first + 5), 0x13000);
+    ck_assert_uint_eq(mem_page_address(mem, first + 6), UINT64_MAX);
+    mem_unmap(mem, &low); /* nothing */
+}
+END_TEST
+
+/* Transfers of any length at any place: over pages, registers (in natural pieces) and holes, around the end. */
+START_TEST(map_transfers_cross_everything)
+{
+    static const struct io_ops ops = {bytes_read, bytes_write, 8};
+    struct mapping ram = {.name = "ram", .size = 0x2000, .prio = PRIO_RAM, .rd = pages(0), .wr = pages(0)};
+    struct mapping dev = {.name = "dev", .base = 0x1ff0, .size = 0x10, .prio = PRIO_PCI};
+    struct mapping end = {
+        .name = "end", .base = PHYS_MASK - 0xfff, .size = 0x1000, .prio = PRIO_RAM, .rd = pages(5), .wr = pages(5)};
+    dev.rd = dev.wr = (struct target){.kind = TO_IO, .ops = &ops};
+    mem_map(mem, &ram), mem_map(mem, &dev), mem_map(mem, &end);
+    static uint8_t model[0x3000], got[0x3000];
+    for (unsigned i = 0; i < 0x1ff0; i++)
+        model[i] = (uint8_t)(i * 7 + 3);
+    for (unsigned i = 0; i < 16; i++)
+        model[0x1ff0 + i] = (uint8_t)(i + 1);
+    memset(model + 0x2000, 0xff, 0x1000);
+    ck_assert(phys_write(mem, 0, model, 0x1ff0, INIT_CPU0));
+    static const unsigned starts[] = {0,      1,      0xffc,  0xfff,  0x1000, 0x1fe0,
+                                      0x1fe9, 0x1ff0, 0x1ff1, 0x1ff3, 0x1ffc, 0x1fff};
+    for (unsigned i = 0; i < ARRAY_LEN(starts); i++)
+        for (unsigned len = 0; len <= 0x28; len++) {
+            nseen = 0;
+            memset(got, 0xee, sizeof got);
+            bool whole = phys_read(mem, starts[i], got, len, INIT_CPU0);
+            ck_assert_msg(!memcmp(got, model + starts[i], len), "%u bytes at %x", len, starts[i]);
+            ck_assert_uint_eq(got[len], 0xee);
+            ck_assert_msg(whole == (starts[i] + len <= 0x2000), "%u bytes at %x: %d", len, starts[i], whole);
+            for (unsigned k = 0; k < MIN(nseen, ARRAY_LEN(seen)); k++)
+                ck_assert_msg(seen[k].offset % seen[k].size == 0, "%u bytes at %x: %u at offset %u", len, starts[i],
+                              seen[k].size, (unsigned)seen[k].offset);
+            nseen = 0;
+            ck_assert_int_eq(phys_write(mem, starts[i], model + starts[i], len, INIT_CPU0), starts[i] + len <= 0x2000);
+            for (unsigned k = 0; k < MIN(nseen, ARRAY_LEN(seen)); k++)
+                ck_assert_uint_eq(seen[k].value, ld_le(model + 0x1ff0 + seen[k].offset, seen[k].size));
+        }
+    ck_assert(phys_write(mem, PHYS_MASK - 1, "abcd", 4, INIT_DMA)); /* around the end of what there is */
+    ck_assert(phys_read(mem, 0, got, 2, INIT_CPU0));
+    ck_assert(!memcmp(got, "cd", 2));
+    ck_assert_uint_eq(phys_load(mem, PHYS_MASK - 1, 2, INIT_CPU0), 'a' | 'b' << 8);
+    phys_store(mem, (PHYS_MASK + 1) * 3 + 0x10, 8, UINT64_C(0x1122334455667788), INIT_CPU0);
+    for (unsigned size = 1; size <= 8; size *= 2)
+        ck_assert_uint_eq(phys_load(mem, 0x10, size, INIT_CPU0),
+                          UINT64_C(0x1122334455667788) & (UINT64_MAX >> (64 - 8 * size)));
+}
+END_TEST
+
+START_TEST(map_of_nothing_or_beyond_the_end_is_a_bug)
+{
+    static const struct {
+        uint64_t base, size;
+    } t[] = {{0, 0}, {PHYS_MASK + 1, 0x1000}, {PHYS_MASK - 0xfff, 0x2000}, {0, PHYS_MASK + 2}};
+    struct mapping last = {.name = "m", .base = PHYS_MASK - 0xfff, .size = 0x1000, .rd = pages(0), .wr = pages(0)};
+    mem_map(mem, &last);
+    struct mapping m = {.name = "m", .base = t[_i].base, .size = t[_i].size, .rd = pages(0), .wr = pages(0)};
+    mem_map(mem, &m);
+}
+END_TEST
+
 TCase *map_tests(void)
 {
     TCase *c = tcase_create("map");
@@ -277,5 +391,9 @@ TCase *map_tests(void)
     tcase_add_test(c, map_wide_accesses_come_in_parts_that_registers_take);
     tcase_add_test(c, map_registers_of_one_direction);
     tcase_add_test(c, map_registers_are_reached_by_whom_they_are_for);
+    tcase_add_test(c, map_is_printed_by_priority);
+    tcase_add_test(c, map_address_of_a_page);
+    tcase_add_test(c, map_transfers_cross_everything);
+    tcase_add_loop_test_raise_signal(c, map_of_nothing_or_beyond_the_end_is_a_bug, SIGABRT, 0, 4);
     return c;
 }

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/read_fd.h"
+#include "base/state.h"
 #include "tests/base/text_test.h"
 #include "tests/block/host_calls.h"
 #include "tests/same.h"
@@ -179,6 +180,87 @@ START_TEST(code_page_437_is_its_chart)
 }
 END_TEST
 
+struct saved {
+    uint16_t number;
+    uint8_t raw[3];
+};
+static const struct state_field saved_fields[] = {STATE_U(struct saved, number), STATE_BLOB(struct saved, raw)};
+static const struct state_table saved_table = {"saved", saved_fields, 2};
+
+/* The layout that base/state.c states, byte by byte; each change of it is refused, by name where it has one. */
+START_TEST(state_layout_and_what_is_refused)
+{
+    static const uint8_t layout[] = {2, 0,    0,    0, 6,   'n', 'u', 'm', 'b', 'e', 'r', 0, 2, 0, 0,
+                                     0, 0x34, 0x12, 3, 'r', 'a', 'w', 1,   3,   0,   0,   0, 7, 8, 9};
+    static const struct {
+        uint8_t at, byte;
+        const char *says;
+    } t[] = {
+        {0, 3, "saved state of saved is cut short"},
+        {4, 5, "cut short"},
+        {5, 'N', "has a field 'Number' that this version does not know"},
+        {11, 1, "has a field 'number' that this version does not know"},
+        {12, 1, "field 'number' has 1 bytes, not 2"},
+        {12, 3, "field 'number' has 3 bytes, not 2"},
+        {19, 'R', "has a field 'Raw' that this version does not know"},
+        {22, 0, "has a field 'raw'"},
+        {23, 2, "field 'raw' has 2 bytes, not 3"},
+        {23, 4, "cut short"},
+    };
+    struct saved a = {0x1234, {7, 8, 9}}, b;
+    struct buf out = {0};
+    struct error err = {""};
+    state_save(&saved_table, &a, NULL, &out);
+    ck_assert_uint_eq(out.len, sizeof layout);
+    ck_assert_same("the saved state", out.data, layout, sizeof layout);
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        memcpy(out.data, layout, sizeof layout);
+        out.data[t[i].at] = t[i].byte;
+        struct reader r = {out.data, out.data + out.len, false};
+        ck_assert_msg(!state_load(&saved_table, &b, NULL, &r, &err), "row %u", i);
+        ck_assert_msg(strstr(err.text, t[i].says) != NULL, "row %u: %s", i, err.text);
+    }
+    memcpy(out.data, layout, sizeof layout);
+    out.data[0] = 1; /* fewer fields: the rest stays as it is */
+    memset(&b, 0x55, sizeof b);
+    struct reader r = {out.data, out.data + out.len, false};
+    ck_assert(state_load(&saved_table, &b, NULL, &r, &err));
+    ck_assert(b.number == 0x1234 && b.raw[0] == 0x55);
+    ck_assert_ptr_eq(r.p, out.data + 18);
+    buf_free(&out);
+}
+END_TEST
+
+/* Each get at the last byte and one before it. */
+START_TEST(reader_gives_what_is_there)
+{
+    static const uint8_t d[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    for (size_t n = 0; n <= 9; n++) {
+        struct reader r[4];
+        for (unsigned i = 0; i < 4; i++)
+            r[i] = (struct reader){d, d + n, false};
+        ck_assert_uint_eq(get8(&r[0]), n >= 1 ? 1 : 0);
+        ck_assert_uint_eq(get32(&r[1]), n >= 4 ? 0x04030201 : 0);
+        ck_assert_uint_eq(get64(&r[2]), n >= 8 ? UINT64_C(0x0807060504030201) : 0);
+        ck_assert(get_bytes(&r[3], 9) == (n == 9 ? d : NULL));
+        static const size_t needs[] = {1, 4, 8, 9};
+        for (unsigned i = 0; i < 4; i++) {
+            ck_assert_int_eq(r[i].bad, n < needs[i]);
+            ck_assert_ptr_eq(r[i].p, d + (n < needs[i] ? 0 : needs[i]));
+        }
+    }
+    struct buf b = {0};
+    buf_add8(&b, 1), buf_add32(&b, 0x05040302), buf_add64(&b, UINT64_C(0x0d0c0b0a09080706));
+    for (unsigned i = 0; i < 13; i++)
+        ck_assert_uint_eq(b.data[i], i + 1);
+    ck_assert_uint_eq(b.len, 13);
+    ck_assert_uint_eq(b.data[13], 0);
+    buf_free(&b);
+    buf_clear(&b), buf_drop(&b, 1), buf_free(&b); /* of an empty one: nothing */
+    ck_assert_ptr_null(b.data);
+}
+END_TEST
+
 TCase *text_tests(void)
 {
     TCase *t = tcase_create("texts");
@@ -187,5 +269,7 @@ TCase *text_tests(void)
     tcase_add_test(t, descriptor_is_read_in_whole_or_an_error);
     tcase_add_test(t, printed_text_grows_its_buffer);
     tcase_add_test(t, code_page_437_is_its_chart);
+    tcase_add_test(t, state_layout_and_what_is_refused);
+    tcase_add_test(t, reader_gives_what_is_there);
     return t;
 }
