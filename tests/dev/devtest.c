@@ -10,6 +10,7 @@ int main(void)
     suite_add_tcase(s, state_tests());
     suite_add_tcase(s, register_tests());
     suite_add_tcase(s, chip_tests());
+    suite_add_tcase(s, ioapic_tests());
     suite_add_tcase(s, lapic_tests());
     suite_add_tcase(s, apic_tests());
     suite_add_tcase(s, fw_cfg_tests());

@@ -32,6 +32,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/vmmouse_test.c \
 	tests/dev/misc_test.c \
 	tests/dev/chips_test.c \
+	tests/dev/ioapic_test.c \
 	tests/dev/lapic_test.c \
 	tests/dev/registers_test.c \
 	tests/dev/ns16550_test.c \

@@ -60,6 +60,7 @@ TCase *pcspk_tests(void);
 TCase *lpt_tests(void);
 TCase *atapi_tests(void);
 TCase *chip_tests(void);
+TCase *ioapic_tests(void);
 TCase *lapic_tests(void);
 TCase *register_tests(void);
 TCase *ps2_mouse_tests(void);
