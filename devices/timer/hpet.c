@@ -249,10 +249,9 @@ static void write_comparator(struct hpet *h, unsigned n, uint64_t v, uint64_t ma
 
 static void write_config(struct hpet *h, uint64_t v)
 {
-    uint64_t now = counter(h);
+    if (!(h->config & ENABLE_CNF)) /* one that runs keeps its ticks; read_reg() has brought it up to date */
+        h->start_ns = clock_ns(h->dev.bus->clock);
     h->config = v & (ENABLE_CNF | LEG_RT_CNF);
-    h->counter = now;
-    h->start_ns = clock_ns(h->dev.bus->clock);
     drive(h);
     for (int i = 0; i < HPET_TIMERS; i++)
         arm(&h->timer[i]);

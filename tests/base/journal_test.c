@@ -283,6 +283,54 @@ START_TEST(journal_kinds_have_their_numbers)
 }
 END_TEST
 
+static struct journal_entry got;
+static uint8_t got_data[8];
+
+static void take(void *ctx, const struct journal_entry *e)
+{
+    ck_assert_ptr_eq(ctx, &got);
+    got = *e;
+    memcpy(got_data, e->data, MIN(e->len, sizeof got_data));
+}
+
+/* What was recorded is delivered: at once, and again by a replay; where nobody takes it, it is recorded all the same. */
+START_TEST(journal_entry_comes_back_as_it_was)
+{
+    static const uint8_t data[] = {9, 8, 7, 6, 5};
+    uint64_t pos = UINT64_C(0x123456789a);
+    struct journal rec, rep;
+    struct error err;
+    journal_init(&rec, &pos);
+    journal_set_sink(&rec, J_SERIAL, take, &got);
+    for (uint16_t channel = 0; channel < 4; channel++)
+        for (uint32_t len = 1; len <= 5; len++) {
+            journal_input(&rec, J_SERIAL, channel, data, len);
+            ck_assert(got.channel == channel && got.len == len && got.kind == J_SERIAL && got.pos == pos);
+            journal_input(&rec, J_BREAK, channel, NULL, 0);
+            pos++;
+        }
+    ck_assert_uint_eq(rec.entries, 40);
+    ck_assert_uint_eq(journal_next_pos(&rec), UINT64_MAX); /* a recording delivers nothing */
+    journal_deliver(&rec);
+    ck_assert_uint_eq(rec.entries, 40);
+    journal_init(&rep, &pos);
+    journal_set_sink(&rep, J_SERIAL, take, &got);
+    ck_assert(journal_load(&rep, rec.log.data, rec.log.len, &err));
+    for (uint16_t channel = 0; channel < 4; channel++)
+        for (uint32_t len = 1; len <= 5; len++) {
+            pos = journal_next_pos(&rep);
+            ck_assert_uint_eq(pos, UINT64_C(0x123456789a) + channel * 5 + len - 1);
+            memset(&got, 0, sizeof got), memset(got_data, 0, sizeof got_data);
+            journal_deliver(&rep);
+            ck_assert(got.channel == channel && got.len == len && got.kind == J_SERIAL && got.pos == pos);
+            ck_assert(!memcmp(got_data, data, len) && !got_data[len]);
+        }
+    ck_assert_uint_eq(rep.entries, 40);
+    journal_free(&rec);
+    journal_free(&rep);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("journal");
@@ -296,6 +344,7 @@ int main(void)
     tcase_add_test(t, journal_numbers_that_make_no_sense_are_refused);
     tcase_add_test(t, journal_of_another_version_is_named_as_such);
     tcase_add_test(t, journal_kinds_have_their_numbers);
+    tcase_add_test(t, journal_entry_comes_back_as_it_was);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);

@@ -261,6 +261,22 @@ START_TEST(reader_gives_what_is_there)
 }
 END_TEST
 
+/* A queue that is read as fast as it is written keeps to a bounded memory. */
+START_TEST(queue_reuses_what_was_dropped)
+{
+    struct buf b = {0};
+    uint8_t part[100] = {0};
+    buf_add(&b, part, 50);
+    for (unsigned i = 0; i < 20000; i++) {
+        buf_add(&b, part, sizeof part);
+        buf_drop(&b, sizeof part);
+    }
+    ck_assert_uint_eq(b.len, 50);
+    ck_assert_uint_lt(b.cap, 2000);
+    buf_free(&b);
+}
+END_TEST
+
 TCase *text_tests(void)
 {
     TCase *t = tcase_create("texts");
@@ -271,5 +287,6 @@ TCase *text_tests(void)
     tcase_add_test(t, code_page_437_is_its_chart);
     tcase_add_test(t, state_layout_and_what_is_refused);
     tcase_add_test(t, reader_gives_what_is_there);
+    tcase_add_test(t, queue_reuses_what_was_dropped);
     return t;
 }

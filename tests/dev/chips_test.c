@@ -258,9 +258,16 @@ START_TEST(chip_answers_its_places_and_leaves_nothing_behind)
     for (uint32_t i = 0; i < chip->cls->state.nfields; i++)
         if (chip->cls->state.fields[i].kind == STATE_TIMER)
             timer_set(at(chip, &chip->cls->state.fields[i]), 1000 + i);
+    if (c->make == make_i440fx) { /* PAM both ways and SMRAM */
+        pci_config_write(&pci, 0, 0x58, 4, 0x33333300);
+        pci_config_write(&pci, 0, 0x5c, 4, 0x33333333);
+        pci_config_write(&pci, 0, 0x72, 1, 0x48);
+        ck_assert_ptr_nonnull(mem_mapping(rig.bus.mem, 13));
+    }
     dev_free(chip), chip = NULL;
     if (other)
         dev_free(other), other = NULL;
+    ck_assert_msg(!mem_mapping(rig.bus.mem, 0), "%s is gone and mapped", chips[_i].claims);
     buf_clear(&got);
     claims(&got);
     ck_assert_msg(!got.data[0], "%s is gone and answers %s", chips[_i].claims, got.data);

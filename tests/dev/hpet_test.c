@@ -476,6 +476,18 @@ START_TEST(hpet_print_shows_its_timers)
 }
 END_TEST
 
+/* Whatever is written to GEN_CONF while the counter runs, its ticks stay where they are. */
+START_TEST(hpet_running_counter_is_not_moved_by_its_enable)
+{
+    wr(CONF, 1);
+    for (unsigned i = 1; i <= 50; i++) {
+        rig_run(&rig, 7);
+        wr(CONF, i & 1 ? 3 : 1);
+        ck_assert_uint_eq(rd(COUNTER), 7 * i / 10);
+    }
+}
+END_TEST
+
 TCase *hpet_tests(void)
 {
     TCase *t = tcase_create("hpet");
@@ -502,5 +514,6 @@ TCase *hpet_tests(void)
     tcase_add_test(t, hpet_far_comparator_has_no_event);
     tcase_add_test(t, hpet_loads_what_could_be);
     tcase_add_test(t, hpet_print_shows_its_timers);
+    tcase_add_test(t, hpet_running_counter_is_not_moved_by_its_enable);
     return t;
 }

@@ -557,6 +557,23 @@ START_TEST(reset_of_register_b_by_bit)
 }
 END_TEST
 
+/* PF has come while nobody looked: an enable finds it at once, a change of the rate does not lose it. */
+START_TEST(periodic_flag_is_current_at_each_write)
+{
+    get(0x0c);
+    rig_run(&rig, 10 * MS);
+    set(0x0b, 0x42);
+    ck_assert_int_eq(irq.level, 1);
+    ck_assert_uint_eq(get(0x0c), 0xc0);
+    set(0x0b, 0x02), get(0x0c);
+    rig_run(&rig, 10 * MS);
+    set(0x0a, 0x20); /* none from here on */
+    ck_assert_uint_eq(get(0x0c), 0x40);
+    rig_run(&rig, 10 * MS);
+    ck_assert_uint_eq(get(0x0c), 0);
+}
+END_TEST
+
 TCase *mc146818_tests(void)
 {
     TCase *t = tcase_create("mc146818");
@@ -594,5 +611,6 @@ TCase *mc146818_tests(void)
     tcase_add_test(t, memory_sizes_at_their_edges);
     tcase_add_test(t, checksum_is_over_10h_to_2dh);
     tcase_add_test(t, reset_of_register_b_by_bit);
+    tcase_add_test(t, periodic_flag_is_current_at_each_write);
     return t;
 }
