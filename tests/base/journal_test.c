@@ -276,8 +276,10 @@ START_TEST(journal_kinds_have_their_numbers)
 {
     static const struct {
         unsigned kind, number;
-    } t[] = {{J_KEY, 1},  {J_SERIAL, 2}, {J_POWER, 3}, {J_RATE, 4},    {J_SKIP, 5},   {J_RTC, 6},   {J_MEDIA, 8},
-             {J_POKE, 9}, {J_MOUSE, 11}, {J_STOP, 12}, {J_TABLET, 13}, {J_BREAK, 14}, {J_PORT, 15}, {J_BOOT, 16}};
+    } t[] = {
+        {J_KEY, 1},  {J_SERIAL, 2}, {J_POWER, 3}, {J_RATE, 4},    {J_SKIP, 5},   {J_RTC, 6},   {J_MEDIA, 8},
+        {J_POKE, 9}, {J_MOUSE, 11}, {J_STOP, 12}, {J_TABLET, 13}, {J_BREAK, 14}, {J_PORT, 15}, {J_BOOT, 16},
+    };
     for (unsigned i = 0; i < ARRAY_LEN(t); i++)
         ck_assert_msg(t[i].kind == t[i].number, "row %u: %u, not %u", i, t[i].kind, t[i].number);
 }
