@@ -295,7 +295,7 @@ static void take(void *ctx, const struct journal_entry *e)
     memcpy(got_data, e->data, MIN(e->len, sizeof got_data));
 }
 
-/* What was recorded is delivered: at once, and again by a replay; where nobody takes it, it is recorded all the same. */
+/* What was recorded is delivered: at once, and again by a replay; what nobody takes is recorded all the same. */
 START_TEST(journal_entry_comes_back_as_it_was)
 {
     static const uint8_t data[] = {9, 8, 7, 6, 5};
