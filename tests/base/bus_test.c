@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "base/bits.h"
 #include "bus/dev.h"
@@ -552,6 +553,55 @@ START_TEST(bit_fields_are_cut_out)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__
+enum { MANY = 1 << 21 };
+
+static uint64_t address_space(void) /* of this process, bytes */
+{
+    unsigned long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    ck_assert(f && fscanf(f, "%lu", &pages) == 1);
+    fclose(f);
+    return (uint64_t)pages * 4096;
+}
+
+/* The host gives no room for the pages, for their addresses or for their facts: an error, and all is as it was. */
+START_TEST(blocks_that_the_host_has_no_memory_for)
+{
+    static const struct {
+        uint32_t pages;
+        uint64_t room;
+    } t[] = {{1 << 18, UINT64_C(512) << 20},
+             {MANY, ((uint64_t)MANY << 12) + (8 << 20)},
+             {MANY, ((uint64_t)MANY << 12) + (17 << 20)}};
+    struct error err = {""};
+    struct mem *m = mem_create();
+    uint8_t *first = ram_ptr(m, mem_add_block(m, "ram", BLOCK_ROM, 16, &err)->first);
+    struct rlimit was, little;
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &was), 0);
+    little = was;
+    uint64_t before = address_space();
+    little.rlim_cur = MIN(before + t[_i].room, was.rlim_max);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &little), 0);
+    const struct mem_block *b = mem_add_block(m, "more", BLOCK_RAM, t[_i].pages, &err);
+    uint64_t after = address_space();
+    setrlimit(RLIMIT_AS, &was);
+    ck_assert_ptr_null(b);
+    char want[96];
+    snprintf(want, sizeof want, "more: the host has no %llu KiB of memory for it", (unsigned long long)t[_i].pages * 4);
+    ck_assert_str_eq(err.text, want);
+    ck_assert_msg(after < before + (UINT64_C(64) << 20), "%llu MiB stay behind",
+                  (unsigned long long)(after - before) >> 20);
+    ck_assert_uint_eq(mem_page_count(m), 16);
+    ck_assert_ptr_null(mem_block(m, 1));
+    ck_assert_ptr_eq(ram_ptr(m, 0), first);
+    ck_assert_uint_eq(mem_facts(m, 15), PI_ROM);
+    ck_assert_uint_eq(mem_add_block(m, "less", BLOCK_RAM, 4, &err)->first, 16);
+    mem_destroy(m);
+}
+END_TEST
+#endif
+
 TCase *bus_tests(void)
 {
     TCase *t = tcase_create("buses");
@@ -571,5 +621,8 @@ TCase *bus_tests(void)
     tcase_add_test(t, flags_are_bits_of_their_own);
     tcase_add_test(t, modifiers_are_the_keys_that_change_others);
     tcase_add_test(t, bit_fields_are_cut_out);
+#ifndef __SANITIZE_ADDRESS__ /* which takes the address space for itself */
+    tcase_add_loop_test(t, blocks_that_the_host_has_no_memory_for, 0, 3);
+#endif
     return t;
 }
