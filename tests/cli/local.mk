@@ -9,3 +9,10 @@ check_PROGRAMS += tests/cli/refusedtest
 tests_cli_refusedtest_SOURCES = tests/cli/refusedtest.c
 tests_cli_refusedtest_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
 tests_cli_refusedtest_LDADD = $(VITRINE_LIBS)
+# The parser of the command line in the test itself.
+check_PROGRAMS += tests/cli/optionstest
+TESTS += tests/cli/optionstest
+tests_cli_optionstest_SOURCES = tests/cli/parse.c tests/cli/parse.h tests/cli/drive_options_test.c tests/cli/machine_options_test.c \
+	tests/cli/screen_options_test.c tests/cli/stream_options_test.c
+tests_cli_optionstest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_cli_optionstest_LDADD = $(VITRINE_LIBS) $(CHECK_LIBS)
