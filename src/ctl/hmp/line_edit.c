@@ -313,6 +313,14 @@ static void edit_key(struct line_edit *e, uint8_t byte)
         e->nkey = e->taken = 0;
         return;
     }
+    /* NOTE: the key left a search on an empty line; libedit would put it into the line. */
+    const LineInfo *li = el_line(e->el);
+    if (e->nkey == 1 && byte == CTRL_D && li->lastchar == li->buffer) {
+        e->nkey = e->taken = 0;
+        if (e->ops->end)
+            e->ops->end(e->ctx);
+        return;
+    }
     const char *text = el_gets(e->el, &n);
     e->nkey = e->taken = 0;
     if (!text || n <= 0 || (text[n - 1] != '\n' && text[n - 1] != '\r'))
