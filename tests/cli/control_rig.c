@@ -283,6 +283,12 @@ void rig_answer(const char *json, const char *want)
     ck_assert_msg(strstr(said, want) != NULL, "%s: no %s in: %s", json, want, said);
 }
 
+void answers(const char *json, const char *want)
+{
+    const char *said = rig_ask_bytes(json, strlen(json));
+    ck_assert_msg(!strcmp(said, want), "%s: '%s', not '%s'", json, said, want);
+}
+
 static void line_done(void *ctx, bool good, const char *text)
 {
     struct buf *b = ctx;
@@ -383,6 +389,7 @@ int main(void)
     Suite *s = suite_create("control");
 #ifdef HAVE_JANSSON
     suite_add_tcase(s, qmp_case());
+    suite_add_tcase(s, qmp_query_case());
 #endif
     suite_add_tcase(s, console_case());
     suite_add_tcase(s, words_case());

@@ -69,8 +69,16 @@ void rig_sent(const char *what, unsigned n, enum link_type type, const void *dat
         rig_sent(what, n, type, bytes_, sizeof bytes_); \
     } while (0)
 void rig_answer(const char *json, const char *want);
+/* The answer is exactly this one. */
+void answers(const char *json, const char *want);
+
+#define EXECUTE(name)         "{\"execute\":\"" name "\"}"
+#define EXECUTE_WITH(name, a) "{\"execute\":\"" name "\",\"arguments\":{" a "}}"
+#define ERROR(text)           "{\"error\":{\"class\":\"GenericError\",\"desc\":\"" text "\"}}\r\n"
+#define DONE                  "{\"return\":{}}\r\n"
 
 TCase *qmp_case(void);
+TCase *qmp_query_case(void);
 TCase *console_case(void);
 TCase *words_case(void);
 

@@ -12,13 +12,14 @@ tests_cli_refusedtest_LDADD = $(VITRINE_LIBS)
 # The parser of the command line in the test itself.
 check_PROGRAMS += tests/cli/optionstest
 TESTS += tests/cli/optionstest
-tests_cli_optionstest_SOURCES = tests/cli/parse.c tests/cli/parse.h tests/cli/drive_options_test.c tests/cli/machine_options_test.c \
+tests_cli_optionstest_SOURCES = tests/cli/parse.c tests/cli/parse.h tests/cli/device_options_test.c tests/cli/drive_options_test.c tests/cli/machine_options_test.c \
 	tests/cli/screen_options_test.c tests/cli/stream_options_test.c
 tests_cli_optionstest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_cli_optionstest_LDADD = $(VITRINE_LIBS) $(CHECK_LIBS)
 # QMP and the console without a machine.
 check_PROGRAMS += tests/cli/controltest
 TESTS += tests/cli/controltest
-tests_cli_controltest_SOURCES = tests/cli/control_rig.c tests/cli/control_rig.h tests/cli/console_test.c tests/cli/qmp_test.c tests/cli/words_test.c
+tests_cli_controltest_SOURCES = tests/cli/control_rig.c tests/cli/control_rig.h tests/cli/console_test.c \
+	tests/cli/qmp_test.c tests/cli/qmp_query_test.c tests/cli/words_test.c
 tests_cli_controltest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(JANSSON_CFLAGS)
 tests_cli_controltest_LDADD = $(VITRINE_LIBS) $(CHECK_LIBS)

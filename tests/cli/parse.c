@@ -76,6 +76,7 @@ int main(void)
     Suite *s = suite_create("options");
     suite_add_tcase(s, drive_options_case());
     suite_add_tcase(s, machine_options_case());
+    suite_add_tcase(s, device_options_case());
     suite_add_tcase(s, stream_options_case());
     suite_add_tcase(s, screen_options_case());
     SRunner *r = srunner_create(s);

@@ -34,6 +34,7 @@ const char *parsed_line(void);
 
 TCase *drive_options_case(void);
 TCase *machine_options_case(void);
+TCase *device_options_case(void);
 TCase *stream_options_case(void);
 TCase *screen_options_case(void);
 
