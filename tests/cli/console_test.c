@@ -334,6 +334,11 @@ static void shows(const char *typed, const char *want)
     ck_assert_msg(!strcmp(said, want), "%s: '%s', not '%s'", typed, said, want);
 }
 
+static void nobody_listens(void *ctx, const uint8_t *data, size_t len)
+{
+    (void)ctx, (void)data, (void)len;
+}
+
 START_TEST(a_monitor_on_a_socket)
 {
     rig_open(RIG_MONITOR, "-m 64 -name box");
@@ -377,6 +382,14 @@ START_TEST(a_monitor_on_a_socket)
     rig_turn();
     buf_add8(&rig.heard, 0);
     ck_assert_msg(!strstr((const char *)rig.heard.data, "secret"), "%s", (const char *)rig.heard.data);
+    /* Ctrl-A c: to another user and back; the prompt comes again, the greeting does not. */
+    struct error err;
+    struct chardev_user other = {"other", nobody_listens, NULL, NULL, NULL};
+    ck_assert(chardev_use(rig.chr, &other, &err));
+    shows("\001c", "\r\n");
+    shows("info name\r", "");
+    shows("\001c", "\r\n(vitrine) ");
+    ck_assert(holds(rig_ask("info kvm\r"), "kvm support: not compiled\r\n(vitrine) "));
     rig_close();
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line's devices and their properties, booting, firmware and modules, and what happens at the machine's end. */
+/* The command line's devices, booting, firmware, modules, and what happens at the machine's end. */
 #include "config.h"
 
 #include "tests/cli/parse.h"

@@ -23,3 +23,8 @@ tests_cli_controltest_SOURCES = tests/cli/control_rig.c tests/cli/control_rig.h 
 	tests/cli/qmp_test.c tests/cli/qmp_query_test.c tests/cli/words_test.c
 tests_cli_controltest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(JANSSON_CFLAGS)
 tests_cli_controltest_LDADD = $(VITRINE_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/cli/chardevtest
+TESTS += tests/cli/chardevtest
+tests_cli_chardevtest_SOURCES = tests/cli/chardev_test.c
+tests_cli_chardevtest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_cli_chardevtest_LDADD = $(VITRINE_LIBS) $(CHECK_LIBS)

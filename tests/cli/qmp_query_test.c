@@ -202,6 +202,21 @@ START_TEST(media_come_and_go)
         answers(wrong[i][0], want);
         ck_assert_str_eq(rig_calls(), "");
     }
+    static const char *const of_a_drive[] = {"eject\",\"arguments\":{",
+                                             "blockdev-change-medium\",\"arguments\":{\"filename\":\"f\",",
+                                             "blockdev-open-tray\",\"arguments\":{",
+                                             "blockdev-close-tray\",\"arguments\":{",
+                                             "blockdev-remove-medium\",\"arguments\":{",
+                                             "blockdev-insert-medium\",\"arguments\":{\"node-name\":\"spare\","};
+    for (size_t i = 0; i < ARRAY_LEN(of_a_drive); i++) {
+        const char *said = rig_ask("{\"execute\":\"%s\"id\":\"no\"}}", of_a_drive[i]);
+        ck_assert_msg(
+            !strcmp(said, "{\"error\":{\"class\":\"DeviceNotFound\",\"desc\":\"Device 'no' not found\"}}\r\n"),
+            "%s: %s", of_a_drive[i], said);
+        said = rig_ask("{\"execute\":\"%s\"id\":\"hda\"}}", of_a_drive[i]);
+        ck_assert_msg(!strcmp(said, ERROR("Device 'hda' is not removable")), "%s: %s", of_a_drive[i], said);
+    }
+    ck_assert_str_eq(rig_calls(), "");
     rig_answer(EXECUTE_WITH("eject", "\"device\":\"no\""),
                "{\"class\":\"DeviceNotFound\",\"desc\":\"Device 'no' not found\"}");
     rig_ask(EXECUTE_WITH("blockdev-insert-medium", "\"id\":\"dev\",\"node-name\":\"spare\""));

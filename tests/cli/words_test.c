@@ -263,6 +263,7 @@ START_TEST(edited_lines)
         {"one\rtwo\r\022on\003x\r", "one|two|x|", 0},
         {"one\rtwo\r\022on\005s\r", "one|two|ones|", 0},
         {"one\rtwo\rab\022on\r", "one|two|one|", 0},
+        {"one\rab\001\022on\r", "one|one|", 0}, /* the whole line, wherever the cursor was */
         {"one\rab\022zz\007c\r", "one|abc|", 0},
         {"one\rab\022zz\r", "one|ab|", 0},
         {"one\rone\rtwo\r\022on\022\022\r", "one|one|two|one|", 0},
