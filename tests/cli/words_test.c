@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -289,6 +290,26 @@ START_TEST(edited_lines)
     ck_assert_str_eq(last, want);
 }
 END_TEST
+
+/* Without descriptors there is no terminal to edit on; plain lines do as well, and nothing is left open. */
+START_TEST(a_host_without_descriptors)
+{
+    struct rlimit all, few;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &all), 0);
+    int lowest = dup(0);
+    close(lowest);
+    for (unsigned more = 0; more < 8; more++) {
+        few = (struct rlimit){(rlim_t)lowest + more, all.rlim_max};
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+        keys_make(true, "abc\n", "abc|", 0);
+        keys_make(true, "ab\177c\r", "ac|", 0);
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &all), 0);
+        int now = dup(0);
+        close(now);
+        ck_assert_msg(now == lowest, "%u descriptors: %d is left open", more, lowest);
+    }
+}
+END_TEST
 #endif
 
 TCase *words_case(void)
@@ -299,6 +320,7 @@ TCase *words_case(void)
     tcase_add_test(t, plain_lines);
 #ifdef HAVE_LIBEDIT
     tcase_add_test(t, edited_lines);
+    tcase_add_test(t, a_host_without_descriptors);
 #endif
     return t;
 }
