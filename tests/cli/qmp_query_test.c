@@ -407,6 +407,10 @@ START_TEST(the_schema_has_each_command_with_its_arguments)
         member_is("schema", r, at, builtin[i]);
     }
     ck_assert_uint_eq(json_array_size(r), 5 + 2 * json_array_size(all));
+    for (size_t i = 0; i < json_array_size(all); i++)
+        for (size_t k = 0; k < i; k++)
+            ck_assert_msg(!json_equal(json_array_get(all, i), json_array_get(all, k)), "%s stands twice",
+                          json_string_value(json_object_get(json_array_get(all, i), "name")));
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         size_t k = 5;
         while (k < json_array_size(r) &&
