@@ -394,6 +394,30 @@ START_TEST(a_monitor_on_a_socket)
 }
 END_TEST
 
+START_TEST(a_client_that_does_not_read_is_not_read)
+{
+    enum { HIGH = 1 << 18, REPLY = 20000 };
+    static char text[REPLY];
+    memset(text, 'x', sizeof text);
+    rig_open(RIG_MONITOR, "-m 64");
+    rig.reply = text, rig.reply_len = sizeof text;
+    rig.deaf = true;
+    size_t queued = 0;
+    unsigned n = 0;
+    for (rig.nsent = 1; rig.nsent && n < 100; n++) {
+        ck_assert_msg(queued <= HIGH, "read although %zu bytes wait", queued);
+        queued = chardev_queued(rig.chr);
+        rig_ask("info pic\n");
+    }
+    ck_assert_msg(n > 10 && n < 100 && queued > HIGH && queued < HIGH + REPLY + 100, "held up with %zu bytes after %u",
+                  queued, n);
+    rig.deaf = false;
+    rig_turn();
+    ck_assert_uint_eq(rig.nsent, 1);
+    rig_close();
+}
+END_TEST
+
 TCase *console_case(void)
 {
     TCase *t = tcase_create("console");
@@ -403,5 +427,6 @@ TCase *console_case(void)
     tcase_add_test(t, info_of_the_front_end);
     tcase_add_test(t, help_of_the_console);
     tcase_add_test(t, a_monitor_on_a_socket);
+    tcase_add_test(t, a_client_that_does_not_read_is_not_read);
     return t;
 }

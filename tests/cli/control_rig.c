@@ -215,7 +215,7 @@ void rig_connect(void)
 static bool client_turn(void)
 {
     uint8_t part[1 << 16];
-    ssize_t n = rig.client < 0 ? 0 : recv(rig.client, part, sizeof part, MSG_DONTWAIT);
+    ssize_t n = rig.client < 0 || rig.deaf ? 0 : recv(rig.client, part, sizeof part, MSG_DONTWAIT);
     if (n > 0)
         buf_add(&rig.heard, part, (size_t)n);
     return n > 0;

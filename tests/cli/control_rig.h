@@ -24,6 +24,7 @@ struct rig {
     struct qmp *qmp;
     struct monitor *monitor;
     int client; /* -1: none */
+    bool deaf;  /* it does not read */
     struct buf heard;
     /* What the machine was sent, and how it answers a request; the id is taken out. */
     struct {

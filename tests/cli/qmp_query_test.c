@@ -482,6 +482,23 @@ START_TEST(events_are_told_once_negotiated)
 }
 END_TEST
 
+START_TEST(a_client_that_does_not_read_is_sent_away)
+{
+    enum { MOST = 1 << 24 };
+    size_t queued = 0;
+    rig_open(RIG_QMP, "-m 64");
+    for (unsigned i = 0; chardev_connected(rig.chr) && i < 400000; i++) {
+        queued = chardev_queued(rig.chr);
+        qmp_event(rig.qmp, LINK_EV_STOP, false, LINK_CAUSE_NONE);
+    }
+    ck_assert_msg(!chardev_connected(rig.chr) && queued <= MOST && queued > MOST - 200, "sent away after %zu bytes",
+                  queued);
+    rig_connect();
+    rig_answer(EXECUTE("qmp_capabilities"), DONE);
+    rig_close();
+}
+END_TEST
+
 START_TEST(vnc_and_its_password)
 {
     rig_open(RIG_QMP, "-m 64");
@@ -557,6 +574,7 @@ TCase *qmp_query_case(void)
     tcase_add_test(t, pci_functions);
     tcase_add_test(t, the_schema_has_each_command_with_its_arguments);
     tcase_add_test(t, events_are_told_once_negotiated);
+    tcase_add_test(t, a_client_that_does_not_read_is_sent_away);
     tcase_add_test(t, vnc_and_its_password);
     tcase_add_test(t, a_consoles_line_is_answered_as_text);
     return t;
