@@ -302,19 +302,13 @@ START_TEST(keys_of_a_mux)
     for (size_t i = 0; i < sizeof much; i++)
         much[i] = (uint8_t)(i * 7 + (i >> 8)) | 2;
     buf_clear(&users[1].got);
-    for (size_t at = 0; at < sizeof much;) {
-        ssize_t n = write(client, much + at, sizeof much - at);
-        at += n > 0 ? (size_t)n : 0;
-        turn();
-        if (n < 0) {
-            struct pollfd p[CHARDEV_FDS];
-            ck_assert_msg(!chardev_poll(chr, p), "held up, and still polled");
-            users[1].room = SIZE_MAX;
-            chardev_room(chr);
-        }
-    }
+    ck_assert_int_eq(write(client, much, sizeof much), sizeof much);
+    turn();
+    struct pollfd idle[CHARDEV_FDS];
+    ck_assert_msg(!chardev_poll(chr, idle), "held up, and still polled");
     users[1].room = SIZE_MAX;
     chardev_room(chr);
+    is("held", &users[1].got, much, 1 << 16);
     turn();
     is("held", &users[1].got, much, sizeof much);
     /* A client that goes takes what is held with it. */
@@ -330,6 +324,12 @@ START_TEST(keys_of_a_mux)
     chardev_room(chr);
     type("new", 3);
     GOT(1, "new");
+    end();
+    begin(&o, 0); /* nobody listens */
+    come();
+    turn();
+    type("abc\001b\001cd", 8);
+    ck_assert(chardev_connected(chr));
     end();
     begin(&o, 1); /* one user alone has nobody to give the keys to */
     come();
@@ -603,6 +603,20 @@ START_TEST(tcp_listens_and_connects)
         ck_assert(fcntl(p[0].fd, F_GETFD) & FD_CLOEXEC);
         end();
     }
+    /* All addresses: a listener for each family that this host has, side by side. */
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    int probe = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), both[2];
+    bool has_six = probe >= 0 && bind(probe, (struct sockaddr *)&six, sizeof six) == 0;
+    if (probe >= 0)
+        close(probe);
+    char other[12];
+    ck_assert_uint_eq(host_listen_tcp("", any, both, 2, &err), 1); /* "0": another family would get another port */
+    snprintf(other, sizeof other, "%u", host_port(both[0]));
+    close(both[0]);
+    size_t families = host_listen_tcp("", other, both, 2, &err);
+    ck_assert_uint_eq(families, has_six ? 2 : 1);
+    while (families)
+        close(both[--families]);
     int again[2]; /* the port is taken */
     ck_assert_uint_eq(host_listen_tcp(local, text, again, 2, &err), 0);
     ck_assert_msg(strstr(err.text, "cannot listen: Address already in use") != NULL, "%s", err.text);
@@ -706,9 +720,16 @@ START_TEST(fifos_files_and_logs)
     ck_assert_str_eq(
         err.text, "-chardev pipe:none: cannot be opened: No such file or directory; make FIFOs none.in and none.out");
     static char long_name[520];
-    memset(long_name, 'x', 519);
-    o.path = long_name;
-    ck_assert_ptr_null(chardev_open(&o, &host, &err));
+    for (unsigned n = 511; n <= 512; n++) { /* bytes of a name, of which there may be 511 */
+        memset(long_name, '/', sizeof long_name);
+        for (unsigned i = 0; i < 508; i += 2)
+            long_name[i] = '.';
+        strcpy(long_name + n - 3, "one");
+        o.path = long_name;
+        struct chardev *c = chardev_open(&o, &host, &err);
+        ck_assert_msg(!c == (n == 512), "a name of %u bytes: %.40s", n, err.text);
+        chardev_close(c);
+    }
     for (int append = 0; append < 2; append++) {
         FILE *f = fopen("file", "w");
         fputs("before ", f), fclose(f);

@@ -6,12 +6,15 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/bits.h"
@@ -65,6 +68,13 @@ static void stop(void)
     snprintf(command, sizeof command, "rm -r %s", here);
     ck_assert_int_eq(system(command), 0);
     options_free(&o);
+}
+
+static void make(const char *path, size_t bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    ck_assert(fd >= 0 && ftruncate(fd, (off_t)bytes) == 0);
+    close(fd);
 }
 
 static bool save(const char *path, const char *text)
@@ -145,6 +155,90 @@ START_TEST(a_file_is_complete_or_as_it_was)
 }
 END_TEST
 
+/* A host that refuses a write in the middle: the file that was there stays, and nothing is left behind. */
+START_TEST(a_write_that_fails_changes_nothing)
+{
+    static char text[5000];
+    unsigned before = 0, after = 0;
+    struct rlimit all, few;
+    memset(text, 'x', sizeof text - 1);
+    put("old", "old", 3);
+    for (int fd = 0; fd < 256; fd++)
+        before += fcntl(fd, F_GETFD) >= 0;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &all), 0);
+    few = (struct rlimit){4096, all.rlim_max};
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &few), 0);
+    ck_assert_msg(!save("old", text) && strstr(err.text, "old: cannot be written: File too large"), "%s", err.text);
+    ck_assert_msg(!save("fresh", text) && strstr(err.text, "fresh: cannot be written: File too large"), "%s", err.text);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &all), 0);
+    holds("old", "old");
+    ck_assert_uint_eq(entries(), 1);
+    ck_assert(!save("/dev/full", text));
+    for (int fd = 0; fd < 256; fd++)
+        after += fcntl(fd, F_GETFD) >= 0;
+    ck_assert_uint_eq(before, after);
+    /* As many links as there may be in a row to what is not there, and one more. */
+    char name[12] = "far", link_name[12];
+    for (unsigned n = 1; n <= 40; n++) {
+        snprintf(link_name, sizeof link_name, "l%u", n);
+        ck_assert_int_eq(symlink(name, link_name), 0);
+        strcpy(name, link_name);
+    }
+    refused(save("l40", "x"), "40 links", "l40: cannot be written: Too many levels of symbolic links");
+    ck_assert_msg(save("l39", "x"), "39 links: %s", err.text);
+    holds("far", "x");
+}
+END_TEST
+
+/* Who may read an image and not write it is told both ways out; who may not even read it, the right that is missing. */
+START_TEST(rights_that_are_missing_are_named)
+{
+    static const char *const file[] = {"exe", "look", "shut"};
+    static const char *const want[] = {"exe: cannot be written to (Text file busy); say -snapshot, or -drive "
+                                       "file=exe,readonly=on",
+                                       "look: cannot be written to (Permission denied); say -snapshot, or "
+                                       "-drive file=look,readonly=on",
+                                       "shut: permission denied; make it readable for you (chmod u+r)"};
+    ck_assert_int_eq(system("cp /bin/sleep exe && chmod 755 . exe"), 0);
+    make("look", 1024), make("shut", 1024), chmod("look", 0444), chmod("shut", 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl("./exe", "exe", "30", (char *)NULL);
+        _exit(1);
+    }
+    for (unsigned i = 0, busy = 0; i < 500 && !busy; i++) {
+        int fd = open("exe", O_WRONLY | O_CLOEXEC);
+        busy = fd < 0;
+        if (fd >= 0)
+            close(fd);
+        usleep(2000);
+    }
+    uid_t me = geteuid();
+    for (size_t i = 0; i < ARRAY_LEN(file); i++) {
+        char line[40];
+        if (i && me == 0)
+            ck_assert_int_eq(seteuid(65534), 0);
+        snprintf(line, sizeof line, "-hda %s", file[i]);
+        options(line);
+        bool good = images_open(&o, &err);
+        snprintf(line, sizeof line, "-snapshot -hda %s", file[i]);
+        images_close(&o);
+        struct error said = err;
+        options(line);
+        bool snapshot = images_open(&o, &err);
+        images_close(&o);
+        if (me == 0)
+            ck_assert_int_eq(seteuid(0), 0);
+        err = said;
+        refused(good, file[i], want[i]);
+        ck_assert_msg(snapshot == (i < 2), "-snapshot of %s: %d", file[i], snapshot);
+    }
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+END_TEST
+
 START_TEST(what_is_no_file_is_refused_by_its_kind)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "socket"};
@@ -205,13 +299,6 @@ START_TEST(streams_are_emptied_or_written_on)
     }
 }
 END_TEST
-
-static void make(const char *path, size_t bytes)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    ck_assert(fd >= 0 && ftruncate(fd, (off_t)bytes) == 0);
-    close(fd);
-}
 
 START_TEST(images_of_drives_are_never_written_over)
 {
@@ -443,6 +530,8 @@ int main(void)
     suite_add_tcase(s, t);
     tcase_add_checked_fixture(t, start, stop);
     tcase_add_test(t, a_file_is_complete_or_as_it_was);
+    tcase_add_test(t, a_write_that_fails_changes_nothing);
+    tcase_add_test(t, rights_that_are_missing_are_named);
     tcase_add_test(t, what_is_no_file_is_refused_by_its_kind);
     tcase_add_test(t, streams_are_emptied_or_written_on);
     tcase_add_test(t, images_of_drives_are_never_written_over);

@@ -166,6 +166,16 @@ START_TEST(a_client_waits_for_its_answer)
                                   "negotiation with 'qmp_capabilities'\"}}\r\n");
     answers(EXECUTE_WITH("qmp_capabilities", "\"enable\":[\"oob\"]"), ERROR("no capability can be enabled"));
     answers(EXECUTE_WITH("qmp_capabilities", "\"enable\":[]"), DONE);
+    rig.silent = true; /* it waits for its own answer, whatever comes for the one before */
+    ck_assert_str_eq(rig_ask(EXECUTE("cont")), "");
+    link_reply(&rig.machine, rig.guest.request[0].id, NULL, 0);
+    rig_turn();
+    ck_assert_str_eq(rig_ask(EXECUTE("query-kvm")), "");
+    link_reply(&rig.machine, rig.guest.request[1].id, NULL, 0);
+    rig.silent = false;
+    rig_turn();
+    buf_add8(&rig.heard, 0);
+    ck_assert_str_eq((const char *)rig.heard.data, DONE "{\"return\":{\"enabled\":false,\"present\":false}}\r\n");
     buf_clear(&rig.heard);
     for (unsigned i = 0; i < GUEST_REQUESTS; i++)
         if (rig.guest.request[i].id)

@@ -178,6 +178,9 @@ START_TEST(help_lists_what_there_is)
         char *text = listed();
         for (size_t k = 0; row[i].words[k]; k++)
             ck_assert_msg(is_listed(text, row[i].words[k]), "%s: no '%s' in: %s", row[i].line, row[i].words[k], text);
+        bool pairs = strstr(row[i].line, "-device help") || strstr(row[i].line, "-machine");
+        for (const char *p = text; pairs && *p; p += strcspn(p, "\n") + 1) /* a name and what it is */
+            ck_assert_msg(strcspn(p, "\n") > 25, "%s: no description: %.*s", row[i].line, (int)strcspn(p, "\n"), p);
         free(text);
     }
     takes("-cpu help");
