@@ -125,12 +125,13 @@ static void come(void)
 
 static void turn(void)
 {
-    for (unsigned quiet = 0; quiet < 3;) {
+    for (unsigned quiet = 0, n = 0; quiet < 3; n++) {
         struct pollfd p[CHARDEV_FDS];
         uint8_t part[1 << 15];
-        unsigned n = chardev_poll(chr, p);
-        bool busy = poll(p, n, 0) > 0;
-        chardev_ready(chr, p, n);
+        ck_assert_msg(n < 20000, "there is no end of it");
+        unsigned polled = chardev_poll(chr, p);
+        bool busy = poll(p, polled, 0) > 0;
+        chardev_ready(chr, p, polled);
         ssize_t got = client < 0 ? 0 : read(client, part, sizeof part);
         if (got > 0)
             buf_add(&seen, part, (size_t)got);
@@ -455,6 +456,11 @@ START_TEST(a_server_takes_one_client_after_another)
     ck_assert_int_eq(host_listen_unix(path, &err), -1);
     ck_assert_msg(strstr(err.text, "there is a file of that name") != NULL, "%s", err.text);
     ck_assert_int_eq(lstat(path, &st), 0);
+    struct chardev_option taken = {.kind = CHARDEV_UNIX, .server = true, .path = path, .said = "-serial (COM2)"};
+    ck_assert_ptr_null(chardev_open(&taken, &host, &err)); /* which option asked for it is said */
+    ck_assert_msg(!strncmp(err.text, "-serial (COM2): unix:", 21), "%s", err.text);
+    ck_assert_int_eq(host_listen_unix("no/where", &err), -1);
+    ck_assert_msg(strstr(err.text, "unix:no/where: cannot listen: No such file or directory") != NULL, "%s", err.text);
     unlink(path);
     memset(text, 'x', sizeof text);
     text[0] = '.', text[1] = '/', text[107] = 0; /* sun_path has 108 bytes with its NUL */
@@ -615,8 +621,13 @@ START_TEST(tcp_listens_and_connects)
     close(both[0]);
     size_t families = host_listen_tcp("", other, both, 2, &err);
     ck_assert_uint_eq(families, has_six ? 2 : 1);
-    while (families)
-        close(both[--families]);
+    for (size_t i = 0; i < families; i++)
+        close(both[i]);
+    static char everywhere[] = "";
+    struct pollfd listeners[CHARDEV_FDS];
+    begin(&(struct chardev_option){.kind = CHARDEV_TCP, .server = true, .host = everywhere, .port = other}, 1);
+    ck_assert_uint_eq(chardev_poll(chr, listeners), families);
+    end();
     int again[2]; /* the port is taken */
     ck_assert_uint_eq(host_listen_tcp(local, text, again, 2, &err), 0);
     ck_assert_msg(strstr(err.text, "cannot listen: Address already in use") != NULL, "%s", err.text);
@@ -643,6 +654,13 @@ START_TEST(tcp_listens_and_connects)
     ck_assert_uint_eq(host_port(p[0].fd), port);
     end();
     ck_assert_uint_eq(host_port(0), 0);
+    static char unknown[] = "no-such-host.invalid";
+    struct chardev_option nowhere = {.kind = CHARDEV_TCP, .host = unknown, .port = text, .said = "-serial (COM2)"};
+    for (int server = 0; server < 2; server++) {
+        nowhere.server = server;
+        ck_assert_ptr_null(chardev_open(&nowhere, &host, &err));
+        ck_assert_msg(!strncmp(err.text, "-serial (COM2): no-such-host.invalid:", 37), "%s", err.text);
+    }
 }
 END_TEST
 
@@ -786,7 +804,7 @@ int main(void)
     Suite *s = suite_create("chardev");
     TCase *t = tcase_create("chardev");
     suite_add_tcase(s, t);
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 20);
     tcase_add_test(t, telnet_takes_commands_out);
     tcase_add_test(t, keys_of_a_mux);
     tcase_add_test(t, times_before_lines);

@@ -454,19 +454,15 @@ START_TEST(partitions_beyond_the_end_are_doubted)
         uint32_t first, count;
         size_t bytes;
         bool doubt;
-    } row[] = {{0x80, 0x83, 1, 3, 2048, false},
-               {0x80, 0x83, 1, 4, 2048, true},
-               {0, 0x83, 1, 4, 2048, true},
-               {0, 0x83, 1, 4, 2049, false},
-               {0, 0x83, 1, 5, 2560, true},
-               {0, 0, 1, 4, 2048, false},
-               {0, 0xee, 1, 99, 2048, false},
-               {0, 0x83, 0, 99, 2048, false},
-               {0, 0x83, 99, 0, 2048, false},
-               {0x01, 0x83, 1, 99, 2048, false},
-               {0x81, 0x83, 1, 99, 2048, false},
-               {0x40, 0x83, 1, 99, 2048, false},
-               {0, 0x83, 0xffffffff, 0xffffffff, 2048, true}};
+    } row[] = {{0x80, 0x83, 1, 3, 2048, false},  {0x80, 0x83, 1, 4, 2048, true},
+               {0, 0x83, 1, 4, 2048, true},      {0, 0x83, 1, 4, 2049, false},
+               {0, 0x83, 1, 5, 2560, true},      {0, 0, 1, 4, 2048, false},
+               {0, 0xee, 1, 99, 2048, false},    {0, 0x83, 0, 99, 2048, false},
+               {0, 0x83, 99, 0, 2048, false},    {0x01, 0x83, 1, 99, 2048, false},
+               {0x81, 0x83, 1, 99, 2048, false}, {0x02, 0x83, 1, 99, 2048, false},
+               {0x04, 0x83, 1, 99, 2048, false}, {0x08, 0x83, 1, 99, 2048, false},
+               {0x10, 0x83, 1, 99, 2048, false}, {0x20, 0x83, 1, 99, 2048, false},
+               {0x40, 0x83, 1, 99, 2048, false}, {0, 0x83, 0xffffffff, 0xffffffff, 2048, true}};
     for (size_t i = 0; i < ARRAY_LEN(row); i++)
         for (unsigned entry = 0; entry < 4; entry++) {
             uint8_t disk[2560] = {0};

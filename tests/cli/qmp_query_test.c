@@ -567,7 +567,7 @@ END_TEST
 TCase *qmp_query_case(void)
 {
     TCase *t = tcase_create("queries");
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 20);
     tcase_add_test(t, drives_are_shown_as_they_are);
     tcase_add_test(t, media_come_and_go);
     tcase_add_test(t, queries);

@@ -423,7 +423,7 @@ END_TEST
 TCase *qmp_case(void)
 {
     TCase *t = tcase_create("qmp");
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 20);
     tcase_add_test(t, json_texts_end_where_they_end);
     tcase_add_test(t, requests_say_what_they_ask_for);
     tcase_add_test(t, a_client_waits_for_its_answer);
