@@ -41,6 +41,22 @@ bool parse(const char *line)
     return options_parse(&o, argc, argv, &err);
 }
 
+bool built_for(const char *line)
+{
+    bool vnc = strstr(line, "-vnc") || strstr(line, "vnc="), curses = strstr(line, "curses") != NULL;
+    bool qmp = strstr(line, "-qmp") || strstr(line, "mode=control");
+#ifdef HAVE_VNCSERVER
+    vnc = false;
+#endif
+#ifdef HAVE_NCURSES
+    curses = false;
+#endif
+#ifdef HAVE_JANSSON
+    qmp = false;
+#endif
+    return !vnc && !curses && !qmp;
+}
+
 void takes(const char *fmt, ...)
 {
     va_list ap;

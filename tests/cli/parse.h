@@ -16,6 +16,8 @@ bool parse(const char *line);
 void takes(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* It is refused, and the message holds `text`. */
 void refuses(const char *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* This build has what the line names: VNC, curses, QMP. */
+bool built_for(const char *line);
 /* What a list that was asked for prints; free it. */
 char *listed(void);
 

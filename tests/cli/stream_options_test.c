@@ -253,6 +253,8 @@ START_TEST(ports_have_their_back_ends)
     static const char *const users[] = {"-serial", "-parallel", "-debugcon", "-monitor", "-qmp"};
     for (size_t i = 0; i < ARRAY_LEN(users); i++) {
         char text[100];
+        if (!built_for(users[i]))
+            continue;
         snprintf(text, sizeof text, "%.9s chardev:x: there is no -chardev of that id", users[i]);
         refuses(text, "%s chardev:x", users[i]);
         takes("%s chardev:x -chardev null,id=x", users[i]);
@@ -275,6 +277,8 @@ static void monitor_is(unsigned n, const char *chr, bool control, const char *sa
 
 START_TEST(monitors)
 {
+    if (!built_for("-qmp"))
+        return;
     takes("-monitor pty -qmp null -monitor null -serial mon:pty -chardev null,id=x -mon x,mode=control -mon "
           "chardev=x,mode=readline,pretty=on -monitor none -mon x");
     IS(o.nmonitors, 7);
@@ -338,7 +342,8 @@ START_TEST(the_terminal_without_a_window)
     takes("-display none -serial stdio");
     IS(first()->keep_signals, true);
     refuses("-serial (COM1) and -monitor cannot both use the terminal", "-display none -serial stdio -monitor stdio");
-    refuses("-display curses and -serial (COM1) cannot both", "-display curses -serial stdio");
+    if (built_for("curses"))
+        refuses("-display curses and -serial (COM1) cannot both", "-display curses -serial stdio");
     refuses("-daemonize has no terminal: -serial (COM1) needs", "-daemonize -display none -serial stdio");
 }
 END_TEST
