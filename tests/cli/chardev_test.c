@@ -722,8 +722,25 @@ START_TEST(fifos_files_and_logs)
     int out = open("pair.out", O_RDONLY | O_NONBLOCK | O_CLOEXEC), at = client;
     client = -1;
     ck_assert_int_eq(write(at, "in", 2), 2);
+    struct pollfd idle[CHARDEV_FDS];
+    users[0].room = 0;
+    ck_assert_uint_eq(chardev_poll(chr, idle), 0);
+    turn();
+    GOT(0, "");
+    users[0].room = SIZE_MAX;
+    ck_assert_uint_eq(chardev_poll(chr, idle), 1);
     turn();
     GOT(0, "in");
+    static uint8_t full_pipe[100000]; /* more than a FIFO holds: the rest waits for its reader */
+    chardev_write(chr, full_pipe, sizeof full_pipe);
+    ck_assert_uint_gt(chardev_queued(chr), 0);
+    ck_assert(chardev_poll(chr, idle) == 2 && idle[1].events == POLLOUT);
+    for (size_t n = 0; n < sizeof full_pipe; turn()) {
+        ssize_t got = read(out, full_pipe, sizeof full_pipe);
+        ck_assert_msg(got > 0, "%zu bytes came", n);
+        n += (size_t)got;
+    }
+    ck_assert_uint_eq(chardev_queued(chr), 0);
     chardev_puts(chr, "out");
     turn();
     ck_assert_int_eq(read(out, text, sizeof text), 3);

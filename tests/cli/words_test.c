@@ -5,8 +5,10 @@
 
 #include "tests/cli/control_rig.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -165,11 +167,12 @@ static void end(void *ctx)
 }
 
 /* The lines that keys make, with | after each. */
+static int size_fd = -1;
 static void keys_make(bool terminal, const char *keys, const char *want, unsigned want_ends)
 {
     static const struct line_edit_ops ops = {show, line, complete, end};
     struct line_edit *e = NULL;
-    e = line_edit_new(terminal, -1, "> ", &ops, &e);
+    e = line_edit_new(terminal, size_fd, "> ", &ops, &e);
     buf_clear(&lines), buf_clear(&shown);
     ends = 0;
     line_edit_begin(e);
@@ -291,6 +294,42 @@ START_TEST(edited_lines)
 }
 END_TEST
 
+START_TEST(the_newest_200_lines_are_kept)
+{
+    static char keys[3000], want[3000];
+    for (unsigned i = 1; i <= 201; i++) {
+        snprintf(keys + strlen(keys), sizeof keys - strlen(keys), "l%03u\r", i);
+        snprintf(want + strlen(want), sizeof want - strlen(want), "l%03u|", i);
+    }
+    size_t nkeys = strlen(keys), nwant = strlen(want);
+    strcpy(keys + nkeys, "\022l001\r"), strcpy(want + nwant, "|");
+    keys_make(true, keys, want, 0);
+    strcpy(keys + nkeys, "\022l002\r"), strcpy(want + nwant, "l002|");
+    keys_make(true, keys, want, 0);
+}
+END_TEST
+
+/* A search keeps within the terminal's row, whose width is that of the person's window. */
+START_TEST(the_window_has_a_width)
+{
+    static const unsigned columns[] = {40, 90, 1, 0};
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ck_assert(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    size_fd = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+        struct winsize w = {.ws_row = 24, .ws_col = (unsigned short)columns[i]};
+        ck_assert_int_eq(ioctl(master, TIOCSWINSZ, &w), 0);
+        char text[72] = "\022";
+        memset(text + 1, 'p', 70);
+        keys_make(true, text, "", 0);
+        size_t n = strlen(strrchr((const char *)shown.data, '('));
+        ck_assert_msg(n == (columns[i] == 40 ? 39 : columns[i] == 90 ? 89 : 79), "%u columns: %zu", columns[i], n);
+    }
+    close(size_fd), close(master);
+    size_fd = -1;
+}
+END_TEST
+
 /* Without descriptors there is no terminal to edit on; plain lines do as well, and nothing is left open. */
 START_TEST(a_host_without_descriptors)
 {
@@ -302,7 +341,15 @@ START_TEST(a_host_without_descriptors)
         few = (struct rlimit){(rlim_t)lowest + more, all.rlim_max};
         ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
         keys_make(true, "abc\n", "abc|", 0);
+        if (!more) /* it echoes by itself */
+            ck_assert_str_eq((const char *)shown.data, "> abc\n> ");
         keys_make(true, "ab\177c\r", "ac|", 0);
+        if (!more)
+            ck_assert_str_eq((const char *)shown.data, "> ab\b \bc\n> ");
+        keys_make(true, "ab\025\b\177c\r", "c|", 0);
+        if (!more)
+            ck_assert_str_eq((const char *)shown.data, "> ab\b \b\b \bc\n> ");
+        keys_make(true, "a\004\177\004", "", 1);
         ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &all), 0);
         int now = dup(0);
         close(now);
@@ -320,6 +367,8 @@ TCase *words_case(void)
     tcase_add_test(t, plain_lines);
 #ifdef HAVE_LIBEDIT
     tcase_add_test(t, edited_lines);
+    tcase_add_test(t, the_newest_200_lines_are_kept);
+    tcase_add_test(t, the_window_has_a_width);
     tcase_add_test(t, a_host_without_descriptors);
 #endif
     return t;
