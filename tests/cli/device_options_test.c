@@ -324,6 +324,14 @@ START_TEST(what_the_machine_does_at_its_end)
     refuses("-d nonsense: there is no such item", "-d int,nonsense");
     takes("-d help -nonsense");
     SAYS(o.list, "d");
+    refuses("is root, who is to be left", "-runas 0:0");
+    if (geteuid() == 0) {
+        takes("-runas 65534:65533");
+        IS(o.runas.uid, 65534);
+        IS(o.runas.gid, 65533);
+    } else {
+        refuses("only root can become another user", "-runas 65534:65533");
+    }
 }
 END_TEST
 
