@@ -155,6 +155,9 @@ static void end(void)
     client = -1;
     chardev_close(chr);
     chr = NULL;
+    buf_free(&seen);
+    for (unsigned i = 0; i < 5; i++)
+        buf_free(&users[i].got);
 }
 
 static void is(const char *what, const struct buf *b, const void *want, size_t len)
