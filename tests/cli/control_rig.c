@@ -394,6 +394,7 @@ const char *__lsan_default_suppressions(void)
 
 int main(void)
 {
+    setenv("CK_DEFAULT_TIMEOUT", "20", 0); /* s: the host may be loaded */
     Suite *s = suite_create("control");
 #ifdef HAVE_JANSSON
     suite_add_tcase(s, qmp_case());

@@ -89,6 +89,7 @@ char *listed(void)
 
 int main(void)
 {
+    setenv("CK_DEFAULT_TIMEOUT", "20", 0); /* s: the host may be loaded */
     Suite *s = suite_create("options");
     suite_add_tcase(s, drive_options_case());
     suite_add_tcase(s, machine_options_case());
