@@ -100,6 +100,7 @@ static void fail_location(struct ata_channel *c, bool writing)
 static bool begin(struct ata_channel *c, enum address width, bool writing)
 {
     struct ata_drive *d = ata_selected(c);
+    d->standby = false; /* the medium is needed (ATA-6 6.9.1) */
     c->lba48 = width == LBA48;
     c->writing = writing;
     c->sector = get_location(d, width);
@@ -378,13 +379,19 @@ static void native_max(struct ata_channel *c, enum address width)
     ata_later(c, ATA_NEXT_DONE, QUICK_NS);
 }
 
+/* 94h to 99h are ATA-3's codes for the same commands. */
 void ata_power(struct ata_channel *c, uint8_t command)
 {
     struct ata_drive *d = ata_selected(c);
-    if ((command & 0xf) == 5 || command == 0x98)
-        d->count[0] = d->standby ? 0 : 0xff; /* CHECK POWER MODE */
-    else
-        d->standby = (command & 0xf) != 1 && (command & 0xf) != 3;
+    switch (command) {
+    case 0x98:
+    case 0xe5: d->count[0] = d->standby ? 0 : 0xff; break; /* CHECK POWER MODE */
+    case 0x95:
+    case 0x97:
+    case 0xe1:
+    case 0xe3: d->standby = false; break; /* IDLE IMMEDIATE, IDLE */
+    default: d->standby = true;           /* STANDBY IMMEDIATE, STANDBY, SLEEP */
+    }
     ata_later(c, ATA_NEXT_DONE, QUICK_NS);
 }
 

@@ -90,7 +90,7 @@ void ata_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR])
     word(out, 85, (uint16_t)(0x7048 | (d->write_cache ? 0x20 : 0)));
     word(out, 86, 0x3400);
     word(out, 87, 0x4000);
-    word(out, 93, 0x604b | 0x2000); /* hardware reset result: 80-conductor cable, device 0 passed */
+    word(out, 93, 0x604b); /* hardware reset result: 80-conductor cable, device 0 passed */
     st64(out + 200, sectors);
     integrity(out);
 }
@@ -112,6 +112,6 @@ void atapi_identify(const struct ata_drive *d, uint8_t out[ATA_SECTOR])
     word(out, 84, 0x4000);
     word(out, 85, 0x4218);
     word(out, 87, 0x4000);
-    word(out, 93, 0x604b | 0x2000);
+    word(out, 93, 0x604b);
     integrity(out);
 }

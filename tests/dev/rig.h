@@ -54,6 +54,7 @@ TCase *i8237_tests(void);
 TCase *ide_tests(void);
 TCase *ata_fault_tests(void);
 TCase *ata_reset_tests(void);
+TCase *ata_rule_tests(void);
 TCase *fdc_fault_tests(void);
 TCase *fdc_tests(void);
 TCase *pcspk_tests(void);
