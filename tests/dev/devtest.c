@@ -33,6 +33,7 @@ int main(void)
     suite_add_tcase(s, pcspk_tests());
     suite_add_tcase(s, lpt_tests());
     suite_add_tcase(s, atapi_tests());
+    suite_add_tcase(s, atapi_reply_tests());
     suite_add_tcase(s, ps2_mouse_tests());
     suite_add_tcase(s, uhci_tests());
     suite_add_tcase(s, uhci_limit_tests());

@@ -8,6 +8,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/ata_fault_test.c \
 	tests/dev/ata_reset_test.c \
 	tests/dev/ata_rule_test.c \
+	tests/dev/atapi_reply_test.c \
 	tests/dev/atapi_test.c \
 	tests/dev/fw_cfg_test.c \
 	tests/dev/hpet_test.c \

@@ -59,6 +59,7 @@ TCase *fdc_fault_tests(void);
 TCase *fdc_tests(void);
 TCase *pcspk_tests(void);
 TCase *lpt_tests(void);
+TCase *atapi_reply_tests(void);
 TCase *atapi_tests(void);
 TCase *chip_tests(void);
 TCase *ioapic_tests(void);
