@@ -224,6 +224,8 @@ static bool realize(struct dev *d, struct error *err)
     ide->pci.config_written = config_written;
     ide->pci.ctx = ide;
     pci_add(ide->pbus, &ide->pci, ide->devfn, 0x8086, 0x7010, 0x010180, 0);
+    st16(ide->pci.config + 0x06, 0x0280);   /* fast back-to-back, DEVSEL# with medium timing (2.3.4) */
+    st16(ide->pci.writable + 0x04, 0x0005); /* I/O space, mastering (2.3.3) */
     memset(ide->pci.writable + IDETIM, 0xff, 5);
     ide->pci.writable[IDETIM + 1] = ide->pci.writable[IDETIM + 3] = 0xf3;
     return true;

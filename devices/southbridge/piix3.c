@@ -172,6 +172,7 @@ static bool realize(struct dev *d, struct error *err)
     sb->pci.config_written = config_written;
     sb->pci.ctx = sb;
     pci_add(sb->pbus, &sb->pci, sb->devfn, 0x8086, 0x7000, 0x060100, 0);
+    sb->pci.config[0x07] = 0x02;           /* DEVSEL# with medium timing (2.2.4) */
     sb->pci.config[0x0e] = 0x80;           /* multifunction */
     st16(sb->pci.writable + 0x04, 0x0108); /* SERRE and special cycles; the decodes and mastering are hardwired */
     sb->pci.writable[0x4c] = 0xff;

@@ -22,6 +22,7 @@ int main(void)
     suite_add_tcase(s, misc_tests());
     suite_add_tcase(s, pci_tests());
     suite_add_tcase(s, piix4_tests());
+    suite_add_tcase(s, southbridge_tests());
     suite_add_tcase(s, ns16550_tests());
     suite_add_tcase(s, i8237_tests());
     suite_add_tcase(s, ide_tests());

@@ -70,6 +70,7 @@ TCase *ps2_keyboard_tests(void);
 TCase *i8042_limit_tests(void);
 TCase *ps2_mouse_limit_tests(void);
 TCase *reset_tests(void);
+TCase *southbridge_tests(void);
 TCase *state_tests(void);
 TCase *uhci_limit_tests(void);
 TCase *uhci_schedule_tests(void);
