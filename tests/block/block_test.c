@@ -18,6 +18,7 @@
 #include "tests/same.h"
 
 TCase *fault_tests(void);
+TCase *rule_tests(void);
 
 enum { SECTORS = 1000 };
 
@@ -331,6 +332,7 @@ int main(void)
     tcase_add_test(t, overlay_many_clusters_are_all_found);
     suite_add_tcase(s, t);
     suite_add_tcase(s, fault_tests());
+    suite_add_tcase(s, rule_tests());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);
