@@ -30,6 +30,7 @@ int main(void)
     suite_add_tcase(s, ata_rule_tests());
     suite_add_tcase(s, ata_fault_tests());
     suite_add_tcase(s, fdc_tests());
+    suite_add_tcase(s, fdc_rule_tests());
     suite_add_tcase(s, fdc_fault_tests());
     suite_add_tcase(s, pcspk_tests());
     suite_add_tcase(s, lpt_tests());

@@ -18,6 +18,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/i8259_test.c \
 	tests/dev/mc146818_test.c \
 	tests/dev/fdc_fault_test.c \
+	tests/dev/fdc_rule_test.c \
 	tests/dev/fdc_test.c \
 	tests/dev/pcspk_test.c \
 	tests/dev/lpt_test.c \

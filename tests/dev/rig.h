@@ -56,6 +56,7 @@ TCase *ata_fault_tests(void);
 TCase *ata_reset_tests(void);
 TCase *ata_rule_tests(void);
 TCase *fdc_fault_tests(void);
+TCase *fdc_rule_tests(void);
 TCase *fdc_tests(void);
 TCase *pcspk_tests(void);
 TCase *lpt_tests(void);
