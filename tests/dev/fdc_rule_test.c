@@ -663,6 +663,26 @@ START_TEST(fdc_read_id_shows_the_track_not_the_counter)
     ck_assert(wait_int(1000));
     take_results();
     ck_assert_uint_eq(s.result[1], 0x01);
+    ck_assert_uint_eq(s.result[3], 82); /* no ID: the counter */
+}
+END_TEST
+
+/* SENSE DRIVE STATUS: write protect, track 0, head and unit; bits 5 and 3 are ones (table 5-12). */
+START_TEST(fdc_sense_drive_by_drive_and_diskette)
+{
+    for (unsigned n = 0; n < 64; n++) {
+        unsigned unit = n & 3, head = n >> 2 & 1, away = n >> 3 & 1,
+                 kind = n >> 4; /* empty, writable, protected, none */
+        again(kind == 0 ? 0 : 2880, 0, 0);
+        s.fdc->drive[0].fitted = kind != 3;
+        start();
+        s.fdc->drive[0].cylinder = (uint8_t)away;
+        disk.blk.readonly = kind == 2;
+        GIVE(0x04, (uint8_t)(head << 2 | unit));
+        take_results();
+        unsigned want = 0x28 | head << 2 | unit | (kind != 3 && !away ? 0x10 : 0) | (kind == 2 ? 0x40 : 0);
+        ck_assert_msg(s.nresult == 1 && s.result[0] == want, "case %u: ST3 is %02x, not %02x", n, s.result[0], want);
+    }
 }
 END_TEST
 
@@ -731,6 +751,7 @@ START_TEST(fdc_format_leaves_out_what_has_no_place)
     ck_assert(wait_int(1000));
     take_results();
     ck_assert_uint_eq(s.result[0], 0);
+    ck_assert_uint_eq(s.result[3], 1);
     ck_assert_uint_eq(dma_moved(512), 4 * ARRAY_LEN(ids));
     for (unsigned n = 0; n < 2880; n++) {
         bool filled = n == 36 || n == 36 + 17 || n == 36 + 6;
@@ -898,6 +919,7 @@ TCase *fdc_rule_tests(void)
     tcase_add_test(c, fdc_heads_stop_at_their_last_cylinder);
     tcase_add_test(c, fdc_image_that_ends_early);
     tcase_add_test(c, fdc_read_id_shows_the_track_not_the_counter);
+    tcase_add_test(c, fdc_sense_drive_by_drive_and_diskette);
     tcase_add_test(c, fdc_transfer_releases_the_dma_request);
     tcase_add_test(c, fdc_short_write_leaves_nothing_of_the_last);
     tcase_add_test(c, fdc_command_waits_while_the_motor_stands);

@@ -2,7 +2,7 @@
 /*
  * Registers of the south bridge's functions and of the DMA controllers, byte by byte as their data sheets have them:
  * value after a reset, bits that can be written, bits that a 1 clears; the tables that -device NAME,help prints; what
- * `info` prints.
+ * `info` prints. Long, since the tables share the rig.
  */
 #include "devices/disk/i82077.h"
 #include "devices/disk/piix3_ide.h"
@@ -345,6 +345,30 @@ START_TEST(register_piix3_has_apmc_and_apms_where_no_piix4_is)
     s.sb->dev.cls->reset(&s.sb->dev);
     ck_assert_uint_eq(in(0xb2), 0);
     ck_assert_uint_eq(in(0xb3), 0);
+}
+END_TEST
+
+/* The 8259 saved its inputs' levels: a load drives no line, and what then falls reaches it. */
+START_TEST(register_piix3_load_knows_what_it_drives)
+{
+    for (int pin = 0; pin < 4; pin++)
+        for (unsigned route = 0; route < 16; route++) {
+            bool to = route >= 3 && route != 8 && route != 13;
+            struct irq_line pirq = piix3_pirq(s.sb, pin);
+            set_conf(SB, 0x60 + (unsigned)pin, 1, route);
+            irq_set(&pirq, 1);
+            s.sb->driven = 0x1234;
+            unsigned rises = s.irq[route].rises;
+            out(0x92, 2);
+            s.a20.level = 0;
+            s.sb->dev.cls->post_load(&s.sb->dev);
+            ck_assert_int_eq(s.a20.level, 1);
+            ck_assert_uint_eq(s.sb->driven, to ? 1u << route : 0);
+            ck_assert_uint_eq(s.irq[route].rises, rises);
+            irq_set(&pirq, 0);
+            ck_assert_int_eq(s.irq[route].level, 0);
+            set_conf(SB, 0x60 + (unsigned)pin, 1, 0x80);
+        }
 }
 END_TEST
 
@@ -775,6 +799,94 @@ START_TEST(register_dma_write_only_registers_and_resets)
 }
 END_TEST
 
+static uint32_t wide_in(uint16_t port, unsigned size)
+{
+    return port_in(s.rig.bus.ports, port, size, INIT_CPU0);
+}
+static void wide_out(uint16_t port, unsigned size, uint32_t v)
+{
+    port_out(s.rig.bus.ports, port, size, v, INIT_CPU0);
+}
+
+/* Byte-wide chips see a wider access as its bytes, in order. */
+START_TEST(register_wide_accesses_are_bytes)
+{
+    enable_pm();
+    wide_out(0x84, 4, 0x44332211);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(in((uint16_t)(0x84 + i)), 0x11 * (i + 1));
+    ck_assert_uint_eq(wide_in(0x84, 4), 0x44332211);
+    dma_out(0, 15, 0x05);
+    ck_assert_uint_eq(wide_in(0x0e, 2), 0xf5ff);
+    wide_out(0x0e, 2, 0x0a00);
+    ck_assert_uint_eq(in(0x0f), 0xfa);
+    wide_out(0xb2, 2, 0x6655);
+    ck_assert(in(0xb2) == 0x55 && in(0xb3) == 0x66);
+    ck_assert_uint_eq(wide_in(0xb2, 2), 0x6655);
+    wide_out(SMBBA + 5, 2, 0xbbaa);
+    ck_assert(in(SMBBA + 5) == 0xaa && in(SMBBA + 6) == 0xbb);
+    ck_assert_uint_eq(wide_in(SMBBA + 5, 2), 0xbbaa);
+    wide_out(0x3f2, 2, 0x020c);
+    ck_assert(in(0x3f2) == 0x0c && in(0x3f3) == 0xfe);
+    ck_assert_uint_eq(wide_in(0x3f2, 2), 0xfe0c);
+    wide_out(PMBA + 0x2c, 4, 0x12345678); /* the PIIX4's are wide */
+    ck_assert(in(PMBA + 0x2c) == 0x78 && in(PMBA + 0x2f) == 0x12);
+    ck_assert_uint_eq(wide_in(PMBA + 0x2d, 2), 0x3456);
+    port_release(s.rig.bus.ports, &s.pm->apm_range);
+    port_claim(s.rig.bus.ports, &s.sb->apm_range);
+    wide_out(0xb2, 2, 0x7788);
+    ck_assert_uint_eq(wide_in(0xb2, 2), 0x7788);
+    ck_assert_uint_eq(in(0xb3), 0x77);
+}
+END_TEST
+
+/* The bus master's registers of both channels, bit by bit and at each width (PIIX3 2.7). */
+START_TEST(register_bus_master_bits)
+{
+    enum { BM = 0xc000 };
+    set_conf(IDE, 0x20, 4, BM), set_conf(IDE, 4, 2, 5);
+    for (uint16_t base = BM; base <= BM + 8; base += 8) {
+        struct bmide *b = &s.ide->bm[base == BM ? 0 : 1];
+        for (unsigned v = 0; v < 256; v++) {
+            b->command = 0, b->status = 0xff & 0x67;
+            out((uint16_t)(base + 2), (uint8_t)v); /* 1: active stays; 2, 4 are cleared by ones; 5, 6 are kept */
+            ck_assert_uint_eq(in((uint16_t)(base + 2)), 1u | (v & 0x60) | (0x06 & ~v));
+            out(base, (uint8_t)(v & ~1u));
+            ck_assert_uint_eq(in(base), v & 8);
+            ck_assert_uint_eq(in((uint16_t)(base + 2)) & 1, 0); /* no start: it stops */
+        }
+        for (unsigned bit = 0; bit < 32; bit++) {
+            wide_out((uint16_t)(base + 4), 4, 1u << bit);
+            ck_assert_uint_eq(wide_in((uint16_t)(base + 4), 4), bit < 2 ? 0 : 1u << bit);
+            for (unsigned i = 0; i < 4; i++)
+                ck_assert_uint_eq(in((uint16_t)(base + 4 + i)), bit < 2 || bit / 8 != i ? 0 : 1u << bit % 8);
+        }
+        for (unsigned i = 0; i < 4; i++)
+            out((uint16_t)(base + 4 + i), (uint8_t)(0x18 + 0x21 * i));
+        ck_assert_uint_eq(wide_in((uint16_t)(base + 4), 4), 0x7b5a3918);
+        ck_assert_uint_eq(wide_in((uint16_t)(base + 6), 2), 0x7b5a);
+        out(base, 8), out((uint16_t)(base + 2), 0x60);
+        ck_assert_uint_eq(wide_in(base, 4), 0x00600008);
+        out(base, 9);
+        ck_assert_uint_eq(in((uint16_t)(base + 2)), 0x61);
+        out(base, 1); /* the direction is fixed while it runs */
+        ck_assert_uint_eq(in(base), 9);
+        out(base, 0);
+        ck_assert_uint_eq(in(base), 0);
+        ck_assert_uint_eq(in((uint16_t)(base + 1)) | in((uint16_t)(base + 3)), 0);
+        out((uint16_t)(base + 1), 0xff), out((uint16_t)(base + 3), 0xff);
+        ck_assert_uint_eq(wide_in(base, 4), 0x00600000);
+    }
+    ck_assert_uint_eq(wide_in(BM + 4, 4), 0x7b5a3918); /* the other channel's stayed */
+    s.ide->bm[1].prd = s.ide->bm[1].address = s.ide->bm[1].bytes = 5, s.ide->bm[1].last = true;
+    s.ide->dev.cls->reset(&s.ide->dev);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct bmide *b = &s.ide->bm[i];
+        ck_assert(!b->command && !b->status && !b->table && !b->prd && !b->address && !b->bytes && !b->last);
+    }
+}
+END_TEST
+
 /* A port's neighbours are nobody's. */
 START_TEST(register_ranges_of_ports)
 {
@@ -845,6 +957,7 @@ TCase *southbridge_tests(void)
     tcase_add_test(c, register_configuration_spaces_byte_by_byte);
     tcase_add_test(c, register_each_pirq_goes_where_its_route_says);
     tcase_add_test(c, register_port_92_and_rcr_pulse_the_reset);
+    tcase_add_test(c, register_piix3_load_knows_what_it_drives);
     tcase_add_test(c, register_piix3_has_apmc_and_apms_where_no_piix4_is);
     tcase_add_test(c, register_pm_block_byte_by_byte);
     tcase_add_test(c, register_pm_events_and_their_enables);
@@ -857,6 +970,8 @@ TCase *southbridge_tests(void)
     tcase_add_test(c, register_dma_channels_are_apart);
     tcase_add_test(c, register_dma_autoinit_reloads_address_and_count);
     tcase_add_test(c, register_dma_write_only_registers_and_resets);
+    tcase_add_test(c, register_wide_accesses_are_bytes);
+    tcase_add_test(c, register_bus_master_bits);
     tcase_add_test(c, register_ranges_of_ports);
     tcase_add_test(c, register_info_texts);
     return c;
