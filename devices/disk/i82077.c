@@ -289,7 +289,6 @@ static void ccr_write(void *ctx, uint64_t offset, unsigned size, uint64_t value,
     struct i82077 *c = ctx;
     (void)offset, (void)size, (void)who;
     c->rate = value & RATE;
-    fdc_search(c);
 }
 
 static const struct io_ops ops = {fdc_read, fdc_write, 1};

@@ -26,6 +26,7 @@ int main(void)
     suite_add_tcase(s, ns16550_tests());
     suite_add_tcase(s, i8237_tests());
     suite_add_tcase(s, ide_tests());
+    suite_add_tcase(s, geometry_tests());
     suite_add_tcase(s, ata_reset_tests());
     suite_add_tcase(s, ata_rule_tests());
     suite_add_tcase(s, ata_fault_tests());

@@ -376,6 +376,9 @@ START_TEST(fdc_powerdown_by_dsr_loses_the_cylinders)
         take_results();
         ck_assert_uint_eq(s.fdc->dsr, 0x1c);
         ck_assert_uint_eq(s.result[0], 0);
+        s.fdc->dsr = 0x40, s.fdc->polls = s.fdc->seek_end = 0x0f;
+        GIVE(0x08), take_results();
+        ck_assert_uint_eq(s.result[0], 0x80); /* nothing is left to sense */
     }
 }
 END_TEST

@@ -11,6 +11,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/atapi_reply_test.c \
 	tests/dev/atapi_test.c \
 	tests/dev/fw_cfg_test.c \
+	tests/dev/geometry_test.c \
 	tests/dev/hpet_test.c \
 	tests/dev/i8042_test.c \
 	tests/dev/i8237_test.c \

@@ -878,10 +878,13 @@ START_TEST(register_bus_master_bits)
         ck_assert_uint_eq(wide_in(base, 4), 0x00600000);
     }
     ck_assert_uint_eq(wide_in(BM + 4, 4), 0x7b5a3918); /* the other channel's stayed */
+    set_conf(IDE, 0x40, 4, 0x80008000);
+    ck_assert(port_owner(s.rig.bus.ports, 0x1f0) && port_owner(s.rig.bus.ports, 0x376));
     s.ide->bm[1].prd = s.ide->bm[1].address = s.ide->bm[1].bytes = 5, s.ide->bm[1].last = true;
     s.ide->dev.cls->reset(&s.ide->dev);
     for (unsigned i = 0; i < 2; i++) {
         const struct bmide *b = &s.ide->bm[i];
+        ck_assert(!port_owner(s.rig.bus.ports, i ? 0x170 : 0x1f0) && !port_owner(s.rig.bus.ports, i ? 0x376 : 0x3f6));
         ck_assert(!b->command && !b->status && !b->table && !b->prd && !b->address && !b->bytes && !b->last);
     }
 }

@@ -41,6 +41,7 @@ void rig_same_time(struct rig *a, struct rig *b);
 
 TCase *apic_tests(void);
 TCase *fw_cfg_tests(void);
+TCase *geometry_tests(void);
 TCase *hpet_tests(void);
 TCase *i8259_tests(void);
 TCase *i8254_tests(void);
