@@ -789,6 +789,36 @@ START_TEST(ata_busy_drive_takes_no_writes)
 }
 END_TEST
 
+/* A reset ends the command under way: SRST while it is held, too, and a hardware reset (9.1, 9.2). */
+START_TEST(ata_reset_ends_a_command_under_way)
+{
+    static const uint8_t codes[] = {0x20, 0x40, 0xc4, 0xc8, 0xe7, 0xec, 0xef, 0x27};
+    for (size_t i = 0; i < 2 * sizeof codes; i++) {
+        bool hard = i & 1;
+        again(LARGE);
+        address48(77, 2);
+        out(ERROR, 0x55);
+        out(CMD, codes[i / 2]);
+        if (codes[i / 2] == 0xc8)
+            engine(true, 1024);
+        ck_assert_uint_eq(in(CTL)&BSY, BSY);
+        if (hard)
+            s.ide->dev.cls->reset(&s.ide->dev), enable();
+        else
+            out(CTL, SRST);
+        settle();
+        ck_assert_msg(in(CTL) == (hard ? 0x50 : BSY), "command %02xh goes on in a reset: %02x", codes[i / 2], in(CTL));
+        out(CTL, 0);
+        settle();
+        ck_assert_uint_eq(in(CTL), 0x50);
+        ck_assert_msg(in(LOW) == 1 && in(MID) == 0 && in(ERROR) == 1, "command %02xh spoils the signature",
+                      codes[i / 2]);
+        ck_assert_uint_eq(s.irq[0].rises, 0);
+        ck_assert_uint_eq(s.disk[0].last_count + s.disk[0].flushes, 0);
+    }
+}
+END_TEST
+
 /* INTRQ is the selected drive's (7.8): it goes and comes with the selection. */
 START_TEST(ata_interrupt_is_the_selected_drives)
 {
@@ -936,6 +966,7 @@ TCase *ata_rule_tests(void)
     tcase_add_test(c, ata_data_register_widths);
     tcase_add_test(c, ata_task_file_is_written_in_both_drives);
     tcase_add_test(c, ata_busy_drive_takes_no_writes);
+    tcase_add_test(c, ata_reset_ends_a_command_under_way);
     tcase_add_test(c, ata_interrupt_is_the_selected_drives);
     tcase_add_test(c, ata_steps_take_their_time);
     tcase_add_test(c, ata_state_from_elsewhere_is_brought_into_range);

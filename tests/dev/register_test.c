@@ -191,8 +191,8 @@ END_TEST
 /* --- Configuration space --- */
 
 /*
- * Cache line size, latency timer and interrupt line are any function's (PCI 2.1 6.2). Bytes from..to: the value after a reset, and the bits that can be written. What is not
- * named is 0 and fixed.
+ * Bytes from..to: the value after a reset, and the bits that can be written. What is not named is 0 and fixed, but for
+ * cache line size, latency timer and interrupt line, which any function has (PCI 2.1 6.2).
  */
 struct span {
     uint8_t from, to, reset, writable;
