@@ -192,7 +192,7 @@ START_TEST(geometry_needs_a_partition_table)
 }
 END_TEST
 
-/* NONE to 1024 cylinders of 16 heads and 63 sectors; else LARGE to 131072 tracks where a table had more heads, else LBA. */
+/* NONE to 1024 cylinders of 16 heads and 63 sectors; LARGE to 131072 tracks where a table had more heads; else LBA. */
 START_TEST(geometry_translation_bounds)
 {
     static const struct {
