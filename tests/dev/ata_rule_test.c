@@ -212,6 +212,8 @@ START_TEST(ata_every_opcode_is_carried_out_or_aborted)
             ck_assert_msg(in(CTL) == 0x50, "%02xh: after the data %02x", code, in(CTL));
             ck_assert_uint_eq(in(ERROR), 0);
         }
+        if (!quick) /* a saved state has nothing of what has ended */
+            ck_assert_msg(s.ide->channel[0].phase == ATA_IDLE, "%02xh: the channel is not idle", code);
     }
 }
 END_TEST
@@ -811,6 +813,7 @@ START_TEST(ata_reset_ends_a_command_under_way)
         out(CTL, 0);
         settle();
         ck_assert_uint_eq(in(CTL), 0x50);
+        ck_assert_uint_eq(s.ide->channel[0].phase, ATA_IDLE);
         ck_assert_msg(in(LOW) == 1 && in(MID) == 0 && in(ERROR) == 1, "command %02xh spoils the signature",
                       codes[i / 2]);
         ck_assert_uint_eq(s.irq[0].rises, 0);
@@ -837,6 +840,128 @@ START_TEST(ata_interrupt_is_the_selected_drives)
     ck_assert_int_eq(s.irq[0].level, 1);
     out(CMD, 0x40); /* a command clears it */
     ck_assert_int_eq(s.irq[0].level, 0);
+}
+END_TEST
+
+/* --- Bus master (PIIX3 2.7; Programming Interface for Bus Master IDE 1.0) --- */
+
+static void descriptors(const uint32_t *list, unsigned n)
+{
+    for (unsigned i = 0; i < 2 * n; i++) {
+        uint8_t d[4];
+        st32(d, list[i]);
+        dma_write(&s.rig.bus, PRD + 4 * i, d, 4);
+    }
+}
+
+static void dma_command(uint8_t code, unsigned sectors, uint8_t command)
+{
+    address28(40, (uint8_t)sectors);
+    out(CMD, code);
+    port_out(s.rig.bus.ports, BM + 4, 4, PRD, INIT_CPU0);
+    out(BM + 2, 6);
+    out(BM, command);
+    settle();
+}
+
+static uint32_t memory(uint32_t at)
+{
+    uint8_t d[4];
+    dma_read(&s.rig.bus, at, d, 4);
+    return ld32(d);
+}
+
+/* Status of the engine and of the drive after a transfer of 2 sectors, by what is wrong with it. */
+START_TEST(bus_master_ends_as_the_list_and_direction_say)
+{
+    static const struct {
+        const char *what;
+        uint32_t list[6];
+        uint8_t code, command, engine, drive;
+    } t[] = {
+        {"a list that fits", {0x20000, 0x80000400}, 0xc8, 9, 0x04, 0x50},
+        {"two parts", {0x20000, 0x00000200, 0x20200, 0x80000200}, 0xc8, 9, 0x04, 0x50},
+        {"bit 0 of address and count", {0x20001, 0x80000401}, 0xc8, 9, 0x04, 0x50},
+        {"a list that is longer", {0x20000, 0x80000402}, 0xc8, 9, 0x05, 0x50},
+        {"no end after what fits", {0x20000, 0x00000400}, 0xc8, 9, 0x05, 0x50},
+        {"a list that ends early", {0x20000, 0x80000200, 0x20200, 0x80000200}, 0xc8, 9, 0x01, 0x58},
+        {"the other direction", {0x20000, 0x80000400}, 0xc8, 1, 0x01, 0x58},
+        {"memory that is not there", {0xf0000000, 0x80000400}, 0xc8, 9, 0x02, 0x58},
+        {"half of it", {0x20000, 0x00000200, 0xf0000000, 0x80000200}, 0xc8, 9, 0x02, 0x58},
+        {"a write", {0x20000, 0x80000400}, 0xca, 1, 0x04, 0x50},
+        {"a write's other direction", {0x20000, 0x80000400}, 0xca, 9, 0x01, 0x58},
+        {"a write from nowhere", {0x20000, 0x00000200, 0xf0000000, 0x80000200}, 0xca, 1, 0x02, 0x58},
+        {"a write's early end", {0x20000, 0x80000200}, 0xca, 1, 0x01, 0x58},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+        again(LARGE);
+        descriptors(t[i].list, 3);
+        dma_command(t[i].code, 2, t[i].command);
+        ck_assert_msg((in(BM + 2) & 7) == t[i].engine, "%s: BMISX %02x", t[i].what, in(BM + 2));
+        ck_assert_msg(in(CTL) == t[i].drive, "%s: drive %02x", t[i].what, in(CTL));
+        bool done = t[i].drive == 0x50;
+        ck_assert_uint_eq(s.ide->channel[0].phase, ATA_IDLE);
+        ck_assert_msg(s.irq[0].rises == done, "%s: %u interrupts", t[i].what, s.irq[0].rises);
+        if (t[i].code == 0xca)
+            ck_assert_msg(s.disk[0].last_count == (done ? 2 : 0), "%s: %u sectors", t[i].what, s.disk[0].last_count);
+        else if (done)
+            ck_assert_msg(memory(0x20000) == 40 && memory(0x20200) == 41, "%s: the data", t[i].what);
+    }
+    /* A list that is not there. */
+    again(LARGE);
+    address28(40, 2);
+    out(CMD, 0xc8);
+    port_out(s.rig.bus.ports, BM + 4, 4, 0xf0000000, INIT_CPU0);
+    out(BM, 9);
+    settle();
+    ck_assert_uint_eq(in(CTL), 0x58);
+    ck_assert_uint_eq(s.irq[0].rises, 0);
+}
+END_TEST
+
+/* A stop lets the drive wait; a start begins with the list's first entry, where START was 0 before. */
+START_TEST(bus_master_stops_and_starts_anew)
+{
+    static const uint32_t list[] = {0x20000, 0x80000000u /* 64 KiB */};
+    descriptors(list, 1);
+    address28(40, 128);
+    out(CMD, 0xc8);
+    port_out(s.rig.bus.ports, BM + 4, 4, PRD, INIT_CPU0);
+    out(BM, 9);
+    ck_assert_uint_eq(in(CTL), 0xd0);
+    out(BM, 8);
+    ck_assert_uint_eq(in(BM + 2) & 1, 0);
+    settle();
+    ck_assert_uint_eq(in(CTL), 0x58);
+    ck_assert_uint_eq(s.irq[0].rises, 0);
+    out(BM, 9);
+    ck_assert_uint_eq(in(BM + 2) & 1, 1);
+    settle();
+    ck_assert_uint_eq(in(CTL), 0x50);
+    ck_assert_uint_eq(in(BM + 2) & 7, 4);
+    ck_assert_uint_eq(memory(0x20000 + 127 * 512), 40 + 127);
+    out(BM, 9); /* START stays set: nothing begins */
+    ck_assert_uint_eq(in(BM + 2) & 1, 0);
+    in(CMD);
+    dma_command(0xc8, 1, 9);
+    ck_assert_uint_eq(in(CTL), 0x58);
+    out(BM, 8), out(BM, 9);
+    settle();
+    ck_assert_uint_eq(in(CTL), 0x50);
+    /* The interrupt bit is set by INTRQ's rise and cleared by a 1, not by the drive's acknowledge. */
+    in(CMD);
+    ck_assert_uint_eq(in(BM + 2) & 4, 4);
+    out(BM + 2, 4);
+    ck_assert_uint_eq(in(BM + 2) & 4, 0);
+    out(CMD, 0x40);
+    settle();
+    ck_assert_uint_eq(in(BM + 2) & 4, 4);
+    /* Without bus mastering in PCI's command the drive waits. */
+    in(CMD);
+    pci_config_write(&s.pci, DEVFN, 4, 2, 1);
+    out(BM, 0);
+    dma_command(0xc8, 1, 9);
+    ck_assert_uint_eq(in(CTL), 0x58);
 }
 END_TEST
 
@@ -968,6 +1093,8 @@ TCase *ata_rule_tests(void)
     tcase_add_test(c, ata_busy_drive_takes_no_writes);
     tcase_add_test(c, ata_reset_ends_a_command_under_way);
     tcase_add_test(c, ata_interrupt_is_the_selected_drives);
+    tcase_add_test(c, bus_master_ends_as_the_list_and_direction_say);
+    tcase_add_test(c, bus_master_stops_and_starts_anew);
     tcase_add_test(c, ata_steps_take_their_time);
     tcase_add_test(c, ata_state_from_elsewhere_is_brought_into_range);
     return c;

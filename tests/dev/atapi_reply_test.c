@@ -838,6 +838,7 @@ START_TEST(packet_dma_moves_replies_blocks_and_parameters)
     settle();
     ck_assert_uint_eq(in(CTL), 0x58);
     ck_assert_uint_eq(in(BM + 2) & 4, 0);
+    ck_assert_uint_eq(s.ide->channel[1].phase, ATA_IDLE);
     out(CMD, 0x08); /* DEVICE RESET */
     ck_assert_uint_eq(in(CTL), 0);
     ck_assert_uint_eq(ASK(0), 0x062900);

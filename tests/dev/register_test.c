@@ -66,6 +66,7 @@ static void setup(void)
     rig_realize(&s.dma[0]->dev);
     rig_realize(&s.dma[1]->dev);
     rig_realize(&s.fdc->dev);
+    ck_assert(port_owner(s.rig.bus.ports, 0xb2) == &s.sb->apm_range && port_owner(s.rig.bus.ports, 0xb3));
     port_release(s.rig.bus.ports, &s.sb->apm_range); /* the PIIX4 takes it over */
     rig_realize(&s.pm->dev);
 }
