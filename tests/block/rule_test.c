@@ -415,6 +415,23 @@ START_TEST(overlay_without_memory_fails_and_loses_nothing)
 }
 END_TEST
 
+/* The table of 64 slots grows by the write that would fill more than half of it, to twice its size. */
+START_TEST(overlay_table_is_half_empty)
+{
+    uint8_t s[BLOCK_SECTOR] = {0};
+    struct error err;
+    struct below w;
+    count_from_here(0);
+    struct blk *b = blk_overlay(make_below(&w, 100 * CLUSTER), &err);
+    for (uint32_t i = 0; i < 100; i++) {
+        ck_assert_int_eq(b->ops->write(b, i * CLUSTER, 1, s), 0);
+        ck_assert_uint_eq(heap.calls, 2 + (i + 1) + (i >= 32) + (i >= 64));
+    }
+    blk_free(b);
+    heap.on = false;
+}
+END_TEST
+
 START_TEST(commit_and_close_give_all_memory_back)
 {
     uint8_t s[BLOCK_SECTOR] = {0};
@@ -465,6 +482,7 @@ TCase *rule_tests(void)
     tcase_add_test(t, overlay_write_over_clusters_keeps_its_bytes);
     tcase_add_test(t, commit_goes_to_an_image_of_the_same_size_alone);
     tcase_add_test(t, overlay_without_memory_fails_and_loses_nothing);
+    tcase_add_test(t, overlay_table_is_half_empty);
     tcase_add_test(t, commit_and_close_give_all_memory_back);
     return t;
 }

@@ -775,6 +775,16 @@ START_TEST(packet_read_cd_msf_bounds)
         if (length)
             ck_assert_uint_eq(reply[1], pattern((uint64_t)c[i].lba * 2048 + 1));
     }
+    /* Whole sectors, as READ CD has them. */
+    ck_assert_uint_eq(ASK(0xb9, 0, 0, 3, 25, 30, 3, 25, 32, 0xf8), 0);
+    ck_assert_uint_eq(length, 2 * 2352);
+    for (uint8_t n = 0; n < 2; n++) {
+        const uint8_t header[4] = {0x03, 0x25, (uint8_t)(0x30 + n), 0x01};
+        ck_assert_mem_eq(reply + 2352 * n + 12, header, 4);
+        for (uint32_t k = 0; k < 2048; k++)
+            ck_assert_uint_eq(reply[2352 * n + 16 + k],
+                              pattern(UINT64_C(2048) * ((3 * 60 + 25) * 75 + 30 - 150 + n) + k));
+    }
 }
 END_TEST
 

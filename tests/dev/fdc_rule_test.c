@@ -283,7 +283,9 @@ START_TEST(fdc_reset_polls_after_30_us)
         ck_assert_uint_eq(in(MSR), 0x80);
         for (uint8_t i = 0; i < 4; i++) {
             ck_assert_int_eq(s.irq.level, i == 0);
-            GIVE(0x08), take_results();
+            GIVE(0x08);
+            ck_assert_int_eq(s.irq.level, 0); /* with the command, before its results */
+            take_results();
             ck_assert_uint_eq(s.result[0], 0xc0 | i);
             ck_assert_uint_eq(s.result[1], 0);
         }

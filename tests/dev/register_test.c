@@ -763,6 +763,11 @@ START_TEST(register_dma_write_only_registers_and_resets)
         ck_assert_int_eq(s.ready[chip][2].level, 1);
         for (unsigned reg = 8; reg < 16; reg++)
             ck_assert_msg(dma_in(chip, reg) == reads[reg - 8], "register %u reads %02x", reg, dma_in(chip, reg));
+        irq_set(&dreq, 0); /* the device's wire is followed at once */
+        ck_assert_int_eq(s.ready[chip][2].level, 0);
+        ck_assert_uint_eq(dma_in(chip, 8), 0);
+        irq_set(&dreq, 1);
+        ck_assert_int_eq(s.ready[chip][2].level, 1);
         dma_out(chip, 4, 1); /* the flip-flop is at the high byte; a debugger's read leaves it there */
         ck_assert_uint_eq(port_in(s.rig.bus.ports, chip ? 0xc8 : 4, 1, INIT_DEBUG), 0xff);
         dma_out(chip, 4, 2);
