@@ -278,7 +278,7 @@ static void transfer_sector(struct i82077 *c, struct floppy_drive *d)
     bool wrong = wrong_mark(c, d), tc = false;
     uint32_t moved;
     if (wrong && (c->command[0] & CMD_SK)) {
-        c->st2 |= ST2_CM;
+        c->st2 |= is_scan(c) ? ST2_CM | ST2_SN : ST2_CM; /* what is not compared satisfies no scan */
         after_sector(c, false);
         return;
     }

@@ -218,6 +218,30 @@ START_TEST(ata_every_opcode_is_carried_out_or_aborted)
 }
 END_TEST
 
+/* A CD drive has these; the rest is aborted (8.34, table 14: packet devices). */
+START_TEST(atapi_every_opcode_is_carried_out_or_aborted)
+{
+    static const uint8_t taken[] = {0x08, 0x90, 0xa0, 0xa1, 0xe0, 0xe1, 0xe2, 0xe3, 0xe5, 0xe6, 0xef};
+    for (unsigned code = 0; code < 256; code++) {
+        again(LARGE);
+        out(0x176, 0xa0), out(0x171, 0x55 & ~3), out(0x172, 0x33), out(0x174, 0x22);
+        if (code == 0xef)
+            out(0x171, 0x55);
+        out(0x177, (uint8_t)code);
+        settle();
+        uint8_t status = in(0x376);
+        if (memchr(taken, (int)code, sizeof taken))
+            ck_assert_msg(!(status & (ERR | BSY)), "%02xh: status %02x", code, status);
+        else
+            ck_assert_msg(status == 0x51 && in(0x171) == ABRT && s.irq[1].rises == 1, "%02xh: status %02x", code,
+                          status);
+        bool shows = code == 0x08 || code == 0x20 || code == 0x90 || code == 0xec; /* the signature */
+        if (code != 0xa0 && code != 0xa1)
+            ck_assert_msg(in(0x174) == (shows ? 0x14 : 0x22), "%02xh: LBA mid is %02x", code, in(0x174));
+    }
+}
+END_TEST
+
 /* READ BUFFER gives what WRITE BUFFER took (8.29, 8.58); neither touches the disk. */
 START_TEST(ata_buffer_commands_keep_512_bytes)
 {
@@ -907,6 +931,15 @@ START_TEST(bus_master_ends_as_the_list_and_direction_say)
         else if (done)
             ck_assert_msg(memory(0x20000) == 40 && memory(0x20200) == 41, "%s: the data", t[i].what);
     }
+    /* The host's error: a read moved nothing, a write had taken all of the list. */
+    for (unsigned write = 0; write < 2; write++) {
+        again(LARGE);
+        s.disk[0].bad = 41;
+        descriptors((const uint32_t[]){0x20000, 0x80000400}, 1);
+        dma_command(write ? 0xca : 0xc8, 2, write ? 1 : 9);
+        ck_assert_uint_eq(in(BM + 2) & 7, write ? 4 : 5);
+        ck_assert_uint_eq(in(CTL), write ? 0x71 : 0x51);
+    }
     /* A list that is not there. */
     again(LARGE);
     address28(40, 2);
@@ -1073,6 +1106,7 @@ TCase *ata_rule_tests(void)
     tcase_set_timeout(c, 60);
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, ata_every_opcode_is_carried_out_or_aborted);
+    tcase_add_test(c, atapi_every_opcode_is_carried_out_or_aborted);
     tcase_add_test(c, ata_buffer_commands_keep_512_bytes);
     tcase_add_test(c, ata_set_multiple_takes_powers_of_two_up_to_16);
     tcase_add_test(c, ata_multiple_commands_without_a_block_are_aborted);

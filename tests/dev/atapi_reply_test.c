@@ -307,9 +307,12 @@ START_TEST(packet_reset_keeps_the_tray_and_what_was_set)
     ck_assert_uint_eq(ASK(0x1b, 0, 0, 0, 2), 0);
     ck_assert_uint_eq(ASK(0x1e, 0, 0, 0, 1), 0);
     ck_assert_uint_eq(ASK(0xbb, 0, 0x10, 0x00), 0);
+    begin((const uint8_t[PACKET]){0x12, 0, 0, 0, 36}, 8, false); /* in the middle of a reply */
+    settle();
     drive()->cd.recovery = 0x21, drive()->cd.retries = 9;
     out(CTL, SRST), out(CTL, 0), settle();
     ck_assert(drive()->cd.open && !drive()->cd.locked);
+    ck_assert(!drive()->cd.flow && !drive()->cd.fill && !drive()->cd.at); /* a saved state has nothing of it */
     ck_assert_uint_eq(ASK(0x1e), 0x062900);
     ck_assert_uint_eq(ASK(0x5a, 0, 0x2a, 0, 0, 0, 0, 1, 0), 0);
     ck_assert_uint_eq(reply[8 + 14] << 8 | reply[8 + 15], 0x1000); /* speed: a software reset keeps it */
@@ -500,6 +503,9 @@ START_TEST(packet_mode_select_takes_whole_good_pages)
         ck_assert_uint_eq(select_mode(0x10, vol, 24), bit < 4 ? 0 : 0x052600);
         ck_assert_uint_eq(select_mode(0x10, right, 24), bit < 4 ? 0 : 0x052600);
     }
+    static const uint8_t unknown[64] = {[8] = 0x02, 0};
+    ck_assert_uint_eq(select_mode(0x10, unknown, 9), 0x051a00);
+    ck_assert_uint_eq(select_mode(0x10, unknown, 10), 0x052600); /* a head is enough to know it */
     static const uint8_t codes[][2] = {{0x0d, 6}, {0x2a, 18}, {0x01, 5}, {0x01, 7}, {0x0e, 13}, {0x02, 6}};
     for (unsigned i = 0; i < ARRAY_LEN(codes); i++) {
         uint8_t page[64] = {[8] = codes[i][0], codes[i][1]};

@@ -522,6 +522,11 @@ START_TEST(fdc_ids_pass_at_their_times_once_the_motor_is_at_speed)
         ck_assert(wait_int(200));
         ck_assert_uint_eq(now() % REV, id_time(n));
         results(0, 0, 0, 0, 0, (uint8_t)(n + 1));
+        rig_run_to(&s.rig, (now() / REV + 1) * REV + id_time(n)); /* it begins just now */
+        GIVE(0x4a, 0);
+        rig_run(&s.rig, 0);
+        ck_assert_int_eq(s.irq.level, 1);
+        results(0, 0, 0, 0, 0, (uint8_t)(n + 1));
     }
     for (unsigned k = 0; k < 3; k++) {
         out(DOR, 0x0c);
@@ -700,6 +705,30 @@ START_TEST(fdc_transfer_releases_the_dma_request)
     GIVE(0x46, 0, 0, 0, 1, 2, 18, 0x1b, 0xff);
     results(0, 0, 0, 0, 0, 2);
     ck_assert_uint_eq(in(0x08) & 0xf0, 0);
+}
+END_TEST
+
+/* SCAN: a deleted mark sets CM, and with SK its sector is passed over (8272A). */
+START_TEST(fdc_scan_tells_of_deleted_sectors)
+{
+    uint8_t data[1024];
+    start();
+    memset(data, 2, sizeof data);
+    dma_write(&s.rig.bus, BUFFER, data, sizeof data);
+    dma_setup(0x4a, 512);
+    GIVE(0x49, 0, 0, 0, 2, 2, 18, 0x1b, 0xff); /* sector 2 is deleted, and filled with 2 */
+    results(0, 0, 0, 0, 0, 3);
+    dma_setup(0x4a, 512);
+    GIVE(0x51, 0, 0, 0, 2, 2, 18, 0x1b, 1);
+    results(0, 0, 0x48, 0, 0, 3);
+    memset(data, 3, sizeof data);
+    dma_write(&s.rig.bus, BUFFER, data, sizeof data);
+    dma_setup(0x4a, 512);
+    GIVE(0x71, 0, 0, 0, 2, 2, 18, 0x1b, 1);
+    results(0, 0, 0x48, 0, 0, 4); /* sector 3 is equal */
+    dma_setup(0x4a, 512);
+    GIVE(0x71, 0, 0, 0, 2, 2, 2, 0x1b, 1);
+    results(0, 0, 0x44, 1, 0, 1); /* none is left to compare */
 }
 END_TEST
 
@@ -926,6 +955,7 @@ TCase *fdc_rule_tests(void)
     tcase_add_test(c, fdc_read_id_shows_the_track_not_the_counter);
     tcase_add_test(c, fdc_sense_drive_by_drive_and_diskette);
     tcase_add_test(c, fdc_transfer_releases_the_dma_request);
+    tcase_add_test(c, fdc_scan_tells_of_deleted_sectors);
     tcase_add_test(c, fdc_short_write_leaves_nothing_of_the_last);
     tcase_add_test(c, fdc_command_waits_while_the_motor_stands);
     tcase_add_test(c, fdc_format_leaves_out_what_has_no_place);
