@@ -30,7 +30,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/ps2_mouse_limit_test.c \
 	tests/dev/reset_test.c \
 	tests/dev/uhci_limit_test.c tests/dev/uhci_schedule_test.c tests/dev/uhci_rig.h \
-	tests/dev/register_test.c \
+	tests/dev/southbridge_test.c \
 	tests/dev/uhci_test.c \
 	tests/dev/usb_descriptor_test.c \
 	tests/dev/usb_hid_test.c tests/dev/usb_rig.h \
