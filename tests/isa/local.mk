@@ -40,6 +40,12 @@ TESTS += tests/isa/integertest
 tests_isa_integertest_SOURCES = tests/isa/integer_test.c tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
 tests_isa_integertest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_isa_integertest_LDADD = libvitrine.a $(CHECK_LIBS)
+check_PROGRAMS += tests/isa/operandtest
+TESTS += tests/isa/operandtest
+tests_isa_operandtest_SOURCES = tests/isa/operand_test.c tests/isa/form_rows.c tests/isa/form_rows.h tests/isa/rig.c tests/isa/rig.h \
+	tests/isa/coverage.h
+tests_isa_operandtest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_isa_operandtest_LDADD = libvitrine.a $(CHECK_LIBS)
 check_PROGRAMS += tests/isa/undefinedtest
 TESTS += tests/isa/undefinedtest
 tests_isa_undefinedtest_SOURCES = tests/isa/undefined_test.c tests/isa/rig.c tests/isa/rig.h tests/isa/coverage.h
