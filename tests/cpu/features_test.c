@@ -222,6 +222,106 @@ START_TEST(leaf_4_tells_of_the_caches_one_by_one)
 }
 END_TEST
 
+/* What each processor has, by number (SDM 3C chapter 34, its tables of the families). */
+START_TEST(msrs_exist_by_model)
+{
+    enum { P486 = 1, P5 = 2, PPRO = 4, P2 = 8, P3 = 16, P4 = 32, MAX_ = 64 };
+    enum { FROM_P5 = 0x7e, FROM_P6 = 0x7c, FROM_P2 = 0x78, P6_ALONE = PPRO | P2 | P3 | MAX_, NONE = 0 };
+    static const char *const models[] = {"486", "pentium", "pentiumpro", "pentium2", "pentium3", "pentium4", "max"};
+    static const struct {
+        uint32_t first, last;
+        unsigned models;
+    } t[] = {{0x00, 0x01, FROM_P5},
+             {0x02, 0x0f, NONE},
+             {0x10, 0x10, FROM_P5},
+             {0x17, 0x17, FROM_P6},
+             {0x18, 0x1a, NONE},
+             {0x2a, 0x2a, FROM_P6},
+             {0x3a, 0x3a, MAX_},
+             {0x79, 0x79, FROM_P6},
+             {0x8b, 0x8b, FROM_P6},
+             {0xc0, 0xc0, NONE},
+             {0xc1, 0xc2, P6_ALONE},
+             {0xc3, 0xc3, NONE},
+             {0xfe, 0xfe, FROM_P6},
+             {0x119, 0x119, P6_ALONE},
+             {0x173, 0x173, NONE},
+             {0x174, 0x176, FROM_P2},
+             {0x177, 0x178, NONE},
+             {0x179, 0x17b, FROM_P6},
+             {0x17c, 0x17c, NONE},
+             {0x185, 0x185, NONE},
+             {0x186, 0x187, P6_ALONE},
+             {0x188, 0x188, NONE},
+             {0x1a0, 0x1a0, P4 | MAX_},
+             {0x1d9, 0x1d9, P6_ALONE},
+             {0x1da, 0x1da, NONE},
+             {0x1db, 0x1de, P6_ALONE},
+             {0x1df, 0x1df, NONE},
+             {0x1ff, 0x1ff, NONE},
+             {0x200, 0x20f, FROM_P6},
+             {0x210, 0x210, NONE},
+             {0x250, 0x250, FROM_P6},
+             {0x251, 0x257, NONE},
+             {0x258, 0x259, FROM_P6},
+             {0x25a, 0x267, NONE},
+             {0x268, 0x26f, FROM_P6},
+             {0x270, 0x276, NONE},
+             {0x277, 0x277, FROM_P2},
+             {0x2ff, 0x2ff, FROM_P6},
+             {0x3ff, 0x3ff, NONE},
+             {0x400, 0x403, FROM_P6},
+             {0xc000007f, 0xc000007f, NONE},
+             {0xc0000081, 0xc0000084, NONE}};
+    for (unsigned m = 0; m < ARRAY_LEN(models); m++) {
+        use(models[m]);
+        for (unsigned k = 0; k < ARRAY_LEN(t); k++)
+            for (uint32_t index = t[k].first; index <= t[k].last; index++) {
+                uint64_t v;
+                bool there = t[k].models >> m & 1;
+                ck_assert_msg(rdmsr(rig.cpu, index, &v) == !there, "%s: MSR %x", models[m], index);
+            }
+        if (!(FROM_P6 >> m & 1))
+            continue;
+        uint64_t cap, v;
+        ck_assert(!rdmsr(rig.cpu, 0x179, &cap)); /* the number of banks of four */
+        uint32_t end = 0x400 + 4 * (uint32_t)(cap & 0xff);
+        ck_assert(!rdmsr(rig.cpu, end - 1, &v) && rdmsr(rig.cpu, end, &v));
+        ck_assert(!rdmsr(rig.cpu, 0xfe, &cap)); /* SDM 3A figure 11-5: eight pairs, fixed ranges, WC */
+        ck_assert_uint_eq(cap, 0x508);
+    }
+}
+END_TEST
+
+/* Leaves 4 and 80000006h tell of one second-level cache; leaves that say nothing are 0. */
+START_TEST(leaf_80000006_has_the_second_level_of_leaf_4)
+{
+    static const uint32_t empty[] = {3, 5, 6, 0x80000005};
+    use("max");
+    for (unsigned n = 0;; n++) {
+        leaf(4, n);
+        uint32_t a = (uint32_t)rig.cpu->regs[RAX], b = (uint32_t)rig.cpu->regs[RBX],
+                 sets = (uint32_t)rig.cpu->regs[RCX];
+        ck_assert_msg(a & 31, "no second level");
+        if ((a >> 5 & 7) != 2)
+            continue;
+        uint32_t line = (b & 0xfff) + 1, ways = (b >> 22) + 1,
+                 size = line * ways * (sets + 1) * ((b >> 12 & 0x3ff) + 1);
+        leaf(0x80000006, 0);
+        ck_assert_uint_eq((uint32_t)rig.cpu->regs[RCX], size / 1024 << 16 | (ways == 8 ? 6 : 0xf) << 12 | line);
+        break;
+    }
+    for (unsigned k = 0; k < ARRAY_LEN(empty); k++) {
+        leaf(empty[k], 0);
+        ck_assert_msg(!(rig.cpu->regs[RAX] | rig.cpu->regs[RBX] | rig.cpu->regs[RCX] | rig.cpu->regs[RDX]), "leaf %x",
+                      empty[k]);
+    }
+    use("pentium4");
+    leaf(0x80000008, 0);
+    ck_assert_uint_eq(rig.cpu->regs[RBX] | rig.cpu->regs[RCX] | rig.cpu->regs[RDX], 0);
+}
+END_TEST
+
 TCase *features_tests(void)
 {
     TCase *t = tcase_create("models and features");
@@ -232,5 +332,7 @@ TCase *features_tests(void)
     tcase_add_test(t, instructions_need_their_feature);
     tcase_add_test(t, models_show_what_the_processors_show);
     tcase_add_test(t, leaf_4_tells_of_the_caches_one_by_one);
+    tcase_add_test(t, msrs_exist_by_model);
+    tcase_add_test(t, leaf_80000006_has_the_second_level_of_leaf_4);
     return t;
 }

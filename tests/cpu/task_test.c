@@ -442,6 +442,72 @@ START_TEST(local_breakpoints_end_with_the_task)
 }
 END_TEST
 
+/* SDM 3A 7.3: the LDT comes first, segments may come out of it. */
+START_TEST(task_loads_its_ldt_and_segments_from_it)
+{
+    enum { SEL_LDT = SEL_FREE + 0x38, IN_LDT = 0x0c };
+    tasks();
+    put_desc(SEL_LDT, LDT_AT, 0x2f, 0x82, 0);
+    put_desc(IN_LDT, DATA_AT, 0x123, 0x92, 0x4);
+    put32(TSS2_AT + 96, SEL_LDT);
+    put32(TSS2_AT + 84, IN_LDT);
+    RUN(0xea, IMM32(0), IMM16(SEL_TSS2));
+    ck_assert_int_eq(rig_vector(), 32);
+    ck_assert_uint_eq(rig.cpu->ldtr.sel, SEL_LDT);
+    ck_assert_uint_eq(rig.cpu->ldtr.base, LDT_AT);
+    ck_assert_uint_eq(rig.cpu->ldtr.limit, 0x2f);
+    ck_assert_uint_eq(rig.cpu->seg[SEG_DS].sel, IN_LDT);
+    ck_assert_uint_eq(rig.cpu->seg[SEG_DS].base, DATA_AT);
+    ck_assert_uint_eq(rig.cpu->seg[SEG_DS].limit, 0x123);
+    ck_assert_uint_eq(peek8(LDT_AT + (IN_LDT & ~7) + 5), 0x93);
+}
+END_TEST
+
+/* JMP marks the old TSS as available, so its descriptor must be there; CALL leaves it busy. */
+START_TEST(descriptor_of_the_old_tss_is_needed_where_it_is_written)
+{
+    for (unsigned call = 0; call < 2; call++) {
+        const uint8_t code[] = {call ? 0x9a : 0xea, IMM32(0), IMM16(SEL_TSS2)};
+        tasks();
+        rig.cpu->tr.sel = 0xff8;
+        run_bytes(code, sizeof code, 50);
+        if (call) {
+            ck_assert_int_eq(rig_vector(), 32);
+            ck_assert_uint_eq(peek16(TSS2_AT), 0xff8);
+        } else {
+            ASSERT_FAULT(EXC_TS, 0xff8);
+            ck_assert_uint_eq(frame_word(1), CODE_AT);
+            ck_assert_uint_eq(peek8(GDT_AT + SEL_TSS2 + 5), 0x89);
+        }
+    }
+}
+END_TEST
+
+/* SDM 3A 6.14: the error code goes on the new task's stack; where it does not fit, the new task has faulted. */
+START_TEST(error_code_without_room_on_the_new_stack_faults_there)
+{
+    for (unsigned room = 0; room < 2; room++) {
+        tasks();
+        catcher(EXC_DF); /* #GP, then #SS */
+        put_idt(EXC_GP, 0x85, SEL_TSS2, 0);
+        put_desc(SEL_BAD, 0, STACK2_TOP - 1, 0x93, 0x4);
+        put32(TSS2_AT + 80, SEL_BAD);
+        put32(TSS2_AT + 56, STACK2_TOP + !room);
+        RUN(0xcd, 64);
+        if (room) {
+            ck_assert_int_eq(rig_vector(), 32);
+            ck_assert_uint_eq(peek32(STACK2_TOP - 4), 64 * 8 + 2);
+        } else {
+            ck_assert_uint_eq(rig.cpu->tr.sel, SEL_TSS3);
+            ck_assert_uint_eq(frame_word(0), 0);
+            ck_assert_uint_eq(peek16(TSS3_AT), SEL_TSS2);
+            ck_assert_uint_eq(peek32(TSS2_AT + 32), TARGET);
+            ck_assert_uint_eq(peek32(TSS2_AT + 56), STACK2_TOP + 1);
+        }
+    }
+}
+END_TEST
+
 TCase *task_tests(void)
 {
     TCase *t = tcase_create("tasks");
@@ -463,5 +529,8 @@ TCase *task_tests(void)
     tcase_add_test(t, page_fault_before_the_commit_point_changes_nothing);
     tcase_add_test(t, task_in_vm86);
     tcase_add_test(t, local_breakpoints_end_with_the_task);
+    tcase_add_test(t, task_loads_its_ldt_and_segments_from_it);
+    tcase_add_test(t, descriptor_of_the_old_tss_is_needed_where_it_is_written);
+    tcase_add_test(t, error_code_without_room_on_the_new_stack_faults_there);
     return t;
 }

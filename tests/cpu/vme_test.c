@@ -201,6 +201,33 @@ START_TEST(vme_redirection_bitmap_beyond_the_limit_is_gp)
 }
 END_TEST
 
+/* SDM 3B 20.3.3: the map's 32 bytes end where the I/O permission bitmap begins. */
+START_TEST(vme_redirection_bitmap_to_the_byte)
+{
+    static const struct {
+        uint16_t map;
+        uint32_t limit;
+        bool there;
+    } t[] = {{MAP_BASE, MAP_BASE - 32 + 4, true},
+             {MAP_BASE, MAP_BASE - 32 + 3, false},
+             {31, 0xffff, false},
+             {MAP_BASE, 103, false}};
+    for (unsigned k = 0; k < ARRAY_LEN(t); k++) {
+        vm86(FL_IOPL, true);
+        put16(TSS_AT + 102, t[k].map);
+        rig.cpu->tr.limit = t[k].limit;
+        RUN(0xcd, 0x21);
+        ck_assert_msg(rig_vector() == (t[k].there ? 0x21 : EXC_GP), "case %u: vector %d", k, rig_vector());
+    }
+    /* A TSS without room for the map's address has none: INT n goes to the monitor. */
+    vm86(FL_IOPL, true);
+    redirect(0x21, false);
+    rig.cpu->tr.limit = 102;
+    RUN(0xcd, 0x21);
+    ck_assert_int_eq(rig_vector(), 0x21);
+}
+END_TEST
+
 START_TEST(pvi_cli_and_sti_act_on_vif_at_level_3)
 {
     for (unsigned pvi = 0; pvi < 2; pvi++) {
@@ -243,6 +270,7 @@ TCase *vme_tests(void)
     tcase_add_test(t, vme_int_n_goes_where_iopl_and_the_redirection_bitmap_say);
     tcase_add_test(t, vme_int3_and_into_are_not_redirected);
     tcase_add_test(t, vme_redirection_bitmap_beyond_the_limit_is_gp);
+    tcase_add_test(t, vme_redirection_bitmap_to_the_byte);
     tcase_add_test(t, pvi_cli_and_sti_act_on_vif_at_level_3);
     return t;
 }
