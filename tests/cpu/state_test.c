@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The CPU's state table against the struct: every member up to the wiring is either saved to its last byte or in the
- * list of what follows from the rest. A member that is in neither list leaves a gap.
+ * list of what follows from the rest. A member that is in neither list leaves a gap. And how it is printed.
  */
+#include <stdio.h>
+
 #include "tests/cpu/rig.h"
 
 struct member {
@@ -131,9 +133,76 @@ START_TEST(every_member_is_saved_or_follows_from_what_is)
 }
 END_TEST
 
+/* Every line, with other values in each place; the form is that of QEMU's monitor. */
+START_TEST(info_registers_whole)
+{
+    struct cpu *c = rig.cpu;
+    struct buf out = {0};
+    rig_protected();
+    for (unsigned r = 0; r < 8; r++) {
+        c->regs[r] = 0x11111111 * (r + 1);
+        c->x87.st[r] = (struct f80){UINT64_C(0x8000000000000000) + r, (uint16_t)(0x4000 + r)};
+        c->xmm[r].q[0] = r + 0x100;
+        c->xmm[r].q[1] = UINT64_C(0xabc0000000000000) + r;
+    }
+    c->rip = 0x1234;
+    cpu_set_eflags(c, FL_DF | FL_OF | FL_SF | FL_ZF | FL_AF | FL_PF | FL_CF);
+    c->shadow_ss = c->smm = c->halted = true;
+    c->a20_mask = ~(UINT64_C(1) << 20);
+    c->cpl = 3;
+    c->seg[SEG_ES] = (struct seg){.sel = 0x30, .base = 0x123000, .limit = 0x9ffff, .attr = 0x00f600};
+    c->seg[SEG_CS] = (struct seg){.sel = 0x3b, .base = 0x456000, .limit = 0x12fff, .attr = 0x80fc00};
+    c->seg[SEG_FS] = (struct seg){.sel = 0};
+    c->ldtr = (struct seg){.sel = 0x40, .base = 0x777000, .limit = 0xff, .attr = 0x8200};
+    c->tr = (struct seg){.sel = 0x48, .base = 0x888000, .limit = 0x67, .attr = 0x8100};
+    c->gdtr = (struct desc_table){0x1111000, 0x2222};
+    c->idtr = (struct desc_table){0x3333000, 0x4444};
+    c->cr2 = 0x55, c->cr3 = 0x66000, c->cr4 = CR4_TSD, c->efer = 0x800;
+    for (unsigned n = 0; n < 4; n++)
+        c->dr[n] = 0xd0 + n;
+    c->dr[6] = 0xffff4ff1;
+    c->dr[7] = 0x30422;
+    c->x87.cw = 0x37f, c->x87.sw = 0x4500, c->x87.top = 5, c->x87.tag = 0x0f, c->mxcsr = 0x1fa0;
+    cpu_print(c, &out);
+    static const char want[] = "EAX=11111111 EBX=44444444 ECX=22222222 EDX=33333333\n"
+                               "ESI=77777777 EDI=88888888 EBP=66666666 ESP=55555555\n"
+                               "EIP=00001234 EFL=00000cd7 [DOSZAPC] CPL=3 II=1 A20=0 SMM=1 HLT=1\n"
+                               "ES =0030 00123000 0009ffff 0009f600 DPL=3 DS16 [EW-]\n"
+                               "CS =003b 00456000 00012fff 0080fc00 DPL=3 CS16 [C--]\n"
+                               "SS =0010 00000000 ffffffff 00cf9300 DPL=0 DS   [-WA]\n"
+                               "DS =0010 00000000 ffffffff 00cf9300 DPL=0 DS   [-WA]\n"
+                               "FS =0000 00000000 00000000 00000000\n"
+                               "GS =0010 00000000 ffffffff 00cf9300 DPL=0 DS   [-WA]\n"
+                               "LDT=0040 00777000 000000ff 00008200 DPL=0 LDT\n"
+                               "TR =0048 00888000 00000067 00008100 DPL=0 TSS16-avl\n"
+                               "GDT=     01111000 00002222\n"
+                               "IDT=     03333000 00004444\n"
+                               "CR0=60000011 CR2=00000055 CR3=00066000 CR4=00000004\n"
+                               "DR0=000000d0 DR1=000000d1 DR2=000000d2 DR3=000000d3 \n"
+                               "DR6=ffff4ff1 DR7=00030422\n"
+                               "EFER=0000000000000800\n"
+                               "FCW=037f FSW=6d00 [ST=5] FTW=f0 MXCSR=00001fa0\n";
+    ck_assert_msg(!strncmp((const char *)out.data, want, sizeof want - 1), "%s", (const char *)out.data);
+    const char *rest = (const char *)out.data + sizeof want - 1;
+    for (unsigned r = 0; r < 8; r++, rest += strlen("FPR0=8000000000000000 4000 ")) {
+        char line[40];
+        snprintf(line, sizeof line, "FPR%u=800000000000000%u 400%u%c", r, r, r, r & 1 ? '\n' : ' ');
+        ck_assert_msg(!strncmp(rest, line, strlen(line)), "%s", rest);
+    }
+    for (unsigned r = 0; r < 8; r++, rest += strlen("XMM00=abc0000000000000 0000000000000100 ")) {
+        char line[60];
+        snprintf(line, sizeof line, "XMM0%u=abc000000000000%u 000000000000010%u%c", r, r, r, r & 1 ? '\n' : ' ');
+        ck_assert_msg(!strncmp(rest, line, strlen(line)), "%s", rest);
+    }
+    ck_assert_str_eq(rest, "");
+    buf_free(&out);
+}
+END_TEST
+
 TCase *state_tests(void)
 {
     TCase *t = tcase_create("state");
     tcase_add_test(t, every_member_is_saved_or_follows_from_what_is);
+    tcase_add_test(t, info_registers_whole);
     return t;
 }

@@ -16,6 +16,15 @@ enum { BP_EXEC, BP_WRITE, BP_IO, BP_READ_WRITE };
 #define DR7_FIXED    UINT64_C(0x400)
 #define DR7_WRITABLE UINT64_C(0xffff23ff)
 
+uint64_t dr6_value(uint32_t v)
+{
+    return (v & DR6_WRITABLE) | DR6_FIXED;
+}
+uint64_t dr7_value(uint32_t v)
+{
+    return (v & DR7_WRITABLE) | DR7_FIXED;
+}
+
 static bool enabled(const struct cpu *c, unsigned n)
 {
     return c->dr[7] >> (2 * n) & 3;
@@ -159,9 +168,9 @@ INSN(x_mov_Dd_Rd)
         return X_FAULT;
     uint64_t v = reg32(c, i->in.rm);
     if (n == 6)
-        v = (v & DR6_WRITABLE) | DR6_FIXED;
+        v = dr6_value((uint32_t)v);
     else if (n == 7)
-        v = (v & DR7_WRITABLE) | DR7_FIXED;
+        v = dr7_value((uint32_t)v);
     c->dr[n] = v;
     tlb_flush_all(c); /* which pages are watched may have changed */
     return X_LEAVE;

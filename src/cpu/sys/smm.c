@@ -168,8 +168,8 @@ static void load_map(struct cpu *c, const uint8_t *b)
     c->rip = ld32(b + EIP_AT);
     for (unsigned i = 0; i < 8; i++)
         c->regs[reg_order[i]] = ld32(b + EDI_AT - 4 * i);
-    c->dr[6] = (ld32(b + DR6_AT) & 0xe00f) | 0xffff0ff0;
-    c->dr[7] = (ld32(b + DR7_AT) & 0xffff2fff) | 0x400;
+    c->dr[6] = dr6_value(ld32(b + DR6_AT));
+    c->dr[7] = dr7_value(ld32(b + DR7_AT));
     for (unsigned i = 0; i < NSEGS; i++)
         get_cache(b, seg_order[i], ld16(b + GS_AT - 4 * i), &c->seg[seg_order[i]]);
     get_cache(b, NSEGS, ld16(b + LDTR_AT), &c->ldtr);

@@ -177,6 +177,9 @@ uint32_t cr4_writable(const struct cpu *c); /* bits that the model has */
 uint64_t cr0_value(uint32_t v);             /* CR0 as MOV sets it: reserved bits gone, ET set */
 
 /* --- Debug registers (cpu/sys/debugreg.c) --- */
+/* What DR6 and DR7 hold after a load of v: fixed bits stay (SDM 3B figure 17-1). */
+uint64_t dr6_value(uint32_t v);
+uint64_t dr7_value(uint32_t v);
 /* IA32_DEBUGCTL of the P6 family. */
 enum { DEBUGCTL_LBR = 1, DEBUGCTL_BTF = 2, DEBUGCTL_WRITABLE = 0x7f };
 /* A branch, an interrupt or an exception went from there to c->rip. */
