@@ -315,6 +315,134 @@ START_TEST(in_out_ins_outs_of_each_size_reach_the_port_that_imm8_or_dx_names)
 }
 END_TEST
 
+/* --- REP against single instructions --- */
+
+static uint32_t flags(void)
+{
+    return arith_flags(c);
+}
+
+enum { FIELD_AT = 0x20000, FIELD_BYTES = 0x22000, OTHER_BASE = FIELD_AT + 0x1003 };
+
+static uint32_t near_an_edge(struct random *r, uint32_t limit)
+{
+    const uint32_t edges[] = {0x20, 0x1000, 0xffff, limit & 0x1ffff};
+    return edges[random_below(r, 4)] - 24 + random_below(r, 32);
+}
+
+/* Memory in which neighbours are often equal, segments that end early, SI and DI close to each other or to an edge. */
+static void string_state(uint64_t seed, bool down)
+{
+    static const uint32_t limits[] = {0xffff, 0x1007, 0x1ffff};
+    static uint8_t field[FIELD_BYTES];
+    struct random r = {seed};
+    isa_rig_flat(&rig);
+    for (uint32_t k = 0; k < FIELD_BYTES; k++)
+        field[k] = random_below(&r, 40) ? 0 : (uint8_t)random_next(&r);
+    isa_rig_put(&rig, FIELD_AT, field, FIELD_BYTES);
+    uint32_t limit = limits[random_below(&r, 3)];
+    isa_rig_segment(&rig, SEG_DS, FIELD_AT, limits[random_below(&r, 3)]);
+    isa_rig_segment(&rig, SEG_ES, FIELD_AT + random_below(&r, 3), limit);
+    isa_rig_segment(&rig, SEG_FS, OTHER_BASE, 0xffff);
+    c->regs[RSI] = near_an_edge(&r, limit);
+    c->regs[RDI] = random_below(&r, 2) ? near_an_edge(&r, limit) : c->regs[RSI] + random_below(&r, 16) - 8;
+    c->regs[RDI] &= 0xffffffff;
+    c->regs[RCX] = random_below(&r, 5) ? random_below(&r, 30) : 0x10000 + random_below(&r, 20);
+    c->regs[RAX] = random_below(&r, 2) ? 0 : 0x12345678;
+    cpu_set_eflags(c, FL_CF | FL_PF | (down ? FL_DF : 0));
+    c->blk_pos = 0;
+    c->rep_paused_at = UINT64_MAX;
+}
+
+struct string_form {
+    uint8_t prefixes[3], nprefixes, rep, opcode;
+    bool compares;
+};
+
+static enum xstat string_exec(const struct string_form *f, bool rep)
+{
+    uint8_t b[16] = {0};
+    unsigned n = 0;
+    for (unsigned k = 0; k < f->nprefixes; k++)
+        b[n++] = f->prefixes[k];
+    if (rep)
+        b[n++] = f->rep;
+    b[n] = f->opcode;
+    return isa_rig_exec(&rig, b, 0x1000);
+}
+
+/* SDM 2B REP: what the prefix does, one iteration at a time. Gives the iterations that were completed. */
+static uint64_t one_by_one(const struct string_form *f, enum xstat *st)
+{
+    bool narrow = memchr(f->prefixes, 0x67, f->nprefixes) != NULL;
+    uint32_t mask = narrow ? 0xffff : 0xffffffff, flags_before = flags();
+    uint64_t n = 0;
+    *st = X_NEXT;
+    while (c->regs[RCX] & mask) {
+        *st = string_exec(f, false);
+        if (*st == X_FAULT) {
+            if (f->compares)
+                set_arith(c, flags_before);
+            return n;
+        }
+        c->regs[RCX] = (c->regs[RCX] & ~(uint64_t)mask) | ((c->regs[RCX] - 1) & mask);
+        n++;
+        if (f->compares && ((flags() & FL_ZF) != 0) != (f->rep == 0xf3))
+            break;
+    }
+    return n;
+}
+
+static void rep_like_singles(const struct string_form *f, uint64_t seed, bool down)
+{
+    static uint8_t want[FIELD_BYTES], got[FIELD_BYTES];
+    uint64_t regs[8];
+    enum xstat st;
+    string_state(seed, down);
+    uint64_t n = one_by_one(f, &st);
+    memcpy(regs, c->regs, sizeof regs);
+    uint32_t fl = flags();
+    struct exception exc = c->exc;
+    isa_rig_get(&rig, FIELD_AT, want, FIELD_BYTES);
+    string_state(seed, down);
+    enum xstat is = string_exec(f, true);
+    isa_rig_get(&rig, FIELD_AT, got, FIELD_BYTES);
+    ck_assert_msg(is == st, "%02x, seed %u: ends as %d, not %d", f->opcode, (unsigned)seed, is, st);
+    if (st == X_FAULT)
+        ck_assert_msg(c->exc.vector == exc.vector && c->exc.code == exc.code, "%02x, seed %u: exception %u", f->opcode,
+                      (unsigned)seed, c->exc.vector);
+    for (unsigned k = 0; k < 8; k++)
+        ck_assert_msg(c->regs[k] == regs[k], "%02x, seed %u: register %u is %x, not %x", f->opcode, (unsigned)seed, k,
+                      (unsigned)c->regs[k], (unsigned)regs[k]);
+    ck_assert_msg(flags() == fl, "%02x, seed %u: flags %x, not %x", f->opcode, (unsigned)seed, flags(), fl);
+    ck_assert_msg(!memcmp(want, got, FIELD_BYTES), "%02x, seed %u: other memory", f->opcode, (unsigned)seed);
+    uint64_t done = st == X_FAULT || n == 0 ? n : n - 1;
+    ck_assert_msg(c->blk_pos == done, "%02x, seed %u: %u positions, not %u", f->opcode, (unsigned)seed,
+                  (unsigned)c->blk_pos, (unsigned)done);
+}
+
+START_TEST(rep_does_what_as_many_single_instructions_do)
+{
+    static const uint8_t opcodes[] = {0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf};
+    for (unsigned k = 0; k < ARRAY_LEN(opcodes); k++)
+        for (unsigned form = 0; form < 16; form++) {
+            uint8_t op = opcodes[k];
+            bool compares = op == 0xa6 || op == 0xa7 || op >= 0xae;
+            struct string_form f = {.rep = form & 1 ? 0xf2 : 0xf3, .opcode = op, .compares = compares};
+            if ((form & 1 && !compares) || (form & 2 && !(op & 1)))
+                continue;
+            if (form & 2)
+                f.prefixes[f.nprefixes++] = 0x66;
+            if (form & 4)
+                f.prefixes[f.nprefixes++] = 0x67;
+            if (form & 8)
+                f.prefixes[f.nprefixes++] = 0x64; /* FS */
+            for (unsigned seed = 1; seed <= 14; seed++)
+                rep_like_singles(&f, seed * 0x9e3779b97f4a7c15 + form, seed & 1);
+        }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("string");
@@ -331,6 +459,8 @@ int main(void)
     tcase_add_test(t, rep_ins_and_outs_reach_the_port_at_the_position_of_each_iteration);
     tcase_add_test(t, ins_whose_destination_faults_does_not_read_the_port);
     tcase_add_test(t, in_out_ins_outs_of_each_size_reach_the_port_that_imm8_or_dx_names);
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, rep_does_what_as_many_single_instructions_do);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
