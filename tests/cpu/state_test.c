@@ -199,10 +199,101 @@ START_TEST(info_registers_whole)
 }
 END_TEST
 
+/* What RESET# and INIT# leave, where it is not 0: SDM 3A table 9-1; 3C 34.3.1 (SMBASE), 3A 11.12.4 (PAT). */
+static const struct {
+    const char *name;
+    unsigned index;
+    uint64_t value;
+} reset_values[] = {{"rip", 0, 0xfff0},        {"eflags", 0, 2},
+                    {"es.limit", 0, 0xffff},   {"es.attr", 0, 0x9300},
+                    {"cs.sel", 0, 0xf000},     {"cs.base", 0, 0xffff0000},
+                    {"cs.limit", 0, 0xffff},   {"cs.attr", 0, 0x9300},
+                    {"ss.limit", 0, 0xffff},   {"ss.attr", 0, 0x9300},
+                    {"ds.limit", 0, 0xffff},   {"ds.attr", 0, 0x9300},
+                    {"fs.limit", 0, 0xffff},   {"fs.attr", 0, 0x9300},
+                    {"gs.limit", 0, 0xffff},   {"gs.attr", 0, 0x9300},
+                    {"ldtr.limit", 0, 0xffff}, {"ldtr.attr", 0, 0x8200},
+                    {"tr.limit", 0, 0xffff},   {"tr.attr", 0, 0x8b00},
+                    {"gdtr.limit", 0, 0xffff}, {"idtr.limit", 0, 0xffff},
+                    {"cr0", 0, 0x60000010},    {"dr", 6, 0xffff0ff0},
+                    {"dr", 7, 0x400},          {"rep_paused_at", 0, UINT64_MAX},
+                    {"x87.cw", 0, 0x40},       {"mxcsr", 0, 0x1f80},
+                    {"smbase", 0, 0x30000},    {"msr_pat", 0, UINT64_C(0x0007040600070406)},
+                    {"misc_enable", 0, 0x1801}};
+
+/* Lines from outside; the time-stamp counter is 0 at the reset, so what is added to the time is not. */
+static bool of_outside(const char *name)
+{
+    static const char *const names[] = {"intr_line", "ignne", "ferr", "a20_mask", "a20_pin", "tsc_adjust"};
+    for (unsigned k = 0; k < ARRAY_LEN(names); k++)
+        if (!strcmp(name, names[k]))
+            return true;
+    return false;
+}
+/* Table 9-1's column INIT: unchanged; and what belongs to RESET# alone. */
+static bool kept_by_init(const char *name)
+{
+    static const char *const names[] = {
+        "x87.",     "r0.",   "r1.",         "r2.",           "r3.",   "r4.",    "r5.",       "r6.",
+        "r7.",      "xmm",   "mxcsr",       "msr_",          "mtrr_", "mc",     "misc_",     "bios_",
+        "debugctl", "last_", "smi_pending", "reset_pending", "smm",   "smbase", "tsc_adjust"};
+    for (unsigned k = 0; k < ARRAY_LEN(names); k++)
+        if (!strncmp(name, names[k], strlen(names[k])))
+            return true;
+    return false;
+}
+
+static uint64_t wanted(const char *name, unsigned index)
+{
+    if (!strcmp(name, "regs") && index == RDX)
+        return rig.cpu->model->signature;
+    for (unsigned k = 0; k < ARRAY_LEN(reset_values); k++)
+        if (!strcmp(reset_values[k].name, name) && reset_values[k].index == index)
+            return reset_values[k].value;
+    return 0;
+}
+
+START_TEST(reset_and_init_leave_what_the_manual_says)
+{
+    for (unsigned init = 0; init < 2; init++) {
+        struct cpu *c = rig.cpu;
+        rig_protected();
+        for (uint32_t k = 0; k < cpu_state_table.nfields; k++) {
+            const struct state_field *f = &cpu_state_table.fields[k];
+            if (!of_outside(f->name) && !(init && kept_by_init(f->name)))
+                memset((uint8_t *)c + f->offset, f->kind == STATE_BOOL ? 1 : 0xa5, f->size * f->count);
+        }
+        if (init)
+            c->cr0 = CR0_CD | CR0_NW | CR0_PE;
+        struct cpu was = *c;
+        if (init)
+            cpu_init(c);
+        else
+            cpu_reset(c);
+        for (uint32_t k = 0; k < cpu_state_table.nfields; k++) {
+            const struct state_field *f = &cpu_state_table.fields[k];
+            for (unsigned n = 0; n < f->count && !of_outside(f->name); n++) {
+                uint64_t v = 0, before = 0;
+                memcpy(&v, (const uint8_t *)c + f->offset + n * f->size, f->size);
+                memcpy(&before, (const uint8_t *)&was + f->offset + n * f->size, f->size);
+                uint64_t want = init && kept_by_init(f->name) ? before : wanted(f->name, n);
+                ck_assert_msg(v == want, "%s: %s[%u] is %llx, not %llx", init ? "INIT" : "RESET", f->name, n,
+                              (unsigned long long)v, (unsigned long long)want);
+            }
+        }
+        ck_assert_uint_eq(c->mode, 0);
+        uint64_t tsc;
+        ck_assert(!rdmsr(c, 0x10, &tsc));
+        ck_assert(init || tsc == 0);
+    }
+}
+END_TEST
+
 TCase *state_tests(void)
 {
     TCase *t = tcase_create("state");
     tcase_add_test(t, every_member_is_saved_or_follows_from_what_is);
     tcase_add_test(t, info_registers_whole);
+    tcase_add_test(t, reset_and_init_leave_what_the_manual_says);
     return t;
 }

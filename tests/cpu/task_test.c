@@ -508,6 +508,39 @@ START_TEST(error_code_without_room_on_the_new_stack_faults_there)
 }
 END_TEST
 
+/* SDM 3A figures 7-2 and 7-10: what is written to the old TSS and read of the new one, to the byte. */
+START_TEST(switch_touches_both_tss_to_the_last_field)
+{
+    enum { EDGE = 0x50000 };
+    static const struct {
+        bool old, wide;
+        unsigned before; /* bytes of the TSS that lie before the absent page */
+        bool faults;
+    } t[] = {{true, true, 93, true},   {true, true, 96, false},   {true, false, 41, true},  {true, false, 42, false},
+             {false, true, 103, true}, {false, true, 104, false}, {false, false, 43, true}, {false, false, 44, false}};
+    static const uint8_t jump[] = {0xea, IMM32(0), IMM16(SEL_TSS2)};
+    for (unsigned k = 0; k < ARRAY_LEN(t); k++) {
+        uint32_t base = EDGE - t[k].before;
+        tasks();
+        rig_paging();
+        put32(TSS2_AT + 28, PD_AT);
+        set_pte(EDGE, 0);
+        if (t[k].old) {
+            rig.cpu->tr.base = base;
+            rig.cpu->tr.attr = t[k].wide ? 0x8b00 : 0x8300;
+        } else {
+            for (unsigned n = 0; n < 104; n++)
+                put8(base + n, peek8(TSS2_AT + n));
+            put_desc(SEL_TSS2, base, t[k].wide ? 103 : 43, t[k].wide ? 0x89 : 0x81, 0);
+        }
+        rig.cpu->cr2 = 0;
+        run_bytes(jump, sizeof jump, 1);
+        ck_assert_msg((rig.cpu->tr.sel == SEL_TSS) == t[k].faults, "case %u: TR %x", k, rig.cpu->tr.sel);
+        ck_assert_msg((rig.cpu->cr2 >> 12 == EDGE >> 12) == t[k].faults, "case %u: CR2 %x", k, (unsigned)rig.cpu->cr2);
+    }
+}
+END_TEST
+
 TCase *task_tests(void)
 {
     TCase *t = tcase_create("tasks");
@@ -532,5 +565,6 @@ TCase *task_tests(void)
     tcase_add_test(t, task_loads_its_ldt_and_segments_from_it);
     tcase_add_test(t, descriptor_of_the_old_tss_is_needed_where_it_is_written);
     tcase_add_test(t, error_code_without_room_on_the_new_stack_faults_there);
+    tcase_add_test(t, switch_touches_both_tss_to_the_last_field);
     return t;
 }
