@@ -109,6 +109,7 @@ TCase *watch_tests(void);
 TCase *ip_tests(void);
 TCase *resume_tests(void);
 TCase *code_tests(void);
+TCase *io_tests(void);
 TCase *state_tests(void);
 TCase *real_tests(void);
 
