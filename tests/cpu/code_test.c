@@ -245,6 +245,64 @@ START_TEST(kick_ends_the_run_at_the_next_boundary)
 }
 END_TEST
 
+/* --- Events --- */
+
+static int ack_33(void *ctx)
+{
+    struct cpu_pins *p = ctx;
+    p->intr(p->ctx, 0);
+    return 33;
+}
+static void raise_intr(void *ctx)
+{
+    struct cpu_pins *p = ctx;
+    p->intr(p->ctx, 1);
+}
+struct seen {
+    uint64_t eax, pos;
+};
+static void see(void *ctx)
+{
+    *(struct seen *)ctx = (struct seen){rig.cpu->regs[RAX], rig.clock.pos};
+}
+
+/* A delivery takes a position; an event right behind it comes before the handler's first instruction, stepped or not. */
+START_TEST(event_comes_at_its_position_around_a_delivery)
+{
+    enum { N = 12, DELIVERY = 5 };
+    for (unsigned stepped = 0; stepped < 2; stepped++)
+        for (unsigned at = 1; at < N; at++) {
+            struct cpu *c = rig.cpu;
+            struct timer irq, event;
+            struct seen seen = {0};
+            rig_protected();
+            struct cpu_pins p = cpu_pins(c);
+            c->intack = (struct intr_ack){ack_33, &p};
+            put_incs(CODE_AT, N);
+            put_incs(CODE_AT + 0x200, N);
+            put_idt(33, 0x8e, SEL_CODE0, CODE_AT + 0x200);
+            if (stepped) { /* an instruction breakpoint elsewhere */
+                c->dr[0] = CODE_AT + 0x800;
+                c->dr[7] |= 1;
+            }
+            cpu_set_eflags(c, FL_IF);
+            c->regs[RAX] = 0;
+            uint64_t from = rig.clock.pos;
+            timer_init(&irq, &rig.clock, raise_intr, &p);
+            timer_init(&event, &rig.clock, see, &seen);
+            timer_set(&irq, clock_ns_at(&rig.clock, from + DELIVERY));
+            timer_set(&event, clock_ns_at(&rig.clock, from + at));
+            run_at(CODE_AT, N);
+            ck_assert_uint_eq(seen.pos, from + at);
+            ck_assert_msg(seen.eax == at - (at > DELIVERY), "%s, event at %u: EAX %u", stepped ? "stepped" : "free", at,
+                          (unsigned)seen.eax);
+            ck_assert_uint_eq(c->regs[RAX], N - 1);
+            timer_cancel(&irq);
+            timer_cancel(&event);
+        }
+}
+END_TEST
+
 TCase *code_tests(void)
 {
     TCase *t = tcase_create("code");
@@ -258,5 +316,6 @@ TCase *code_tests(void)
     tcase_add_test(t, code_in_a_watched_page_follows_memory);
     tcase_add_test(t, walk_through_device_registers_reads_them);
     tcase_add_test(t, kick_ends_the_run_at_the_next_boundary);
+    tcase_add_test(t, event_comes_at_its_position_around_a_delivery);
     return t;
 }
