@@ -259,6 +259,40 @@ START_TEST(pvi_cli_and_sti_act_on_vif_at_level_3)
 }
 END_TEST
 
+/* SDM 2A IRET, RETURN-TO-VIRTUAL-8086-MODE: nine words, all within SS, and an EIP of 16 bits. */
+START_TEST(iret_to_vm86_needs_nine_words_and_an_ip_of_16_bits)
+{
+    static const uint32_t words[9] = {0xffff, 0x2000, FL_VM | FL_1, 0x1234, 0x3000, 0x4000, 0x5000, 0x6000, 0x7000};
+    static const uint8_t code[] = {0xcf};
+    for (unsigned n = 3; n <= 10; n++) { /* words within the limit; 10: all, and EIP beyond FFFFh */
+        struct cpu *c = rig.cpu;
+        uint32_t esp = STACK_TOP - sizeof words;
+        rig_protected();
+        put(esp, words, sizeof words);
+        if (n == 10)
+            put32(esp, 0x10000);
+        c->regs[RSP] = esp;
+        c->seg[SEG_SS].limit = n < 9 ? esp + 4 * n - 1 : STACK_TOP - 1;
+        seg_update(&c->seg[SEG_SS]);
+        run_bytes(code, 1, 1);
+        if (n == 9) {
+            ck_assert(c->eflags & FL_VM);
+            ck_assert_uint_eq(c->cpl, 3);
+            ck_assert_uint_eq(c->rip, 0xffff);
+            ck_assert_uint_eq(c->regs[RSP], 0x1234);
+            static const uint8_t order[] = {SEG_CS, SEG_SS, SEG_ES, SEG_DS, SEG_FS, SEG_GS};
+            for (unsigned k = 0; k < sizeof order; k++)
+                ck_assert_uint_eq(c->seg[order[k]].base, 0x20000 + 0x10000 * k);
+        } else {
+            ck_assert_uint_eq(c->rip, HANDLERS_AT + (n == 10 ? EXC_GP : EXC_SS));
+            ck_assert_uint_eq(frame_word(0), 0);
+            ck_assert_uint_eq(frame_word(1), CODE_AT);
+            ck_assert_uint_eq(c->regs[RSP], esp - 16);
+        }
+    }
+}
+END_TEST
+
 TCase *vme_tests(void)
 {
     TCase *t = tcase_create("virtual interrupts");
@@ -272,5 +306,6 @@ TCase *vme_tests(void)
     tcase_add_test(t, vme_redirection_bitmap_beyond_the_limit_is_gp);
     tcase_add_test(t, vme_redirection_bitmap_to_the_byte);
     tcase_add_test(t, pvi_cli_and_sti_act_on_vif_at_level_3);
+    tcase_add_test(t, iret_to_vm86_needs_nine_words_and_an_ip_of_16_bits);
     return t;
 }
