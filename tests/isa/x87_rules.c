@@ -586,6 +586,32 @@ START_TEST(remainder_ends_as_on_the_host)
 }
 END_TEST
 
+/* D9 D8+i, undocumented: FSTP ST(i) that knows no stack underflow. An empty ST(0) is popped, and that is all. */
+START_TEST(fstpnce_moves_and_pops_and_raises_nothing)
+{
+    struct random r = {4711};
+    for (unsigned n = 0; n < 400; n++) {
+        struct x87_state s, want;
+        unsigned i = n % 8, top;
+        const uint8_t code[INSN_MAX] = {0xd9, (uint8_t)(0xd8 + i)};
+        x87_random_state(&r, &s);
+        top = s.sw >> 11 & 7;
+        want = s;
+        if (!(s.empty >> top & 1)) {
+            want.r[(top + i) & 7] = s.r[top];
+            want.empty &= (uint8_t) ~(1u << ((top + i) & 7));
+        }
+        want.empty |= (uint8_t)(1u << top);
+        want.sw = (uint16_t)((s.sw & ~0x3a00u) | ((top + 1) & 7) << 11); /* C1 is cleared */
+        ck_assert_int_eq(x87_guest(&s, code), X_NEXT);
+        ck_assert_msg(s.sw == want.sw, "ST(%u): SW %04x, not %04x", i, s.sw, want.sw);
+        ck_assert_msg(s.empty == want.empty, "ST(%u): empty %02x, not %02x", i, s.empty, want.empty);
+        for (unsigned k = 0; k < 8; k++)
+            ck_assert_msg(s.r[k].mant == want.r[k].mant && s.r[k].se == want.r[k].se, "ST(%u): R%u", i, k);
+    }
+}
+END_TEST
+
 TCase *x87_rule_tests(void)
 {
     TCase *t = tcase_create("rules");
@@ -619,5 +645,6 @@ TCase *x87_rule_tests(void)
     tcase_add_test(t, fprem_quotient_bits);
     tcase_add_test(t, fprem_reduces_by_32_to_63);
     tcase_add_loop_test(t, remainder_ends_as_on_the_host, 0, 2);
+    tcase_add_test(t, fstpnce_moves_and_pops_and_raises_nothing);
     return t;
 }
