@@ -612,6 +612,22 @@ START_TEST(fstpnce_moves_and_pops_and_raises_nothing)
 }
 END_TEST
 
+/* SDM 1 table 8-1 and 2A, "FPU Flags Affected": C1 is set to 0. FFREE leaves it undefined; AMD's processors clear it. */
+START_TEST(c1_is_cleared_by_what_changes_the_stack_alone)
+{
+    static const uint8_t code[][2] = {{0xd9, 0xf7}, {0xd9, 0xf6}, {0xd9, 0xe0}, {0xd9, 0xe1}, {0xd9, 0xc9},
+                                      {0xdd, 0xc2}, {0xdf, 0xc2}, {0xdd, 0xd2}, {0xdd, 0xda}};
+    for (unsigned k = 0; k < ARRAY_LEN(code); k++) {
+        struct x87_state s = {.cw = 0x37f, .sw = 0x0200 | 3 << 11};
+        const uint8_t bytes[INSN_MAX] = {code[k][0], code[k][1]};
+        for (unsigned r = 0; r < 8; r++)
+            s.r[r] = (struct f80){UINT64_C(1) << 63, 0x3fff};
+        ck_assert_int_eq(x87_guest(&s, bytes), X_NEXT);
+        ck_assert_msg(!(s.sw & 0x0200), "%02x %02x: C1 is set", code[k][0], code[k][1]);
+    }
+}
+END_TEST
+
 TCase *x87_rule_tests(void)
 {
     TCase *t = tcase_create("rules");
@@ -646,5 +662,6 @@ TCase *x87_rule_tests(void)
     tcase_add_test(t, fprem_reduces_by_32_to_63);
     tcase_add_loop_test(t, remainder_ends_as_on_the_host, 0, 2);
     tcase_add_test(t, fstpnce_moves_and_pops_and_raises_nothing);
+    tcase_add_test(t, c1_is_cleared_by_what_changes_the_stack_alone);
     return t;
 }
