@@ -105,14 +105,17 @@ END_TEST
 /* A word at SP 1 reaches beyond FFFFh: #SS, which cannot be pushed either. */
 START_TEST(pushes_beyond_the_stack_segment_end_in_shutdown)
 {
-    static const uint8_t call[] = {0x9a, IMM16(FAR_OFF), IMM16(FAR_SEG)}, int_n[] = {0xcd, 32};
+    static const uint8_t call[] = {0x9a, IMM16(FAR_OFF), IMM16(FAR_SEG), 0x40}, int_n[] = {0xcd, 32, 0x40};
     for (unsigned k = 0; k < 2; k++) {
         struct cpu *c = real();
         c->regs[RSP] = 1;
         put16(4 * 32, FAR_OFF);
         put16(4 * 32 + 2, FAR_SEG);
+        uint64_t from = rig.clock.pos;
         run_bytes(k ? int_n : call, k ? sizeof int_n : sizeof call, 20);
         ck_assert(c->shutdown);
+        ck_assert_uint_eq(c->regs[RAX], 0); /* nothing runs any more */
+        ck_assert_uint_eq(rig.clock.pos, from + 1 + k);
         ck_assert_uint_eq(c->regs[RSP], 1);
         ck_assert_uint_eq(c->seg[SEG_CS].sel, CODE_AT >> 4);
     }
