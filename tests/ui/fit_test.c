@@ -121,6 +121,148 @@ START_TEST(keymap_is_by_place_and_without_doubles)
 }
 END_TEST
 
+/* Set 1 numbers the keys of the PC's keyboards row by row; from Enter on the keypad, with E0h (here bit 7). */
+START_TEST(keymap_follows_the_rows_of_set_1)
+{
+#define K(name) SDL_SCANCODE_##name
+    static const SDL_Scancode row[] = {
+        K(UNKNOWN),
+        K(ESCAPE),
+        K(1),
+        K(2),
+        K(3),
+        K(4),
+        K(5),
+        K(6),
+        K(7),
+        K(8),
+        K(9),
+        K(0),
+        K(MINUS),
+        K(EQUALS),
+        K(BACKSPACE),
+        K(TAB),
+        K(Q),
+        K(W),
+        K(E),
+        K(R),
+        K(T),
+        K(Y),
+        K(U),
+        K(I),
+        K(O),
+        K(P),
+        K(LEFTBRACKET),
+        K(RIGHTBRACKET),
+        K(RETURN),
+        K(LCTRL),
+        K(A),
+        K(S),
+        K(D),
+        K(F),
+        K(G),
+        K(H),
+        K(J),
+        K(K),
+        K(L),
+        K(SEMICOLON),
+        K(APOSTROPHE),
+        K(GRAVE),
+        K(LSHIFT),
+        K(BACKSLASH),
+        K(Z),
+        K(X),
+        K(C),
+        K(V),
+        K(B),
+        K(N),
+        K(M),
+        K(COMMA),
+        K(PERIOD),
+        K(SLASH),
+        K(RSHIFT),
+        K(KP_MULTIPLY),
+        K(LALT),
+        K(SPACE),
+        K(CAPSLOCK),
+        K(F1),
+        K(F2),
+        K(F3),
+        K(F4),
+        K(F5),
+        K(F6),
+        K(F7),
+        K(F8),
+        K(F9),
+        K(F10),
+        K(NUMLOCKCLEAR),
+        K(SCROLLLOCK),
+        K(KP_7),
+        K(KP_8),
+        K(KP_9),
+        K(KP_MINUS),
+        K(KP_4),
+        K(KP_5),
+        K(KP_6),
+        K(KP_PLUS),
+        K(KP_1),
+        K(KP_2),
+        K(KP_3),
+        K(KP_0),
+        K(KP_PERIOD),
+        K(UNKNOWN),
+        K(UNKNOWN),
+        K(NONUSBACKSLASH),
+        K(F11),
+        K(F12),
+        K(KP_EQUALS),
+    };
+    static const struct {
+        uint8_t key;
+        SDL_Scancode code;
+    } other[] = {
+        {0x9c, K(KP_ENTER)},
+        {0x9d, K(RCTRL)},
+        {0xb5, K(KP_DIVIDE)},
+        {0xb8, K(RALT)},
+        {0xc7, K(HOME)},
+        {0xc8, K(UP)},
+        {0xc9, K(PAGEUP)},
+        {0xcb, K(LEFT)},
+        {0xcd, K(RIGHT)},
+        {0xcf, K(END)},
+        {0xd0, K(DOWN)},
+        {0xd1, K(PAGEDOWN)},
+        {0xd2, K(INSERT)},
+        {0xd3, K(DELETE)},
+        {0xdb, K(LGUI)},
+        {0xdc, K(RGUI)},
+        {0xdd, K(APPLICATION)},
+        {0x2b, K(NONUSHASH)},
+        {0xb7, K(PRINTSCREEN)},
+        {0xc6, K(PAUSE)},
+        {0x73, K(INTERNATIONAL1)},
+        {0x70, K(INTERNATIONAL2)},
+        {0x7d, K(INTERNATIONAL3)},
+        {0x79, K(INTERNATIONAL4)},
+        {0x7b, K(INTERNATIONAL5)},
+        {0x72, K(LANG1)},
+        {0x71, K(LANG2)},
+        {0x7e, K(KP_COMMA)},
+        {0xb2, K(WWW)},
+        {0, K(F13)},
+        {0, K(F24)},
+    };
+#undef K
+    for (unsigned i = 1; i < ARRAY_LEN(row); i++)
+        if (row[i] != SDL_SCANCODE_UNKNOWN)
+            ck_assert_msg(keymap_qnum(row[i]) == i, "%s: %02x", SDL_GetScancodeName(row[i]), keymap_qnum(row[i]));
+    for (unsigned i = 0; i < ARRAY_LEN(other); i++)
+        ck_assert_msg(keymap_qnum(other[i].code) == other[i].key, "%s: %02x", SDL_GetScancodeName(other[i].code),
+                      keymap_qnum(other[i].code));
+}
+END_TEST
+
 /* Microsoft's table, 1.3: consumer page and system control. */
 START_TEST(keymap_has_media_keys)
 {
@@ -197,6 +339,7 @@ int main(void)
     tcase_add_test(t, natural_size_has_no_border_and_loses_no_pixel);
     tcase_add_test(t, pixels_are_repeated_by_the_next_whole_factor_and_never_when_shrunk);
     tcase_add_test(t, keymap_is_by_place_and_without_doubles);
+    tcase_add_test(t, keymap_follows_the_rows_of_set_1);
     tcase_add_test(t, keymap_has_media_keys);
     tcase_add_test(t, panel_cuts_lines_and_counts_characters_of_utf8);
     tcase_add_test(t, panel_draws_the_font_and_inverts_the_chosen_line);
