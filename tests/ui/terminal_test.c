@@ -143,7 +143,7 @@ START_TEST(terminal_restored_when_the_front_end_crashes)
     struct session *s = start(NULL);
     ck_assert(sees(s, "demo guest"));
     kill(s->pid, SIGSEGV);
-    ck_assert_int_ne(ended(s), 0);
+    ck_assert_int_eq(ended(s), -SIGSEGV);
     ck_assert_uint_eq(flags(s), ICANON | ECHO | ISIG);
     done(s);
 }
