@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "front/front.h"
+#include "front/front_vnc_keys.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -21,13 +22,9 @@
 #include "base/text_clean.h"
 #include "bus/input.h"
 #include "ctl/chardev/host_socket.h"
-#include "bus/keys.h"
 #include "link/vnc_link.h"
 
-/* X11's keysyms of characters that have no older one: from here on by Unicode. */
-enum { UNICODE = 0x1000000 };
-enum { FIRST_PORT = 5900, QNUM_SHIFT = 0x2a, QNUM_SHIFT_R = 0x36, QNUM_CTRL = 0x1d, QNUM_CTRL_R = 0x9d };
-enum { QNUM_ALT = 0x38, QNUM_CAPS = 0x3a };
+enum { FIRST_PORT = 5900 };
 enum { RFB_LEFT = 1, RFB_MIDDLE = 2, RFB_RIGHT = 4, RFB_UP = 8, RFB_DOWN = 16 };
 enum { SEND_WAIT_MS = 1000, START_WAIT_MS = 10000, RECORDS_AT_ONCE = 256 };
 enum { RESTARTS = 5 };
@@ -45,74 +42,20 @@ struct front_vnc {
     bool password_set;
     uint64_t started[RESTARTS]; /* host ns of the last starts, latest first */
 
-    bool down[256];
-    bool caps; /* the guest's Caps Lock, as far as viewers pressed it */
-    int x, y;  /* of the last pointer event, as far as there was one */
+    struct vnc_keys keys;
+    int x, y; /* of the last pointer event, as far as there was one */
     bool placed;
     uint8_t buttons;
     unsigned port;
     bool is_ipv6;
 };
 
-static void send_key(struct front *f, uint8_t qnum, bool down)
+/* NOTE: viewers repeat keys that are held, in their time: the guest's clock has no part in it. */
+static void send_key(void *ctx, uint8_t qnum, enum key_event event)
 {
-    uint8_t msg[2] = {qnum, down};
-    if (qnum == QNUM_CAPS && down && !f->vnc->down[qnum])
-        f->vnc->caps = !f->vnc->caps;
-    f->vnc->down[qnum] = down;
+    struct front *f = ctx;
+    uint8_t msg[2] = {qnum, (uint8_t)event};
     link_send(&f->guest.link, LINK_KEY, msg, sizeof msg);
-}
-
-/*
- * A character, by the key that makes it on a US keyboard: Shift is pressed or released around it where the viewer's
- * own state of Shift would make another one (RFC 6143 7.5.4: what counts is the keysym).
- */
-static void send_char(struct front *f, uint8_t qnum, bool shift)
-{
-    struct front_vnc *v = f->vnc;
-    bool left = v->down[QNUM_SHIFT], right = v->down[QNUM_SHIFT_R];
-    if (shift == (left || right)) {
-        send_key(f, qnum, true);
-        return;
-    }
-    if (shift) {
-        send_key(f, QNUM_SHIFT, true);
-    } else {
-        if (left)
-            send_key(f, QNUM_SHIFT, false);
-        if (right)
-            send_key(f, QNUM_SHIFT_R, false);
-    }
-    send_key(f, qnum, true);
-    if (shift) {
-        send_key(f, QNUM_SHIFT, false);
-    } else {
-        if (left)
-            send_key(f, QNUM_SHIFT, true);
-        if (right)
-            send_key(f, QNUM_SHIFT_R, true);
-    }
-}
-
-static void on_key(struct front *f, uint32_t keysym, uint8_t qnum, bool down)
-{
-    const struct front_vnc *v = f->vnc;
-    bool is_char = false, shift = false;
-    if (keysym > UNICODE && keysym < UNICODE + 0x80) /* some viewers name ASCII so, too */
-        keysym -= UNICODE;
-    if (!qnum)
-        qnum = key_by_keysym(keysym, &is_char, &shift);
-    if (!qnum)
-        return;
-    bool letter = is_char && (keysym | 0x20) >= 'a' && (keysym | 0x20) <= 'z';
-    if (letter && v->caps)
-        shift = !shift;
-    /* NOTE: with Ctrl or Alt a key is no character, and shortcuts tell Shift apart. */
-    bool shortcut = v->down[QNUM_CTRL] || v->down[QNUM_CTRL_R] || v->down[QNUM_ALT];
-    if (down && is_char && !(letter && shortcut))
-        send_char(f, qnum, shift);
-    else
-        send_key(f, qnum, down);
 }
 
 static uint8_t pointer_buttons(uint8_t rfb)
@@ -149,9 +92,7 @@ static void on_pointer(struct front *f, bool relative, int x, int y, uint8_t but
 
 static void on_left(struct front *f)
 {
-    for (unsigned i = 0; i < ARRAY_LEN(f->vnc->down); i++)
-        if (f->vnc->down[i])
-            send_key(f, (uint8_t)i, false);
+    vnc_keys_release(&f->vnc->keys);
     f->vnc->placed = false;
 }
 
@@ -251,6 +192,7 @@ bool front_open_vnc(struct front *f, struct error *err)
     struct front_vnc *v = f->vnc = calloc(1, sizeof *f->vnc);
     if (!v)
         return error_set(err, "out of memory");
+    v->keys = (struct vnc_keys){.send = send_key, .ctx = f};
     v->link = v->picture.fd_read = -1;
     if (!o->path)
         v->nlisteners = listen_tcp(f, err);
@@ -314,7 +256,7 @@ int front_vnc_fd(const struct front *f)
 static void take(struct front *f, const struct vnc_record *r)
 {
     switch (r->type) {
-    case VNC_KEY: on_key(f, r->keysym, (uint8_t)r->qnum, r->flag != 0); break;
+    case VNC_KEY: vnc_keys_event(&f->vnc->keys, r->keysym, (uint8_t)r->qnum, r->flag != 0); break;
     case VNC_POINTER: on_pointer(f, r->flag != 0, r->x, r->y, (uint8_t)r->buttons, r->w, r->h); break;
     case VNC_LEFT: on_left(f); break;
     case VNC_VIEWER:

@@ -12,5 +12,6 @@ front_sources = \
 	src/front/front_streams.c \
 	src/front/front_text.c \
 	src/front/front_vnc.c \
+	src/front/front_vnc_keys.c src/front/front_vnc_keys.h \
 	src/front/front_window.c
 vitrine_SOURCES += $(front_sources)

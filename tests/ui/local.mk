@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-check_PROGRAMS += tests/ui/uitest tests/ui/windowtest tests/ui/mediatest tests/ui/texttest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk tests/ui/rfbtalk
-TESTS += tests/ui/uitest tests/ui/windowtest tests/ui/mediatest tests/ui/texttest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
+check_PROGRAMS += tests/ui/uitest tests/ui/windowtest tests/ui/mediatest tests/ui/texttest tests/ui/vnckeystest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk tests/ui/rfbtalk
+TESTS += tests/ui/uitest tests/ui/windowtest tests/ui/mediatest tests/ui/texttest tests/ui/vnckeystest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
 EXTRA_DIST += tests/ui/display.sh tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
 tests_ui_uitest_SOURCES = tests/ui/fit_test.c
 tests_ui_uitest_CPPFLAGS = $(AM_CPPFLAGS) $(SDL2_CFLAGS) $(CHECK_CFLAGS)
@@ -15,6 +15,9 @@ tests_ui_mediatest_LDADD = libvitrine.a $(SDL2_LIBS) $(PNG_LIBS) $(ZLIB_LIBS) $(
 tests_ui_texttest_SOURCES = tests/ui/text_test.c
 tests_ui_texttest_CPPFLAGS = $(AM_CPPFLAGS) $(NCURSES_CFLAGS) $(CHECK_CFLAGS)
 tests_ui_texttest_LDADD = libvitrine.a $(NCURSES_LIBS) $(CHECK_LIBS) -lutil
+tests_ui_vnckeystest_SOURCES = tests/ui/vnc_keys_test.c src/front/front_vnc_keys.c
+tests_ui_vnckeystest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_ui_vnckeystest_LDADD = libvitrine.a $(CHECK_LIBS)
 tests_ui_livekeystest_SOURCES = tests/ui/live_keys_test.c src/inside/live_keys.c
 tests_ui_livekeystest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_ui_livekeystest_LDADD = $(CHECK_LIBS)

@@ -74,6 +74,11 @@ types '~' key 100007e key 100007f key 10000e9 wait 300
 # Caps Lock (FFE5h), pressed by the viewer: its keysyms are right already.
 types 'ABab' key ffe5 type AB key ffe5 type ab
 types 'Aa' key ffe5 type Aa key ffe5
+# A key that is held repeats, Shift or not; the keypad's digits and its point, with the guest's Num Lock off, as it starts, and on.
+types 'AAA' down 41 wait 60 down 41 wait 60 down 41 up 41
+types 'bb' down 62 wait 60 down 62 up 62
+types '7.' key ffb7 key ffae
+types '7.' key ff7f key ffb7 key ffae key ff7f
 
 # --- A process that dies ---
 does format 4 400 wait 100 || :
@@ -97,4 +102,4 @@ done
 if grep -q "it is not started again" err; then good; else bad "it is started for ever: $(cat err)"; fi
 if kill -TERM $pid && wait $pid; then good; else bad "the end: $(cat err)"; fi
 if [ -e v ]; then bad "the socket is left behind"; else good; fi
-finish 26
+finish 34
