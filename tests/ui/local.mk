@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-check_PROGRAMS += tests/ui/uitest tests/ui/windowtest tests/ui/mediatest tests/ui/texttest tests/ui/vnckeystest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk tests/ui/rfbtalk
-TESTS += tests/ui/uitest tests/ui/windowtest tests/ui/mediatest tests/ui/texttest tests/ui/vnckeystest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
+check_PROGRAMS += tests/ui/uitest tests/ui/windowtest tests/ui/mediatest tests/ui/texttest tests/ui/vnckeystest tests/ui/vnctest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/xwdppm tests/ui/qmptalk tests/ui/rfbtalk
+TESTS += tests/ui/uitest tests/ui/windowtest tests/ui/mediatest tests/ui/texttest tests/ui/vnckeystest tests/ui/vnctest tests/ui/livekeystest tests/ui/imagestest tests/ui/terminaltest tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
 EXTRA_DIST += tests/ui/display.sh tests/ui/curses.sh tests/ui/vnc.sh tests/ui/vnc_process.sh tests/ui/window.sh tests/ui/window_input.sh
 tests_ui_uitest_SOURCES = tests/ui/fit_test.c
 tests_ui_uitest_CPPFLAGS = $(AM_CPPFLAGS) $(SDL2_CFLAGS) $(CHECK_CFLAGS)
@@ -18,6 +18,9 @@ tests_ui_texttest_LDADD = libvitrine.a $(NCURSES_LIBS) $(CHECK_LIBS) -lutil
 tests_ui_vnckeystest_SOURCES = tests/ui/vnc_keys_test.c src/front/front_vnc_keys.c
 tests_ui_vnckeystest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_ui_vnckeystest_LDADD = libvitrine.a $(CHECK_LIBS)
+tests_ui_vnctest_SOURCES = tests/ui/vnc_test.c src/vnc/vnc_server.c src/vnc/vnc_client.c
+tests_ui_vnctest_CPPFLAGS = $(AM_CPPFLAGS) $(VNCSERVER_CFLAGS) $(CHECK_CFLAGS)
+tests_ui_vnctest_LDADD = libvitrine.a $(VNCSERVER_LIBS) $(CHECK_LIBS)
 tests_ui_livekeystest_SOURCES = tests/ui/live_keys_test.c src/inside/live_keys.c
 tests_ui_livekeystest_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_ui_livekeystest_LDADD = $(CHECK_LIBS)
