@@ -472,6 +472,7 @@ int main(void)
     tcase_add_test(t, ram_is_where_a_pc_has_it);
     suite_add_tcase(s, t);
     suite_add_tcase(s, console_case());
+    suite_add_tcase(s, life_case());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);

@@ -342,6 +342,11 @@ START_TEST(each_list_is_there_and_takes_no_more_than_it_says)
         ck_assert_msg(strstr(got, row[i].has), "%s: no '%s' in %s", row[i].line, row[i].has, got);
     }
     ck_assert(!strstr(said("info irq"), "ioapic: "));
+    struct dev *all = m->devices;
+    m->devices = NULL;
+    says("info mice", "No mouse devices connected\n");
+    m->devices = all;
+    says("x /i 0xa0000000", "0xa0000000:  unable to read memory\n");
     unsigned n = 0;
     for (; dbg_info_at(n); n++) {
         char line[64];
@@ -361,7 +366,7 @@ START_TEST(usb_devices_are_what_was_plugged_in)
     static const char *const cls[] = {"usb-tablet", "usb-mouse", "usb-kbd"};
     for (size_t i = 0; i < ARRAY_LEN(cls); i++) {
         struct machine_config cfg = rig_demo_config();
-        cfg.usb = true;
+        cfg.usb = cfg.vmport = true;
         snprintf(cfg.device[1].cls, sizeof cfg.device[1].cls, "%s", cls[i]);
         cfg.ndevices = 2;
         machine_destroy(m);
@@ -373,6 +378,7 @@ START_TEST(usb_devices_are_what_was_plugged_in)
         got = said("info mice");
         ck_assert((strstr(got, "USB Tablet (absolute)") != NULL) == (i == 0));
         ck_assert((strstr(got, "USB Mouse\n") != NULL) == (i == 1));
+        ck_assert(strstr(got, " Mouse #1: vmmouse (absolute)\n"));
     }
 }
 END_TEST
