@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The window's tests: what takes the place of the display, and the run. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* RTLD_NEXT */
+#endif
 #include "window_rig.h"
+
+#include <dlfcn.h>
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,6 +45,46 @@ void SDL_SetWindowKeyboardGrab(SDL_Window *window, SDL_bool on)
 {
     (void)window;
     rig.grabbed = on;
+}
+
+/* SDL's own, behind the ones of the same name here. */
+static void *real(const char *name)
+{
+    void *p = dlsym(RTLD_NEXT, name);
+    ck_assert_msg(p != NULL, "no %s", name);
+    return p;
+}
+
+SDL_Texture *SDL_CreateTexture(SDL_Renderer *renderer, Uint32 format, int access, int w, int h)
+{
+    SDL_Texture *(*make)(SDL_Renderer *, Uint32, int, int, int);
+    *(void **)&make = real("SDL_CreateTexture");
+    if (rig.no_textures) {
+        SDL_SetError("no room");
+        return NULL;
+    }
+    SDL_Texture *t = make(renderer, format, access, w, h);
+    rig.textures += t != NULL;
+    return t;
+}
+
+void SDL_DestroyTexture(SDL_Texture *t)
+{
+    void (*drop)(SDL_Texture *);
+    *(void **)&drop = real("SDL_DestroyTexture");
+    ck_assert_ptr_nonnull(t);
+    rig.textures--;
+    drop(t);
+}
+
+SDL_Renderer *SDL_CreateRenderer(SDL_Window *window, int index, Uint32 flags)
+{
+    SDL_Renderer *(*make)(SDL_Window *, int, Uint32);
+    *(void **)&make = real("SDL_CreateRenderer");
+    if (!rig.no_renderer)
+        return make(window, index, flags);
+    SDL_SetError("no renderer");
+    return NULL;
 }
 
 int SDL_WaitEventTimeout(SDL_Event *e, int timeout)
@@ -181,6 +226,7 @@ void rig_open(void)
 void rig_close(void)
 {
     window_close(rig.w);
+    ck_assert_int_eq(rig.textures, 0);
     rig.w = NULL;
 }
 

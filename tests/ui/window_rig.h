@@ -19,10 +19,11 @@ struct rig {
     int waited;             /* ms of the last wait for an event; -2: there was none */
     bool waits;             /* a wait ends when there is an event, else at once */
     bool relative, grabbed; /* the mouse's mode, the keyboard's grab */
-    bool no_relative;       /* the display has no such mode */
-    const char *driver;     /* of the display, as SDL names it */
-    const char *complete;   /* what Tab makes of a line */
-    const char *note;       /* ... and says */
+    int textures;           /* that there are */
+    bool no_textures, no_renderer;
+    const char *driver;   /* of the display, as SDL names it */
+    const char *complete; /* what Tab makes of a line */
+    const char *note;     /* ... and says */
     char said[4096];
 };
 extern struct rig rig;

@@ -467,6 +467,70 @@ START_TEST(a_picture_that_the_display_cannot_show_is_an_error)
 }
 END_TEST
 
+/* One for the picture, one where its pixels are repeated; panel, text and lights have one each while they stand. */
+START_TEST(nothing_that_was_drawn_is_kept_beyond_its_time)
+{
+    rig_picture(640, 480, GREY);
+    rig_pass(5000);
+    ck_assert_int_eq(rig.textures, 2); /* the lights' is made with the first picture */
+    window_set_scaling(rig.w, SCALING_MONITOR);
+    rig_pass(5000);
+    for (unsigned i = 0; i < 3; i++) {
+        rig_picture(320 + 40 * i, 200, GREY);
+        SDL_SetWindowSize(rig.w->window, 1000, 750 + (int)i);
+        rig_window(SDL_WINDOWEVENT_RESIZED);
+        rig_pass(5000);
+        ck_assert_int_eq(rig.textures, 3);
+        SDL_Texture *sharp = rig.w->sharp;
+        rig_picture(320 + 40 * i, 200, GREY); /* the same size: the same textures */
+        ck_assert_ptr_eq(rig.w->sharp, sharp);
+        ck_assert_int_eq(rig.textures, 3);
+    }
+    SDL_SetWindowSize(rig.w->window, 1000, 300); /* as high as 400 lines, but another factor: made anew, once */
+    rig_window(SDL_WINDOWEVENT_RESIZED);
+    ck_assert_int_eq(rig.textures, 3);
+    window_help(rig.w);
+    window_message(rig.w, "a word");
+    window_pump(rig.w);
+    ck_assert_int_eq(rig.textures, 4);
+    rig_key(SDL_SCANCODE_ESCAPE, SDLK_ESCAPE, 0, true, false);
+    ck_assert_int_eq(rig.textures, 4); /* the text's now */
+    rig_pass(5000);
+    ck_assert_int_eq(rig.textures, 3);
+}
+END_TEST
+
+START_TEST(a_display_without_room_shows_what_it_can)
+{
+    static const struct window_ops none = {0};
+    struct error err = {""};
+    static uint32_t pixels[320 * 200];
+    rig_picture(320, 200, GREY);
+    rig_pass(5000);
+    window_set_scaling(rig.w, SCALING_MONITOR);
+    rig.no_textures = true;
+    SDL_SetWindowSize(rig.w->window, 1000, 750);
+    rig_window(SDL_WINDOWEVENT_RESIZED); /* no repeated pixels, no text */
+    rig_shows(0, 0, GREY);
+    rig_shows(999, 749, GREY);
+    window_help(rig.w);
+    window_lights(rig.w, 1, 1);
+    rig_pass(0);
+    rig_shows(500, 300, GREY);
+    ck_assert(!window_frame(rig.w, pixels, 300, 200, 0, 200, &err));
+    ck_assert_str_eq(err.text, "the display cannot show 300 x 200 pixels: no room");
+    ck_assert(window_frame(rig.w, pixels, 320, 200, 0, 100, &err));
+    window_pump(rig.w);
+    rig_shows(0, 0, 0);
+    rig_shows(0, 749, GREY);
+    rig_close();
+    rig.no_renderer = true;
+    rig.w = window_open("guest", false, &none, &rig, &err);
+    ck_assert_ptr_null(rig.w);
+    ck_assert(strstr(err.text, "no window can be opened (no renderer); say -display none, or -nographic"));
+}
+END_TEST
+
 TCase *window_view_case(void)
 {
     TCase *t = tcase_create("window_view");
@@ -487,6 +551,8 @@ TCase *window_view_case(void)
     tcase_add_test(t, a_new_text_or_panel_takes_the_place_of_the_old_one);
     tcase_add_test(t, a_panel_without_room_is_shrunk);
     tcase_add_test(t, a_display_that_shows_nothing_is_refused);
+    tcase_add_test(t, nothing_that_was_drawn_is_kept_beyond_its_time);
+    tcase_add_test(t, a_display_without_room_shows_what_it_can);
     tcase_add_test(t, a_picture_that_the_display_cannot_show_is_an_error);
     return t;
 }
