@@ -24,19 +24,24 @@ static struct vnc *vnc_of(rfbClientPtr cl)
     return cl->screen->screenData;
 }
 
+static void wake_front(struct vnc *v)
+{
+    uint64_t one = 1;
+    if (write(v->wake_front, &one, sizeof one) < 0)
+        return; /* it has not been taken since the last time: good as well */
+}
+
 /* NOTE: a key waits until there is room for it, since a lost release would be a key held for ever;
  * a motion that finds no room is dropped. */
 static void put_event(struct vnc *v, const struct vnc_event *e)
 {
-    uint64_t one = 1;
     pthread_mutex_lock(&v->lock);
     while (v->count == VNC_EVENTS && e->kind != VNC_POINTER && !v->closing)
         pthread_cond_wait(&v->changed, &v->lock);
     if (v->count < VNC_EVENTS)
         v->event[(v->head + v->count++) % VNC_EVENTS] = *e;
     pthread_mutex_unlock(&v->lock);
-    if (write(v->wake_front, &one, sizeof one) < 0)
-        return; /* it has not been taken since the last time: good as well */
+    wake_front(v);
 }
 
 static void on_key(rfbBool down, rfbKeySym sym, rfbClientPtr cl)
@@ -85,6 +90,7 @@ static void on_gone(rfbClientPtr cl)
     v->nviewers--;
     pthread_mutex_unlock(&v->lock);
     vnc_wake(v); /* its thread is to be joined */
+    wake_front(v);
 }
 
 static enum rfbNewClientAction on_client(rfbClientPtr cl)
@@ -103,6 +109,7 @@ static enum rfbNewClientAction on_client(rfbClientPtr cl)
         v->nviewers++;
     }
     pthread_mutex_unlock(&v->lock);
+    wake_front(v); /* the list of viewers is another one */
     return cl->clientData ? RFB_CLIENT_ACCEPT : RFB_CLIENT_REFUSE;
 }
 

@@ -4,7 +4,6 @@
 
 #ifdef HAVE_VNCSERVER
 
-#include <arpa/inet.h>
 #include <check.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,18 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/bits.h"
 #include "vnc/vnc_server.h"
-
-enum { DESKTOP_SIZE = -223, MOTION = -257, KEYS = -258 };
+#include "vnc_viewer.h"
 
 static struct {
     struct vnc *vnc;
     int listener;
-    struct sockaddr_un at;
     char said[65536];
 } rig;
 
@@ -64,124 +60,10 @@ static void serve(bool password, enum vnc_share share)
 {
     static const struct vnc_ops ops = {on_key, on_pointer, on_left};
     struct error err = {""};
-    rig.at = (struct sockaddr_un){.sun_family = AF_UNIX};
-    snprintf(rig.at.sun_path + 1, sizeof rig.at.sun_path - 1, "vitrine-vnctest-%d", getpid());
-    rig.listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    ck_assert_int_eq(bind(rig.listener, (struct sockaddr *)&rig.at, sizeof rig.at), 0);
-    ck_assert_int_eq(listen(rig.listener, 20), 0);
+    rig.listener = viewer_listen();
     rig.vnc = vnc_open("the guest", &rig.listener, 1, password, share, &ops, &rig, &err);
     ck_assert_msg(rig.vnc, "%s", err.text);
     ck_assert_msg(vnc_serve(rig.vnc, &err), "%s", err.text);
-}
-
-/* --- A viewer --- */
-
-struct viewer {
-    int fd;
-    unsigned w, h;
-    uint32_t pixels[100 * 60];
-};
-
-static bool take(struct viewer *v, void *to, size_t n)
-{
-    for (uint8_t *p = to; n;) {
-        struct pollfd pfd = {.fd = v->fd, .events = POLLIN};
-        ck_assert_msg(poll(&pfd, 1, 10000) > 0, "the server says nothing");
-        ssize_t got = read(v->fd, p, n);
-        if (got <= 0)
-            return false;
-        p += got;
-        n -= (size_t)got;
-    }
-    return true;
-}
-
-static void give(struct viewer *v, const void *bytes, size_t n)
-{
-    ck_assert_int_eq(send(v->fd, bytes, n, MSG_NOSIGNAL), (ssize_t)n);
-}
-
-static unsigned be16(const uint8_t *p)
-{
-    return (unsigned)p[0] << 8 | p[1];
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)be16(p) << 16 | be16(p + 2);
-}
-
-/* False: the server sends the viewer away. */
-static bool come(struct viewer *v, bool shared)
-{
-    uint8_t b[256];
-    *v = (struct viewer){.fd = socket(AF_UNIX, SOCK_STREAM, 0)};
-    ck_assert_int_eq(connect(v->fd, (struct sockaddr *)&rig.at, sizeof rig.at), 0);
-    if (!take(v, b, 12))
-        return false;
-    ck_assert_mem_eq(b, "RFB 003.008\n", 12);
-    if (send(v->fd, "RFB 003.008\n", 12, MSG_NOSIGNAL) != 12 || !take(v, b, 1) || !take(v, b + 1, b[0]))
-        return false;
-    ck_assert(memchr(b + 1, 1, b[0]) != NULL); /* nothing is asked for */
-    give(v, "\1", 1);
-    if (!take(v, b, 4) || be32(b))
-        return false;
-    give(v, shared ? "\1" : "\0", 1);
-    if (!take(v, b, 24))
-        return false;
-    v->w = be16(b);
-    v->h = be16(b + 2);
-    unsigned n = be32(b + 20);
-    ck_assert(n == 9 && take(v, b, n));
-    ck_assert_mem_eq(b, "the guest", 9);
-    static const uint8_t format[20] = {0, 0, 0, 0, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0};
-    give(v, format, sizeof format); /* XRGB8888, little-endian */
-    return true;
-}
-
-static void go(struct viewer *v)
-{
-    close(v->fd);
-}
-
-static void encodings(struct viewer *v, const int32_t *e, unsigned n)
-{
-    uint8_t b[64] = {2, 0, 0, (uint8_t)n};
-    for (unsigned i = 0; i < n; i++) {
-        uint32_t be = htonl((uint32_t)e[i]);
-        memcpy(b + 4 + 4 * i, &be, 4);
-    }
-    give(v, b, 4 + 4 * n);
-}
-
-static void ask(struct viewer *v, bool incremental)
-{
-    uint8_t b[10] = {
-        3, incremental, 0, 0, 0, 0, (uint8_t)(v->w >> 8), (uint8_t)v->w, (uint8_t)(v->h >> 8), (uint8_t)v->h};
-    give(v, b, sizeof b);
-}
-
-/* The next update: its last rectangle's encoding, with its head in r. */
-static int32_t update(struct viewer *v, uint8_t r[12])
-{
-    uint8_t b[4];
-    ck_assert(take(v, b, 4));
-    ck_assert_uint_eq(b[0], 0);
-    for (unsigned n = be16(b + 2); n; n--) {
-        ck_assert(take(v, r, 12));
-        unsigned x = be16(r), y = be16(r + 2), w = be16(r + 4), h = be16(r + 6);
-        int32_t e = (int32_t)be32(r + 8);
-        if (e == DESKTOP_SIZE) {
-            v->w = w;
-            v->h = h;
-        }
-        if (e)
-            continue;
-        ck_assert(x + w <= v->w && y + h <= v->h && v->w * v->h <= ARRAY_LEN(v->pixels));
-        for (unsigned i = 0; i < h; i++)
-            ck_assert(take(v, v->pixels + (y + i) * v->w + x, (size_t)w * 4));
-    }
-    return (int32_t)be32(r + 8);
 }
 
 /* --- The picture --- */
@@ -207,8 +89,8 @@ static void comes_to_see(struct viewer *v)
     uint8_t r[12];
     for (unsigned i = 0; i < 20; i++) {
         bool all = true;
-        ask(v, false);
-        update(v, r);
+        viewer_ask(v, false);
+        viewer_update(v, r);
         for (unsigned n = 0; n < v->w * v->h; n++)
             all &= (v->pixels[n] & 0xffffff) == picture[n];
         if (all)
@@ -220,18 +102,18 @@ static void comes_to_see(struct viewer *v)
 START_TEST(a_viewer_sees_the_picture_its_changes_and_its_new_size)
 {
     static struct viewer v;
-    static const int32_t mine[] = {0, DESKTOP_SIZE};
+    static const int32_t mine[] = {0, ENCODING_SIZE};
     uint8_t r[12];
     serve(false, VNC_SHARE_ALLOW_EXCLUSIVE);
     paint(100, 50, 1);
     vnc_frame(rig.vnc, picture, 100, 50, 0, 50);
     usleep(50000);
-    ck_assert(come(&v, true));
+    ck_assert(viewer_come(&v, true));
     ck_assert_uint_eq(v.w, 100);
     ck_assert_uint_eq(v.h, 50);
-    encodings(&v, mine, 2);
-    ask(&v, false);
-    while (update(&v, r))
+    viewer_encodings(&v, mine, 2);
+    viewer_ask(&v, false);
+    while (viewer_update(&v, r))
         ;
     sees(&v);
     /* Lines 10 to 12 and then 30, of two frames before the viewer asks again. */
@@ -242,8 +124,8 @@ START_TEST(a_viewer_sees_the_picture_its_changes_and_its_new_size)
     vnc_frame(rig.vnc, picture, 100, 50, 30, 31);
     for (unsigned i = 0; i < 20; i++) { /* in one update or two */
         bool all = true;
-        ask(&v, true);
-        update(&v, r);
+        viewer_ask(&v, true);
+        viewer_update(&v, r);
         ck_assert_uint_ge(be16(r + 2), 10);
         ck_assert_uint_le(be16(r + 2) + be16(r + 6), 31);
         for (unsigned n = 0; n < 5000; n++)
@@ -259,9 +141,9 @@ START_TEST(a_viewer_sees_the_picture_its_changes_and_its_new_size)
     for (unsigned i = 0; i < ARRAY_LEN(sizes); i++) {
         paint(sizes[i].w, sizes[i].h, 77 * i);
         vnc_frame(rig.vnc, picture, sizes[i].w, sizes[i].h, 3, 4); /* another size: all of it */
-        ask(&v, true);
-        while (update(&v, r) != DESKTOP_SIZE)
-            ask(&v, true);
+        viewer_ask(&v, true);
+        while (viewer_update(&v, r) != ENCODING_SIZE)
+            viewer_ask(&v, true);
         ck_assert_uint_eq(v.w, sizes[i].w);
         ck_assert_uint_eq(v.h, sizes[i].h);
         comes_to_see(&v);
@@ -273,7 +155,7 @@ START_TEST(a_viewer_sees_the_picture_its_changes_and_its_new_size)
     usleep(50000);
     comes_to_see(&v);
     ck_assert_uint_eq(v.w, 20);
-    go(&v);
+    viewer_go(&v);
     says("left; ");
 }
 END_TEST
@@ -283,34 +165,34 @@ END_TEST
 START_TEST(keys_come_by_keysym_or_by_their_place)
 {
     static struct viewer v;
-    static const int32_t mine[] = {0, KEYS};
+    static const int32_t mine[] = {0, ENCODING_KEYS};
     uint8_t r[12];
     serve(false, VNC_SHARE_ALLOW_EXCLUSIVE);
-    ck_assert(come(&v, true));
-    give(&v, "\4\1\0\0\0\0\xff\x0d", 8);
-    give(&v, "\4\0\0\0\1\0\0\x41", 8);
+    ck_assert(viewer_come(&v, true));
+    viewer_give(&v, "\4\1\0\0\0\0\xff\x0d", 8);
+    viewer_give(&v, "\4\0\0\0\1\0\0\x41", 8);
     says("key ff0d 00 1; key 1000041 00 0; ");
-    encodings(&v, mine, 2);
-    ck_assert_int_eq(update(&v, r), KEYS); /* the server knows them */
+    viewer_encodings(&v, mine, 2);
+    ck_assert_int_eq(viewer_update(&v, r), ENCODING_KEYS); /* the server knows them */
     ck_assert_mem_eq(r, "\0\0\0\0\2\x80\1\xe0", 8);
     /* QEMU's extended key event: 255, 0, down (16 bits), keysym, key (32 bits each). */
-    give(&v, "\xff\0\0\1\0\0\xff\x0d\0\0\0\x1c", 12);
-    give(&v, "\xff\0\0\0\0\0\xff\x0d\0\0\0\x9c", 12);
-    give(&v, "\xff\0\1\0\x12\x34\x56\x78\0\0\0\0", 12);
+    viewer_give(&v, "\xff\0\0\1\0\0\xff\x0d\0\0\0\x1c", 12);
+    viewer_give(&v, "\xff\0\0\0\0\0\xff\x0d\0\0\0\x9c", 12);
+    viewer_give(&v, "\xff\0\1\0\x12\x34\x56\x78\0\0\0\0", 12);
     says("key ff0d 1c 1; key ff0d 9c 0; key 12345678 00 1; ");
-    give(&v, "\xff\0\0\1\0\0\0\1\1\0\0\x1c", 12); /* no key has such a number */
-    give(&v, "\xff\0\0\1\0\0\0\2\0\1\0\x1c", 12);
-    give(&v, "\xff\0\0\1\0\0\0\3\0\0\1\x1c", 12);
+    viewer_give(&v, "\xff\0\0\1\0\0\0\1\1\0\0\x1c", 12); /* no key has such a number */
+    viewer_give(&v, "\xff\0\0\1\0\0\0\2\0\1\0\x1c", 12);
+    viewer_give(&v, "\xff\0\0\1\0\0\0\3\0\0\1\x1c", 12);
     says("key 1 00 1; key 2 00 1; key 3 00 1; ");
-    give(&v, "\xff\1\0\1\0\0\0\1\0\0\0\x1c", 12); /* another of QEMU's messages: not spoken here */
-    ck_assert(!take(&v, r, 1));
+    viewer_give(&v, "\xff\1\0\1\0\0\0\1\0\0\0\x1c", 12); /* another of QEMU's messages: not spoken here */
+    ck_assert(!viewer_take(&v, r, 1));
     says("left; ");
-    go(&v);
-    ck_assert(come(&v, true));
-    give(&v, "\xfe", 1);
-    ck_assert(!take(&v, r, 1));
+    viewer_go(&v);
+    ck_assert(viewer_come(&v, true));
+    viewer_give(&v, "\xfe", 1);
+    ck_assert(!viewer_take(&v, r, 1));
     says("left; ");
-    go(&v);
+    viewer_go(&v);
 }
 END_TEST
 
@@ -318,11 +200,11 @@ START_TEST(the_pointer_comes_with_the_picture_that_it_refers_to)
 {
     static struct viewer v;
     serve(false, VNC_SHARE_ALLOW_EXCLUSIVE);
-    ck_assert(come(&v, true));
-    give(&v, "\5\0\0\0\0\0", 6);
-    give(&v, "\5\xff\2\x7f\1\xdf", 6);
+    ck_assert(viewer_come(&v, true));
+    viewer_give(&v, "\5\0\0\0\0\0", 6);
+    viewer_give(&v, "\5\xff\2\x7f\1\xdf", 6);
     says("abs 0 0 00 of 640x480; abs 639 479 ff of 640x480; ");
-    go(&v);
+    viewer_go(&v);
     says("left; ");
 }
 END_TEST
@@ -331,44 +213,44 @@ END_TEST
 START_TEST(viewers_that_know_motion_are_told_of_it_and_send_it)
 {
     static struct viewer v, plain;
-    static const int32_t mine[] = {0, MOTION};
+    static const int32_t mine[] = {0, ENCODING_MOTION};
     uint8_t r[12];
     serve(false, VNC_SHARE_ALLOW_EXCLUSIVE);
-    ck_assert(come(&plain, true));
-    ck_assert(come(&v, true));
-    encodings(&v, mine, 2);
-    ck_assert_int_eq(update(&v, r), MOTION);
+    ck_assert(viewer_come(&plain, true));
+    ck_assert(viewer_come(&v, true));
+    viewer_encodings(&v, mine, 2);
+    ck_assert_int_eq(viewer_update(&v, r), ENCODING_MOTION);
     ck_assert_uint_eq(be16(r), 0);
     ck_assert_mem_eq(r + 2, "\0\0\2\x80\1\xe0", 6);
-    give(&v, "\5\1\x80\4\x7f\xfc", 6);
-    give(&v, "\5\0\x7f\xff\x7f\xff", 6);
+    viewer_give(&v, "\5\1\x80\4\x7f\xfc", 6);
+    viewer_give(&v, "\5\0\x7f\xff\x7f\xff", 6);
     says("rel 5 -3 01 of 640x480; rel 0 0 00 of 640x480; ");
-    give(&plain, "\5\0\0\4\0\5", 6);
+    viewer_give(&plain, "\5\0\0\4\0\5", 6);
     says("abs 4 5 00 of 640x480; ");
     vnc_pointer_mode(rig.vnc, true);
-    ck_assert_int_eq(update(&v, r), MOTION);
+    ck_assert_int_eq(viewer_update(&v, r), ENCODING_MOTION);
     ck_assert_uint_eq(be16(r), 1);
-    give(&v, "\5\0\0\4\0\5", 6);
+    viewer_give(&v, "\5\0\0\4\0\5", 6);
     says("abs 4 5 00 of 640x480; ");
     vnc_pointer_mode(rig.vnc, true); /* no news */
     vnc_pointer_mode(rig.vnc, false);
-    ck_assert_int_eq(update(&v, r), MOTION);
+    ck_assert_int_eq(viewer_update(&v, r), ENCODING_MOTION);
     ck_assert_uint_eq(be16(r), 0);
     vnc_pointer_mode(rig.vnc, true);
-    update(&v, r);
-    go(&v);
+    viewer_update(&v, r);
+    viewer_go(&v);
     says("left; ");
-    ck_assert(come(&v, true)); /* one that comes while the guest takes places */
-    encodings(&v, mine, 2);
-    ck_assert_int_eq(update(&v, r), MOTION);
+    ck_assert(viewer_come(&v, true)); /* one that comes while the guest takes places */
+    viewer_encodings(&v, mine, 2);
+    ck_assert_int_eq(viewer_update(&v, r), ENCODING_MOTION);
     ck_assert_uint_eq(be16(r), 1);
-    give(&v, "\5\0\0\4\0\5", 6);
+    viewer_give(&v, "\5\0\0\4\0\5", 6);
     says("abs 4 5 00 of 640x480; ");
     struct pollfd p = {.fd = plain.fd, .events = POLLIN}; /* nobody told this one */
     ck_assert_int_eq(poll(&p, 1, 0), 0);
-    go(&plain);
+    viewer_go(&plain);
     says("left; ");
-    go(&v);
+    viewer_go(&v);
     says("left; ");
 }
 END_TEST
@@ -378,11 +260,11 @@ START_TEST(keys_wait_for_room_and_motion_does_not)
 {
     static struct viewer v;
     serve(false, VNC_SHARE_ALLOW_EXCLUSIVE);
-    ck_assert(come(&v, true));
+    ck_assert(viewer_come(&v, true));
     static uint8_t many[1500 * 8]; /* at once: the socket has no room for so many small messages */
     for (unsigned i = 0; i < 1500; i++)
         memcpy(many + 8 * i, (uint8_t[]){4, i & 1, 0, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i}, 8);
-    give(&v, many, sizeof many);
+    viewer_give(&v, many, sizeof many);
     usleep(200000);
     unsigned lines = 0;
     for (unsigned i = 0; i < 500 && lines < 1500; i++) {
@@ -399,8 +281,8 @@ START_TEST(keys_wait_for_room_and_motion_does_not)
     ck_assert_uint_eq(lines, 1500);
     for (unsigned i = 0; i < 1500; i++)
         memcpy(many + 6 * i, "\5\0\0\4\0\5", 6);
-    give(&v, many, 1500 * 6);
-    give(&v, "\4\1\0\0\0\0\0\x61", 8);
+    viewer_give(&v, many, 1500 * 6);
+    viewer_give(&v, "\4\1\0\0\0\0\0\x61", 8);
     usleep(200000);
     unsigned motions = 0, keys = 0;
     for (unsigned i = 0; i < 500 && !keys; i++) {
@@ -413,7 +295,7 @@ START_TEST(keys_wait_for_room_and_motion_does_not)
     }
     ck_assert_uint_eq(motions, 1024);
     ck_assert_uint_eq(keys, 1);
-    go(&v);
+    viewer_go(&v);
     says("left; ");
 }
 END_TEST
@@ -445,19 +327,19 @@ START_TEST(sixteen_viewers_have_room_and_room_comes_back)
     serve(false, VNC_SHARE_ALLOW_EXCLUSIVE);
     ck_assert_uint_eq(viewers(), 0);
     for (unsigned i = 0; i < VNC_VIEWERS; i++)
-        ck_assert_msg(come(&v[i], true), "viewer %u", i);
+        ck_assert_msg(viewer_come(&v[i], true), "viewer %u", i);
     ck_assert(are(VNC_VIEWERS));
-    ck_assert(!come(&v[VNC_VIEWERS], true));
-    go(&v[VNC_VIEWERS]);
-    go(&v[3]);
+    ck_assert(!viewer_come(&v[VNC_VIEWERS], true));
+    viewer_go(&v[VNC_VIEWERS]);
+    viewer_go(&v[3]);
     ck_assert(are(VNC_VIEWERS - 1));
     usleep(50000);
-    ck_assert(come(&v[3], true));
+    ck_assert(viewer_come(&v[3], true));
     for (unsigned i = 0; i < VNC_VIEWERS; i++)
-        go(&v[i]);
+        viewer_go(&v[i]);
     ck_assert(are(0));
     usleep(50000);
-    ck_assert(come(&v[0], true));
+    ck_assert(viewer_come(&v[0], true));
     ck_assert(are(1));
 }
 END_TEST
@@ -468,14 +350,14 @@ START_TEST(share_decides_whom_an_exclusive_viewer_sends_away)
     static struct viewer first, second;
     uint8_t b;
     serve(false, (enum vnc_share)_i);
-    ck_assert(come(&first, true));
-    bool in = come(&second, false);
+    ck_assert(viewer_come(&first, true));
+    bool in = viewer_come(&second, false);
     if (_i == VNC_SHARE_ALLOW_EXCLUSIVE) {
         ck_assert(in);
-        ck_assert(!take(&first, &b, 1));
+        ck_assert(!viewer_take(&first, &b, 1));
     } else {
         ck_assert(in == (_i != VNC_SHARE_IGNORE) || in);
-        give(&first, "\4\1\0\0\0\0\0\x61", 8);
+        viewer_give(&first, "\4\1\0\0\0\0\0\x61", 8);
         says("key 61 00 1; ");
     }
 }
@@ -505,6 +387,7 @@ int main(void)
                         VNC_SHARE_IGNORE + 1);
     tcase_add_test(t, no_password_is_taken_where_none_is_asked_for);
     suite_add_tcase(s, t);
+    suite_add_tcase(s, vnc_process_case());
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
     int failed = srunner_ntests_failed(r);
