@@ -36,7 +36,7 @@ static void wake_front(struct vnc *v)
 static void put_event(struct vnc *v, const struct vnc_event *e)
 {
     pthread_mutex_lock(&v->lock);
-    while (v->count == VNC_EVENTS && e->kind != VNC_POINTER && !v->closing)
+    while (v->count == VNC_EVENTS && e->kind != VNC_POINTER)
         pthread_cond_wait(&v->changed, &v->lock);
     if (v->count < VNC_EVENTS)
         v->event[(v->head + v->count++) % VNC_EVENTS] = *e;
@@ -87,7 +87,6 @@ static void on_gone(rfbClientPtr cl)
     w->gone = true;
     if (!w->started)
         memset(w, 0, sizeof *w);
-    v->nviewers--;
     pthread_mutex_unlock(&v->lock);
     vnc_wake(v); /* its thread is to be joined */
     wake_front(v);
@@ -100,13 +99,12 @@ static enum rfbNewClientAction on_client(rfbClientPtr cl)
     pthread_mutex_lock(&v->lock);
     while (i < VNC_VIEWERS && v->viewer[i].vnc)
         i++;
-    if (i < VNC_VIEWERS && !v->closing) {
+    if (i < VNC_VIEWERS) {
         struct vnc_viewer *w = &v->viewer[i];
         *w = (struct vnc_viewer){.vnc = v, .cl = cl};
         snprintf(w->host, sizeof w->host, "%s", cl->host ? cl->host : "");
         cl->clientData = w;
         cl->clientGoneHook = on_gone;
-        v->nviewers++;
     }
     pthread_mutex_unlock(&v->lock);
     wake_front(v); /* the list of viewers is another one */

@@ -41,13 +41,12 @@ struct vnc {
     int wake_thread, wake_front; /* eventfds */
 
     pthread_mutex_t lock;   /* of all that follows */
-    pthread_cond_t changed; /* an event was taken, or it is the end */
+    pthread_cond_t changed; /* an event was taken */
     struct vnc_event event[VNC_EVENTS];
     unsigned head, count;
     struct vnc_viewer viewer[VNC_VIEWERS];
-    unsigned nviewers;
     char password[VNC_PASSWORD + 1];
-    bool password_set, absolute, mode_new, closing;
+    bool password_set, absolute, mode_new;
     uint32_t *picture[2]; /* as libvncserver reads them; the second one for the next size */
     unsigned now;         /* the one that is filled */
     uint32_t w, h, y0, y1;

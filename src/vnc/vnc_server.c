@@ -46,13 +46,13 @@ static void accept_viewer(struct vnc *v, int listener)
     rfbDecrClientRef(cl);
 }
 
-/* Threads of viewers that have gone end here; all: of every viewer, once it has gone. */
-static void join_viewers(struct vnc *v, bool all)
+/* Threads of viewers that have gone end here. */
+static void join_viewers(struct vnc *v)
 {
     for (unsigned i = 0; i < VNC_VIEWERS; i++) {
         struct vnc_viewer *w = &v->viewer[i];
         pthread_mutex_lock(&v->lock);
-        bool join = w->vnc && w->joinable && (w->gone || all);
+        bool join = w->vnc && w->joinable && w->gone;
         pthread_t thread = w->thread;
         pthread_mutex_unlock(&v->lock);
         if (!join)
@@ -64,29 +64,25 @@ static void join_viewers(struct vnc *v, bool all)
     }
 }
 
-/* What the front end left: a new picture, changed lines, another kind of pointer. False: the end.
- */
-static bool take_work(struct vnc *v)
+/* What the front end left: a new picture, changed lines, another kind of pointer. */
+static void take_work(struct vnc *v)
 {
     uint64_t n;
     if (read(v->wake_thread, &n, sizeof n) < 0)
-        return true;
+        return;
     pthread_mutex_lock(&v->lock);
-    bool closing = v->closing, size_new = v->size_new, mode_new = v->mode_new;
+    bool size_new = v->size_new, mode_new = v->mode_new;
     uint32_t *picture = v->picture[v->now];
     uint32_t w = v->w, h = v->h, y0 = v->y0, y1 = v->y1;
     v->size_new = v->mode_new = false;
     v->y0 = v->y1 = 0;
     pthread_mutex_unlock(&v->lock);
-    if (closing)
-        return false;
     if (mode_new)
         vnc_tell_mode(v);
     if (size_new)
         rfbNewFramebuffer(v->screen, (char *)picture, (int)w, (int)h, 8, 3, 4);
     else if (y1 > y0)
         rfbMarkRectAsModified(v->screen, 0, (int)y0, (int)w, (int)y1);
-    return true;
 }
 
 static void *work(void *arg)
@@ -99,9 +95,9 @@ static void *work(void *arg)
         p[v->nlisteners] = (struct pollfd){.fd = v->wake_thread, .events = POLLIN};
         if (poll(p, (nfds_t)v->nlisteners + 1, -1) < 0 && errno != EINTR)
             return NULL;
-        if (p[v->nlisteners].revents && !take_work(v))
-            return NULL;
-        join_viewers(v, false);
+        if (p[v->nlisteners].revents)
+            take_work(v);
+        join_viewers(v);
         for (size_t i = 0; i < v->nlisteners; i++)
             if (p[i].revents)
                 accept_viewer(v, v->listener[i]);

@@ -569,6 +569,7 @@ START_TEST(the_terminal_is_as_it_was_after_the_end)
     tcgetattr(rig.slave, &t);
     ck_assert_uint_eq(t.c_lflag & (ECHO | ICANON | ISIG), 0);
     ck_assert_uint_eq(t.c_iflag & ICRNL, 0);
+    ck_assert_int_eq(get_escdelay(), 25); /* ms that Esc waits for a key that it makes Alt of */
     text_display_close(rig.t);
     ck_assert(as_before());
     text_display_close(NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The drives' lights, and for how long the window waits. */
+#include <dirent.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -133,6 +134,27 @@ START_TEST(waits_end_with_what_stands_for_a_while)
 }
 END_TEST
 
+/* Linux lists a process's threads as a folder's entries. */
+static unsigned threads(void)
+{
+    unsigned n = 0;
+    DIR *d = opendir("/proc/self/task");
+    ck_assert_ptr_nonnull(d);
+    for (struct dirent *e; (e = readdir(d));)
+        n += e->d_name[0] != '.';
+    closedir(d);
+    return n;
+}
+
+START_TEST(the_thread_that_waits_ends_with_the_window)
+{
+    unsigned with = threads();
+    rig_close();
+    ck_assert_uint_lt(threads(), with);
+    rig_open();
+}
+END_TEST
+
 START_TEST(a_wait_ends_when_a_descriptor_or_the_display_has_something)
 {
     int fds[2];
@@ -177,6 +199,7 @@ TCase *window_lights_case(void)
     tcase_add_test(t, lights_stand_side_by_side_and_writing_covers_reading);
     tcase_add_test(t, lights_that_nobody_wants_are_not_shown_and_cost_nothing);
     tcase_add_test(t, waits_end_with_what_stands_for_a_while);
+    tcase_add_test(t, the_thread_that_waits_ends_with_the_window);
     tcase_add_test(t, a_wait_ends_when_a_descriptor_or_the_display_has_something);
     return t;
 }
