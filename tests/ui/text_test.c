@@ -52,6 +52,24 @@ static void *read_all(void *none)
     return NULL;
 }
 
+/* How often the terminal has seen a text; waits until it is as often as wanted, at most 5 s. */
+static unsigned seen(const char *text, unsigned want)
+{
+    unsigned times = 0;
+    for (unsigned i = 0; i < 500; i++) {
+        size_t n = strlen(text);
+        times = 0;
+        pthread_mutex_lock(&rig.lock);
+        for (size_t at = 0; at + n <= rig.n; at++)
+            times += !memcmp(rig.seen + at, text, n);
+        pthread_mutex_unlock(&rig.lock);
+        if (times >= want)
+            break;
+        usleep(10000);
+    }
+    return times;
+}
+
 static void resize(unsigned short rows, unsigned short cols)
 {
     struct winsize size = {.ws_row = rows, .ws_col = cols};
@@ -169,11 +187,7 @@ START_TEST(each_fatal_signal_and_exit_put_the_terminal_back)
             ck_assert_int_eq(status, 0);
         ck_assert_msg(as_before(), "signal %d: the terminal is raw", fatal[i]);
     }
-    usleep(50000);
-    unsigned farewells = 0;
-    for (const char *p = rig.seen; (p = strstr(p, "so long")); p++)
-        farewells++;
-    ck_assert_uint_eq(farewells, 7);
+    ck_assert_uint_eq(seen("so long", 7), 7);
 }
 END_TEST
 
@@ -327,7 +341,8 @@ START_TEST(graphics_modes_and_darkness_are_said)
     rig.n = 0;
     pthread_mutex_unlock(&rig.lock);
     text_display_redraw(rig.t); /* all of it again: somebody wrote over it */
-    usleep(50000);
+    for (unsigned i = 0; i < 500 && rig.n <= 1000; i++)
+        usleep(10000);
     ck_assert_uint_gt(rig.n, 1000);
 }
 END_TEST
@@ -543,20 +558,25 @@ START_TEST(keys_without_room_wait_and_come_in_order)
 }
 END_TEST
 
+static void keys_until(const char *want)
+{
+    for (unsigned i = 0; i < 500 && strlen(rig.said) < strlen(want); i++) {
+        usleep(10000);
+        text_display_keys(rig.t);
+    }
+    says(want);
+}
+
 /* What the terminal itself sends. */
 START_TEST(bytes_from_the_terminal_come_as_keys)
 {
     open_on("xterm-256color", "C.UTF-8");
     ck_assert_int_eq(write(rig.master, "a\003\033", 3), 3);
-    usleep(20000);
-    text_display_keys(rig.t);
-    says("[1e][1d 2e][01]");
+    keys_until("[1e][1d 2e][01]");
     const char *up = tigetstr("kcuu1");
     ck_assert(up && up != (char *)-1);
     ck_assert_int_eq(write(rig.master, up, strlen(up)), (ssize_t)strlen(up));
-    usleep(20000);
-    text_display_keys(rig.t);
-    says("[c8]");
+    keys_until("[c8]");
 }
 END_TEST
 
@@ -587,14 +607,7 @@ START_TEST(a_crash_leaves_the_screen_and_shows_the_cursor)
     waitpid(child, &status, 0);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
     ck_assert(as_before());
-    usleep(50000);
-    static const char left[] = "\033[?1049l"; /* xterm's: leaves the alternate screen */
-    size_t n = rig.n;
-    ck_assert_uint_gt(n, sizeof left);
-    bool any = false;
-    for (size_t i = n > 60 ? n - 60 : 0; i + sizeof left - 1 <= n; i++)
-        any |= !memcmp(rig.seen + i, left, sizeof left - 1);
-    ck_assert(any);
+    ck_assert_uint_eq(seen("\033[?1049l", 1), 1); /* xterm's: leaves the alternate screen */
 }
 END_TEST
 
