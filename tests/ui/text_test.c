@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The terminal in raw mode and the text screen on it, cell by cell and key by key, on a pseudo-terminal of the test's. */
+/* Raw mode, and the text screen cell by cell and key by key, on a pseudo-terminal of the test's. */
 #include "config.h"
 
 #ifdef HAVE_NCURSES
