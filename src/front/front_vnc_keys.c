@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RFC 6143 7.5.4: what counts is the keysym, not what keys the viewer's user pressed for it. A character goes to the key
- * that makes it on a US keyboard, with Shift as that needs it until the key is up, so that the key repeats with it.
+ * RFC 6143 7.5.4: what counts is the keysym, not what keys the viewer's user pressed for it. A character goes to the
+ * key that makes it on a US keyboard, with Shift as that needs it until the key is up, so that the key repeats with it.
  */
 #include "front/front_vnc_keys.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's part of the console: registers, tables of pages and the memory map of a machine whose state is known. */
+/* The machine's part of the console: registers, page tables and the memory map of a machine whose state is known. */
 #include "tests/snap/console_test.h"
 
 #include <stdio.h>

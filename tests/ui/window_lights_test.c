@@ -101,8 +101,9 @@ END_TEST
 
 static int wait_of(int timeout)
 {
+    struct pollfd none;
     rig.waited = -2;
-    ck_assert_int_eq(window_poll(rig.w, NULL, 0, timeout), 0);
+    ck_assert_int_eq(window_poll(rig.w, &none, 0, timeout), 0);
     return rig.waited;
 }
 
