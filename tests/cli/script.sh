@@ -25,6 +25,12 @@ wrong "line 1: .*out of range" 'mouse_button 32\n'
 wrong "line 1: .*more on the line" 'mouse_button 1 2\n'
 wrong "line 1: did not see in time 'no such text'" 'wait "no such text" within 100ms\n'
 
+# The queue of keys has room for 4096 presses: 2047 letters fit, as two presses each, one more does not.
+letters=$(printf '%02047d' 0 | tr 0 a)
+wrong "line 2: too much to type at once" "\ntype \"a$letters\"\n"
+printf 'type "%s"\nafter 1ms quit\n' "$letters" >"$work/s"
+if timeout 60 "$vitrine" -display none --warp --input-script "$work/s" >"$work/out" 2>"$work/err"; then good; else bad "2047 letters: $(cat "$work/err")"; fi
+
 cat >"$work/s" <<IN
 wait "Vitrine" within 20s
 after 500ms screenshot $work/menu.ppm
@@ -70,4 +76,4 @@ if timeout 100 "$vitrine" -display none --warp --input-script "$work/s" >"$work/
 refuses "percent" --speed 0
 refuses "percent" --speed fast
 refuses "percent" --speed 20000%
-finish 25
+finish 27

@@ -8,6 +8,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -165,6 +166,84 @@ START_TEST(jail_allows_data_memory)
 }
 END_TEST
 
+/* --- The process that serves VNC's viewers --- */
+
+struct viewers_call {
+    struct call c;
+    int error; /* -1: it is killed; 0: it works */
+};
+
+static int call_of_viewers(const struct viewers_call *v)
+{
+    struct error err;
+    uint32_t in_force;
+    const struct call *c = &v->c;
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0)
+        raise(SIGSTOP);
+    if (!jail_enter_viewers(NULL, 0, &in_force, &err))
+        return NO_JAIL;
+    long r = syscall(c->nr, c->arg[0], c->arg[1], c->arg[2], c->arg[3], c->arg[4], c->arg[5]);
+    if (v->error ? r < 0 && errno == v->error : r >= 0)
+        return DID_IT;
+    return REFUSED;
+}
+
+START_TEST(viewers_process_has_no_files_programs_or_code)
+{
+    static const char passwd[] = "/etc/passwd";
+    static const char *const argv[] = {"true", NULL};
+    const struct viewers_call calls[] = {
+        {{"open", SYS_open, {TEXT(passwd), O_RDONLY}}, -1},
+        {{"unlink", SYS_unlink, {TEXT("/tmp/vitrine-jail-test")}}, -1},
+        {{"stat", SYS_stat, {TEXT(passwd), TEXT(page)}}, -1},
+        {{"socket", SYS_socket, {AF_INET, SOCK_STREAM, 0}}, -1},
+        {{"socketpair", SYS_socketpair, {AF_UNIX, SOCK_STREAM, 0, TEXT(page)}}, -1},
+        {{"connect", SYS_connect, {0, TEXT(page), 16}}, -1},
+        {{"bind", SYS_bind, {0, TEXT(page), 16}}, -1},
+        {{"execve", SYS_execve, {TEXT("/bin/true"), TEXT(argv), TEXT(argv + 1)}}, -1},
+        {{"fork", SYS_fork, {0}}, -1},
+        {{"clone of a process", SYS_clone, {SIGCHLD}}, -1},
+        {{"kill", SYS_kill, {getpid(), 0}}, -1},
+        {{"tgkill", SYS_tgkill, {getpid(), getpid(), 0}}, -1},
+        {{"ptrace", SYS_ptrace, {PTRACE_ATTACH, getpid()}}, -1},
+        {{"prctl", SYS_prctl, {4 /* PR_SET_DUMPABLE */, 1}}, -1},
+        {{"setrlimit", SYS_setrlimit, {RLIMIT_NOFILE, TEXT(page)}}, -1},
+        {{"memfd_create", SYS_memfd_create, {TEXT("x"), 0}}, -1},
+        {{"mmap of code", SYS_mmap, {0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1}}, -1},
+        {{"mmap of writable code", SYS_mmap, {0, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1}}, -1},
+        {{"mprotect to code", SYS_mprotect, {TEXT(page), 4096, PROT_READ | PROT_EXEC}}, -1},
+        {{"mprotect to writable code", SYS_mprotect, {TEXT(page), 4096, PROT_EXEC}}, -1},
+        {{"pkey_mprotect to code", SYS_pkey_mprotect, {TEXT(page), 4096, PROT_EXEC, -1}}, -1},
+        {{"openat", SYS_openat, {AT_FDCWD, TEXT(passwd), O_RDONLY}}, EACCES},
+        {{"fstat of a path", SYS_newfstatat, {AT_FDCWD, TEXT(passwd), TEXT(page), 0}}, EACCES},
+        {{"access", SYS_access, {TEXT(passwd), R_OK}}, EACCES},
+        {{"readlink", SYS_readlink, {TEXT("/proc/self/exe"), TEXT(page), 100}}, EACCES},
+        {{"uname", SYS_uname, {TEXT(page)}}, EACCES},
+        {{"TIOCSTI", SYS_ioctl, {STDERR_FILENO, 0x5412, TEXT("x")}}, ENOTTY},
+        {{"clone3", 435, {0, 0}}, ENOSYS},
+        {{"mmap of data", SYS_mmap, {0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1}}, 0},
+        {{"mprotect to data", SYS_mprotect, {TEXT(page), 4096, PROT_READ | PROT_WRITE}}, 0},
+        {{"eventfd2", SYS_eventfd2, {0, 0}}, 0},
+        {{"pipe2", SYS_pipe2, {TEXT(page), 0}}, 0},
+    };
+    if (!jail_has_seccomp() || SANITIZED)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+        const struct call *c = &calls[i].c;
+        pid_t pid = fork();
+        if (pid == 0)
+            _exit(call_of_viewers(&calls[i]));
+        struct end e = watch(pid);
+        if (calls[i].error >= 0) {
+            ck_assert_msg(WIFEXITED(e.status) && WEXITSTATUS(e.status) == DID_IT, "%s: status %x", c->name, e.status);
+            continue;
+        }
+        ck_assert_msg(WIFSIGNALED(e.status) && WTERMSIG(e.status) == SIGSYS, "%s: status %x", c->name, e.status);
+        ck_assert_msg(e.nr == -1 || e.nr == c->nr, "%s: killed in call %ld", c->name, e.nr);
+    }
+}
+END_TEST
+
 static int signal_itself(const void *arg)
 {
     (void)arg;
@@ -259,6 +338,48 @@ START_TEST(jail_landlock_shuts_the_file_system)
         return;
     }
     ck_assert_int_eq(r, REFUSED);
+}
+END_TEST
+
+enum { SOCKETS_ABI = 4 }; /* landlock(7): the first one that knows TCP */
+
+static int landlock_connects(const void *port)
+{
+    bool on;
+    struct error err;
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = *(const uint16_t *)port};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int before = socket(AF_INET, SOCK_STREAM, 0), after = socket(AF_INET, SOCK_STREAM, 0);
+    /* Before, it works: what refuses it afterwards is not the network. */
+    if (connect(before, (struct sockaddr *)&to, sizeof to) < 0)
+        return NO_JAIL;
+    if (!jail_capabilities(&err) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || !jail_landlock(&on, &err) || !on)
+        return NO_JAIL;
+    if (connect(after, (struct sockaddr *)&to, sizeof to) == 0)
+        return DID_IT;
+    return errno == EACCES ? REFUSED : -1;
+}
+
+/* Without the filter, Landlock by itself lets nobody be connected to. */
+START_TEST(jail_landlock_shuts_the_network)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    socklen_t len = sizeof at;
+    int status = 0, listener = socket(AF_INET, SOCK_STREAM, 0);
+    long abi = syscall(LL_SYS_CREATE_RULESET, NULL, 0, LL_CREATE_RULESET_VERSION);
+    if (abi < SOCKETS_ABI) {
+        fprintf(stderr, "skipped: TCP behind Landlock, which needs ABI %d; this kernel has %ld\n", SOCKETS_ABI, abi);
+        return;
+    }
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ck_assert_int_eq(bind(listener, (struct sockaddr *)&at, sizeof at), 0);
+    ck_assert_int_eq(listen(listener, 4), 0);
+    ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&at, &len), 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(landlock_connects(&at.sin_port));
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == REFUSED, "a connect: status %x", status);
 }
 END_TEST
 
@@ -414,8 +535,10 @@ int main(void)
     tcase_add_test(t, jail_refuses_other_call_tables);
 #endif
     tcase_add_test(t, jail_allows_data_memory);
+    tcase_add_test(t, viewers_process_has_no_files_programs_or_code);
     tcase_add_test(t, jail_allows_a_signal_to_itself_only);
     tcase_add_test(t, jail_landlock_shuts_the_file_system);
+    tcase_add_test(t, jail_landlock_shuts_the_network);
     tcase_add_test(t, jail_landlock_denies_all_that_an_abi_knows);
     tcase_add_test(t, jail_keeps_what_was_given);
     tcase_add_test(t, jail_limits_memory);

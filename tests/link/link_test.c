@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "link/configmsg.h"
 #include "link/framebuffer.h"
 #include "link/guest.h"
+#include "link/vnc_link.h"
 #include "tests/link/rig.h"
 
 /* A link whose other end is a bare socket. */
@@ -198,6 +200,42 @@ START_TEST(link_sender_queues_and_never_waits)
     }
     ck_assert_uint_eq(link_queued(&r->link), 0);
     rig_free(r);
+}
+END_TEST
+
+/* Replies and pictures: in parts of 32 KiB, the last of which says so; nothing is a part, too. */
+START_TEST(link_long_answers_come_in_parts)
+{
+    static const size_t sizes[] = {0, 1, 32767, 32768, 32769, 65536, 70000};
+    static uint8_t data[70000];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * 7 + i / 251);
+    for (size_t i = 0; i < 2 * ARRAY_LEN(sizes); i++) {
+        struct rig *r = rig_new();
+        struct link *peer = calloc(1, sizeof *peer);
+        size_t len = sizes[i / 2], at = 0;
+        bool last = false;
+        link_init(peer, r->peer);
+        if (i % 2)
+            link_reply(&r->link, 0x12345678, data, len);
+        else
+            link_picture(&r->link, 0x12345678, data, len);
+        while (!last) {
+            link_flush(&r->link);
+            ck_assert_msg(link_recv(peer, &r->msg) == LINK_GOT_MSG, "%zu bytes: nothing after %zu", len, at);
+            ck_assert_uint_eq(r->msg.type, i % 2 ? LINK_REPLY : LINK_PICTURE);
+            ck_assert_uint_eq(ld32(r->msg.data), 0x12345678);
+            size_t n = r->msg.len - 5;
+            last = len - at <= 32768;
+            ck_assert_uint_eq(r->msg.data[4], last ? LINK_LAST : LINK_MORE);
+            ck_assert_msg(n == (last ? len - at : 32768), "%zu bytes: a part of %zu at %zu", len, n, at);
+            ck_assert_msg(!memcmp(r->msg.data + 5, data + at, n), "%zu bytes: another part at %zu", len, at);
+            at += n;
+        }
+        ck_assert_int_eq(link_recv(peer, &r->msg), LINK_GOT_NONE);
+        free(peer);
+        rig_free(r);
+    }
 }
 END_TEST
 
@@ -434,6 +472,57 @@ START_TEST(frame_slot_in_use_is_not_written)
 }
 END_TEST
 
+/* --- The picture for VNC's viewers --- */
+
+START_TEST(vnc_picture_is_whole_and_cannot_be_written_by_viewers)
+{
+    struct vnc_picture p;
+    struct error err = {""};
+    unsigned before = open_fds();
+    ck_assert_msg(vnc_picture_make(&p, &err), "%s", err.text);
+    ck_assert_int_lt(ftruncate(p.fd_read, 4096), 0);
+    ck_assert_ptr_eq(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, p.fd_read, 0), MAP_FAILED);
+    p.map[1] = 7;
+    p.map[VNC_PICTURE_BYTES / 4 - 1] = 9;
+    const uint32_t *seen = vnc_picture_map(p.fd_read);
+    ck_assert_ptr_nonnull(seen);
+    ck_assert(seen[1] == 7 && seen[VNC_PICTURE_BYTES / 4 - 1] == 9);
+    munmap((void *)(uintptr_t)seen, VNC_PICTURE_BYTES);
+    vnc_picture_free(&p);
+    ck_assert(!p.map && p.fd_read == -1);
+    vnc_picture_free(&p);
+    int other = memfd_create("other", MFD_CLOEXEC);
+    ck_assert_int_eq(ftruncate(other, (off_t)VNC_PICTURE_BYTES - 1), 0); /* of another size */
+    ck_assert_ptr_null(vnc_picture_map(other));
+    close(other);
+    ck_assert_uint_eq(open_fds(), before);
+}
+END_TEST
+
+/* Each place at which descriptors may run out: an error with a text, and none is left or closed that was there. */
+START_TEST(pictures_without_descriptors_are_errors)
+{
+    struct rlimit was, few;
+    int first = dup(0);
+    const unsigned before = open_fds();
+    close(first);
+    getrlimit(RLIMIT_NOFILE, &was);
+    for (unsigned spare = 0; spare <= 1; spare++) {
+        struct error err = {""};
+        struct vnc_picture p;
+        const uint32_t *map = NULL;
+        few = (struct rlimit){(rlim_t)first + spare, was.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &few);
+        bool made = vnc_picture_make(&p, &err);
+        int fd = spare ? -1 : frame_create(&map, &err);
+        setrlimit(RLIMIT_NOFILE, &was);
+        ck_assert_msg(!made && !p.map && p.fd_read == -1 && fd < 0, "%u spare: a picture", spare);
+        ck_assert_msg(strstr(err.text, "Too many open files"), "%u spare: %s", spare, err.text);
+        ck_assert_uint_eq(open_fds(), before - 1);
+    }
+}
+END_TEST
+
 START_TEST(cells_size_must_fit_what_comes)
 {
     static const struct {
@@ -478,6 +567,7 @@ int main(void)
     tcase_add_test(t, link_close_closes_what_was_to_be_passed);
     tcase_add_test(t, guest_drives_takes_whole_replies_only);
     tcase_add_test(t, link_sender_queues_and_never_waits);
+    tcase_add_test(t, link_long_answers_come_in_parts);
     tcase_add_test(t, link_last_words_are_heard_after_an_unread_message);
     tcase_add_test(t, config_round_trip);
     tcase_add_test(t, config_cut_short_or_too_long_is_refused);
@@ -485,6 +575,8 @@ int main(void)
     tcase_add_test(t, config_any_single_wrong_byte_stays_in_bounds);
     tcase_add_test(t, frame_numbers_out_of_range_are_refused);
     tcase_add_test(t, frame_slot_in_use_is_not_written);
+    tcase_add_test(t, vnc_picture_is_whole_and_cannot_be_written_by_viewers);
+    tcase_add_test(t, pictures_without_descriptors_are_errors);
     tcase_add_test(t, cells_size_must_fit_what_comes);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
