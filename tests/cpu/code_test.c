@@ -266,7 +266,7 @@ static void see(void *ctx)
     *(struct seen *)ctx = (struct seen){rig.cpu->regs[RAX], rig.clock.pos};
 }
 
-/* A delivery takes a position; an event right behind it comes before the handler's first instruction, stepped or not. */
+/* A delivery takes a position; an event behind it comes before the handler's first instruction, stepped or not. */
 START_TEST(event_comes_at_its_position_around_a_delivery)
 {
     enum { N = 12, DELIVERY = 5 };

@@ -612,7 +612,7 @@ START_TEST(fstpnce_moves_and_pops_and_raises_nothing)
 }
 END_TEST
 
-/* SDM 1 table 8-1 and 2A, "FPU Flags Affected": C1 is set to 0. FFREE leaves it undefined; AMD's processors clear it. */
+/* SDM 1 table 8-1 and 2A, "FPU Flags Affected": C1 is set to 0. FFREE leaves it undefined; AMD clears it. */
 START_TEST(c1_is_cleared_by_what_changes_the_stack_alone)
 {
     static const uint8_t code[][2] = {{0xd9, 0xf7}, {0xd9, 0xf6}, {0xd9, 0xe0}, {0xd9, 0xe1}, {0xd9, 0xc9},
