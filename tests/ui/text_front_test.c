@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* -display curses in the front end, without a terminal: when the screen is asked for, and how many keys are under way. */
+/*
+ * -display curses in the front end, without a terminal: when the screen is asked for, and how many keys are under way.
+ */
 #include "config.h"
 
 #include <check.h>
