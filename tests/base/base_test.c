@@ -454,6 +454,8 @@ START_TEST(text_clean_replaces_what_steers)
         {"\xe2\x98"
          "a",
          "??a"},
+        {"\xf1\xa0(", "?"
+                      "?("}, /* what is there so far would show something */
         {"", ""},
     };
     char to[64];

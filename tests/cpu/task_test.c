@@ -272,6 +272,19 @@ START_TEST(table_7_1_faults_of_the_new_tasks_segments)
 }
 END_TEST
 
+/* The other side of table 7-1's privilege checks of CS: conforming code runs at the RPL, whose DPL it may have. */
+START_TEST(conforming_code_of_the_new_task_may_have_the_dpl_of_its_rpl)
+{
+    tasks();
+    put_desc(SEL_BAD, 0, 0xfffff, 0x9f, 0xc);
+    put32(TSS2_AT + 76, SEL_BAD);
+    RUN(0xea, IMM32(0), IMM16(SEL_TSS2));
+    ck_assert_uint_eq(rig.cpu->tr.sel, SEL_TSS2);
+    ck_assert_int_eq(rig_vector(), 32); /* the task ran to its end */
+    ck_assert_uint_eq(frame_word(1), SEL_BAD);
+}
+END_TEST
+
 START_TEST(eip_beyond_the_limit_is_gp0_in_the_new_task)
 {
     tasks();
@@ -554,6 +567,7 @@ TCase *task_tests(void)
     tcase_add_test(t, tss_of_16_bits_puts_ffff_above_its_registers_and_saves_words);
     tcase_add_test(t, trap_bit_raises_db_in_the_new_task);
     tcase_add_test(t, table_7_1_faults_of_the_new_tasks_segments);
+    tcase_add_test(t, conforming_code_of_the_new_task_may_have_the_dpl_of_its_rpl);
     tcase_add_test(t, eip_beyond_the_limit_is_gp0_in_the_new_task);
     tcase_add_test(t, gate_and_tss_checks_name_what_was_wrong);
     tcase_add_test(t, int_n_from_level_3_through_a_task_gate_and_iret_back);

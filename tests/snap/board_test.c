@@ -456,6 +456,21 @@ static void setup(void)
     memset(&sink, 0, sizeof sink);
 }
 
+/* -device NAME,help: each property with what it takes and its default, by kind. */
+START_TEST(help_of_a_device_has_its_properties_by_kind)
+{
+    char *keyboard = catalog_device_help("ps2-keyboard"), *exit_port = catalog_device_help("isa-debug-exit");
+    ck_assert_msg(keyboard && strstr(keyboard, "  typematic=on|off  a key held down repeats (default on)\n"), "%s",
+                  keyboard);
+    ck_assert_msg(exit_port && strstr(exit_port, "  iobase=0..0xffff  first port (default 0x501)\n") &&
+                      strstr(exit_port, "  iosize=0x1..0x10  number of ports (default 0x2)\n"),
+                  "%s", exit_port);
+    ck_assert_ptr_null(catalog_device_help("no-such-device"));
+    free(keyboard);
+    free(exit_port);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("board");
@@ -470,6 +485,7 @@ int main(void)
     tcase_add_test(t, fw_cfg_has_memory_processors_roms_and_tables);
     tcase_add_test(t, a_linux_kernel_is_handed_over_in_its_parts);
     tcase_add_test(t, ram_is_where_a_pc_has_it);
+    tcase_add_test(t, help_of_a_device_has_its_properties_by_kind);
     suite_add_tcase(s, t);
     suite_add_tcase(s, console_case());
     suite_add_tcase(s, life_case());
