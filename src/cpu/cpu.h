@@ -188,8 +188,7 @@ enum xstat {
                  same RIP */
     X_LEAVE,  /* retired; the block must end here (mode, mapping or interrupt state changed); RIP is
                  the next instruction */
-    X_TRAP,   /* retired, and cpu->exc is to be delivered with the RIP that follows (INT n, single
-                 step ...) */
+    X_TRAP,   /* retires with the delivery of cpu->exc, whose RIP is the one that follows: INT n, INT1 */
 };
 
 struct cpu;
@@ -291,7 +290,7 @@ struct cpu {
     uint32_t tlb_nused;
     struct table_refs *table_refs; /* by backing page */
     uint32_t ntable_refs;
-    uint32_t db_pending; /* DR6 bits of data and I/O breakpoints that the executing instruction hit */
+    uint32_t db_pending; /* DR6 bits of the trap that follows the instruction before: single step, data, I/O, task */
     uint8_t delivering;  /* nesting of exception delivery: 0, 1 (a fault here may be #DF), 2 (triple) */
     bool kicked;         /* set asynchronously */
     uint64_t stat_blocks, stat_insns;
@@ -339,10 +338,12 @@ void cpu_pre_save(struct cpu *c); /* before cpu_state_table is saved or hashed: 
 void cpu_post_load(struct cpu *c);
 void cpu_print(struct cpu *c, struct buf *out); /* `info registers` */
 
-/* Runs to c->clock position `until` at the latest; CPU_KICKED after cpu_kick or where a pin or
- * event wants the machine. */
+/*
+ * Runs to c->clock position `until`, never past it; CPU_KICKED after cpu_kick or where a pin or event wants the
+ * machine. Begins and ends at a complete state: events due at the position have run (cpu/engine/boundary.c). */
 enum cpu_stop cpu_run(struct cpu *c, uint64_t until);
-void cpu_kick(struct cpu *c); /* async-signal-safe: cpu_run returns at the next block boundary */
+bool cpu_rests(const struct cpu *c); /* halted or shut down, and nothing is there to be delivered */
+void cpu_kick(struct cpu *c);        /* async-signal-safe: cpu_run returns at the next block boundary */
 
 /* Flags as PUSHF has them (computes lazy ones), and setting all of them. */
 uint32_t cpu_eflags(const struct cpu *c);

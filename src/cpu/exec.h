@@ -334,9 +334,9 @@ insn_fn *exec_function(const struct cpu *c, const struct insn *in); /* cpu/engin
 
 /* Debug registers and TF (cpu/sys/debugreg.c): called by the engine when cpu_needs_stepping(). */
 bool cpu_needs_stepping(const struct cpu *c);
-enum xstat debug_before(struct cpu *c); /* X_FAULT: instruction breakpoint, exc filled; else X_NEXT */
-enum xstat debug_after(struct cpu *c,
-                       bool tf_before); /* X_TRAP: single step or data/I/O breakpoint, exc filled; else X_NEXT */
+enum xstat debug_before(struct cpu *c);  /* X_FAULT: instruction breakpoint, exc filled; else X_NEXT */
+void debug_stepped(struct cpu *c);       /* an instruction under TF has retired: a trap is pending */
+void debug_raise_pending(struct cpu *c); /* fills exc with the pending traps: single step, data and I/O breakpoints */
 
 /* CPUID, MSR */
 enum xstat cpuid(struct cpu *c);

@@ -7,9 +7,11 @@ libvitrine_a_SOURCES += \
 
 libvitrine_a_SOURCES += \
 	src/cpu/engine/blocks.c \
+	src/cpu/engine/boundary.c \
 	src/cpu/engine/coverage.c \
 	src/cpu/engine/cpu_trace.h \
 	src/cpu/engine/dispatch.c \
+	src/cpu/engine/engine.h \
 	src/cpu/engine/handler.h \
 	src/cpu/engine/interp.c
 

@@ -24,7 +24,7 @@
 #include "snap/snapshot.h"
 
 #define SLICE_NS UINT64_C(2000000)
-#define LIMIT_NS UINT64_C(100000000)
+#define LAP_NS   UINT64_C(100000000)
 #define STEER_NS UINT64_C(10000000)
 #define AHEAD_NS UINT64_C(1000000) /* not worth a sleep */
 #define NEAR_NS  UINT64_C(100000)  /* a halted machine does not sleep for an event that near */
@@ -413,13 +413,13 @@ static void go_to_sleep(struct machine_process *p, enum run_stop stop)
     p->wake = MIN(event, due);
     if (replaying(p))
         run_end(p, 0, NULL); /* all that came in has been delivered, and nothing else can wake it */
-    else if (run_virtual(p) && p->wake != TIME_NEVER)
-        machine_skip_to(p->m, p->wake);
 }
 
 void run_settle(struct machine_process *p)
 {
-    enum run_stop stop = machine_run(p->m, machine_pos(p->m));
+    if (p->state == LINK_STATE_SHUTDOWN)
+        return;
+    enum run_stop stop = machine_settle(p->m);
     if (stop == RUN_SHUTDOWN || stop == RUN_TRIPLE || stop == RUN_EXIT)
         shut_down(p, stop);
     report_resets(p);
@@ -441,6 +441,7 @@ static void wake_up(struct machine_process *p)
 /* What happens at the begin of a slice. False: the machine ends. */
 static bool begin_slice(struct machine_process *p)
 {
+    log_hash(p);
     wake_up(p);
     agenda_run(p);
     if (p->ending)
@@ -449,7 +450,8 @@ static bool begin_slice(struct machine_process *p)
     p->halted = p->dead = false;
     /* A halted machine covers much time in few positions: both are bounded, so that the link is
      * served. */
-    machine_set_time_limit(p->m, MIN(agenda_due(p), machine_ns(p->m) + LIMIT_NS));
+    machine_set_time_limit(p->m, agenda_due(p));
+    machine_set_time_lap(p->m, machine_ns(p->m) + LAP_NS);
     p->slice_to = slice_end(p);
     return true;
 }
@@ -599,12 +601,21 @@ void run_hold(struct machine_process *p, bool on)
         set_wished(p, machine_ns(p->m));
 }
 
+/* Logs of versions that count positions otherwise differ from the first line on. */
+static void begin_hash_log(struct machine_process *p)
+{
+    static const char head[] = "VITRHSH3: position, hash of the state\n";
+    if (p->hash_fd >= 0 && !write_all(p, p->hash_fd, head, sizeof head - 1, "--hash-log"))
+        p->hash_fd = -1;
+}
+
 void run_loop(struct machine_process *p)
 {
     journal_set_sink(machine_journal(p->m), J_STOP, replay_ended, p);
     p->state = LINK_STATE_PRELAUNCH;
     p->resets = machine_reset_count(p->m);
     p->speed = p->run.speed;
+    begin_hash_log(p);
     if (!p->cfg.start_paused)
         run_set_state(p, LINK_STATE_RUNNING);
     uint64_t wait = 0;

@@ -103,12 +103,10 @@ static void serial_break(void *ctx, const struct journal_entry *e)
 static void power(void *ctx, const struct journal_entry *e)
 {
     struct machine *m = ctx;
-    if (e->len == 1 && e->data[0] == POWER_RESET) {
+    if (e->len == 1 && e->data[0] == POWER_RESET)
         m->reset_wanted = true;
-        cpu_kick(m->cpu);
-    } else if (e->len == 1 && e->data[0] == POWER_BUTTON && m->pm) {
+    else if (e->len == 1 && e->data[0] == POWER_BUTTON && m->pm)
         piix4_pm_button(m->pm);
-    }
     if (e->len == 1 && e->data[0] == POWER_NMI)
         cpu_pins(m->cpu).nmi(m->cpu);
 }
@@ -155,25 +153,6 @@ static void rate(void *ctx, const struct journal_entry *e)
         clock_set_rate(&m->clock, ld64(e->data));
 }
 
-/* A recording skips from one wake to the next, at most 100 ms of virtual time while events are due. */
-enum { EVENTS_IN_A_SKIP = 1 << 20 };
-
-static void skip(void *ctx, const struct journal_entry *e)
-{
-    struct machine *m = ctx;
-    uint64_t ns = e->len == 8 ? ld64(e->data) : 0;
-    /* NOTE: a replay delivers all entries of a position in one go; the events between them happened in between. */
-    for (unsigned n = 0; clock_next(&m->clock) < ns; n++) {
-        if (n == EVENTS_IN_A_SKIP) {
-            machine_fail(m, "the journal skips over more events than a recording does");
-            return;
-        }
-        clock_skip_to(&m->clock, clock_next(&m->clock));
-        clock_run(&m->clock);
-    }
-    clock_skip_to(&m->clock, ns);
-}
-
 static void rtc(void *ctx, const struct journal_entry *e)
 {
     struct machine *m = ctx;
@@ -193,9 +172,9 @@ void machine_input_init(struct machine *m)
     static const struct {
         enum journal_kind kind;
         journal_sink *fn;
-    } sinks[] = {{J_KEY, key},     {J_SERIAL, serial}, {J_POWER, power}, {J_RATE, rate},
-                 {J_SKIP, skip},   {J_RTC, rtc},       {J_POKE, poke},   {J_BREAK, serial_break},
-                 {J_MOUSE, mouse}, {J_TABLET, tablet}, {J_PORT, port},   {J_BOOT, boot}};
+    } sinks[] = {{J_KEY, key},       {J_SERIAL, serial}, {J_POWER, power},        {J_RATE, rate},
+                 {J_RTC, rtc},       {J_POKE, poke},     {J_BREAK, serial_break}, {J_MOUSE, mouse},
+                 {J_TABLET, tablet}, {J_PORT, port},     {J_BOOT, boot}};
     for (size_t i = 0; i < ARRAY_LEN(sinks); i++)
         journal_set_sink(&m->journal, sinks[i].kind, sinks[i].fn, m);
     journal_input(&m->journal, J_RTC, 0, &m->cfg.rtc_seconds, sizeof m->cfg.rtc_seconds);

@@ -42,6 +42,12 @@ static void queue_moved(void *ctx)
         m->cpu->leave = true;
 }
 
+static const struct state_field fields[] = {
+    STATE_U(struct machine, reset_wanted), STATE_U(struct machine, exit_wanted), STATE_U(struct machine, powered_off),
+    STATE_U(struct machine, exit_code),    STATE_U(struct machine, resets),
+};
+const struct state_table machine_state_table = {"machine", fields, ARRAY_LEN(fields)};
+
 const struct cpu_model *machine_cpu_model(const struct machine *m)
 {
     return m->cpu_model.name ? &m->cpu_model : NULL;
@@ -76,7 +82,7 @@ struct machine *machine_create(const struct machine_config *cfg, const struct ma
     }
     m->cfg = *cfg;
     m->be = *be;
-    m->time_limit = TIME_NEVER;
+    m->time_limit = m->time_lap = TIME_NEVER;
     m->log.sink = be->guest_log;
     m->log.sink_ctx = be->guest_log_ctx;
     clock_init(&m->clock);
@@ -135,25 +141,37 @@ bool machine_flush(struct machine *m, struct error *err)
 
 /* --- Running --- */
 
+/* RESET# of everything: the step to the next position. */
 static void reset_all(struct machine *m)
 {
-    m->reset_wanted = false;
+    m->reset_wanted = m->powered_off = false;
     m->resets++;
+    m->clock.pos++;
     for (struct dev *d = m->devices; d; d = d->next)
         if (d->cls->reset)
             d->cls->reset(d);
     cpu_reset(m->cpu);
     if (m->cfg.boot_once[0] && m->resets == 1)
         pc_set_boot_order(m, m->cfg.boot);
+    clock_run(&m->clock);
 }
 
-/* A reset as the guest or the user asked for; true: the machine ends instead. */
-static bool take_reset(struct machine *m)
+/* A halted CPU's step, to virtual time ns. */
+static void skip(struct machine *m, uint64_t ns)
 {
-    if (m->cfg.no_reboot)
-        return true;
-    reset_all(m);
-    return false;
+    clock_skip_to(&m->clock, ns);
+    clock_run(&m->clock);
+}
+
+/*
+ * The same while recording: the skip to the next event is implied, one that ends before it, since something comes in
+ * then, is an entry. */
+static void skip_recorded(struct machine *m, uint64_t ns)
+{
+    uint64_t next = clock_next(&m->clock);
+    if (ns < next)
+        journal_input(&m->journal, J_SKIP, 0, &ns, sizeof ns);
+    skip(m, MIN(ns, next));
 }
 
 static bool can_wake(const struct machine *m)
@@ -161,77 +179,112 @@ static bool can_wake(const struct machine *m)
     return m->cpu->eflags & FL_IF || lapic_wakes_masked(m->lapic) || ioapic_wakes_masked(m->ioapic);
 }
 
-/* What a halted CPU means: true, time went on and there is more to run; false, *stop says why not. */
-static bool halted(struct machine *m, enum run_stop *stop)
+static enum run_stop how_halted(const struct machine *m)
 {
-    uint64_t next = MIN(clock_next(&m->clock), m->time_limit);
-    if (m->journal.mode == JOURNAL_REPLAY && journal_next_pos(&m->journal) <= m->clock.pos)
-        return true;
-    if (m->cfg.clock == CLOCK_VIRTUAL && next != TIME_NEVER && can_wake(m)) {
-        /*
-         * NOTE: the limit is where something may come in. It comes at this same position, so that only the journal can
-         * tell a replay how long the halt was before it. */
-        if (next == m->time_limit && m->journal.mode == JOURNAL_RECORD)
-            machine_skip_to(m, next); /* also where an event is due at the limit: what comes in comes before it */
-        else
-            clock_skip_to(&m->clock, next);
-        return true;
-    }
-    *stop = can_wake(m) ? RUN_HALTED : RUN_DEAD;
-    return false;
+    return can_wake(m) ? RUN_HALTED : RUN_DEAD;
 }
 
-static bool after_run(struct machine *m, enum cpu_stop why, enum run_stop *stop)
+/* The CPU is halted. True: time went on; false, *stop says why not. */
+static bool pass_time(struct machine *m, enum run_stop *stop)
 {
-    *stop = RUN_BUDGET;
+    uint64_t next = clock_next(&m->clock);
+    if (next != TIME_NEVER && journal_next_pos(&m->journal) != UINT64_MAX) { /* a replay: what comes in ends the halt */
+        skip(m, next);
+        return true;
+    }
+    *stop = how_halted(m);
+    uint64_t to = *stop == RUN_HALTED || m->time_limit != TIME_NEVER ? MIN(next, m->time_limit) : TIME_NEVER;
+    if (m->cfg.clock != CLOCK_VIRTUAL || to == TIME_NEVER)
+        return false;
+    if (m->journal.mode == JOURNAL_RECORD)
+        skip_recorded(m, to);
+    else
+        skip(m, to);
+    return true;
+}
+
+/* The replay of a skip that ended before the next event. False: this machine does not make it. */
+static bool replay_skip(struct machine *m)
+{
+    uint64_t ns = journal_take_skip(&m->journal);
+    if (!cpu_rests(m->cpu) || m->reset_wanted || ns <= clock_ns(&m->clock) || ns >= clock_next(&m->clock)) {
+        machine_fail(m, "the journal has a skip that this machine does not make");
+        return false;
+    }
+    skip(m, ns);
+    return true;
+}
+
+static bool wants_reset(const struct machine *m)
+{
+    return m->reset_wanted || (m->cpu->shutdown && cpu_rests(m->cpu));
+}
+
+/* What ends the machine, or hands it to whoever runs it, at the position that it has. */
+static bool ends(struct machine *m, enum run_stop *stop)
+{
     if (m->exit_wanted) {
         for (int i = 0; i < MAX_SERIAL; i++)
             if (m->serial[i])
                 ns16550_drain(m->serial[i]);
         *stop = RUN_EXIT;
+    } else if (m->reset_wanted ? m->cfg.no_reboot : m->powered_off) {
+        *stop = RUN_SHUTDOWN;
+    } else if (m->cfg.no_reboot && wants_reset(m)) {
+        *stop = RUN_TRIPLE;
+    } else {
         return false;
     }
-    if (m->off_wanted) {
-        m->off_wanted = false;
-        m->powered_off = true;
-        *stop = RUN_SHUTDOWN;
-        return false;
-    }
-    if (m->reset_wanted) {
-        *stop = RUN_SHUTDOWN;
-        return !take_reset(m);
-    }
-    switch (why) {
-    case CPU_SHUTDOWN: *stop = RUN_TRIPLE; return !take_reset(m);
-    case CPU_HALTED: return halted(m, stop);
-    case CPU_KICKED: return false;
-    default: return true;
-    }
+    return true;
+}
+
+/* Where the CPU must stop: at a time limit, or where the journal has something. */
+static uint64_t run_until(const struct machine *m, uint64_t until_pos)
+{
+    uint64_t until = MIN(until_pos, journal_next_pos(&m->journal)), limit = MIN(m->time_limit, m->time_lap);
+    return limit == TIME_NEVER ? until : MIN(until, clock_pos_at(&m->clock, limit));
 }
 
 enum run_stop machine_run(struct machine *m, uint64_t until_pos)
 {
-    enum run_stop stop = RUN_BUDGET;
-    bool more = true;
-    while (more) {
-        do {
-            journal_deliver(&m->journal);
-            if (m->reset_wanted && take_reset(m))
-                return RUN_SHUTDOWN;
-        } while (m->journal.mode == JOURNAL_REPLAY && journal_next_pos(&m->journal) <= m->clock.pos);
-        if (m->clock.pos >= until_pos || clock_ns(&m->clock) >= m->time_limit)
+    enum run_stop stop;
+    for (;;) {
+        journal_deliver(&m->journal);
+        if (ends(m, &stop))
+            return stop;
+        if (m->clock.pos >= until_pos || clock_ns(&m->clock) >= MIN(m->time_limit, m->time_lap))
             return RUN_BUDGET;
-        uint64_t until = MIN(until_pos, journal_next_pos(&m->journal));
-        if (m->time_limit != TIME_NEVER)
-            until = MIN(until, clock_pos_at(&m->clock, m->time_limit));
-        more = after_run(m, cpu_run(m->cpu, until), &stop);
+        if (journal_at_skip(&m->journal)) {
+            if (!replay_skip(m))
+                return RUN_BUDGET;
+            continue;
+        }
+        if (wants_reset(m)) {
+            reset_all(m);
+            continue;
+        }
+        uint64_t until = run_until(m, until_pos);
+        enum cpu_stop why = cpu_run(m->cpu, until);
+        if (why == CPU_KICKED && !ends(m, &stop) && !wants_reset(m))
+            return RUN_BUDGET;
+        if (why == CPU_HALTED && m->clock.pos < until && !pass_time(m, &stop))
+            return stop;
     }
-    return stop;
+}
+
+enum run_stop machine_settle(struct machine *m)
+{
+    return machine_run(m, m->clock.pos + (wants_reset(m) ? 1 : 0));
 }
 
 void machine_set_time_limit(struct machine *m, uint64_t ns)
 {
     m->time_limit = ns;
+}
+
+void machine_set_time_lap(struct machine *m, uint64_t ns)
+{
+    m->time_lap = ns;
 }
 
 void machine_kick(struct machine *m)
@@ -293,8 +346,8 @@ void machine_fail(struct machine *m, const char *why)
 
 void machine_skip_to(struct machine *m, uint64_t ns)
 {
-    if (ns > clock_ns(&m->clock))
-        journal_input(&m->journal, J_SKIP, 0, &ns, sizeof ns);
+    if (m->journal.mode == JOURNAL_RECORD && !wants_reset(m) && cpu_rests(m->cpu) && ns > clock_ns(&m->clock))
+        skip_recorded(m, ns);
 }
 
 /*

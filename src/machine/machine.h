@@ -44,13 +44,22 @@ enum run_stop {
     RUN_DEAD,     /* CPU halted for good (cli; hlt, no NMI source): time goes on, nothing else */
 };
 /*
- * Runs until position until_pos, at the latest (the engine stops at instruction boundaries, so never past it except to
- * complete an indivisible delivery). Host-asynchronous requests: machine_kick from a signal handler or another thread
- * makes it return soon with RUN_BUDGET.
+ * Runs to position until_pos, never past it. State N is: the step that made it N, then the events due at N, then the
+ * journal's entries at N, in their order; machine_run(N) returns RUN_BUDGET with exactly that. A step is an
+ * instruction, an iteration of REP, a delivery, a reset (it can be seen coming: machine_run to the position before) or the skip of a
+ * halted CPU. Host-asynchronous requests: machine_kick from a signal handler or another thread makes it return soon
+ * with RUN_BUDGET.
  */
 enum run_stop machine_run(struct machine *m, uint64_t until_pos);
-/* machine_run also returns with RUN_BUDGET when virtual time reaches ns (TIME_NEVER: no limit, as at the start). */
+/* A reset that is due takes place: where the machine is paused, too. */
+enum run_stop machine_settle(struct machine *m);
+/*
+ * machine_run also returns with RUN_BUDGET when virtual time reaches ns (TIME_NEVER: no limit, as at the start). At the
+ * limit something comes in: a halted CPU's skip ends there, by a journal entry. A lap only returns, at the first
+ * complete state that is not before it.
+ */
 void machine_set_time_limit(struct machine *m, uint64_t ns);
+void machine_set_time_lap(struct machine *m, uint64_t ns);
 void machine_kick(struct machine *m); /* async-signal-safe */
 int machine_exit_code(const struct machine *m);
 
@@ -62,8 +71,8 @@ uint64_t machine_next_event(const struct machine *m); /* virtual ns, TIME_NEVER 
 struct clock *machine_clock(struct machine *m);
 struct journal *machine_journal(struct machine *m); /* all input goes through journal_input() on it */
 /*
- * A halted machine jumps to virtual time ns (journaled when it depends on the host: pass through J_SKIP / J_RATE
- * entries).
+ * A CPU that rests skips to virtual time ns, at most to its next event; nothing where it does not rest. The skip to the
+ * next event is implied and needs no entry in the journal.
  */
 void machine_skip_to(struct machine *m, uint64_t ns);
 /*

@@ -60,14 +60,19 @@ struct machine {
     bool a20_level[2]; /* derived: what each of A20's two sources says */
 
     uint32_t port_read; /* what J_PORT's read gave, until machine_port has passed it on */
-    uint64_t time_limit;
-    bool reset_wanted, off_wanted, exit_wanted;
-    bool powered_off; /* the guest entered soft off */
+    uint64_t time_limit, time_lap;
+
+    /* State: machine_state_table. */
+    bool reset_wanted; /* the next step is a reset */
+    bool exit_wanted;  /* isa-debug-exit was written, exit_code says what it gives */
+    bool powered_off;  /* the guest entered soft off, and there was no reset since */
     int exit_code;
     uint64_t resets;
 
     uint64_t steer_pos, steer_busy; /* position of the last correction, host time spent running since */
 };
+
+extern const struct state_table machine_state_table;
 
 /* Creates a device that the wiring made: realizes it and appends it to the list. On failure frees it. */
 bool machine_add(struct machine *m, struct dev *d, struct error *err);

@@ -92,7 +92,7 @@ static void wire_off(void *ctx, int n, int level)
     struct machine *m = ctx;
     (void)n;
     if (m->cpu && level) {
-        m->off_wanted = true;
+        m->powered_off = true;
         cpu_kick(m->cpu);
     }
 }

@@ -2,9 +2,9 @@
 /*
  * Save, load and hash of a whole machine, out of the state tables.
  *
- * Format, little-endian: "VITRSNP1", then sections: u8 name length, name, u64 bytes, payload. "clock", "cpu", each
- * device by its id, "media" (what is in the drives, without the contents), and "memory": for each block its name and
- * page count, then (u32 page, 4096 bytes) for each page that is not all zero, ended by FFFFFFFFh. Memory comes last.
+ * Format, little-endian: "VITRSNP2", then sections: u8 name length, name, u64 bytes, payload. "clock", "machine",
+ * "cpu", each device by its id, "media" (what is in the drives, without the contents), and "memory": for each block its
+ * name and page count, then (u32 page, 4096 bytes) for each page that is not all zero, ended by FFFFFFFFh.
  */
 #include "snap/snapshot.h"
 
@@ -12,7 +12,7 @@
 #include "machine/media.h"
 #include "machine/parts.h"
 
-static const char magic[8] = "VITRSNP1";
+static const char magic[8] = "VITRSNP2";
 
 /* --- Hash: eight bytes a step, multiplied and folded; not for adversaries, for finding where two runs part --- */
 
@@ -56,6 +56,7 @@ static void save_section(struct buf *out, const char *name, const struct state_t
 static void save_registers(struct machine *m, struct buf *out)
 {
     save_section(out, "clock", &clock_state_table, &m->clock);
+    save_section(out, "machine", &machine_state_table, m);
     cpu_pre_save(m->cpu);
     save_section(out, "cpu", &cpu_state_table, m->cpu);
     for (struct dev *d = m->devices; d; d = d->next)
@@ -124,6 +125,8 @@ static bool load_section(struct machine *m, const char *name, size_t n, struct r
     struct dev *d = machine_find(m, id);
     if (!strcmp(id, "clock"))
         return state_load(&clock_state_table, &m->clock, &timer_state_ops, in, err);
+    if (!strcmp(id, "machine"))
+        return state_load(&machine_state_table, m, &timer_state_ops, in, err);
     if (!strcmp(id, "cpu"))
         return state_load(&cpu_state_table, m->cpu, &timer_state_ops, in, err);
     if (!strcmp(id, "media"))
@@ -180,7 +183,7 @@ bool machine_load(struct machine *m, const void *data, size_t len, struct error 
     struct reader in = {data, (const uint8_t *)data + len, false};
     const void *head = get_bytes(&in, sizeof magic);
     if (!head || memcmp(head, magic, sizeof magic))
-        return error_set(err, "this is not a saved machine of Vitrine's (it must begin with VITRSNP1)");
+        return error_set(err, "this is not a saved machine of Vitrine's (it must begin with VITRSNP2)");
     if (!load_sections(m, &in, err))
         return false;
     for (unsigned i = 0; mem_block(m->mem, i); i++)

@@ -77,8 +77,9 @@ void clock_set_rate(struct clock *c, uint64_t rate)
 
 void clock_skip_to(struct clock *c, uint64_t ns)
 {
-    if (ns > clock_ns(c))
-        rebase(c, ns);
+    uint64_t now = clock_ns(c);
+    c->pos++;
+    rebase(c, MAX(ns, now));
 }
 
 /* --- Heap --- */

@@ -2,9 +2,10 @@
 /*
  * The virtual clock and the event queue.
  *
- * Virtual time is a function of the position (retired instructions, SDM-visible exceptions and interrupts delivered,
- * REP iterations) alone: ns = base_ns + (pos - base_pos) * rate. Host steering (`--clock host`) changes the rate by
- * journal entries. Nothing else is a clock for a chip or the CPU.
+ * Virtual time is a function of the position alone: ns = base_ns + (pos - base_pos) * rate. A position is a retired
+ * instruction, a REP iteration, an exception or interrupt delivered, a reset, or the skip of a halted CPU; the skip
+ * sets base_ns, so that it adds no time of its own. Host steering (`--clock host`) changes the rate by journal entries.
+ * Nothing else is a clock for a chip or the CPU.
  */
 #ifndef VITRINE_TIME_EVENT_H
 #define VITRINE_TIME_EVENT_H
@@ -58,7 +59,7 @@ uint64_t clock_ticks(uint64_t ns, uint64_t hz);
 uint64_t clock_tick_ns(uint64_t ticks, uint64_t hz);
 /* From the current position on, time runs at `rate` (32.32 ns per position, 1/16 to 2^20 ns). */
 void clock_set_rate(struct clock *c, uint64_t rate);
-/* A halted CPU: the clock jumps so that time at the current position is ns (no-op where that is past). */
+/* A halted CPU: the step to the next position, where time is ns (where that is past, what it was). */
 void clock_skip_to(struct clock *c, uint64_t ns);
 
 void timer_init(struct timer *t, struct clock *c, timer_fn *fn, void *ctx);

@@ -8,7 +8,7 @@
 #include "base/bits.h"
 #include "base/log.h"
 
-static const char magic[8] = "VITRJNL2";
+static const char magic[8] = "VITRJNL3";
 enum { AT_KIND = 8, AT_CHANNEL = 10, AT_LENGTH = 12, AT_CHECK = 16, ENTRY_HEAD = 20 };
 enum { MAX_PAYLOAD = 1 << 20, SERIAL_PORTS = 4, DRIVES = 6 };
 #define MAX_NS (UINT64_C(1) << 61) /* 73 years of virtual time */
@@ -119,12 +119,26 @@ uint64_t journal_next_pos(const struct journal *j)
 void journal_deliver(struct journal *j)
 {
     struct journal_entry e;
-    while (j->mode == JOURNAL_REPLAY && peek(j, &e) && e.pos <= *j->pos) {
+    while (j->mode == JOURNAL_REPLAY && peek(j, &e) && e.pos <= *j->pos && e.kind != J_SKIP) {
         j->next += ENTRY_HEAD + e.len;
         deliver(j, &e);
-        if (e.kind == J_POWER)
-            return;
     }
+}
+
+bool journal_at_skip(const struct journal *j)
+{
+    struct journal_entry e;
+    return j->mode == JOURNAL_REPLAY && peek(j, &e) && e.pos <= *j->pos && e.kind == J_SKIP;
+}
+
+uint64_t journal_take_skip(struct journal *j)
+{
+    struct journal_entry e;
+    if (!journal_at_skip(j) || !peek(j, &e))
+        bug("the journal has no skip here");
+    j->next += ENTRY_HEAD + e.len;
+    j->entries++;
+    return ld64(e.data);
 }
 
 /* Whether a recording holds an entry like that; p has its head and payload. */

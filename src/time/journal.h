@@ -3,7 +3,7 @@
  * The journal: everything that enters the machine from outside enters here, at a position, and nowhere else. Recorded
  * as it comes; replayed, the same entries are delivered at the same positions.
  *
- * File format, little-endian: "VITRJNL2"; per entry u64 position, u16 kind, u16 channel, u32 length, u32 check,
+ * File format, little-endian: "VITRJNL3"; per entry u64 position, u16 kind, u16 channel, u32 length, u32 check,
  * payload.
  * The check is the CRC-32 of the check before it, the head up to here and the payload, so that no entry can change, go
  * or change places unseen. It guards against accidents; against malice every entry is checked by its kind.
@@ -22,7 +22,7 @@ enum journal_kind {
     J_SERIAL = 2,  /* channel: serial port; payload: bytes received */
     J_POWER = 3,   /* payload: u8 enum power_request (reset, power button, quit) */
     J_RATE = 4,    /* payload: u64 new clock rate, a correction towards host time */
-    J_SKIP = 5,    /* payload: u64 virtual ns to which a halted machine skipped */
+    J_SKIP = 5,    /* payload: u64 virtual ns, before the next event, to which a halted CPU skips: a step */
     J_RTC = 6,     /* payload: u64 seconds since 1970 at power-on */
     J_MEDIA = 8,   /* channel: drive; payload: image identity */
     J_POKE = 9,    /* payload: u64 physical address, bytes: a debugger's or QMP's write */
@@ -66,10 +66,11 @@ void journal_set_sink(struct journal *j, enum journal_kind kind, journal_sink *f
 void journal_input(struct journal *j, enum journal_kind kind, uint16_t channel, const void *data, uint32_t len);
 /* Replay: position of the next entry, UINT64_MAX if none is left (or recording). */
 uint64_t journal_next_pos(const struct journal *j);
-/*
- * Replay: delivers every entry of the current position, or those up to a power request: a reset takes place before what
- * came in after it, at the same position. */
+/* Replay: delivers every entry of the current position, up to a skip, which is the step to the next. */
 void journal_deliver(struct journal *j);
+/* Replay: whether a skip is the next entry, at the current position; and taking it: the virtual ns that it leads to. */
+bool journal_at_skip(const struct journal *j);
+uint64_t journal_take_skip(struct journal *j);
 /*
  * Turns it into a replay of the bytes of a recorded journal. False with *err, which names the byte, where it is cut
  * short or damaged, goes back in time, or holds an entry that no recording makes.

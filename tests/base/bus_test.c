@@ -372,7 +372,10 @@ START_TEST(queue_of_many_timers_runs_in_order)
 }
 END_TEST
 
-/* From a rate or a jump on, time goes on from where it was; rates have bounds; the past is no jump. */
+/*
+ * From a rate or a jump on, time goes on from where it was; rates have bounds; a jump is a position without time of its
+ * own, and one into the past adds none.
+ */
 START_TEST(clock_rates_and_jumps)
 {
     clock_init(&clk);
@@ -385,10 +388,12 @@ START_TEST(clock_rates_and_jumps)
     clk.pos = 15;
     ck_assert_uint_eq(clock_ns(&clk), 47);
     clock_skip_to(&clk, 47), clock_skip_to(&clk, 3);
-    ck_assert_uint_eq(clk.base_pos, 10); /* neither was one */
+    ck_assert_uint_eq(clk.pos, 17);
+    ck_assert_uint_eq(clock_ns(&clk), 47);
     clock_skip_to(&clk, 100);
+    ck_assert_uint_eq(clk.pos, 18);
     ck_assert_uint_eq(clock_ns(&clk), 100);
-    clk.pos = 17;
+    clk.pos = 20;
     ck_assert_uint_eq(clock_ns(&clk), 103);
     static const uint64_t rates[][2] = {{0, 1 << 28},
                                         {(1 << 28) - 1, 1 << 28},

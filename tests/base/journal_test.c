@@ -65,29 +65,31 @@ static void hear_kind(void *ctx, const struct journal_entry *e)
 }
 
 /*
- * One call delivers everything up to the position, itself included; a power request is the last of its call, since what
- * follows it reaches the machine after the reset.
+ * One call delivers everything up to the position, itself included; a skip is not delivered but taken: it is the step
+ * to the next position.
  */
-START_TEST(journal_delivers_up_to_the_position_and_stops_after_a_power_request)
+START_TEST(journal_delivers_up_to_the_position_and_stops_at_a_skip)
 {
     static const struct {
         uint16_t kind;
         uint64_t pos;
-    } log[] = {{J_KEY, 3}, {J_BREAK, 5}, {J_POWER, 5}, {J_KEY, 5}, {J_POWER, 5}, {J_POWER, 5}, {J_KEY, 6}, {J_KEY, 8}};
+    } log[] = {{J_KEY, 3}, {J_BREAK, 5}, {J_POWER, 5}, {J_KEY, 5}, {J_SKIP, 5}, {J_KEY, 6}, {J_SKIP, 7}, {J_KEY, 8}};
     static const struct {
         uint64_t pos;
-        unsigned heard; /* in all */
-    } calls[] = {{2, 0}, {3, 1}, {4, 1}, {5, 3}, {5, 5}, {5, 6}, {5, 6}, {9, 8}};
+        unsigned heard; /* in all, skips included */
+        bool skip;      /* one stands there */
+    } calls[] = {{2, 0, false}, {3, 1, false}, {4, 1, false}, {5, 4, true},
+                 {6, 6, false}, {7, 6, true},  {7, 7, false}, {9, 8, false}};
     uint64_t pos = 0;
     struct journal rec, rep;
     struct error err;
     journal_init(&rec, &pos);
     for (unsigned i = 0; i < ARRAY_LEN(log); i++) {
         pos = log[i].pos;
-        journal_input(&rec, log[i].kind, 0, log[i].kind == J_KEY ? "\x1e\0\1" : "\1",
-                      log[i].kind == J_KEY     ? 3
-                      : log[i].kind == J_POWER ? 1
-                                               : 0);
+        uint8_t payload[8] = {0x1e, 0, 1};
+        payload[7] = 0;
+        static const uint32_t length[] = {[J_KEY] = 3, [J_POWER] = 1, [J_SKIP] = 8, [J_BREAK] = 0};
+        journal_input(&rec, log[i].kind, 0, payload, length[log[i].kind]);
     }
     journal_init(&rep, &pos);
     journal_set_sink(&rep, J_KEY, hear_kind, NULL);
@@ -100,8 +102,14 @@ START_TEST(journal_delivers_up_to_the_position_and_stops_after_a_power_request)
         journal_deliver(&rep);
         ck_assert_msg(nheard_kinds == calls[i].heard, "call %u at position %llu: %u entries were heard, not %u", i,
                       (unsigned long long)pos, nheard_kinds, calls[i].heard);
+        ck_assert_msg(journal_at_skip(&rep) == calls[i].skip, "call %u", i);
         uint64_t next = nheard_kinds < ARRAY_LEN(log) ? log[nheard_kinds].pos : UINT64_MAX;
         ck_assert_uint_eq(journal_next_pos(&rep), next);
+        if (calls[i].skip) {
+            ck_assert_uint_eq(journal_take_skip(&rep), 0x1001e);
+            heard_kinds[nheard_kinds++] = J_SKIP;
+            ck_assert(!journal_at_skip(&rep));
+        }
     }
     for (unsigned i = 0; i < ARRAY_LEN(log); i++)
         ck_assert_uint_eq(heard_kinds[i], log[i].kind);
@@ -180,7 +188,7 @@ static bool loads(uint16_t kind, uint16_t channel, const void *payload, uint32_t
     st32(head + LENGTH, len);
     uLong sum = crc32(crc32(0, none, sizeof none), head, CHECK);
     st32(head + CHECK, (uint32_t)(len ? crc32(sum, payload, len) : sum));
-    buf_add(&b, "VITRJNL2", 8);
+    buf_add(&b, "VITRJNL3", 8);
     buf_add(&b, head, sizeof head);
     buf_add(&b, payload, len);
     journal_init(&rep, &pos);
@@ -263,7 +271,7 @@ START_TEST(journal_of_another_version_is_named_as_such)
     struct error err;
     uint64_t pos = 0;
     journal_init(&rep, &pos);
-    ck_assert(!journal_load(&rep, "VITRJNL1", 8, &err));
+    ck_assert(!journal_load(&rep, "VITRJNL2", 8, &err));
     ck_assert_msg(strstr(err.text, "another version") != NULL, "%s", err.text);
     ck_assert(!journal_load(&rep, "VITRINES", 8, &err));
     ck_assert_msg(strstr(err.text, "not a journal") != NULL, "%s", err.text);
@@ -338,7 +346,7 @@ int main(void)
     Suite *s = suite_create("journal");
     TCase *t = tcase_create("journal");
     tcase_add_test(t, journal_replays_at_the_recorded_positions);
-    tcase_add_test(t, journal_delivers_up_to_the_position_and_stops_after_a_power_request);
+    tcase_add_test(t, journal_delivers_up_to_the_position_and_stops_at_a_skip);
     tcase_add_test(t, journal_cut_short_is_refused_but_between_entries);
     tcase_add_test(t, journal_any_changed_bit_is_refused);
     tcase_add_test(t, journal_entry_that_is_missing_or_moved_is_refused);

@@ -50,7 +50,7 @@ refuses "do not fit" $n -kernel kernel.bz -m 1
     refuses "is the image of drive hda" $n -debugcon file:./disk.img disk.img
     refuses "is a directory; name a file" $n -serial file:folder disk.img
     refuses "cannot be written" $n --hash-log folder/x/y disk.img
-    refuses "VITRJNL2" $n --replay odd.img disk.img
+    refuses "VITRJNL3" $n --replay odd.img disk.img
     refuses "there is a file of that name" $n -qmp unix:odd.img,server,nowait disk.img
     refuses "longer than" $n -qmp "unix:/tmp/$(printf '%0200d' 1),server,nowait" disk.img
 }

@@ -433,7 +433,7 @@ START_TEST(init_keeps_x87_and_cache_bits_reset_does_not)
     ck_assert_uint_eq(rig.cpu->cr0 & (CR0_CD | CR0_NW | CR0_PE), 0);
     p.reset(p.ctx);
     rig.cpu->halted = true;
-    cpu_run(rig.cpu, rig.clock.pos);
+    cpu_run(rig.cpu, rig.clock.pos + 1);
     ck_assert_uint_eq(rig.cpu->x87.cw, 0x40);
     ck_assert_uint_eq(rig.cpu->cr0, CR0_CD | CR0_NW | CR0_ET);
     ck_assert_uint_eq(rig.cpu->seg[SEG_CS].base + rig.cpu->rip, 0xfffffff0);

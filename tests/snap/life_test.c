@@ -220,18 +220,28 @@ START_TEST(time_is_steered_to_what_a_position_costs)
 }
 END_TEST
 
-START_TEST(time_is_skipped_forward_only)
+START_TEST(time_is_skipped_forward_only_and_by_a_cpu_that_rests)
 {
+    static const char stop[] = "\xfa\xf4";
     struct machine *m = boot(loop, 2, NULL);
     machine_run(m, 1000);
-    uint64_t ns = machine_ns(m);
+    machine_skip_to(m, machine_ns(m) + 12345);
+    ck_assert_uint_eq(machine_pos(m), 1000);
+    ck_assert_uint_eq(machine_ns(m), 4000);
+    machine_destroy(m);
+    m = boot(stop, 2, NULL);
+    ck_assert_int_eq(machine_run(m, 1000), RUN_DEAD);
+    uint64_t ns = machine_ns(m), pos = machine_pos(m), next = machine_next_event(m);
     machine_skip_to(m, ns);
     machine_skip_to(m, ns - 1);
-    machine_run(m, 1000);
-    ck_assert_uint_eq(machine_ns(m), ns);
+    ck_assert_uint_eq(machine_pos(m), pos);
     machine_skip_to(m, ns + 12345);
-    machine_run(m, 1000);
-    ck_assert_uint_eq(machine_ns(m), ns + 12345);
+    ck_assert_uint_eq(machine_ns(m), MIN(ns + 12345, next));
+    ck_assert_uint_eq(machine_pos(m), pos + 1);
+    next = machine_next_event(m);
+    machine_skip_to(m, next + 12345); /* to the event at most */
+    ck_assert_uint_eq(machine_ns(m), next);
+    ck_assert_uint_eq(machine_pos(m), pos + 2);
     machine_destroy(m);
 }
 END_TEST
@@ -247,6 +257,6 @@ TCase *life_case(void)
     tcase_add_test(t, the_exit_device_ends_the_machine_with_its_code);
     tcase_add_test(t, boot_once_is_over_with_the_first_reset);
     tcase_add_test(t, time_is_steered_to_what_a_position_costs);
-    tcase_add_test(t, time_is_skipped_forward_only);
+    tcase_add_test(t, time_is_skipped_forward_only_and_by_a_cpu_that_rests);
     return t;
 }

@@ -191,8 +191,8 @@ static void fails(enum journal_kind kind, uint16_t channel, const void *payload,
 START_TEST(a_replay_of_what_no_recording_makes_fails)
 {
     uint8_t ns[8];
-    st64(ns, UINT64_C(1) << 60); /* 36 years of timer interrupts */
-    fails(J_SKIP, 0, ns, sizeof ns, "skips over more events");
+    st64(ns, UINT64_C(1) << 60); /* past the next event; and the CPU does not rest at that position */
+    fails(J_SKIP, 0, ns, sizeof ns, "a skip that this machine does not make");
     fails(J_MEDIA, CD, "\3", 1, "changes a medium");      /* no such action */
     fails(J_MEDIA, CD, "\0\0", 2, "changes a medium");    /* bytes behind it */
     fails(J_MEDIA, CD, "\1\5\0", 3, "changes a medium");  /* an identity that is none */

@@ -239,6 +239,7 @@ static Suite *demo_suite(void)
     suite_add_tcase(s, damage_tests());
     suite_add_tcase(s, media_tests());
     suite_add_tcase(s, create_tests());
+    suite_add_tcase(s, position_tests());
     return s;
 }
 

@@ -1,45 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interpreter: runs decoded blocks to an exact position, and takes events, interrupts and
- * exceptions at the boundaries.
+ * The interpreter: runs decoded blocks to an exact position.
  *
  * Positions: c->blk_pos is the position of the running block's first instruction; between blocks it
  * is the current position.
  */
-#include "cpu/sys/system.h"
-
-#include "base/log.h"
-
-uint64_t cpu_sync_pos(struct cpu *c)
-{
-    uint64_t pos = c->blk_pos;
-    if (c->blk)
-        pos += (uint64_t)(c->cur - c->blk->insn);
-    c->clock->pos = pos;
-    return pos;
-}
-
-uint64_t cpu_rip(const struct cpu *c)
-{
-    return c->blk ? this_rip(c, c->cur) : c->rip;
-}
-
-void cpu_kick(struct cpu *c)
-{
-    c->kicked = true;
-    c->leave = true;
-}
-
-/* Delivers c->exc: one position of its own. */
-static void deliver(struct cpu *c, uint64_t rip)
-{
-    c->blk = NULL;
-    c->cur = NULL;
-    cpu_sync_pos(c);
-    if (!deliver_exception(c, rip))
-        c->shutdown = true;
-    c->blk_pos++;
-}
+#include "cpu/engine/engine.h"
 
 /*
  * The ways for a block to end that are not a branch; c->cur is where.
@@ -70,13 +36,13 @@ static void end_block(struct cpu *c, const struct xblock *b, enum xstat st)
     case X_FAULT:
         c->blk_pos += done;
         c->rip = at;
-        deliver(c, at);
+        boundary_deliver(c, at);
         c->leave = true;
         break;
-    case X_TRAP:
-        c->blk_pos += done + 1;
+    case X_TRAP: /* one position with its delivery: INT n has retired when its handler is reached */
+        c->blk_pos += done;
         c->rip = (at + i->in.len) & lin_mask(c);
-        deliver(c, c->rip);
+        boundary_deliver(c, c->rip);
         c->leave = true;
         break;
     }
@@ -108,21 +74,20 @@ static enum xstat run_part(struct cpu *c, struct xblock *b, unsigned n)
     return st;
 }
 
-/* One instruction under TF, a breakpoint or an interrupt shadow. */
-static void step(struct cpu *c)
+void interp_step(struct cpu *c)
 {
     bool watch = cpu_needs_stepping(c);
     bool tf = (c->eflags & FL_TF) != 0;
     /* An instruction breakpoint right behind a load of SS is inhibited (SDM 3A 6.8.3). */
     if (watch && !c->shadow_ss && debug_before(c) == X_FAULT) {
-        deliver(c, c->rip);
+        boundary_deliver(c, c->rip);
         return;
     }
     c->eflags &= ~(uint32_t)FL_RF;
     struct xblock *b = block_at(c);
     c->shadow_sti = c->shadow_ss = false;
     if (!b) {
-        deliver(c, c->rip);
+        boundary_deliver(c, c->rip);
         return;
     }
     if (unlikely(c->trace) && c->trace->block)
@@ -135,69 +100,8 @@ static void step(struct cpu *c)
         debug_branch(c, from, false);
     else if (btf)
         tf = false; /* TF traps branches alone */
-    if (watch && st != X_FAULT && st != X_TRAP && debug_after(c, tf) == X_TRAP)
-        deliver(c, c->rip);
-}
-
-/* Pins that are served at a boundary, by priority (SDM 3A table 6-2). True: something was
- * delivered. */
-static bool take_interrupts(struct cpu *c, bool shadow)
-{
-    if (c->reset_pending) {
-        c->reset_pending = c->init_pending = false;
-        cpu_reset(c);
-        return true;
-    }
-    if (c->init_pending && !c->smm) {
-        c->init_pending = false;
-        cpu_init(c);
-        return true;
-    }
-    if (shadow || c->shutdown)
-        return false;
-    if (c->smi_pending && !c->smm) {
-        c->smi_pending = false;
-        c->cur = NULL;
-        smm_enter(c);
-        c->blk_pos++;
-        return true;
-    }
-    int vector = -1;
-    if (c->nmi_pending && !c->nmi_blocked) {
-        c->nmi_pending = false;
-        c->nmi_blocked = true;
-        vector = EXC_NMI;
-    } else if (c->intr_line && c->eflags & FL_IF && c->intack.ack) {
-        vector = c->intack.ack(c->intack.ctx);
-    }
-    if (vector < 0)
-        return false;
-    c->halted = false;
-    c->cur = NULL;
-    if (!deliver_interrupt(c, (unsigned)vector))
-        c->shutdown = true;
-    c->blk_pos++;
-    return true;
-}
-
-/* Everything that belongs between two instructions. False: c->stop_pos was reached or the machine
- * is wanted. */
-static bool boundary(struct cpu *c, uint64_t until, bool *shadow)
-{
-    c->leave = false;
-    cpu_sync_pos(c);
-    clock_run(c->clock);
-    *shadow = c->shadow_sti || c->shadow_ss;
-    /* Data and I/O breakpoints of the instruction before come ahead of interrupts (SDM 3A table
-     * 6-2). */
-    if (unlikely(c->db_pending) && debug_after(c, false) == X_TRAP)
-        deliver(c, c->rip);
-    while (take_interrupts(c, *shadow)) {
-        cpu_sync_pos(c);
-        *shadow = false;
-    }
-    c->stop_pos = MIN(until, clock_pos_at(c->clock, clock_next(c->clock)));
-    return c->blk_pos < until && !c->kicked && !c->halted && !c->shutdown;
+    if (watch && tf && st != X_FAULT && st != X_TRAP)
+        debug_stepped(c);
 }
 
 /* What block_at gives, at once where the block that followed c->cur last follows again. */
@@ -222,7 +126,7 @@ static void run_blocks(struct cpu *c)
             break;
         struct xblock *b = next_block(c);
         if (unlikely(!b)) {
-            deliver(c, c->rip);
+            boundary_deliver(c, c->rip);
             break;
         }
         if (likely(room >= b->count))
@@ -238,7 +142,7 @@ static void run_blocks_told(struct cpu *c)
     while (!c->leave && (int64_t)(c->stop_pos - c->blk_pos) > 0) {
         struct xblock *b = block_at(c);
         if (!b) {
-            deliver(c, c->rip);
+            boundary_deliver(c, c->rip);
             return;
         }
         c->trace->block(c->trace->ctx, c);
@@ -254,7 +158,7 @@ static void run_blocks_told(struct cpu *c)
  * RF is cleared where an instruction begins (SDM 3B 17.3.1.1), so an interrupt before that still finds it in EFLAGS.
  * NOTE: a kick may come at any time, and then none has begun.
  */
-static void run(struct cpu *c)
+void interp_run(struct cpu *c)
 {
     uint64_t from = c->blk_pos;
     uint32_t rf = c->eflags & FL_RF;
@@ -265,24 +169,4 @@ static void run(struct cpu *c)
         run_blocks(c);
     if (unlikely(rf) && c->blk_pos == from)
         c->eflags |= rf;
-}
-
-enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
-{
-    bool shadow;
-    c->blk_pos = c->clock->pos;
-    while (boundary(c, until, &shadow)) {
-        if (c->blk_pos >= c->stop_pos)
-            continue;
-        if (unlikely(shadow || cpu_needs_stepping(c)))
-            step(c);
-        else
-            run(c);
-    }
-    cpu_sync_pos(c);
-    if (c->kicked) {
-        c->kicked = false;
-        return CPU_KICKED;
-    }
-    return c->shutdown ? CPU_SHUTDOWN : c->halted ? CPU_HALTED : CPU_BUDGET;
 }

@@ -117,13 +117,15 @@ enum xstat debug_before(struct cpu *c)
     return X_FAULT;
 }
 
-enum xstat debug_after(struct cpu *c, bool tf_before)
+void debug_stepped(struct cpu *c)
 {
-    uint32_t dr6 = c->db_pending | (tf_before ? DR6_BS : 0);
-    if (!dr6 || c->shadow_ss) /* held back by a load of SS (SDM 3A 6.8.3) */
-        return X_NEXT;
-    raise_db(c, dr6);
-    return X_TRAP;
+    if (!c->shadow_ss) /* a load of SS holds single step back for good (SDM 3A 6.8.3) */
+        c->db_pending |= DR6_BS;
+}
+
+void debug_raise_pending(struct cpu *c)
+{
+    raise_db(c, c->db_pending);
 }
 
 /* INT1 (ICEBP): a trap that asks no gate's DPL and sets nothing in DR6. */
