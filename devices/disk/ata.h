@@ -96,6 +96,7 @@ struct ata_channel {
 void ata_realize(struct ata_channel *c, struct bus *bus, const char *name);
 void ata_reset(struct ata_channel *c); /* RESET-: signature in the task file, DRDY after it */
 void ata_post_load(struct ata_channel *c);
+uint32_t ata_buffer_used(const void *buffer); /* of a channel: how much of it is data now */
 /* Command block registers 0-7 (1, 2 or 4 bytes on register 0), control block: alternate status / device control. */
 uint32_t ata_read(struct ata_channel *c, unsigned reg, unsigned size);
 void ata_write(struct ata_channel *c, unsigned reg, unsigned size, uint32_t v);
@@ -146,6 +147,6 @@ void ata_set_location(struct ata_channel *c); /* the address registers show the 
     ATA_DRIVE_STATE(type, m, 0), ATA_DRIVE_STATE(type, m, 1), STATE_U(type, m.control), STATE_U(type, m.command), \
         STATE_U(type, m.phase), STATE_U(type, m.next), STATE_U(type, m.lba48), STATE_U(type, m.writing),          \
         STATE_U(type, m.sector), STATE_U(type, m.left), STATE_U(type, m.block), STATE_U(type, m.pos),             \
-        STATE_U(type, m.len), STATE_BLOB(type, m.buffer), STATE_TIMER_FIELD(type, m.timer)
+        STATE_U(type, m.len), STATE_BUFFER(type, m.buffer, ata_buffer_used), STATE_TIMER_FIELD(type, m.timer)
 
 #endif

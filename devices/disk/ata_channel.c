@@ -84,6 +84,28 @@ void ata_reset(struct ata_channel *c)
     reset_drives(c, true);
 }
 
+/* How much of the buffer the command under way may still read. */
+static uint32_t awaited(const struct ata_channel *c)
+{
+    const struct atapi *a = &c->drive[c->drive[0].device >> 4 & 1].cd;
+    bool from_host = c->phase == ATA_PIO_OUT;
+    if (c->phase == ATA_IDLE)
+        return 0;
+    if (c->command == ATA_PACKET_COMMAND)
+        return a->flow == FLOW_REPLY || a->flow == FLOW_BLOCKS ? a->fill : from_host ? c->pos : a->at;
+    if (c->phase == ATA_PIO_IN || (c->phase == ATA_DELAY && c->next == ATA_NEXT_WRITTEN))
+        return c->len;
+    return from_host ? c->pos : 0;
+}
+
+/* NOTE: the first sector stays, READ BUFFER shows it. */
+uint32_t ata_buffer_used(const void *buffer)
+{
+    const struct ata_channel *c = (const void *)((const uint8_t *)buffer - offsetof(struct ata_channel, buffer));
+    uint32_t n = awaited(c);
+    return MAX(n, (uint32_t)ATA_SECTOR);
+}
+
 /* NOTE: a saved state may come from anywhere: numbers that index or divide are forced into their range. */
 void ata_post_load(struct ata_channel *c)
 {

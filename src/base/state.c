@@ -12,6 +12,12 @@
 #include "base/bits.h"
 #include "base/log.h"
 
+static uint32_t bytes_of(const struct state_field *f, const void *p)
+{
+    uint32_t all = f->size * f->count;
+    return f->used ? MIN(f->used(p), all) : all;
+}
+
 static void put_field(const struct state_field *f, const void *obj, const struct state_timer_ops *timers,
                       struct buf *out)
 {
@@ -22,14 +28,13 @@ static void put_field(const struct state_field *f, const void *obj, const struct
     buf_add8(out, (uint8_t)n);
     buf_add(out, f->name, n);
     buf_add8(out, (uint8_t)f->kind);
-    struct buf payload = {0};
+    size_t at = out->len; /* of the payload's length, known behind it */
+    buf_add32(out, 0);
     if (f->kind == STATE_TIMER)
-        timers->put(p, &payload);
+        timers->put(p, out);
     else
-        buf_add(&payload, p, (size_t)f->size * f->count);
-    buf_add32(out, (uint32_t)payload.len);
-    buf_add(out, payload.data, payload.len);
-    buf_free(&payload);
+        buf_add(out, p, bytes_of(f, p));
+    st32(out->data + at, (uint32_t)(out->len - at - 4));
 }
 
 void state_save(const struct state_table *table, const void *obj, const struct state_timer_ops *timers, struct buf *out)
@@ -67,13 +72,14 @@ static bool get_field(const struct state_table *table, void *obj, const struct s
             return error_set(err, "saved state of %s: timer '%s' is malformed", table->name, f->name);
         return true;
     }
-    if (len != f->size * f->count)
-        return error_set(err, "saved state of %s: field '%s' has %u bytes, not %u", table->name, f->name, len,
-                         f->size * f->count);
+    uint32_t all = f->size * f->count;
+    if (f->used ? len > all : len != all)
+        return error_set(err, "saved state of %s: field '%s' has %u bytes, not %u", table->name, f->name, len, all);
     for (uint32_t i = 0; kind == STATE_BOOL && i < len; i++)
         if (payload[i] > 1)
             return error_set(err, "saved state of %s: field '%s' is neither true nor false", table->name, f->name);
     memcpy((uint8_t *)obj + f->offset, payload, len);
+    memset((uint8_t *)obj + f->offset + len, 0, all - len);
     return true;
 }
 
@@ -85,4 +91,40 @@ bool state_load(const struct state_table *table, void *obj, const struct state_t
         if (!get_field(table, obj, timers, in, err))
             return false;
     return in->bad ? error_set(err, "saved state of %s is cut short", table->name) : true;
+}
+
+void state_pack(const struct state_table *table, const void *obj, const struct state_timer_ops *timers, struct buf *out)
+{
+    for (uint32_t i = 0; i < table->nfields; i++) {
+        const struct state_field *f = &table->fields[i];
+        const uint8_t *p = (const uint8_t *)obj + f->offset;
+        uint32_t n = bytes_of(f, p);
+        if (f->kind == STATE_TIMER) {
+            timers->put(p, out);
+            continue;
+        }
+        if (f->used)
+            buf_add32(out, n);
+        buf_add(out, p, n);
+    }
+}
+
+bool state_unpack(const struct state_table *table, void *obj, const struct state_timer_ops *timers, struct reader *in)
+{
+    for (uint32_t i = 0; i < table->nfields; i++) {
+        const struct state_field *f = &table->fields[i];
+        uint8_t *p = (uint8_t *)obj + f->offset;
+        if (f->kind == STATE_TIMER) {
+            if (!timers->get(p, in))
+                return false;
+            continue;
+        }
+        uint32_t all = f->size * f->count, n = f->used ? get32(in) : all;
+        const void *bytes = n <= all ? get_bytes(in, n) : NULL;
+        if (!bytes)
+            return false;
+        memcpy(p, bytes, n);
+        memset(p + n, 0, all - n);
+    }
+    return !in->bad;
 }

@@ -101,10 +101,55 @@ void machine_save(struct machine *m, struct buf *out)
         save_block(m, mem_block(m->mem, i), out);
 }
 
+/* The same state tables in the order in which they are packed. */
+static const struct state_table *table_at(struct machine *m, unsigned i, struct dev **d, void **obj)
+{
+    if (i == 0)
+        return *obj = &m->clock, &clock_state_table;
+    if (i == 1)
+        return *obj = m, &machine_state_table;
+    if (i == 2)
+        return *obj = m->cpu, &cpu_state_table;
+    *d = *d ? (*d)->next : m->devices;
+    *obj = *d;
+    return *d ? &(*d)->cls->state : NULL;
+}
+
+void machine_pack(struct machine *m, struct buf *out)
+{
+    struct dev *d = NULL;
+    void *obj;
+    const struct state_table *t;
+    cpu_pre_save(m->cpu);
+    for (unsigned i = 0; (t = table_at(m, i, &d, &obj)) != NULL; i++)
+        state_pack(t, obj, &timer_state_ops, out);
+}
+
+static void loaded(struct machine *m)
+{
+    for (struct dev *d = m->devices; d; d = d->next)
+        if (d->cls->post_load)
+            d->cls->post_load(d);
+    cpu_post_load(m->cpu);
+}
+
+bool machine_unpack(struct machine *m, const void *data, size_t len)
+{
+    struct reader in = {data, (const uint8_t *)data + len, false};
+    struct dev *d = NULL;
+    void *obj;
+    const struct state_table *t;
+    for (unsigned i = 0; (t = table_at(m, i, &d, &obj)) != NULL; i++)
+        if (!state_unpack(t, obj, &timer_state_ops, &in))
+            return false;
+    loaded(m);
+    return in.p == in.end;
+}
+
 uint64_t machine_state_hash(struct machine *m)
 {
     struct buf regs = {0};
-    save_registers(m, &regs);
+    machine_pack(m, &regs);
     uint64_t h = hash_bytes(0, regs.data, regs.len);
     buf_free(&regs);
     for (uint32_t i = 0; i < mem_page_count(m->mem); i++) {
@@ -189,9 +234,6 @@ bool machine_load(struct machine *m, const void *data, size_t len, struct error 
     for (unsigned i = 0; mem_block(m->mem, i); i++)
         if (!load_block(m, mem_block(m->mem, i), &in, err))
             return false;
-    for (struct dev *d = m->devices; d; d = d->next)
-        if (d->cls->post_load)
-            d->cls->post_load(d);
-    cpu_post_load(m->cpu);
+    loaded(m);
     return true;
 }

@@ -15,6 +15,12 @@ void machine_save(struct machine *m, struct buf *out);
  * destroyed.
  */
 bool machine_load(struct machine *m, const void *data, size_t len, struct error *err);
+/*
+ * All but memory and the media, in a form that this process alone reads again: small and quick. Unpack: false where the
+ * bytes are not those of such a machine, which is then neither the old nor the new one.
+ */
+void machine_pack(struct machine *m, struct buf *out);
+bool machine_unpack(struct machine *m, const void *data, size_t len);
 /* Hash of everything that machine_save saves: equal states have equal hashes, whatever engine or host made them. */
 uint64_t machine_state_hash(struct machine *m);
 

@@ -141,6 +141,14 @@ uint64_t journal_take_skip(struct journal *j)
     return ld64(e.data);
 }
 
+void journal_seek(struct journal *j, uint64_t pos)
+{
+    struct journal_entry e;
+    j->next = sizeof magic;
+    while (peek(j, &e) && (e.pos < pos || (e.pos == pos && e.kind != J_SKIP)))
+        j->next += ENTRY_HEAD + e.len;
+}
+
 /* Whether a recording holds an entry like that; p has its head and payload. */
 static bool possible(const uint8_t *p)
 {

@@ -71,6 +71,8 @@ void journal_deliver(struct journal *j);
 /* Replay: whether a skip is the next entry, at the current position; and taking it: the virtual ns that it leads to. */
 bool journal_at_skip(const struct journal *j);
 uint64_t journal_take_skip(struct journal *j);
+/* Replay: goes on from the complete state at pos: behind all entries of that position but a skip. */
+void journal_seek(struct journal *j, uint64_t pos);
 /*
  * Turns it into a replay of the bytes of a recorded journal. False with *err, which names the byte, where it is cut
  * short or damaged, goes back in time, or holds an entry that no recording makes.

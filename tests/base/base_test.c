@@ -125,6 +125,71 @@ START_TEST(state_of_a_bool_is_zero_or_one)
 }
 END_TEST
 
+struct holder {
+    uint32_t used;
+    uint8_t data[16];
+    uint16_t after;
+};
+static uint32_t holder_used(const void *data)
+{
+    return ((const struct holder *)(const void *)((const uint8_t *)data - offsetof(struct holder, data)))->used;
+}
+static const struct state_field holder_fields[] = {
+    STATE_U(struct holder, used), STATE_BUFFER(struct holder, data, holder_used), STATE_U(struct holder, after)};
+static const struct state_table holder_state = {"holder", holder_fields, ARRAY_LEN(holder_fields)};
+
+/* What is behind the used bytes is neither saved nor packed, and is zero in what is loaded. */
+START_TEST(state_of_a_buffer_is_its_used_bytes)
+{
+    struct error err;
+    for (uint32_t used = 0; used <= 20; used++) {
+        uint32_t n = MIN(used, 16u);
+        struct holder a = {used, {0}, 0x1234}, b, c;
+        memset(a.data, 0xaa, sizeof a.data);
+        memset(&b, 0x55, sizeof b);
+        c = b;
+        struct buf saved = {0}, packed = {0};
+        state_save(&holder_state, &a, NULL, &saved);
+        state_pack(&holder_state, &a, NULL, &packed);
+        ck_assert_uint_eq(packed.len, 4 + 4 + n + 2);
+        struct reader r = {saved.data, saved.data + saved.len, false},
+                      q = {packed.data, packed.data + packed.len, false};
+        ck_assert_msg(state_load(&holder_state, &b, NULL, &r, &err), "%s", err.text);
+        ck_assert(state_unpack(&holder_state, &c, NULL, &q) && q.p == q.end);
+        for (unsigned i = 0; i < 16; i++) {
+            ck_assert_msg(b.data[i] == (i < n ? 0xaa : 0), "saved, %u used: byte %u is %02x", used, i, b.data[i]);
+            ck_assert_msg(c.data[i] == (i < n ? 0xaa : 0), "packed, %u used: byte %u is %02x", used, i, c.data[i]);
+        }
+        ck_assert(b.after == 0x1234 && c.after == 0x1234 && c.used == used);
+        buf_free(&saved);
+        buf_free(&packed);
+    }
+}
+END_TEST
+
+START_TEST(packed_state_comes_back_and_cut_short_does_not)
+{
+    struct clock c;
+    clock_init(&c);
+    struct thing a = {.number = 7, .list = {1, 2, 3}, .flags = {false, true}}, b = {.number = 1, .flag = true};
+    timer_init(&a.alarm, &c, nothing, NULL);
+    timer_init(&b.alarm, &c, nothing, NULL);
+    timer_set(&a.alarm, 1234);
+    timer_set(&b.alarm, 99);
+    struct buf packed = {0};
+    state_pack(&thing_state, &a, &timer_state_ops, &packed);
+    struct reader r = {packed.data, packed.data + packed.len, false};
+    ck_assert(state_unpack(&thing_state, &b, &timer_state_ops, &r) && r.p == r.end);
+    ck_assert(b.number == 7 && b.list[0] == 1 && b.list[2] == 3 && !b.flag && b.flags[1] && b.alarm.when == 1234);
+    for (size_t cut = 0; cut < packed.len; cut++) {
+        r = (struct reader){packed.data, packed.data + cut, false};
+        ck_assert_msg(!state_unpack(&thing_state, &b, &timer_state_ops, &r), "cut at %zu", cut);
+    }
+    buf_free(&packed);
+    clock_free(&c);
+}
+END_TEST
+
 START_TEST(state_of_an_older_version_loads_an_unknown_field_does_not)
 {
     struct clock c;
@@ -494,6 +559,8 @@ int main(void)
     tcase_add_test(t, reader_that_runs_short_stays_bad);
     tcase_add_test(t, state_comes_back_field_by_field);
     tcase_add_test(t, state_of_a_bool_is_zero_or_one);
+    tcase_add_test(t, state_of_a_buffer_is_its_used_bytes);
+    tcase_add_test(t, packed_state_comes_back_and_cut_short_does_not);
     tcase_add_test(t, state_of_an_older_version_loads_an_unknown_field_does_not);
     tcase_add_test(t, events_run_by_time_and_ties_by_order_of_setting);
     tcase_add_test(t, clock_pos_at_is_the_first_position_of_a_time);

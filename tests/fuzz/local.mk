@@ -30,7 +30,7 @@ tests_fuzz_link_hostile_CPPFLAGS = $(libvitrine_a_CPPFLAGS)
 tests_fuzz_link_hostile_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=close,--wrap=write,--wrap=dup2
 tests_fuzz_link_hostile_LDADD = $(VITRINE_LIBS)
 
-# Longer: LONG_SEEDS seeds from LONG_SEED on, the floors of coverage, the comparisons with the host's processor with more
+# Longer: LONG_SEEDS seeds from LONG_SEED on, loads into used machines, the floors of coverage, the comparisons with the host's processor with more
 # trials, hardware captures where VECTORS is given.
 LONG_SEED = 100
 LONG_SEEDS = 20
@@ -39,6 +39,9 @@ check-long: $(check_PROGRAMS)
 	    echo "tests/fuzz/devices $$seed"; tests/fuzz/devices $$seed 300 2>fuzz-$$seed.log || { grep -A 1 FAIL fuzz-$$seed.log; exit 1; }; \
 	    rm -f fuzz-$$seed.log; seed=$$((seed + 1)); done
 	tests/fuzz/link_hostile $(LONG_SEED) 1000
+	if [ -f images/grub-floppy.img ]; then tests/snap/usedtest 1000 $(LONG_SEED) diskette images/grub-floppy.img; fi
+	if [ -f images/linux.vmlinuz ] && [ -f images/isolinux.img ]; then \
+	    tests/snap/usedtest 1000 $(LONG_SEED) linux images/linux.vmlinuz images/linux.initrd images/linux.img images/isolinux.img; fi
 	CC='$(CC)' $(SHELL) $(srcdir)/tests/fuzz/coverage.sh $(srcdir) || [ $$? -eq 77 ]
 	VITRINE_COMPAT_TRIALS=30000 tests/isa/compathosttest || [ $$? -eq 77 ]
 	VITRINE_SIMD_TRIALS=20000 tests/isa/simdhosttest
