@@ -59,7 +59,7 @@ void vga_store_notify(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const
     uint32_t page = bpn - v->vram_page;
     if (page >= v->vram_pages)
         return;
-    mem_clear_facts(v->dev.bus->mem, bpn, PI_NOTIFY);
+    mem_clear_notify(v->dev.bus->mem, bpn);
     v->display->dirty[page] = 1;
     v->display->zero[page] = 0;
     v->display->touched = true;
@@ -75,7 +75,7 @@ void vga_clear_memory(struct vga *v)
         if (v->display->zero[i])
             continue;
         mem_store(m, v->vram_page + i, 0, PAGE_SIZE, zero);
-        mem_set_facts(m, v->vram_page + i, PI_NOTIFY);
+        mem_set_notify(m, v->vram_page + i);
         v->display->dirty[i] = 1;
         v->display->zero[i] = 1;
     }

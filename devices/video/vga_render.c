@@ -221,7 +221,7 @@ static void span_clean(struct vga *v, uint32_t lo, uint32_t hi)
         uint32_t page = p & (v->vram_pages - 1);
         v->display->dirty[page] = 0;
         if (!(mem_facts(m, v->vram_page + page) & PI_NOTIFY))
-            mem_set_facts(m, v->vram_page + page, PI_NOTIFY);
+            mem_set_notify(m, v->vram_page + page);
     }
 }
 

@@ -164,6 +164,7 @@ struct tlb_origin {
 /* How many origins derive from a backing page as a directory and as a table. */
 struct table_refs {
     uint16_t upper, leaf;
+    bool held; /* this CPU is an owner of the page's PI_PT */
 };
 
 /* Why an exception is raised; delivered by the engine. */

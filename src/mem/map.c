@@ -231,7 +231,9 @@ static bool slow_load(struct mem *m, uint64_t paddr, unsigned size, uint64_t *v,
     const struct target *t = find(m, paddr, false, &from);
     *v = ones(size);
     if (t->kind == TO_PAGES) { /* the rest of a page that registers share */
-        *v = ld_le(ram_ptr(m, backing(from, t, paddr)) + (paddr & PAGE_OFFSET_MASK), size);
+        uint32_t bpn = backing(from, t, paddr);
+        mem_told_load(m, bpn, paddr & PAGE_OFFSET_MASK, size);
+        *v = ld_le(ram_ptr(m, bpn) + (paddr & PAGE_OFFSET_MASK), size);
         return true;
     }
     if (t->kind != TO_IO || who == INIT_DMA || (who == INIT_DEBUG && !from->inspect))
@@ -259,8 +261,10 @@ uint64_t phys_load(struct mem *m, uint64_t paddr, unsigned size, enum initiator 
     paddr &= PHYS_MASK;
     uint32_t bpn = entry(m, paddr)->rd;
     uint64_t v = 0;
-    if (bpn != NO_PAGE)
+    if (bpn != NO_PAGE) {
+        mem_told_load(m, bpn, paddr & PAGE_OFFSET_MASK, size);
         return ld_le(ram_ptr(m, bpn) + (paddr & PAGE_OFFSET_MASK), size);
+    }
     slow_load(m, paddr, size, &v, who);
     return v;
 }
@@ -295,6 +299,8 @@ bool phys_read(struct mem *m, uint64_t paddr, void *data, uint32_t len, enum ini
         uint32_t off = paddr & PAGE_OFFSET_MASK, n = MIN(len, PAGE_SIZE - off);
         uint32_t bpn = entry(m, paddr)->rd;
         if (bpn != NO_PAGE) {
+            if (who != INIT_DEBUG)
+                mem_told_load(m, bpn, off, n);
             memcpy(out, ram_ptr(m, bpn) + off, n);
         } else {
             uint64_t v;

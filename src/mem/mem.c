@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Backing pages, their facts, and the one way to write them.
+ * Backing pages and the one way to write them; their facts are in facts.c.
  *
  * Each backing page has a pointer of its own (ram_ptr), so that a checkpoint or a clone can move single pages later
  * without anybody noticing; no other file computes an address of guest memory.
@@ -40,7 +40,7 @@ void mem_destroy(struct mem *m)
     for (unsigned i = 0; i < m->nblocks; i++)
         munmap(m->base[i], (size_t)m->block[i].npages * PAGE_SIZE);
     free(m->host);
-    free(m->facts);
+    facts_free(m);
     free(m);
 }
 
@@ -56,10 +56,7 @@ const struct mem_block *mem_add_block(struct mem *m, const char *name, enum bloc
     uint8_t **host = realloc(m->host, (m->npages + npages) * sizeof *host);
     if (host)
         m->host = host;
-    uint8_t *facts = realloc(m->facts, m->npages + npages);
-    if (facts)
-        m->facts = facts;
-    if (p == MAP_FAILED || !host || !facts) {
+    if (p == MAP_FAILED || !host || !facts_grow(m, m->npages + npages)) {
         error_set(err, "%s: the host has no %zu KiB of memory for it", name, bytes / 1024);
         if (p != MAP_FAILED)
             munmap(p, bytes);
@@ -71,7 +68,8 @@ const struct mem_block *mem_add_block(struct mem *m, const char *name, enum bloc
     *b = (struct mem_block){.name = name, .kind = kind, .first = m->npages, .npages = npages};
     for (uint32_t i = 0; i < npages; i++) {
         m->host[m->npages + i] = p + (size_t)i * PAGE_SIZE;
-        m->facts[m->npages + i] = kind == BLOCK_ROM ? PI_ROM : 0;
+        if (kind == BLOCK_ROM)
+            m->facts[m->npages + i] = PI_ROM;
     }
     m->npages += npages;
     return b;
@@ -92,29 +90,6 @@ uint8_t *ram_ptr(const struct mem *m, uint32_t bpn)
     return m->host[bpn];
 }
 
-uint8_t mem_facts(const struct mem *m, uint32_t bpn)
-{
-    return m->facts[bpn];
-}
-
-void mem_set_facts(struct mem *m, uint32_t bpn, uint8_t facts)
-{
-    uint8_t fresh = facts & (uint8_t)~m->facts[bpn];
-    if (!fresh)
-        return;
-    bool was_fast = !(m->facts[bpn] & PI_SLOW);
-    m->facts[bpn] |= fresh;
-    if (was_fast)
-        for (struct page_listener *l = m->listeners; l; l = l->next)
-            if (l->protect)
-                l->protect(l->ctx, bpn);
-}
-
-void mem_clear_facts(struct mem *m, uint32_t bpn, uint8_t facts)
-{
-    m->facts[bpn] &= (uint8_t)~facts;
-}
-
 void mem_add_listener(struct mem *m, struct page_listener *l)
 {
     struct page_listener **p = &m->listeners;
@@ -129,8 +104,9 @@ void mem_poke(struct mem *m, uint32_t bpn, uint32_t off, uint32_t len, const voi
     if (bpn >= m->npages || off > PAGE_SIZE || len > PAGE_SIZE - off)
         bug("store of %u bytes at %u of backing page %u", len, off, bpn);
     for (struct page_listener *l = m->listeners; l; l = l->next)
-        if (l->store && l->facts & m->facts[bpn])
+        if (l->store && l->facts & mem_facts(m, bpn))
             l->store(l->ctx, bpn, off, len, data);
+    page_written(m, bpn);
     memcpy(m->host[bpn] + off, data, len);
 }
 

@@ -37,13 +37,18 @@ struct io_ops {
     uint8_t max_size; /* 1, 2, 4, 8; 0 means 4 */
 };
 
-/* --- Page facts: bits of mem_facts(). Any bit of PI_SLOW sends a CPU's store through mem_store(). --- */
+/*
+ * --- Page facts: bits of mem_facts(). Any bit of PI_SLOW sends a CPU's store through mem_store(). ---
+ *
+ * CODE, PT and WATCH are held by owners (each CPU, each engine, the debugger) and stand until the last one lets go.
+ * CLEAN comes for all pages at once, mem_all_clean(), and goes with a page's next store.
+ */
 enum {
     PI_CODE = 1,    /* a decoded or translated block came from this page */
     PI_PT = 2,      /* a page walk used this page as a table */
     PI_ROM = 4,     /* stores are dropped */
-    PI_WATCH = 8,   /* a watchpoint of the debugger lies in this page */
-    PI_CLEAN = 16,  /* not written since the last checkpoint */
+    PI_WATCH = 8,   /* a watchpoint of the debugger lies in this page: reads and stores are told */
+    PI_CLEAN = 16,  /* not written since the last mem_all_clean() */
     PI_NOTIFY = 32, /* the owner (video memory) must see the next store */
     PI_SLOW = 63,
 };
@@ -54,11 +59,14 @@ enum {
 struct page_listener {
     void *ctx;
     /* Bytes [off, off+len) of backing page bpn, which has one of the facts in `facts`, are about to be written.
-     * `data` holds the new bytes. The listener may clear facts. */
+     * `data` holds the new bytes. The listener may let go of facts. May be NULL. */
     uint8_t facts;
     void (*store)(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const void *data);
-    /* A fact that forbids fast stores was set on bpn: cached write translations to it must go. May be NULL. */
-    void (*protect)(void *ctx, uint32_t bpn);
+    /* Bytes of a page with PI_WATCH were read, by whomever (not by the fetch of code). May be NULL. */
+    void (*load)(void *ctx, uint32_t bpn, uint32_t off, uint32_t len);
+    /* A fact that forbids fast stores (`reads`: and fast loads) was set on bpn, NO_PAGE: on all pages. Cached
+     * translations for them must go. May be NULL. */
+    void (*protect)(void *ctx, uint32_t bpn, bool reads);
     /* What guest physical [base, base+size) reaches has changed, or where backing pages live. May be NULL. */
     void (*remap)(void *ctx, uint64_t base, uint64_t size);
     struct page_listener *next;
@@ -90,9 +98,24 @@ uint32_t mem_page_count(const struct mem *m);
 uint8_t *ram_ptr(const struct mem *m, uint32_t bpn);
 
 uint8_t mem_facts(const struct mem *m, uint32_t bpn);
-void mem_set_facts(struct mem *m, uint32_t bpn, uint8_t facts); /* notifies `protect` for new ones */
-void mem_clear_facts(struct mem *m, uint32_t bpn, uint8_t facts);
+/* One more owner holds the fact (PI_CODE, PI_PT or PI_WATCH), each owner once; the first one notifies `protect`. */
+void mem_hold(struct mem *m, uint32_t bpn, uint8_t fact);
+void mem_release(struct mem *m, uint32_t bpn, uint8_t fact); /* by one that holds it */
+/* PI_NOTIFY: a block of video memory has one owner, which sets and clears it as often as it likes. */
+void mem_set_notify(struct mem *m, uint32_t bpn);
+void mem_clear_notify(struct mem *m, uint32_t bpn);
 void mem_add_listener(struct mem *m, struct page_listener *l);
+
+/*
+ * All pages become clean; what was dirty is hashed. From the first call on, stores to clean pages are heard of by
+ * listeners of PI_CLEAN, the page's old contents still being there. Costs what was written since the last call.
+ */
+void mem_all_clean(struct mem *m);
+uint32_t mem_dirty_count(const struct mem *m); /* pages written since the last mem_all_clean(); 0 before the first */
+/* A hash of the contents of all pages: the same for the same contents, whatever was clean. Costs what is dirty. */
+uint64_t mem_hash(struct mem *m);
+/* Bytes of a backing page are read otherwise than through a TLB entry: a watch is told. */
+void mem_told_load(struct mem *m, uint32_t bpn, uint32_t off, uint32_t len);
 
 /*
  * The one way to write a backing page from anywhere but a fast path that has seen PI_SLOW clear: notifies the

@@ -19,17 +19,38 @@ struct map_leaf {
     struct map_entry page[LEAF_PAGES];
 };
 
+struct page_owners {
+    uint8_t code, pt, watch;
+};
+
 struct mem {
     struct mem_block block[MAX_BLOCKS];
     uint8_t *base[MAX_BLOCKS]; /* host memory as it was got, for giving it back */
     unsigned nblocks;
     uint32_t npages;
     uint8_t **host; /* where each backing page lives */
-    uint8_t *facts;
+
+    /* By backing page, in memory that the host gives when it is touched: unused guest memory costs nothing. */
+    uint8_t *facts;             /* all but PI_CLEAN */
+    struct page_owners *owners; /* how many hold PI_CODE, PI_PT, PI_WATCH */
+    uint32_t *stamp;            /* the epoch in which it was last written */
+    uint64_t *hash;             /* of its contents when it became clean; 0: all zero */
+    uint32_t *dirty;            /* pages whose stamp is the epoch, in order of their first store */
+    uint32_t epoch, ndirty;     /* epoch 0: nobody asks, and all pages are dirty */
+    uint64_t hash_sum;          /* of all pages, as of when they became clean */
     struct page_listener *listeners;
     struct map_leaf **dir;
     uint64_t dirs_used;   /* leaves at and beyond it are absent */
     struct mapping *maps; /* enabled ones, highest priority first */
 };
+
+static inline bool page_is_clean(const struct mem *m, uint32_t bpn)
+{
+    return m->stamp[bpn] != m->epoch;
+}
+void page_written(struct mem *m, uint32_t bpn); /* mem/facts.c: it is dirty now */
+/* Arrays by page get `npages` elements, the new ones zero. False: the host has no memory. */
+bool facts_grow(struct mem *m, uint32_t npages);
+void facts_free(struct mem *m);
 
 #endif

@@ -9,28 +9,11 @@
 #include "snap/snapshot.h"
 
 #include "base/bits.h"
+#include "base/hash.h"
 #include "machine/media.h"
 #include "machine/parts.h"
 
 static const char magic[8] = "VITRSNP2";
-
-/* --- Hash: eight bytes a step, multiplied and folded; not for adversaries, for finding where two runs part --- */
-
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-    __extension__ unsigned __int128 p = (unsigned __int128)(h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
-    return (uint64_t)p ^ (uint64_t)(p >> 64) ^ UINT64_C(0xd6e8feb86659fd93);
-}
-
-static uint64_t hash_bytes(uint64_t h, const uint8_t *p, size_t len)
-{
-    size_t i = 0;
-    for (; i + 8 <= len; i += 8)
-        h = mix(h, ld64(p + i));
-    if (i < len)
-        h = mix(h, ld_le(p + i, (unsigned)(len - i)));
-    return mix(h, len);
-}
 
 static bool all_zero(const uint8_t *page)
 {
@@ -152,12 +135,7 @@ uint64_t machine_state_hash(struct machine *m)
     machine_pack(m, &regs);
     uint64_t h = hash_bytes(0, regs.data, regs.len);
     buf_free(&regs);
-    for (uint32_t i = 0; i < mem_page_count(m->mem); i++) {
-        const uint8_t *page = ram_ptr(m->mem, i);
-        if (!all_zero(page))
-            h = hash_bytes(mix(h, i), page, PAGE_SIZE);
-    }
-    return h;
+    return hash_mix(h, mem_hash(m->mem));
 }
 
 /* --- Loading --- */

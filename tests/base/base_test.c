@@ -418,13 +418,14 @@ static void on_store(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const 
     (void)data;
     told++;
     told_len = len;
-    mem_clear_facts(ctx, bpn, PI_NOTIFY);
+    mem_clear_notify(ctx, bpn);
 }
 static unsigned protects;
-static void on_protect(void *ctx, uint32_t bpn)
+static void on_protect(void *ctx, uint32_t bpn, bool reads)
 {
     (void)ctx;
     (void)bpn;
+    (void)reads;
     protects++;
 }
 
@@ -432,7 +433,7 @@ START_TEST(listeners_hear_of_stores_to_pages_with_their_facts)
 {
     struct page_listener l = {.ctx = mem, .facts = PI_NOTIFY, .store = on_store, .protect = on_protect};
     mem_add_listener(mem, &l);
-    mem_set_facts(mem, ram->first + 1, PI_NOTIFY);
+    mem_set_notify(mem, ram->first + 1);
     ck_assert_uint_eq(protects, 1);
     uint8_t data[PAGE_SIZE] = {0};
     phys_write(mem, 0x0ff0, data, 0x20, INIT_DMA); /* the second half lies in page 1 */

@@ -428,9 +428,9 @@ static void on_store(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const 
     told[(uintptr_t)ctx]++;
     order[norder++ % ARRAY_LEN(order)] = (unsigned)(uintptr_t)ctx;
 }
-static void on_protect(void *ctx, uint32_t bpn)
+static void on_protect(void *ctx, uint32_t bpn, bool reads)
 {
-    (void)ctx, (void)bpn;
+    (void)ctx, (void)bpn, (void)reads;
     protected_++;
 }
 static void on_remap(void *ctx, uint64_t base, uint64_t size)
@@ -454,18 +454,23 @@ START_TEST(page_listeners_are_told_in_order_by_fact)
     uint8_t b = 1;
     mem_store(m, page, 0, 1, &b);
     ck_assert(!told[0] && !told[1]);
-    mem_set_facts(m, page, PI_PT);
+    mem_hold(m, page, PI_PT);
     mem_store(m, page, 0, 1, &b);
     ck_assert(told[0] == 1 && !told[1]);
-    mem_set_facts(m, page, PI_CODE), mem_set_facts(m, page, PI_CODE | PI_PT);
+    mem_hold(m, page, PI_CODE), mem_hold(m, page, PI_CODE), mem_hold(m, page, PI_PT);
     ck_assert_uint_eq(protected_, 1); /* the first fact makes stores slow; the others find it so */
     norder = 0;
     mem_store(m, page, PAGE_SIZE - 1, 1, &b);
     ck_assert(told[0] == 2 && told[1] == 1 && order[0] == 0 && order[1] == 1);
-    mem_clear_facts(m, page, PI_CODE);
+    mem_release(m, page, PI_CODE);
+    ck_assert_uint_eq(mem_facts(m, page), PI_CODE | PI_PT); /* another holds it */
+    mem_release(m, page, PI_CODE);
     ck_assert_uint_eq(mem_facts(m, page), PI_PT);
-    mem_clear_facts(m, page, PI_PT);
-    mem_set_facts(m, page, PI_WATCH);
+    mem_release(m, page, PI_PT);
+    ck_assert_uint_eq(mem_facts(m, page), PI_PT);
+    mem_release(m, page, PI_PT);
+    ck_assert_uint_eq(mem_facts(m, page), 0);
+    mem_hold(m, page, PI_WATCH);
     ck_assert_uint_eq(protected_, 2);
     struct target t = {.kind = TO_PAGES, .page = page};
     struct mapping map = {.name = "m", .size = PAGE_SIZE, .rd = t, .wr = t};

@@ -15,11 +15,11 @@ static void teardown(void)
 
 int main(void)
 {
-    TCase *(*const groups[])(void) = {segment_tests, gate_tests,      paging_tests,   exception_tests, debug_tests,
-                                      system_tests,  task_tests,      msr_tests,      pae_tests,       smm_tests,
-                                      vme_tests,     features_tests,  simd_tests,     ip_tests,        resume_tests,
-                                      step_tests,    coherence_tests, code_tests,     io_tests,        real_tests,
-                                      state_tests,   delivery_tests,  transfer_tests, watch_tests};
+    TCase *(*const groups[])(void) = {segment_tests, gate_tests,     paging_tests,    exception_tests, debug_tests,
+                                      system_tests,  task_tests,     msr_tests,       pae_tests,       smm_tests,
+                                      vme_tests,     features_tests, simd_tests,      ip_tests,        resume_tests,
+                                      step_tests,    facts_tests,    coherence_tests, code_tests,      io_tests,
+                                      real_tests,    state_tests,    delivery_tests,  transfer_tests,  watch_tests};
     Suite *s = suite_create("cpu");
     for (unsigned i = 0; i < ARRAY_LEN(groups); i++) {
         TCase *t = groups[i]();

@@ -113,6 +113,7 @@ TCase *io_tests(void);
 TCase *state_tests(void);
 TCase *real_tests(void);
 TCase *step_tests(void);
+TCase *facts_tests(void);
 
 #define IMM32(v) \
     (uint8_t)(v), (uint8_t)((uint32_t)(v) >> 8), (uint8_t)((uint32_t)(v) >> 16), (uint8_t)((uint32_t)(v) >> 24)

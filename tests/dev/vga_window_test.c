@@ -131,7 +131,7 @@ START_TEST(vbe_clear_touches_the_pages_that_were_written)
     enable(0);
     mem_add_listener(b.bus.mem, &l);
     for (uint32_t i = 0; i < b.vga->vram_pages; i++)
-        mem_set_facts(b.bus.mem, b.vga->vram_page + i, PI_WATCH);
+        mem_hold(b.bus.mem, b.vga->vram_page + i, PI_WATCH);
     stores = 0;
     enable(0);
     enable(0);

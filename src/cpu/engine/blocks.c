@@ -107,7 +107,7 @@ static void code_store(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, cons
     }
     k->granules[bpn] = left;
     if (!left)
-        mem_clear_facts(c->mem, bpn, PI_CODE);
+        mem_release(c->mem, bpn, PI_CODE);
 }
 
 void blocks_flush(struct cpu *c)
@@ -116,7 +116,7 @@ void blocks_flush(struct cpu *c)
     memset(k->hash, 0, sizeof k->hash);
     for (uint32_t i = 0; i < k->npages; i++) {
         if (k->by_page[i])
-            mem_clear_facts(c->mem, i, PI_CODE);
+            mem_release(c->mem, i, PI_CODE);
         k->by_page[i] = NULL;
         k->granules[i] = 0;
     }
@@ -216,10 +216,12 @@ static void link_page(struct cpu *c, struct xblock *b, uint32_t bpn)
     struct block_cache *k = c->blocks;
     if (unlikely(bpn >= k->npages))
         grow(c);
+    bool held = k->by_page[bpn] != NULL;
     *page_link(b, bpn) = k->by_page[bpn];
     k->by_page[bpn] = b;
     k->granules[bpn] |= granule_mask(first_byte(b, bpn), last_byte(b, bpn));
-    mem_set_facts(c->mem, bpn, PI_CODE);
+    if (!held)
+        mem_hold(c->mem, bpn, PI_CODE);
 }
 
 static void publish(struct cpu *c, struct xblock *b)

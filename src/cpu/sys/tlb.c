@@ -82,8 +82,11 @@ void tlb_flush_page(struct cpu *c, uint64_t lin)
 
 static void mark_table(struct cpu *c, uint32_t bpn)
 {
-    if (!(mem_facts(c->mem, bpn) & PI_PT))
-        mem_set_facts(c->mem, bpn, PI_PT);
+    struct table_refs *r = refs(c, bpn);
+    if (r->held)
+        return;
+    r->held = true;
+    mem_hold(c->mem, bpn, PI_PT);
 }
 
 /* Is the entry that the origin was walked by the same in the directory page `dir`? Then so is everything below it. */
@@ -158,9 +161,12 @@ static void entry_changed(struct cpu *c, uint32_t bpn, uint32_t at)
 static void table_store(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, const void *data)
 {
     struct cpu *c = ctx;
-    const struct table_refs *r = refs(c, bpn);
+    struct table_refs *r = refs(c, bpn);
+    if (!r->held)
+        return;                  /* another CPU's */
     if (!r->leaf && !r->upper) { /* no table any more, or one that is marked again by the next walk */
-        mem_clear_facts(c->mem, bpn, PI_PT);
+        r->held = false;
+        mem_release(c->mem, bpn, PI_PT);
         return;
     }
     const uint8_t *page = ram_ptr(c->mem, bpn);
@@ -176,13 +182,17 @@ static void table_store(void *ctx, uint32_t bpn, uint32_t off, uint32_t len, con
     }
 }
 
-static void page_protect(void *ctx, uint32_t bpn)
+static void page_protect(void *ctx, uint32_t bpn, bool reads)
 {
     struct cpu *c = ctx;
     for (uint32_t i = 0; i < c->tlb_nused; i++) {
         unsigned slot = c->tlb_used[i];
-        if (c->origins[slot].bpn == bpn)
-            c->views[slot / TLB_SIZE].wr[slot % TLB_SIZE].tag = TLB_NO_TAG;
+        if (bpn != NO_PAGE && c->origins[slot].bpn != bpn)
+            continue;
+        struct tlb_view *v = &c->views[slot / TLB_SIZE];
+        v->wr[slot % TLB_SIZE].tag = TLB_NO_TAG;
+        if (reads)
+            v->rd[slot % TLB_SIZE].tag = TLB_NO_TAG;
     }
 }
 
@@ -262,14 +272,16 @@ static void fill(struct cpu *c, unsigned view, uint64_t lin, enum access_kind ki
         claim(c, slot, lin, bpn, w);
     uint64_t tag = page_of(lin);
     uintptr_t addend = (uintptr_t)ram_ptr(c->mem, bpn) - (uintptr_t)tag;
-    if (w->readable)
+    uint8_t facts = mem_facts(c->mem, bpn);
+    bool told = kind != ACC_EXEC && facts & PI_WATCH;
+    if (w->readable && !(facts & PI_WATCH))
         v->rd[i] = (struct tlb_entry){tag, addend};
     if (w->executable)
         v->ex[i] = (struct tlb_entry){tag, addend};
-    bool plain = w->writable && w->dirty && mem_write_page(c->mem, paddr) == bpn && !(mem_facts(c->mem, bpn) & PI_SLOW);
+    bool plain = w->writable && w->dirty && mem_write_page(c->mem, paddr) == bpn && !(facts & PI_SLOW);
     if (plain)
         v->wr[i] = (struct tlb_entry){tag, addend};
-    if (kind != ACC_WRITE || plain)
+    if ((kind != ACC_WRITE && !told) || plain)
         p->host = (uint8_t *)(uintptr_t)(lin + addend);
 }
 
@@ -330,10 +342,12 @@ static void piece_read(struct cpu *c, const struct piece *p, unsigned size, void
         return;
     }
     uint32_t bpn = mem_read_page(c->mem, p->paddr);
-    if (bpn != NO_PAGE)
-        memcpy(data, ram_ptr(c->mem, bpn) + (p->paddr & PAGE_OFFSET_MASK), size);
-    else
+    if (bpn == NO_PAGE) {
         device_read(c, p->paddr, size, data);
+        return;
+    }
+    mem_told_load(c->mem, bpn, p->paddr & PAGE_OFFSET_MASK, size);
+    memcpy(data, ram_ptr(c->mem, bpn) + (p->paddr & PAGE_OFFSET_MASK), size);
 }
 
 static void piece_write(struct cpu *c, const struct piece *p, unsigned size, const void *data)

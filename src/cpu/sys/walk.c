@@ -52,6 +52,7 @@ static void entry_read(struct cpu *c, uint64_t paddr, unsigned size, struct entr
     e->paddr = paddr & c->a20_mask;
     e->bpn = mem_read_page(c->mem, e->paddr);
     if (likely(e->bpn != NO_PAGE)) {
+        mem_told_load(c->mem, e->bpn, e->paddr & PAGE_OFFSET_MASK, size);
         const uint8_t *p = ram_ptr(c->mem, e->bpn) + (e->paddr & PAGE_OFFSET_MASK);
         e->value = size == 4 ? ld32(p) : ld64(p);
         return;
