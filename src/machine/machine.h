@@ -46,9 +46,9 @@ enum run_stop {
 /*
  * Runs to position until_pos, never past it. State N is: the step that made it N, then the events due at N, then the
  * journal's entries at N, in their order; machine_run(N) returns RUN_BUDGET with exactly that. A step is an
- * instruction, an iteration of REP, a delivery, a reset (it can be seen coming: machine_run to the position before) or the skip of a
- * halted CPU. Host-asynchronous requests: machine_kick from a signal handler or another thread makes it return soon
- * with RUN_BUDGET.
+ * instruction, an iteration of REP, a delivery, a reset (it can be seen coming: machine_run to the position before) or
+ * the skip of a halted CPU. Host-asynchronous requests: machine_kick from a signal handler or another thread makes it
+ * return soon with RUN_BUDGET.
  */
 enum run_stop machine_run(struct machine *m, uint64_t until_pos);
 /* A reset that is due takes place: where the machine is paused, too. */

@@ -140,7 +140,7 @@ static uint64_t page_hash(const struct mem *m, uint32_t bpn)
     uint64_t any = 0;
     for (unsigned i = 0; i < PAGE_SIZE && !any; i += 8)
         any = ld64(page + i);
-    return any ? hash_bytes(hash_mix(0, bpn), page, PAGE_SIZE) : 0;
+    return any ? hash_block(hash_mix(0, bpn), page, PAGE_SIZE) : 0;
 }
 
 /* Nothing is known yet: each page is read. */

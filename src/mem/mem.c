@@ -99,6 +99,15 @@ void mem_add_listener(struct mem *m, struct page_listener *l)
     *p = l;
 }
 
+void mem_remove_listener(struct mem *m, struct page_listener *l)
+{
+    struct page_listener **p = &m->listeners;
+    while (*p && *p != l)
+        p = &(*p)->next;
+    if (*p)
+        *p = l->next;
+}
+
 void mem_poke(struct mem *m, uint32_t bpn, uint32_t off, uint32_t len, const void *data)
 {
     if (bpn >= m->npages || off > PAGE_SIZE || len > PAGE_SIZE - off)

@@ -105,6 +105,7 @@ void mem_release(struct mem *m, uint32_t bpn, uint8_t fact); /* by one that hold
 void mem_set_notify(struct mem *m, uint32_t bpn);
 void mem_clear_notify(struct mem *m, uint32_t bpn);
 void mem_add_listener(struct mem *m, struct page_listener *l);
+void mem_remove_listener(struct mem *m, struct page_listener *l); /* not from within a call of it */
 
 /*
  * All pages become clean; what was dirty is hashed. From the first call on, stores to clean pages are heard of by

@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: MIT
-libvitrine_a_SOURCES += src/snap/snapshot.c src/snap/snapshot.h
+libvitrine_a_SOURCES += \
+	src/snap/checkpoint.c src/snap/checkpoint.h \
+	src/snap/snapshot.c src/snap/snapshot.h

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One number names every state: a run to position N stops at exactly N by every route, in one go, in steps of one or in
- * slices of any size, live or as the replay of its journal, and the state there is the same.
+ * slices of any size, live or as the replay of its journal, or back from later ones, and the state there is the same.
  */
 #include <check.h>
 #include <stdlib.h>
 
 #include "base/bits.h"
+#include "block/block.h"
 #include "bus/input.h"
 #include "machine/parts.h"
+#include "snap/checkpoint.h"
 #include "snap/snapshot.h"
 #include "tests/differ.h"
 #include "tests/snap/damage.h"
@@ -214,6 +216,177 @@ START_TEST(a_skip_counts_one_and_adds_no_time)
 }
 END_TEST
 
+/* --- Checkpoints: going back to a state is as if nothing had happened since --- */
+
+static void same_as_recorded(const struct course *c, unsigned i, struct machine *m, const char *how)
+{
+    ck_assert_msg(machine_pos(m) == c->mark[i].pos &&
+                      (!is_last_of_position(c, i) || machine_state_hash(m) == c->mark[i].hash),
+                  "%s: the state at position %llu is another", how, (unsigned long long)c->mark[i].pos);
+}
+
+/* A disk that can be brought back, since checkpoints leave that to others: what each write overwrote, and how many of
+ * them each checkpoint had seen. */
+enum { WRITES = 4096, MOST_CHECKPOINTS = 20000 };
+struct kept_disk {
+    struct blk blk, *under;
+    unsigned nwrites, nseen;
+    struct {
+        uint64_t sector;
+        uint8_t old[BLOCK_SECTOR];
+    } write[WRITES];
+    struct {
+        uint64_t pos;
+        unsigned nwrites;
+    } seen[MOST_CHECKPOINTS];
+};
+
+static int kept_read(struct blk *b, uint64_t sector, uint32_t count, void *data)
+{
+    struct kept_disk *d = (struct kept_disk *)b;
+    return d->under->ops->read(d->under, sector, count, data);
+}
+static int kept_write(struct blk *b, uint64_t sector, uint32_t count, const void *data)
+{
+    struct kept_disk *d = (struct kept_disk *)b;
+    for (uint32_t i = 0; i < count; i++) {
+        ck_assert_uint_lt(d->nwrites, WRITES);
+        d->write[d->nwrites].sector = sector + i;
+        d->under->ops->read(d->under, sector + i, 1, d->write[d->nwrites++].old);
+    }
+    return d->under->ops->write(d->under, sector, count, data);
+}
+static int kept_flush(struct blk *b)
+{
+    struct kept_disk *d = (struct kept_disk *)b;
+    return d->under->ops->flush(d->under);
+}
+static void kept_close(struct blk *b)
+{
+    struct kept_disk *d = (struct kept_disk *)b;
+    d->under->ops->close(d->under);
+    free(d);
+}
+static const struct blk_ops kept_ops = {kept_read, kept_write, kept_flush, kept_close};
+
+static struct machine *replaying_with(const struct course *c, struct kept_disk **disk)
+{
+    struct error err;
+    struct machine_config cfg = rig_demo_config();
+    struct kept_disk *d = calloc(1, sizeof *d);
+    d->under = rig_demo_disk();
+    d->blk = *d->under;
+    d->blk.ops = &kept_ops;
+    struct machine *m = rig_machine(&cfg, &d->blk);
+    ck_assert_msg(journal_load(machine_journal(m), c->journal.data, c->journal.len, &err), "%s", err.text);
+    *disk = d;
+    return m;
+}
+
+static void take(struct checkpoints *k, struct machine *m, struct kept_disk *d)
+{
+    checkpoint_take(k);
+    if (d->nseen && d->seen[d->nseen - 1].pos == machine_pos(m))
+        return;
+    ck_assert_uint_lt(d->nseen, MOST_CHECKPOINTS);
+    d->seen[d->nseen].pos = machine_pos(m);
+    d->seen[d->nseen++].nwrites = d->nwrites;
+}
+
+static void disk_back(struct kept_disk *d, uint64_t pos)
+{
+    while (d->seen[d->nseen - 1].pos > pos)
+        d->nseen--;
+    ck_assert_uint_eq(d->seen[d->nseen - 1].pos, pos);
+    for (; d->nwrites > d->seen[d->nseen - 1].nwrites; d->nwrites--)
+        d->under->ops->write(d->under, d->write[d->nwrites - 1].sector, 1, d->write[d->nwrites - 1].old);
+}
+
+/* To mark i, by the last checkpoint that is not behind it. */
+static void go_to(struct checkpoints *k, struct machine *m, struct kept_disk *d, const struct course *c, unsigned i)
+{
+    uint64_t at = checkpoint_back(k, c->mark[i].pos);
+    ck_assert_uint_ne(at, UINT64_MAX);
+    ck_assert_uint_eq(machine_pos(m), at);
+    disk_back(d, at);
+    journal_seek(machine_journal(m), at);
+    run_exactly(m, c->mark[i].pos);
+    same_as_recorded(c, i, m, "back and forward");
+}
+
+/* Budgets: one that is ample, and one that is used up over and over. */
+START_TEST(a_machine_goes_back_and_forth_to_the_same_states)
+{
+    static const size_t budget[] = {64 << 20, 64 << 20, 1};
+    static const uint64_t step[] = {200000, 20000, 3000};
+    struct course c = record();
+    struct error err;
+    uint64_t seed = 123456789 + (unsigned)_i;
+    struct kept_disk *d;
+    struct machine *m = replaying_with(&c, &d);
+    struct checkpoints *k = checkpoints_create(m, budget[_i], &err);
+    struct checkpoint_info info;
+    ck_assert_ptr_nonnull(k);
+    ck_assert_uint_eq(checkpoint_back(k, 0), UINT64_MAX);
+    take(k, m, d);
+    unsigned reached = 0;
+    for (unsigned round = 0; round < 60; round++) {
+        unsigned most = MIN(c.n, reached + 4), to = (unsigned)(next_random(&seed) % most);
+        if (c.mark[to].pos < machine_pos(m)) {
+            go_to(k, m, d, &c, to);
+            continue;
+        }
+        while (machine_pos(m) < c.mark[to].pos) {
+            uint64_t slice = 1 + next_random(&seed) % step[_i];
+            run_exactly(m, MIN(c.mark[to].pos, machine_pos(m) + slice));
+            take(k, m, d);
+            checkpoint_take(k); /* the same */
+        }
+        run_exactly(m, c.mark[to].pos);
+        same_as_recorded(&c, to, m, "forward");
+        reached = MAX(reached, to);
+    }
+    checkpoint_info(k, &info);
+    ck_assert_uint_eq(info.first, 0); /* to power-on, always */
+    ck_assert_msg(_i == 2 ? info.merged > 0 : info.merged == 0, "%u were merged", info.merged);
+    for (unsigned i = 0; i + 1 < info.count; i++)
+        ck_assert_uint_lt(checkpoint_pos(k, i), checkpoint_pos(k, i + 1));
+    go_to(k, m, d, &c, 0);
+    checkpoints_destroy(k);
+    run_exactly(m, c.mark[c.n - 1].pos); /* and memory is nobody's any more */
+    same_as_recorded(&c, c.n - 1, m, "to the end");
+    machine_destroy(m);
+    buf_free(&c.journal);
+}
+END_TEST
+
+/* Old pages stay within the budget, and are given back when one goes back. */
+START_TEST(old_pages_keep_to_their_budget)
+{
+    struct course c = record();
+    struct error err;
+    struct machine *m = replaying(&c);
+    struct checkpoints *k = checkpoints_create(m, 4 << 20, &err);
+    struct checkpoint_info info;
+    checkpoint_take(k);
+    for (uint64_t pos = 10000; pos < c.mark[c.n - 1].pos; pos += 10000) {
+        run_exactly(m, pos);
+        checkpoint_take(k);
+        checkpoint_info(k, &info);
+        ck_assert_msg(info.pages <= 1024, "%llu pages at position %llu", (unsigned long long)info.pages,
+                      (unsigned long long)pos);
+        ck_assert_uint_eq(info.last, pos);
+    }
+    ck_assert_uint_gt(info.merged, 0);
+    checkpoint_back(k, 0);
+    checkpoint_info(k, &info);
+    ck_assert(info.count == 1 && info.pages == 0 && info.last == 0);
+    checkpoints_destroy(k);
+    machine_destroy(m);
+    buf_free(&c.journal);
+}
+END_TEST
+
 TCase *position_tests(void)
 {
     TCase *t = tcase_create("position");
@@ -223,5 +396,7 @@ TCase *position_tests(void)
     tcase_add_test(t, the_state_before_a_reset_can_be_named);
     tcase_add_test(t, settling_makes_a_reset_and_nothing_else);
     tcase_add_test(t, a_skip_counts_one_and_adds_no_time);
+    tcase_add_loop_test(t, a_machine_goes_back_and_forth_to_the_same_states, 0, 3);
+    tcase_add_test(t, old_pages_keep_to_their_budget);
     return t;
 }
