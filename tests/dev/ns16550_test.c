@@ -361,6 +361,24 @@ START_TEST(fcr_resets_and_iir_shows_fifos)
 }
 END_TEST
 
+/* A transmitter FIFO becomes empty where something was in it, by a reset too; one that was empty does not. */
+START_TEST(fcr_empties_a_transmitter_that_holds_something)
+{
+    for (unsigned held = 0; held < 2; held++) {
+        out(IER, 0), out(FCR, 0), out(FCR, 0x01);
+        out(IER, 0x02);
+        ck_assert_uint_eq(in(IIR), 0xc2);
+        ck_assert_uint_eq(in(IIR), 0xc1); /* the read has taken it */
+        if (held)
+            out(THR, 'a'), out(THR, 'b');
+        ck_assert_uint_eq(in(IIR), 0xc1);
+        out(FCR, 0x05);
+        ck_assert_msg(in(IIR) == (held ? 0xc2 : 0xc1), "%u held", held);
+        rig_run(&s.rig, 2 * CHAR_NS);
+    }
+}
+END_TEST
+
 START_TEST(state_round_trip_finishes_both_directions)
 {
     struct setup t;
@@ -773,6 +791,7 @@ TCase *ns16550_tests(void)
     tcase_add_test(t, out2_gates_the_interrupt);
     tcase_add_test(t, modem_status_interrupt);
     tcase_add_test(t, fcr_resets_and_iir_shows_fifos);
+    tcase_add_test(t, fcr_empties_a_transmitter_that_holds_something);
     tcase_add_test(t, state_round_trip_finishes_both_directions);
     tcase_add_test(t, character_time_by_format);
     tcase_add_test(t, character_time_by_divisor);
