@@ -73,7 +73,12 @@ if cmp "$work/h1" "$work/h2"; then good; else bad "a replay has another hash log
 # Warp: an hour that the guest waits through takes no hour, and no minute.
 printf 'wait "Vitrine" within 20s\nat 3600s quit\n' >"$work/s"
 if timeout 100 "$vitrine" -display none --warp --input-script "$work/s" >"$work/out" 2>"$work/err"; then good; else bad "--warp: $(cat "$work/err")"; fi
+
+# A picture that cannot be saved ends the run, with the file's name and the reason.
+printf 'wait "Vitrine" within 20s screenshot %s/folder/that/is/not/there.png\n' "$work" >"$work/s"
+timeout 60 "$vitrine" -display none --clock virtual --input-script "$work/s" >"$work/out" 2>"$work/err"
+if [ $? -eq 1 ] && grep -q "there.png.*No such file or directory" "$work/err"; then good; else bad "a picture: $(cat "$work/err")"; fi
 refuses "percent" --speed 0
 refuses "percent" --speed fast
 refuses "percent" --speed 20000%
-finish 27
+finish 28
