@@ -25,8 +25,8 @@
 #include "tests/snap/rig.h"
 
 #define AHEAD (UINT64_C(1) << 24)
-#define SEEK  UINT64_C(3000000) /* how far to look for a place of a kind, step by step */
-enum { PENDING = 64, MAX_RESETS = 64, DRIVE_A = 4, BM_START = 1, FDC_EXECUTION = 1 };
+#define SEEK  UINT64_C(1000000) /* how far to look for the middle of a REP, step by step */
+enum { PENDING = 512, MAX_RESETS = 200, MOST_PLACES = 5000, DRIVE_A = 4, BM_START = 1, FDC_EXECUTION = 1 };
 
 enum kind { ANYWHERE, IN_REP, AT_DELIVERY, HALTED, IN_DMA, BEFORE_RESET, IN_PACKET, KINDS };
 static const char *const kind_name[] = {"anywhere",      "in the middle of a REP", "at a delivery",     "halted",
@@ -217,24 +217,15 @@ static struct machine *replaying(const struct guest *g, const struct course *c)
 
 /* --- Places --- */
 
-static uint64_t delivered_at;
-static void delivery(void *ctx, struct cpu *c, const struct cpu_delivery *d)
-{
-    (void)ctx;
-    (void)d;
-    delivered_at = c->clock->pos + 1;
-}
-
 static bool is_place(const struct machine *m, enum kind kind)
 {
     const struct cpu *c = m->cpu;
-    uint64_t pos = m->clock.pos;
     switch (kind) {
     case ANYWHERE:
-    case BEFORE_RESET:
+    case AT_DELIVERY:
     case KINDS: return true;
-    case IN_REP: return c->rep_paused_at == pos;
-    case AT_DELIVERY: return delivered_at == pos || (c->intr_line && c->eflags & FL_IF);
+    case BEFORE_RESET: return m->reset_wanted;
+    case IN_REP: return c->rep_paused_at == m->clock.pos;
     case HALTED: return cpu_rests(c);
     case IN_DMA:
         return m->ide->bm[0].command & m->ide->bm[0].status & BM_START ||
@@ -246,6 +237,54 @@ static bool is_place(const struct machine *m, enum kind kind)
         return false;
     }
     return false;
+}
+
+/* Positions of a kind, drawn evenly from all that a pass through the run meets. */
+struct places {
+    uint64_t at[MOST_PLACES], met;
+};
+static struct places places[KINDS];
+
+static void meet(enum kind kind, uint64_t pos)
+{
+    struct places *p = &places[kind];
+    uint64_t i = p->met++;
+    if (i >= MOST_PLACES)
+        i = draw(p->met);
+    if (i < MOST_PLACES)
+        p->at[i] = pos;
+}
+
+static bool cpu_peek(struct cpu *c, uint64_t lin, uint8_t *byte)
+{
+    uint64_t paddr;
+    return cpu_translate(c, lin & 0xffffffff, &paddr) && phys_read(c->mem, paddr, byte, 1, INIT_DEBUG);
+}
+
+/* An interrupt or exception on its way: the state before it, and what else is the case there. */
+static void delivery(void *ctx, struct cpu *c, const struct cpu_delivery *d)
+{
+    const struct machine *m = ctx;
+    uint64_t pos = c->clock->pos;
+    meet(AT_DELIVERY, pos + (pos & 1)); /* before it and after it by turns */
+    for (enum kind k = IN_DMA; k < KINDS; k++)
+        if (k != BEFORE_RESET && is_place(m, k))
+            meet(k, pos);
+    if (c->rep_paused_at == pos)
+        meet(IN_REP, pos);
+    uint8_t before = 0;
+    if (!d->exception && !d->soft && pos && cpu_peek(c, c->seg[SEG_CS].base + d->rip - 1, &before) && before == 0xf4)
+        meet(HALTED, pos - 1);
+}
+
+static void find_places(struct machine *m, const struct course *c)
+{
+    const struct cpu_trace trace = {.delivery = delivery, .ctx = m};
+    m->cpu->trace = &trace;
+    run_to(m, c->end - 2 * AHEAD);
+    m->cpu->trace = NULL;
+    for (unsigned i = 0; i < c->nresets; i++)
+        meet(BEFORE_RESET, c->reset[i]);
 }
 
 /* --- Loads --- */
@@ -328,71 +367,68 @@ static void advance(struct machine *a, uint64_t pos)
         run_to(a, pos);
 }
 
-/* Looks for a place of that kind from here on. */
-static bool find_place(struct machine *a, enum kind kind)
-{
-    static const struct cpu_trace trace = {.delivery = delivery};
-    uint64_t last = machine_pos(a) + SEEK;
-    if (kind == IN_DMA || kind == IN_PACKET) /* long, and rare: in larger steps first */
-        for (unsigned i = 0; i < 4000 && !is_place(a, kind); i++)
-            advance(a, last = machine_pos(a) + 5000);
-    a->cpu->trace = &trace;
-    while (!is_place(a, kind) && machine_pos(a) < last + SEEK)
-        advance(a, machine_pos(a) + 1);
-    a->cpu->trace = NULL;
-    return is_place(a, kind);
-}
-
+struct wish {
+    uint64_t pos;
+    enum kind kind;
+};
 static int ascending(const void *a, const void *b)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    uint64_t x = ((const struct wish *)a)->pos, y = ((const struct wish *)b)->pos;
     return x < y ? -1 : x > y;
+}
+
+/* A share of each kind that the guest has; in the middle of a REP may need a look around. */
+static struct wish *choose(unsigned n, uint64_t end)
+{
+    struct wish *w = calloc(n, sizeof *w);
+    if (!w)
+        die("usedtest", "no memory");
+    for (unsigned i = 0; i < n; i++) {
+        w[i].kind = (enum kind)(i % KINDS);
+        const struct places *p = &places[w[i].kind];
+        if (p->met)
+            w[i].pos = p->at[draw(MIN(p->met, (uint64_t)MOST_PLACES))];
+        else if (w[i].kind != IN_REP)
+            w[i].kind = ANYWHERE;
+        if (!p->met)
+            w[i].pos = draw(end);
+    }
+    qsort(w, n, sizeof *w, ascending);
+    return w;
+}
+
+static void look_around(struct machine *a)
+{
+    for (uint64_t last = machine_pos(a) + SEEK; machine_pos(a) < last && !is_place(a, IN_REP);)
+        advance(a, machine_pos(a) + 1);
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 4)
         die("usedtest", "N SEED GUEST ...");
-    unsigned n = (unsigned)atoi(argv[1]), found[KINDS] = {0}, done = 0, share = MAX(n / 20, 1u);
+    unsigned n = (unsigned)atoi(argv[1]), found[KINDS] = {0}, done = 0;
     seed = strtoull(argv[2], NULL, 10) * 2654435761u + 1;
     struct guest g = guest_of(argc, argv);
     printf("%s: %u loads, seed %s\n", g.name, n, argv[2]);
-    struct course c = record(&g, MIN(share, (unsigned)MAX_RESETS));
-    struct machine *a = replaying(&g, &c), *b = replaying(&g, &c);
-
-    uint64_t *at = calloc(n + c.nresets, sizeof *at);
-    if (!at || c.end <= 2 * AHEAD)
+    struct course c = record(&g, MAX(MIN(n / KINDS, (unsigned)MAX_RESETS), 1u));
+    if (c.end <= 4 * AHEAD)
         die(g.name, "the run is too short");
-    for (unsigned i = 0; i < n; i++)
-        at[i] = draw(c.end - 2 * AHEAD);
-    for (unsigned i = 0; i < c.nresets; i++)
-        at[n + i] = c.reset[i];
-    qsort(at, n + c.nresets, sizeof *at, ascending);
-
-    unsigned next_reset = 0;
-    for (unsigned i = 0; i < n + c.nresets; i++) {
-        enum kind kind = (enum kind)(i % BEFORE_RESET);
-        if (i % BEFORE_RESET == 0 && found[IN_PACKET] <= found[IN_DMA])
-            kind = IN_PACKET;
-        bool is_reset = next_reset < c.nresets && at[i] == c.reset[next_reset];
-        if (is_reset) {
-            next_reset++;
-            kind = BEFORE_RESET;
-        }
-        if (at[i] < machine_pos(a)) { /* the search for a place before this one went beyond it */
-            if (is_reset)
-                continue;
-            at[i] = machine_pos(a);
-        }
-        if (at[i] + AHEAD + 4 * SEEK + 25000000 > c.end)
-            break;
-        advance(a, at[i]);
-        if (is_reset && !a->reset_wanted)
-            die(g.name, "a reset is not where it was recorded");
-        if (!is_reset && !find_place(a, kind))
-            kind = ANYWHERE;
+    struct machine *scout = replaying(&g, &c), *a = replaying(&g, &c), *b = replaying(&g, &c);
+    find_places(scout, &c);
+    machine_destroy(scout);
+    struct wish *wish = choose(n, c.end - 2 * AHEAD);
+    for (unsigned i = 0; i < n; i++) {
+        if (wish[i].pos < machine_pos(a) || wish[i].pos > c.end - 2 * AHEAD)
+            continue; /* the look around before went beyond it */
         if (nwaiting == PENDING)
             advance(a, waiting[0].to);
+        if (wish[i].pos < machine_pos(a))
+            continue;
+        advance(a, wish[i].pos);
+        if (wish[i].kind == IN_REP)
+            look_around(a);
+        enum kind kind = is_place(a, wish[i].kind) ? wish[i].kind : ANYWHERE;
         found[kind]++;
         done++;
         struct wanted w = go_ahead(a, b, kind, i & 1);
@@ -400,11 +436,11 @@ int main(int argc, char **argv)
     }
     advance(a, c.end - 1);
     for (unsigned k = 0; k < KINDS; k++)
-        printf("%s: %u\n", kind_name[k], found[k]);
+        printf("%s: %u (met %llu)\n", kind_name[k], found[k], (unsigned long long)places[k].met);
     printf("%u loads into a used machine, all went on as the run that was never disturbed\n", done);
     machine_destroy(a);
     machine_destroy(b);
-    free(at);
+    free(wish);
     buf_free(&c.journal);
     return done ? 0 : 1;
 }
