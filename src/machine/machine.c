@@ -43,8 +43,19 @@ static void queue_moved(void *ctx)
 }
 
 static const struct state_field fields[] = {
-    STATE_U(struct machine, reset_wanted), STATE_U(struct machine, exit_wanted), STATE_U(struct machine, powered_off),
-    STATE_U(struct machine, exit_code),    STATE_U(struct machine, resets),
+    STATE_U(struct machine, reset_wanted),
+    STATE_U(struct machine, exit_wanted),
+    STATE_U(struct machine, powered_off),
+#define PORT(n) STATE_U(struct machine, port[n].requests)
+    PORT(0),
+    PORT(1),
+    PORT(2),
+    PORT(3),
+    PORT(4),
+    PORT(5),
+#undef PORT
+    STATE_U(struct machine, exit_code),
+    STATE_U(struct machine, resets),
 };
 const struct state_table machine_state_table = {"machine", fields, ARRAY_LEN(fields)};
 

@@ -135,11 +135,11 @@ static void plug(struct machine *m, unsigned drive, struct blk *b)
     let_go(m, drive);
     m->be.drive[drive] = b;
     if (drive >= FIRST_FLOPPY) {
-        fdc_set_medium(&m->fdc->dev, drive - FIRST_FLOPPY, b);
+        fdc_set_medium(&m->fdc->dev, drive - FIRST_FLOPPY, drive_port_plug(m, drive));
         return;
     }
     struct ata_drive *d = ide_drive(m, drive);
-    d->blk = b;
+    d->blk = drive_port_plug(m, drive);
     if (b)
         atapi_insert(d);
     else

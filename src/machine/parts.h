@@ -7,6 +7,7 @@
 #include "bus/input.h"
 #include "bus/pci.h"
 #include "cpu/cpu.h"
+#include "machine/drive_port.h"
 #include "machine/machine.h"
 
 struct ioapic;
@@ -68,6 +69,7 @@ struct machine {
     bool powered_off;  /* the guest entered soft off, and there was no reset since */
     int exit_code;
     uint64_t resets;
+    struct drive_port port[MAX_DRIVES]; /* state: how many requests each has had */
 
     uint64_t steer_pos, steer_busy; /* position of the last correction, host time spent running since */
 };

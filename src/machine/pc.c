@@ -403,14 +403,14 @@ static bool add_parallel(struct board *b, struct error *err)
 }
 
 /* What the configuration says, else what the disk's first sector does. */
-static void settle_geometry(const struct drive_config *c, struct ata_drive *d)
+static void settle_geometry(const struct drive_config *c, struct blk *disk, struct ata_drive *d)
 {
     uint8_t mbr[ATA_SECTOR];
     d->geometry = (struct disk_geometry){.cyls = c->cyls, .heads = c->heads, .secs = c->secs, .trans = c->chs_trans};
-    struct blk_stats kept = d->blk->stats; /* this is no access of the guest's */
-    bool readable = !d->blk->ops->read(d->blk, 0, 1, mbr);
-    d->blk->stats = kept;
-    disk_geometry_settle(&d->geometry, readable ? mbr : NULL, d->blk->sectors);
+    struct blk_stats kept = disk->stats; /* this is no access of the guest's */
+    bool readable = !disk->ops->read(disk, 0, 1, mbr);
+    disk->stats = kept;
+    disk_geometry_settle(&d->geometry, readable ? mbr : NULL, disk->sectors);
 }
 
 static bool add_disks(struct board *b, struct error *err)
@@ -422,10 +422,10 @@ static bool add_disks(struct board *b, struct error *err)
     ide->irq[0] = irq(b, 14);
     ide->irq[1] = irq(b, 15);
     for (int i = 0; i < IDE_DRIVES; i++) {
-        ide->channel[i / 2].drive[i % 2].blk = m->be.drive[i];
+        ide->channel[i / 2].drive[i % 2].blk = drive_port_plug(m, (unsigned)i);
         ide->channel[i / 2].drive[i % 2].packet_device = m->cfg.drive[i].present && m->cfg.drive[i].kind == DRIVE_CD;
         if (m->be.drive[i] && m->cfg.drive[i].kind == DRIVE_DISK)
-            settle_geometry(&m->cfg.drive[i], &ide->channel[i / 2].drive[i % 2]);
+            settle_geometry(&m->cfg.drive[i], m->be.drive[i], &ide->channel[i / 2].drive[i % 2]);
     }
     m->ide = ide;
     return machine_add(m, &ide->dev, err);
@@ -440,7 +440,7 @@ static bool add_floppies(struct board *b, struct error *err)
     dev_preset(&fdc->dev, "speedup", FLOPPY_SPEEDUP);
     for (int i = 0; i < FLOPPY_DRIVES; i++) {
         fdc->drive[i].fitted = m->cfg.drive[FIRST_FLOPPY + i].present;
-        fdc->drive[i].blk = m->be.drive[FIRST_FLOPPY + i];
+        fdc->drive[i].blk = drive_port_plug(m, (unsigned)(FIRST_FLOPPY + i));
     }
     m->fdc = fdc;
     return machine_add(m, &fdc->dev, err);

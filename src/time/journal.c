@@ -2,6 +2,7 @@
 /* The journal: input recorded at its position, and delivered again at the same one. */
 #include "time/journal.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -10,7 +11,7 @@
 
 static const char magic[8] = "VITRJNL3";
 enum { AT_KIND = 8, AT_CHANNEL = 10, AT_LENGTH = 12, AT_CHECK = 16, ENTRY_HEAD = 20 };
-enum { MAX_PAYLOAD = 1 << 20, SERIAL_PORTS = 4, DRIVES = 6 };
+enum { MAX_PAYLOAD = 1 << 20, SERIAL_PORTS = 4, DRIVES = JOURNAL_DRIVES, MAX_ERRNO = 4095 };
 #define MAX_NS (UINT64_C(1) << 61) /* 73 years of virtual time */
 
 static bool pressed_or_not(const uint8_t *p)
@@ -21,6 +22,11 @@ static bool pressed_or_not(const uint8_t *p)
 static bool some_time(const uint8_t *p)
 {
     return ld64(p) < MAX_NS;
+}
+
+static bool some_errno(const uint8_t *p)
+{
+    return ld32(p + 8) >= 1 && ld32(p + 8) <= MAX_ERRNO;
 }
 
 static bool port_access(const uint8_t *p)
@@ -34,13 +40,21 @@ static const struct {
     uint16_t channels;
     bool (*good)(const uint8_t *payload);
 } kinds[] = {
-    [J_KEY] = {3, 3, 1, pressed_or_not}, [J_SERIAL] = {1, MAX_PAYLOAD, SERIAL_PORTS, NULL},
-    [J_POWER] = {1, 1, 1, NULL},         [J_RATE] = {8, 8, 1, NULL},
-    [J_SKIP] = {8, 8, 1, some_time},     [J_RTC] = {8, 8, 1, NULL},
-    [J_MEDIA] = {1, 4096, DRIVES, NULL}, [J_POKE] = {9, MAX_PAYLOAD, 1, NULL},
-    [J_MOUSE] = {6, 6, 1, NULL},         [J_BREAK] = {0, 0, SERIAL_PORTS, NULL},
-    [J_STOP] = {1, 1, 1, NULL},          [J_TABLET] = {6, 6, 1, NULL},
-    [J_PORT] = {8, 8, 1, port_access},   [J_BOOT] = {0, 7, 1, NULL},
+    [J_KEY] = {3, 3, 1, pressed_or_not},
+    [J_SERIAL] = {1, MAX_PAYLOAD, SERIAL_PORTS, NULL},
+    [J_POWER] = {1, 1, 1, NULL},
+    [J_RATE] = {8, 8, 1, NULL},
+    [J_SKIP] = {8, 8, 1, some_time},
+    [J_RTC] = {8, 8, 1, NULL},
+    [J_MEDIA] = {1, 4096, DRIVES, NULL},
+    [J_POKE] = {9, MAX_PAYLOAD, 1, NULL},
+    [J_MOUSE] = {6, 6, 1, NULL},
+    [J_BREAK] = {0, 0, SERIAL_PORTS, NULL},
+    [J_STOP] = {1, 1, 1, NULL},
+    [J_TABLET] = {6, 6, 1, NULL},
+    [J_HOST_ERROR] = {12, 12, DRIVES, some_errno},
+    [J_PORT] = {8, 8, 1, port_access},
+    [J_BOOT] = {0, 7, 1, NULL},
 };
 
 static uint32_t entry_check(uint32_t before, const uint8_t *head, const void *data, uint32_t len)
@@ -60,6 +74,8 @@ void journal_init(struct journal *j, const uint64_t *pos)
 void journal_free(struct journal *j)
 {
     buf_free(&j->log);
+    for (unsigned i = 0; i < DRIVES; i++)
+        free(j->error[i].at);
 }
 
 void journal_set_sink(struct journal *j, enum journal_kind kind, journal_sink *fn, void *ctx)
@@ -141,6 +157,24 @@ uint64_t journal_take_skip(struct journal *j)
     return ld64(e.data);
 }
 
+bool journal_host_error(const struct journal *j, unsigned drive, uint64_t request, int *error)
+{
+    if (j->mode != JOURNAL_REPLAY)
+        return false;
+    size_t low = 0, high = j->error[drive].n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (j->error[drive].at[mid].request < request)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low == j->error[drive].n || j->error[drive].at[low].request != request)
+        return false;
+    *error = j->error[drive].at[low].error;
+    return true;
+}
+
 void journal_seek(struct journal *j, uint64_t pos)
 {
     struct journal_entry e;
@@ -158,7 +192,28 @@ static bool possible(const uint8_t *p)
            ld16(p + AT_CHANNEL) < kinds[kind].channels && (!kinds[kind].good || kinds[kind].good(p + ENTRY_HEAD));
 }
 
-bool journal_load(struct journal *j, const void *data, size_t len, struct error *err)
+/* Of a checked entry. False: its number is not behind the one before. */
+static bool keep_error(struct journal *j, const uint8_t *p)
+{
+    unsigned drive = ld16(p + AT_CHANNEL);
+    const uint8_t *payload = p + ENTRY_HEAD;
+    size_t n = j->error[drive].n;
+    if (n && j->error[drive].at[n - 1].request >= ld64(payload))
+        return false;
+    if (n == j->error[drive].cap) {
+        size_t cap = n ? n * 2 : 16;
+        struct journal_error *at = realloc(j->error[drive].at, cap * sizeof *at);
+        if (!at)
+            bug("out of memory for %zu host errors of a journal", cap);
+        j->error[drive].at = at;
+        j->error[drive].cap = cap;
+    }
+    j->error[drive].at[j->error[drive].n++] = (struct journal_error){ld64(payload), -(int)ld32(payload + 8)};
+    return true;
+}
+
+/* The entries but host errors go to *log, those to j->error. */
+static bool take_entries(struct journal *j, const void *data, size_t len, struct buf *log, struct error *err)
 {
     if (len < sizeof magic || memcmp(data, magic, sizeof magic - 1))
         return error_set(err, "this is not a journal of Vitrine's (it must begin with %.8s)", magic);
@@ -180,10 +235,26 @@ bool journal_load(struct journal *j, const void *data, size_t len, struct error 
             return error_set(err, "the journal has an entry at byte %zu that no recording makes (kind %u)", at,
                              ld16(p + AT_KIND));
         last = ld64(p);
-        at += ENTRY_HEAD + ld32(p + AT_LENGTH);
+        size_t size = ENTRY_HEAD + ld32(p + AT_LENGTH);
+        if (ld16(p + AT_KIND) != J_HOST_ERROR)
+            buf_add(log, p, size);
+        else if (!keep_error(j, p))
+            return error_set(err, "the journal fails a request twice at byte %zu", at);
+        at += size;
     }
-    buf_clear(&j->log);
-    buf_add(&j->log, data, len);
+    return true;
+}
+
+bool journal_load(struct journal *j, const void *data, size_t len, struct error *err)
+{
+    struct buf log = {0};
+    buf_add(&log, magic, sizeof magic);
+    if (!take_entries(j, data, len, &log, err)) {
+        buf_free(&log);
+        return false;
+    }
+    buf_free(&j->log);
+    j->log = log;
     j->next = sizeof magic;
     j->mode = JOURNAL_REPLAY;
     return true;

@@ -18,20 +18,21 @@
 #include "base/error.h"
 
 enum journal_kind {
-    J_KEY = 1,     /* payload: u16 HID-independent key code (bus/input.h), u8 enum key_event */
-    J_SERIAL = 2,  /* channel: serial port; payload: bytes received */
-    J_POWER = 3,   /* payload: u8 enum power_request (reset, power button, quit) */
-    J_RATE = 4,    /* payload: u64 new clock rate, a correction towards host time */
-    J_SKIP = 5,    /* payload: u64 virtual ns, before the next event, to which a halted CPU skips: a step */
-    J_RTC = 6,     /* payload: u64 seconds since 1970 at power-on */
-    J_MEDIA = 8,   /* channel: drive; payload: image identity */
-    J_POKE = 9,    /* payload: u64 physical address, bytes: a debugger's or QMP's write */
-    J_MOUSE = 11,  /* payload: i16 dx, i16 dy, i8 wheel, u8 buttons (bus/input.h) */
-    J_BREAK = 14,  /* channel: serial port; a break on the line */
-    J_STOP = 12,   /* run state changed: payload u8 */
-    J_TABLET = 13, /* payload: u16 x, u16 y (0 .. POINTER_ABS_MAX), i8 wheel, u8 buttons */
-    J_PORT = 15,   /* payload: u16 port, u8 size, u8 1 to write, u32 value: the console's i and o */
-    J_BOOT = 16,   /* payload: letters of the boot order */
+    J_KEY = 1,        /* payload: u16 HID-independent key code (bus/input.h), u8 enum key_event */
+    J_SERIAL = 2,     /* channel: serial port; payload: bytes received */
+    J_POWER = 3,      /* payload: u8 enum power_request (reset, power button, quit) */
+    J_RATE = 4,       /* payload: u64 new clock rate, a correction towards host time */
+    J_SKIP = 5,       /* payload: u64 virtual ns, before the next event, to which a halted CPU skips: a step */
+    J_RTC = 6,        /* payload: u64 seconds since 1970 at power-on */
+    J_HOST_ERROR = 7, /* channel: drive; payload: u64 number of its request, u32 errno: what the host failed */
+    J_MEDIA = 8,      /* channel: drive; payload: image identity */
+    J_POKE = 9,       /* payload: u64 physical address, bytes: a debugger's or QMP's write */
+    J_MOUSE = 11,     /* payload: i16 dx, i16 dy, i8 wheel, u8 buttons (bus/input.h) */
+    J_BREAK = 14,     /* channel: serial port; a break on the line */
+    J_STOP = 12,      /* run state changed: payload u8 */
+    J_TABLET = 13,    /* payload: u16 x, u16 y (0 .. POINTER_ABS_MAX), i8 wheel, u8 buttons */
+    J_PORT = 15,      /* payload: u16 port, u8 size, u8 1 to write, u32 value: the console's i and o */
+    J_BOOT = 16,      /* payload: letters of the boot order */
 };
 
 struct journal_entry {
@@ -46,6 +47,13 @@ typedef void journal_sink(void *ctx, const struct journal_entry *e);
 
 enum journal_mode { JOURNAL_RECORD, JOURNAL_REPLAY };
 
+/* A request that the host failed, of a drive; by ascending number. */
+struct journal_error {
+    uint64_t request;
+    int error; /* -errno */
+};
+enum { JOURNAL_DRIVES = 6 };
+
 struct journal {
     enum journal_mode mode;
     const uint64_t *pos; /* the clock's current position */
@@ -53,6 +61,10 @@ struct journal {
     size_t next;         /* replay: offset of the next entry in log */
     uint64_t entries;
     uint32_t check; /* of the last entry recorded */
+    struct {
+        struct journal_error *at;
+        size_t n, cap;
+    } error[JOURNAL_DRIVES]; /* replay: apart from the log, since they come in the middle of a step */
     struct {
         journal_sink *fn;
         void *ctx;
@@ -71,6 +83,8 @@ void journal_deliver(struct journal *j);
 /* Replay: whether a skip is the next entry, at the current position; and taking it: the virtual ns that it leads to. */
 bool journal_at_skip(const struct journal *j);
 uint64_t journal_take_skip(struct journal *j);
+/* Replay: whether the host failed that request of a drive when it was recorded, and *error how (-errno). */
+bool journal_host_error(const struct journal *j, unsigned drive, uint64_t request, int *error);
 /* Replay: goes on from the complete state at pos: behind all entries of that position but a skip. */
 void journal_seek(struct journal *j, uint64_t pos);
 /*

@@ -211,6 +211,7 @@ START_TEST(journal_entries_are_checked_by_kind_on_both_sides_of_each_bound)
         {J_SERIAL, 1, 1 << 20, 4, NULL},
         {J_POWER, 1, 1, 1, "\1"},
         {J_RATE, 8, 8, 1, "\0\0\0\0\4\0\0\0"},
+        {J_HOST_ERROR, 12, 12, 6, "\1\0\0\0\0\0\0\0\5\0\0"},
         {J_SKIP, 8, 8, 1, "\1\0\0\0\0\0\0"},
         {J_RTC, 8, 8, 1, "\1\0\0\0\0\0\0"},
         {J_MEDIA, 1, 4096, 6, NULL},
@@ -246,6 +247,48 @@ START_TEST(journal_entries_are_checked_by_kind_on_both_sides_of_each_bound)
 }
 END_TEST
 
+/* Host errors are apart: found by drive and number, never delivered, and none twice. */
+START_TEST(journal_host_errors_are_found_by_their_request)
+{
+    static const struct {
+        uint16_t drive;
+        uint8_t request, error;
+    } t[] = {{0, 3, 5}, {5, 3, 28}, {0, 4, 28}, {0, 9, 5}, {5, 8, 5}};
+    uint64_t pos = 7;
+    struct journal rec, rep;
+    struct error err;
+    int error = 0;
+    journal_init(&rec, &pos);
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        uint8_t entry[12] = {t[i].request};
+        entry[8] = t[i].error;
+        journal_input(&rec, J_HOST_ERROR, t[i].drive, entry, sizeof entry);
+    }
+    ck_assert(!journal_host_error(&rec, 0, 3, &error)); /* a recording asks its own host */
+    journal_init(&rep, &pos);
+    ck_assert_msg(journal_load(&rep, rec.log.data, rec.log.len, &err), "%s", err.text);
+    ck_assert_uint_eq(journal_next_pos(&rep), UINT64_MAX);
+    for (unsigned drive = 0; drive < JOURNAL_DRIVES; drive++)
+        for (unsigned request = 0; request < 12; request++) {
+            int want = 0;
+            for (unsigned i = 0; i < ARRAY_LEN(t); i++)
+                if (t[i].drive == drive && t[i].request == request)
+                    want = -(int)t[i].error;
+            error = 0;
+            ck_assert_msg(journal_host_error(&rep, drive, request, &error) == (want != 0) && error == want,
+                          "drive %u, request %u: %d, not %d", drive, request, error, want);
+        }
+    journal_free(&rep);
+    uint8_t again[12] = {9, [8] = 5};
+    journal_input(&rec, J_HOST_ERROR, 0, again, sizeof again);
+    journal_init(&rep, &pos);
+    ck_assert(!journal_load(&rep, rec.log.data, rec.log.len, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "twice"));
+    journal_free(&rep);
+    journal_free(&rec);
+}
+END_TEST
+
 START_TEST(journal_numbers_that_make_no_sense_are_refused)
 {
     uint8_t ns[8];
@@ -254,6 +297,11 @@ START_TEST(journal_numbers_that_make_no_sense_are_refused)
     ck_assert(loads(J_SKIP, 0, ns, 8, &err));
     st64(ns, UINT64_C(1) << 61);
     ck_assert(!loads(J_SKIP, 0, ns, 8, &err));
+    for (unsigned e = 0; e <= 4097; e++) {
+        uint8_t entry[12] = {1};
+        st32(entry + 8, e);
+        ck_assert_msg(loads(J_HOST_ERROR, 0, entry, 12, &err) == (e >= 1 && e <= 4095), "errno %u", e);
+    }
     ck_assert(!loads(J_KEY, 0, "\x1e\0\2", 3, &err));
     ck_assert(loads(J_KEY, 0, "\x1e\0\3", 3, &err));
     ck_assert(!loads(J_KEY, 0, "\x1e\0\4", 3, &err));
@@ -351,6 +399,7 @@ int main(void)
     tcase_add_test(t, journal_any_changed_bit_is_refused);
     tcase_add_test(t, journal_entry_that_is_missing_or_moved_is_refused);
     tcase_add_test(t, journal_entries_are_checked_by_kind_on_both_sides_of_each_bound);
+    tcase_add_test(t, journal_host_errors_are_found_by_their_request);
     tcase_add_test(t, journal_numbers_that_make_no_sense_are_refused);
     tcase_add_test(t, journal_of_another_version_is_named_as_such);
     tcase_add_test(t, journal_kinds_have_their_numbers);

@@ -5,8 +5,9 @@
 #include <check.h>
 
 TCase *damage_tests(void);
-TCase *media_tests(void);    /* media_test.c */
-TCase *create_tests(void);   /* create_test.c */
-TCase *position_tests(void); /* position_test.c */
+TCase *media_tests(void);      /* media_test.c */
+TCase *create_tests(void);     /* create_test.c */
+TCase *position_tests(void);   /* position_test.c */
+TCase *host_error_tests(void); /* host_error_test.c */
 
 #endif

@@ -240,6 +240,7 @@ static Suite *demo_suite(void)
     suite_add_tcase(s, media_tests());
     suite_add_tcase(s, create_tests());
     suite_add_tcase(s, position_tests());
+    suite_add_tcase(s, host_error_tests());
     return s;
 }
 
