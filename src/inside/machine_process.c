@@ -21,6 +21,7 @@
 #include "block/block.h"
 #include "firmware/blobs.h"
 #include "jail/jail.h"
+#include "snap/snapshot.h"
 
 enum { SPARE_FDS = 2 * MAX_DRIVES }; /* media that are put in later, while the old ones are still there */
 
@@ -247,6 +248,50 @@ static bool open_media(struct machine_process *p, struct error *err)
     return true;
 }
 
+/* What decides how the machine runs, as lines: the build, the configuration, the disks. */
+static void print_machine(struct machine_process *p, struct buf *out)
+{
+    buf_printf(out, "version=%s\n", PACKAGE_VERSION);
+    config_print(&p->cfg, out);
+    machine_print_media(p->m, out);
+    buf_printf(out, "state=%016llx\n", (unsigned long long)machine_state_shape(p->m));
+}
+
+/* The line at *p, cut off; NULL past the last. */
+static char *next_line(char **p)
+{
+    char *line = *p, *end = line ? strchr(line, '\n') : NULL;
+    if (!end)
+        return NULL;
+    *end = 0;
+    *p = end + 1;
+    return line;
+}
+
+/* Whether a replay has the machine that was recorded; false names what differs. */
+static bool same_machine(struct machine_process *p, struct error *err)
+{
+    struct journal_entry e;
+    struct buf here = {0}, then = {0};
+    if (!journal_find(machine_journal(p->m), J_CONFIG, &e))
+        return error_set(err, "the journal does not say what machine it is of");
+    buf_add(&then, e.data, e.len);
+    print_machine(p, &here);
+    char *a = (char *)then.data, *b = (char *)here.data, *was, *is;
+    bool same = true;
+    do {
+        was = next_line(&a);
+        is = next_line(&b);
+        same = was && is ? !strcmp(was, is) : was == is;
+    } while (same && was);
+    if (!same)
+        error_set(err, "it was recorded with %.120s, and this machine has %.120s", was ? was : "nothing more",
+                  is ? is : "nothing there");
+    buf_free(&here);
+    buf_free(&then);
+    return same;
+}
+
 static bool make_machine(struct machine_process *p, struct error *err)
 {
     struct machine_backends be = {0};
@@ -293,11 +338,16 @@ static bool make_machine(struct machine_process *p, struct error *err)
         return error_set(err, "--coverage: out of memory");
     if (p->input[INPUT_REPLAY].contents.len) {
         const struct buf *j = &p->input[INPUT_REPLAY].contents;
-        if (!journal_load(machine_journal(p->m), j->data, j->len, err))
+        if (!journal_load(machine_journal(p->m), j->data, j->len, err) || !same_machine(p, err))
             return error_prefix(err, "--replay");
         if (!open_media(p, err))
             return false;
         journal_deliver(machine_journal(p->m));
+    } else if (p->record_fd >= 0) {
+        struct buf text = {0};
+        print_machine(p, &text);
+        journal_input(machine_journal(p->m), J_CONFIG, 0, text.data, (uint32_t)text.len);
+        buf_free(&text);
     }
     return true;
 }

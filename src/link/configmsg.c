@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "dbg/trace.h"
 #include "link/fields.h"
 #include "link/link.h"
@@ -112,6 +113,28 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
 {
     fields_put(&machine_table, cfg, out);
     fields_put(&run_table, run, out);
+}
+
+static void print_file(const char *name, const struct rom_config *r, struct buf *out)
+{
+    if (r->len)
+        buf_printf(out, "%s=%zu bytes, %016llx\n", name, r->len, (unsigned long long)hash_bytes(0, r->data, r->len));
+}
+
+void config_print(const struct machine_config *cfg, struct buf *out)
+{
+    static const char *const host_alone[] = {"engine",      "clock", "rtc_seconds", "start_paused",
+                                             "no_shutdown", "name",  "kernel_name", "id",
+                                             "snapshot",    "cache", "guessed",     NULL};
+    fields_print(&machine_table, cfg, "", host_alone, out);
+    print_file("bios", &cfg->bios, out);
+    print_file("vga_rom", &cfg->vga_rom, out);
+    print_file("kernel", &cfg->kernel, out);
+    print_file("initrd", &cfg->initrd, out);
+    for (unsigned i = 0; i < cfg->nmodules; i++)
+        print_file("module", &cfg->module[i], out);
+    for (unsigned i = 0; i < cfg->nroms; i++)
+        print_file("option-rom", &cfg->rom[i], out);
 }
 
 bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len, struct error *err)

@@ -22,6 +22,12 @@ void config_put(const struct machine_config *cfg, const struct run_config *run, 
  * missing or left over. */
 bool config_get(struct machine_config *cfg, struct run_config *run, const void *data, size_t len, struct error *err);
 
+/*
+ * What of it, and of the files that come with it, decides how a guest runs, as lines "name=value": what a recording
+ * keeps and a replay must have. What concerns the host alone is left out, and what the journal has by itself.
+ */
+void config_print(const struct machine_config *cfg, struct buf *out);
+
 /* A drive alone, for a medium that is put in at run time. */
 void config_put_drive(const struct drive_config *d, struct buf *out);
 bool config_get_drive(struct drive_config *d, struct reader *r);

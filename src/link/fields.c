@@ -2,6 +2,7 @@
 /* A struct as a message, by the table of its fields. */
 #include "link/fields.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* An integer of 1, 2, 4 or 8 bytes in host memory. */
@@ -95,4 +96,47 @@ bool fields_get(const struct field_table *table, void *obj, struct reader *in, s
         }
     }
     return true;
+}
+
+static bool is_in(const char *const *list, const char *name)
+{
+    while (*list && strcmp(*list, name))
+        list++;
+    return *list != NULL;
+}
+
+static void print_one(const struct field *f, const void *p, const char *prefix, const char *const *leave_out,
+                      struct buf *out)
+{
+    if (f->kind == FIELD_STRUCT) {
+        fields_print(f->of, p, prefix, leave_out, out);
+        return;
+    }
+    buf_printf(out, "%s=", prefix);
+    if (f->kind == FIELD_STRING)
+        buf_printf(out, "%s", (const char *)p);
+    else if (f->kind == FIELD_BYTES)
+        for (uint32_t i = 0; i < f->size; i++)
+            buf_printf(out, "%02x", ((const uint8_t *)p)[i]);
+    else
+        buf_printf(out, "%llu", (unsigned long long)int_read(p, f->size));
+    buf_printf(out, "\n");
+}
+
+void fields_print(const struct field_table *table, const void *obj, const char *prefix, const char *const *leave_out,
+                  struct buf *out)
+{
+    for (uint32_t i = 0; i < table->nfields; i++) {
+        const struct field *f = &table->fields[i];
+        if (is_in(leave_out, f->name))
+            continue;
+        for (uint32_t k = 0; k < used(f, obj); k++) {
+            char name[128];
+            if (f->count > 1)
+                snprintf(name, sizeof name, "%s%s[%u]%s", prefix, f->name, k, f->kind == FIELD_STRUCT ? "." : "");
+            else
+                snprintf(name, sizeof name, "%s%s%s", prefix, f->name, f->kind == FIELD_STRUCT ? "." : "");
+            print_one(f, at(obj, f->offset + k * f->size), name, leave_out, out);
+        }
+    }
 }

@@ -64,4 +64,8 @@ void fields_put(const struct field_table *table, const void *obj, struct buf *ou
  * bounds or bytes are missing. */
 bool fields_get(const struct field_table *table, void *obj, struct reader *in, struct error *err);
 
+/* A line for each value, "drive[0].bytes=1474560"; none of the fields that leave_out names (it ends with NULL). */
+void fields_print(const struct field_table *table, const void *obj, const char *prefix, const char *const *leave_out,
+                  struct buf *out);
+
 #endif

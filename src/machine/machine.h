@@ -103,6 +103,8 @@ struct drive_info {
     struct blk_stats stats; /* of all media that were in it */
 };
 void machine_drive_info(struct machine *m, unsigned drive, struct drive_info *info);
+/* A line for each drive that has a medium: "hda=2048 sectors, DIGEST". */
+void machine_print_media(struct machine *m, struct buf *out);
 /* Before a replay: what will be put into drives, in the order of the recording. Owned by the machine. */
 void machine_replay_medium(struct machine *m, struct blk *medium);
 /* Why it must not go on (a replay lacks a medium); NULL: nothing is wrong. */

@@ -276,6 +276,17 @@ void machine_media_free(struct machine *m)
             m->media[i]->ops->close(m->media[i]);
 }
 
+void machine_print_media(struct machine *m, struct buf *out)
+{
+    for (unsigned i = 0; i < MAX_DRIVES; i++) {
+        struct medium_identity id;
+        identify(m->be.drive[i], true, &id);
+        if (id.present)
+            buf_printf(out, "%s=%llu sectors, %016llx\n", drive_place(i), (unsigned long long)id.sectors,
+                       (unsigned long long)id.digest);
+    }
+}
+
 /* --- Snapshots: what is in the drives is named, its contents are not kept. A guest's own writes
  * change a writable one. --- */
 

@@ -129,6 +129,21 @@ bool machine_unpack(struct machine *m, const void *data, size_t len)
     return in.p == in.end;
 }
 
+uint64_t machine_state_shape(struct machine *m)
+{
+    struct dev *d = NULL;
+    void *obj;
+    const struct state_table *t;
+    uint64_t h = 0;
+    for (unsigned i = 0; (t = table_at(m, i, &d, &obj)) != NULL; i++)
+        for (uint32_t n = 0; n < t->nfields; n++) {
+            const struct state_field *f = &t->fields[n];
+            h = hash_bytes(h, (const uint8_t *)f->name, strlen(f->name));
+            h = hash_mix(h, (uint64_t)f->kind << 60 ^ (uint64_t)f->size << 30 ^ f->count);
+        }
+    return h;
+}
+
 uint64_t machine_state_hash(struct machine *m)
 {
     struct buf regs = {0};

@@ -21,6 +21,8 @@ bool machine_load(struct machine *m, const void *data, size_t len, struct error 
  */
 void machine_pack(struct machine *m, struct buf *out);
 bool machine_unpack(struct machine *m, const void *data, size_t len);
+/* Of the names, kinds and sizes of all that is packed: two builds that differ there have other states. */
+uint64_t machine_state_shape(struct machine *m);
 /* Hash of everything that machine_save saves: equal states have equal hashes, whatever engine or host made them. */
 uint64_t machine_state_hash(struct machine *m);
 

@@ -52,6 +52,7 @@ static const struct {
     [J_BREAK] = {0, 0, SERIAL_PORTS, NULL},
     [J_STOP] = {1, 1, 1, NULL},
     [J_TABLET] = {6, 6, 1, NULL},
+    [J_CONFIG] = {1, MAX_PAYLOAD, 1, NULL},
     [J_HOST_ERROR] = {12, 12, DRIVES, some_errno},
     [J_PORT] = {8, 8, 1, port_access},
     [J_BOOT] = {0, 7, 1, NULL},
@@ -130,6 +131,17 @@ uint64_t journal_next_pos(const struct journal *j)
 {
     struct journal_entry e;
     return j->mode == JOURNAL_REPLAY && peek(j, &e) ? e.pos : UINT64_MAX;
+}
+
+bool journal_find(const struct journal *j, enum journal_kind kind, struct journal_entry *e)
+{
+    struct journal at = *j;
+    while (at.mode == JOURNAL_REPLAY && peek(&at, e)) {
+        if (e->kind == (uint16_t)kind)
+            return true;
+        at.next += ENTRY_HEAD + e->len;
+    }
+    return false;
 }
 
 void journal_deliver(struct journal *j)

@@ -27,6 +27,7 @@ enum journal_kind {
     J_HOST_ERROR = 7, /* channel: drive; payload: u64 number of its request, u32 errno: what the host failed */
     J_MEDIA = 8,      /* channel: drive; payload: image identity */
     J_POKE = 9,       /* payload: u64 physical address, bytes: a debugger's or QMP's write */
+    J_CONFIG = 10,    /* once, at position 0: lines "name=value" of what the machine was made of */
     J_MOUSE = 11,     /* payload: i16 dx, i16 dy, i8 wheel, u8 buttons (bus/input.h) */
     J_BREAK = 14,     /* channel: serial port; a break on the line */
     J_STOP = 12,      /* run state changed: payload u8 */
@@ -76,6 +77,8 @@ void journal_free(struct journal *j);
 void journal_set_sink(struct journal *j, enum journal_kind kind, journal_sink *fn, void *ctx);
 /* Something happened outside: recorded and delivered now, at an instruction boundary. While replaying it is dropped. */
 void journal_input(struct journal *j, enum journal_kind kind, uint16_t channel, const void *data, uint32_t len);
+/* Replay: the first entry of that kind from the cursor on; false: there is none. */
+bool journal_find(const struct journal *j, enum journal_kind kind, struct journal_entry *e);
 /* Replay: position of the next entry, UINT64_MAX if none is left (or recording). */
 uint64_t journal_next_pos(const struct journal *j);
 /* Replay: delivers every entry of the current position, up to a skip, which is the step to the next. */

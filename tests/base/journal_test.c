@@ -211,6 +211,7 @@ START_TEST(journal_entries_are_checked_by_kind_on_both_sides_of_each_bound)
         {J_SERIAL, 1, 1 << 20, 4, NULL},
         {J_POWER, 1, 1, 1, "\1"},
         {J_RATE, 8, 8, 1, "\0\0\0\0\4\0\0\0"},
+        {J_CONFIG, 1, 1 << 20, 1, NULL},
         {J_HOST_ERROR, 12, 12, 6, "\1\0\0\0\0\0\0\0\5\0\0"},
         {J_SKIP, 8, 8, 1, "\1\0\0\0\0\0\0"},
         {J_RTC, 8, 8, 1, "\1\0\0\0\0\0\0"},
