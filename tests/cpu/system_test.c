@@ -379,6 +379,35 @@ START_TEST(cpuid_is_the_models_and_beyond_the_last_leaf_the_last)
 }
 END_TEST
 
+/*
+ * By number (SDM 2A CPUID, figure 3-7 and table 3-11): FPU 0, VME 1, DE 2, PSE 3, TSC 4, MSR 5, PAE 6, MCE 7, CX8 8,
+ * APIC 9, SEP 11, MTRR 12, PGE 13, MCA 14, CMOV 15, PAT 16, PSE-36 17, CLFSH 19, MMX 23, FXSR 24, SSE 25, SSE2 26.
+ */
+START_TEST(cpuid_of_each_model_by_number)
+{
+    static const struct {
+        const char *name;
+        uint32_t signature, edx, ecx;
+    } t[] = {
+        {"486", 0x480, 0x3, 0},
+        {"pentium", 0x52c, 0x3bf, 0},
+        {"pentiumpro", 0x619, 0xf3ff, 0},
+        {"pentium2", 0x652, 0x183fbff, 0},
+        {"pentium3", 0x673, 0x383fbff, 0},
+        {"pentium4", 0xf34, 0x78bfbff, 1},
+        {"qemu32", 0x663, 0x781abfd, 1},
+        {"max", 0x6e8, 0x78bfbff, 1},
+    };
+    for (unsigned i = 0; i < ARRAY_LEN(t); i++) {
+        const struct cpu_model *m = cpu_model_find(t[i].name);
+        ck_assert_msg(m && m->signature == t[i].signature, "%s: signature %x", t[i].name, m ? m->signature : 0);
+        ck_assert_msg(m->features == t[i].edx, "%s: EDX %x, not %x", t[i].name, m->features, t[i].edx);
+        ck_assert_msg(m->features_ecx == t[i].ecx, "%s: ECX %x, not %x", t[i].name, m->features_ecx, t[i].ecx);
+    }
+    ck_assert_ptr_null(cpu_model_at(ARRAY_LEN(t)));
+}
+END_TEST
+
 START_TEST(rdtsc_counts_virtual_nanoseconds_of_its_own_position)
 {
     rig_protected();
@@ -551,6 +580,7 @@ TCase *system_tests(void)
     tcase_add_test(t, arpl_writes_memory_only_where_rpl_changes);
     tcase_add_test(t, popf_changes_what_cpl_and_iopl_allow);
     tcase_add_test(t, io_permission_bitmap);
+    tcase_add_test(t, cpuid_of_each_model_by_number);
     tcase_add_test(t, cpuid_is_the_models_and_beyond_the_last_leaf_the_last);
     tcase_add_test(t, rdtsc_counts_virtual_nanoseconds_of_its_own_position);
     tcase_add_test(t, tsc_adjust_and_tsc_move_together);

@@ -471,6 +471,16 @@ START_TEST(help_of_a_device_has_its_properties_by_kind)
 }
 END_TEST
 
+START_TEST(each_cpu_has_its_help)
+{
+    const char *const *list = catalog_cpus();
+    unsigned n = 0;
+    for (; list[2 * n]; n++)
+        ck_assert_msg(list[2 * n + 1] && strlen(list[2 * n + 1]) > 10, "%s has no help", list[2 * n]);
+    ck_assert_uint_ge(n, 8);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("board");
@@ -485,6 +495,7 @@ int main(void)
     tcase_add_test(t, fw_cfg_has_memory_processors_roms_and_tables);
     tcase_add_test(t, a_linux_kernel_is_handed_over_in_its_parts);
     tcase_add_test(t, ram_is_where_a_pc_has_it);
+    tcase_add_test(t, each_cpu_has_its_help);
     tcase_add_test(t, help_of_a_device_has_its_properties_by_kind);
     suite_add_tcase(s, t);
     suite_add_tcase(s, console_case());
