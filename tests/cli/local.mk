@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-TESTS += tests/cli/agree.sh tests/cli/chardev.sh tests/cli/errors.sh tests/cli/files.sh tests/cli/hmp.sh tests/cli/image_lock.sh tests/cli/images.sh tests/cli/line_edit.sh tests/cli/log.sh tests/cli/options.sh tests/cli/qemu_lines.sh tests/cli/qmp.sh tests/cli/qmp_shapes.sh tests/cli/refused.sh tests/cli/script.sh tests/cli/trays.sh
-EXTRA_DIST += tests/cli/agree.sh tests/cli/chardev.sh tests/cli/errors.sh tests/cli/files.sh tests/cli/hmp.sh tests/cli/image_lock.sh tests/cli/images.sh tests/cli/line_edit.sh tests/cli/log.sh tests/cli/options.sh tests/cli/qemu_lines.sh tests/cli/qmp.sh tests/cli/qmp_shapes.sh tests/cli/refused.sh tests/cli/script.sh tests/cli/trays.sh tests/cli/lib.sh tests/cli/qemu_names
+TESTS += tests/cli/agree.sh tests/cli/chardev.sh tests/cli/errors.sh tests/cli/commit_format.sh tests/cli/files.sh tests/cli/hmp.sh tests/cli/image_lock.sh tests/cli/images.sh tests/cli/line_edit.sh tests/cli/log.sh tests/cli/options.sh tests/cli/qemu_lines.sh tests/cli/qmp.sh tests/cli/qmp_shapes.sh tests/cli/refused.sh tests/cli/script.sh tests/cli/trays.sh
+EXTRA_DIST += tests/cli/agree.sh tests/cli/chardev.sh tests/cli/errors.sh tests/cli/commit_format.sh tests/cli/files.sh tests/cli/hmp.sh tests/cli/image_lock.sh tests/cli/images.sh tests/cli/line_edit.sh tests/cli/log.sh tests/cli/options.sh tests/cli/qemu_lines.sh tests/cli/qmp.sh tests/cli/qmp_shapes.sh tests/cli/refused.sh tests/cli/script.sh tests/cli/trays.sh tests/cli/lib.sh tests/cli/qemu_names
 check_PROGRAMS += tests/cli/qmpcheck
 tests_cli_qmpcheck_SOURCES = tests/cli/qmpcheck.c
 tests_cli_qmpcheck_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
