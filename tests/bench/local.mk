@@ -9,6 +9,13 @@ BENCH_ROUNDS = 3
 EXTRA_PROGRAMS += tests/bench/bench
 tests_bench_bench_SOURCES = tests/bench/bench.c
 tests_bench_bench_LDADD = -lm
+EXTRA_PROGRAMS += tests/bench/checkpoints
+tests_bench_checkpoints_SOURCES = tests/bench/checkpoints.c
+tests_bench_checkpoints_LDADD = libvitrine.a
+# What checkpoints and state hashes cost a boot of Linux; needs "make image-linux".
+bench-checkpoints: tests/bench/checkpoints$(EXEEXT)
+	tests/bench/checkpoints$(EXEEXT) images/linux.vmlinuz images/linux.initrd images/linux.img
+.PHONY: bench-checkpoints
 EXTRA_DIST += tests/bench/start.S tests/bench/kernels.c tests/bench/guest.ld
 
 # The disk is 20 cylinders of 16 heads and 63 sectors: Bochs wants to be told a geometry.
@@ -25,5 +32,5 @@ bench: vitrine$(EXEEXT) tests/bench/bench$(EXEEXT) tests/bench/guest.img
 	tests/bench/bench$(EXEEXT) -n $(BENCH_ROUNDS) ./vitrine$(EXEEXT) tests/bench/guest.img $$linux
 .PHONY: bench
 
-CLEANFILES += tests/bench/bench$(EXEEXT) tests/bench/guest.elf tests/bench/guest.img tests/bench/bochs.img \
+CLEANFILES += tests/bench/bench$(EXEEXT) tests/bench/checkpoints$(EXEEXT) tests/bench/guest.elf tests/bench/guest.img tests/bench/bochs.img \
 	tests/bench/bochs.img.lock tests/bench/bochs.rc tests/bench/bochs.go tests/bench/bochs.log
