@@ -278,9 +278,25 @@ static void delivery(void *ctx, struct cpu *c, const struct cpu_delivery *d)
         meet(HALTED, pos - 1);
 }
 
+/* Of every sixteenth block that begins: whether it is a REP that has more than one iteration to do, and what goes on. */
+static void block(void *ctx, struct cpu *c)
+{
+    static unsigned n;
+    uint8_t first = 0;
+    if (n++ % 16)
+        return;
+    if ((c->regs[RCX] & 0xffff) > 1 && cpu_peek(c, c->seg[SEG_CS].base + c->rip, &first) &&
+        (first == 0xf2 || first == 0xf3))
+        meet(IN_REP, c->blk_pos + 1);
+    if (is_place(ctx, IN_DMA))
+        meet(IN_DMA, c->blk_pos);
+    if (is_place(ctx, IN_PACKET))
+        meet(IN_PACKET, c->blk_pos);
+}
+
 static void find_places(struct machine *m, const struct course *c)
 {
-    const struct cpu_trace trace = {.delivery = delivery, .ctx = m};
+    const struct cpu_trace trace = {.delivery = delivery, .block = block, .ctx = m};
     m->cpu->trace = &trace;
     run_to(m, c->end - 2 * AHEAD);
     m->cpu->trace = NULL;
