@@ -278,7 +278,7 @@ static void delivery(void *ctx, struct cpu *c, const struct cpu_delivery *d)
         meet(HALTED, pos - 1);
 }
 
-/* Of every sixteenth block that begins: whether it is a REP that has more than one iteration to do, and what goes on. */
+/* Of every sixteenth block that begins: whether it is a REP with more than one iteration to do, and what goes on. */
 static void block(void *ctx, struct cpu *c)
 {
     static unsigned n;
