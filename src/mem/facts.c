@@ -143,25 +143,8 @@ static uint64_t page_hash(const struct mem *m, uint32_t bpn)
     return any ? hash_block(hash_mix(0, bpn), page, PAGE_SIZE) : 0;
 }
 
-/* Nothing is known yet: each page is read. */
-static uint64_t whole_hash(const struct mem *m)
-{
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < m->npages; i++)
-        sum += page_hash(m, i);
-    return sum;
-}
-
 void mem_all_clean(struct mem *m)
 {
-    if (m->epoch == 0) {
-        for (uint32_t i = 0; i < m->npages; i++) {
-            uint64_t h = page_hash(m, i);
-            if (h)
-                m->hash[i] = h;
-            m->hash_sum += h;
-        }
-    }
     for (uint32_t i = 0; i < m->ndirty; i++) {
         uint32_t bpn = m->dirty[i];
         uint64_t h = page_hash(m, bpn);
@@ -181,8 +164,6 @@ uint32_t mem_dirty_count(const struct mem *m)
 
 uint64_t mem_hash(struct mem *m)
 {
-    if (m->epoch == 0)
-        return whole_hash(m);
     uint64_t sum = m->hash_sum;
     for (uint32_t i = 0; i < m->ndirty; i++)
         sum += page_hash(m, m->dirty[i]) - m->hash[m->dirty[i]];

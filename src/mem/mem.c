@@ -20,6 +20,7 @@ struct mem *mem_create(void)
     struct mem *m = calloc(1, sizeof *m);
     if (!m)
         return NULL;
+    m->epoch = 1;
     m->dir = mmap(NULL, MAP_DIRS * sizeof m->dir[0], PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m->dir == MAP_FAILED) {

@@ -108,11 +108,12 @@ void mem_add_listener(struct mem *m, struct page_listener *l);
 void mem_remove_listener(struct mem *m, struct page_listener *l); /* not from within a call of it */
 
 /*
- * All pages become clean; what was dirty is hashed. From the first call on, stores to clean pages are heard of by
- * listeners of PI_CLEAN, the page's old contents still being there. Costs what was written since the last call.
+ * All pages become clean, as they are when they are made; what was dirty is hashed. The first store to a clean page is
+ * heard of by listeners of PI_CLEAN, the page's old contents still being there. Costs what was written since the last
+ * call.
  */
 void mem_all_clean(struct mem *m);
-uint32_t mem_dirty_count(const struct mem *m); /* pages written since the last mem_all_clean(); 0 before the first */
+uint32_t mem_dirty_count(const struct mem *m); /* pages written since the last mem_all_clean() */
 /* A hash of the contents of all pages: the same for the same contents, whatever was clean. Costs what is dirty. */
 uint64_t mem_hash(struct mem *m);
 /* Bytes of a backing page are read otherwise than through a TLB entry: a watch is told. */

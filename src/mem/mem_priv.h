@@ -36,7 +36,7 @@ struct mem {
     uint32_t *stamp;            /* the epoch in which it was last written */
     uint64_t *hash;             /* of its contents when it became clean; 0: all zero */
     uint32_t *dirty;            /* pages whose stamp is the epoch, in order of their first store */
-    uint32_t epoch, ndirty;     /* epoch 0: nobody asks, and all pages are dirty */
+    uint32_t epoch, ndirty;     /* the epoch begins with 1: a page that was never written is clean, and all zero */
     uint64_t hash_sum;          /* of all pages, as of when they became clean */
     struct page_listener *listeners;
     struct map_leaf **dir;

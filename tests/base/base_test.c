@@ -433,6 +433,7 @@ START_TEST(listeners_hear_of_stores_to_pages_with_their_facts)
 {
     struct page_listener l = {.ctx = mem, .facts = PI_NOTIFY, .store = on_store, .protect = on_protect};
     mem_add_listener(mem, &l);
+    phys_write(mem, 0x1000, "x", 1, INIT_DMA); /* a page that is not clean: stores are fast */
     mem_set_notify(mem, ram->first + 1);
     ck_assert_uint_eq(protects, 1);
     uint8_t data[PAGE_SIZE] = {0};

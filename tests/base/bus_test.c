@@ -495,7 +495,7 @@ START_TEST(blocks_are_numbered_and_bounded)
         const struct mem_block *b = mem_add_block(m, names[i], i % 2 ? BLOCK_ROM : BLOCK_RAM, i + 1, &err);
         ck_assert_msg(b != NULL, "%s", err.text);
         ck_assert_uint_eq(b->first, i * (i + 1) / 2);
-        ck_assert_uint_eq(mem_facts(m, b->first + i), i % 2 ? PI_ROM : 0);
+        ck_assert_uint_eq(mem_facts(m, b->first + i), (i % 2 ? PI_ROM : 0) + PI_CLEAN);
         ck_assert_ptr_eq(ram_ptr(m, b->first + i), ram_ptr(m, b->first) + i * PAGE_SIZE);
         ck_assert_ptr_eq(mem_block(m, i), b);
         ck_assert_ptr_null(mem_block(m, i + 1));
@@ -605,7 +605,7 @@ START_TEST(blocks_that_the_host_has_no_memory_for)
     ck_assert_uint_eq(mem_page_count(m), 16);
     ck_assert_ptr_null(mem_block(m, 1));
     ck_assert_ptr_eq(ram_ptr(m, 0), first);
-    ck_assert_uint_eq(mem_facts(m, 15), PI_ROM);
+    ck_assert_uint_eq(mem_facts(m, 15), PI_ROM | PI_CLEAN);
     ck_assert_uint_eq(mem_add_block(m, "less", BLOCK_RAM, 4, &err)->first, 16);
     mem_destroy(m);
 }

@@ -102,7 +102,7 @@ START_TEST(the_first_store_to_a_clean_page_is_heard_of_and_no_other)
     rig_protected();
     put(CODE_AT, store, sizeof store);
     run_on(rig.cpu);
-    ck_assert_uint_eq(first_stores, 0); /* nobody asked */
+    ck_assert_uint_gt(first_stores, 0); /* memory begins clean */
     for (unsigned round = 0; round < 3; round++) {
         mem_all_clean(rig.bus.mem);
         ck_assert_uint_eq(mem_dirty_count(rig.bus.mem), 0);
