@@ -95,7 +95,7 @@ START_TEST(second_page_of_an_instruction_is_the_one_that_is_mapped)
 {
     uint32_t end = CODE_AT + PAGE_SIZE;
     for (unsigned first = 1; first < 5; first++) {
-        uint32_t mixed = first == 1 ? 0x22222222 : 0x22222222 << 8 * (first - 1) | 0x11111111 >> 8 * (5 - first);
+        uint32_t mixed = first == 1 ? 0x22222222 : 0x22222222u << 8 * (first - 1) | 0x11111111 >> 8 * (5 - first);
         over_two_pages(first);
         set_pte(end, AWAY_AT | 7);
         run_at(end - first, 100);

@@ -110,8 +110,11 @@ static void make(struct setup *t)
     add_card(t);
 }
 
+/* As machine_destroy() has it: no chip of a board releases what others hold. */
 static void unmake(struct setup *t)
 {
+    port_release_all(t->rig.bus.ports);
+    mem_unmap_all(t->rig.bus.mem);
     dev_free(&t->sb->dev);
     dev_free(&t->nb->dev);
     rig_free(&t->rig);
