@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ARRAY_LEN(a)                    (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+/* NOTE: MIN and MAX may evaluate an argument twice. */
 #define MIN(a, b)                       ((a) < (b) ? (a) : (b))
 #define MAX(a, b)                       ((a) > (b) ? (a) : (b))
 #define BIT(n)                          (1u << (n))

@@ -14,8 +14,8 @@
 
 static uint32_t bytes_of(const struct state_field *f, const void *p)
 {
-    uint32_t all = f->size * f->count;
-    return f->used ? MIN(f->used(p), all) : all;
+    uint32_t all = f->size * f->count, n = f->used ? f->used(p) : all;
+    return MIN(n, all);
 }
 
 static void put_field(const struct state_field *f, const void *obj, const struct state_timer_ops *timers,

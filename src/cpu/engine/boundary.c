@@ -110,7 +110,8 @@ static void take(struct cpu *c, enum pending what)
 /* Where instructions that begin here must be at a boundary again. */
 static uint64_t next_stop(const struct cpu *c, uint64_t until)
 {
-    return MIN(until, MAX(clock_pos_at(c->clock, clock_next(c->clock)), c->blk_pos + 1));
+    uint64_t due = clock_pos_at(c->clock, clock_next(c->clock));
+    return MIN(until, MAX(due, c->blk_pos + 1));
 }
 
 /* One step or more from a boundary; false: the CPU rests. */
