@@ -57,6 +57,7 @@ static const struct state_field fields[] = {
     STATE_U(struct machine, exit_code),
     STATE_U(struct machine, resets),
 };
+_Static_assert(MAX_DRIVES == 6 && (int)JOURNAL_DRIVES == 6, "each drive's requests are state and in the journal");
 const struct state_table machine_state_table = {"machine", fields, ARRAY_LEN(fields)};
 
 const struct cpu_model *machine_cpu_model(const struct machine *m)
@@ -152,6 +153,11 @@ bool machine_flush(struct machine *m, struct error *err)
 
 /* --- Running --- */
 
+static bool wants_reset(const struct machine *m)
+{
+    return m->reset_wanted || (m->cpu->shutdown && cpu_rests(m->cpu));
+}
+
 /* RESET# of everything: the step to the next position. */
 static void reset_all(struct machine *m)
 {
@@ -167,22 +173,17 @@ static void reset_all(struct machine *m)
     clock_run(&m->clock);
 }
 
-/* A halted CPU's step, to virtual time ns. */
-static void skip(struct machine *m, uint64_t ns)
-{
-    clock_skip_to(&m->clock, ns);
-    clock_run(&m->clock);
-}
-
 /*
- * The same while recording: the skip to the next event is implied, one that ends before it, since something comes in
- * then, is an entry. */
-static void skip_recorded(struct machine *m, uint64_t ns)
+ * A halted CPU's step, to virtual time ns or to its next event. That one is implied; a skip that ends before it, since
+ * something comes in then, is an entry (where it is recorded).
+ */
+static void skip(struct machine *m, uint64_t ns)
 {
     uint64_t next = clock_next(&m->clock);
     if (ns < next)
         journal_input(&m->journal, J_SKIP, 0, &ns, sizeof ns);
-    skip(m, MIN(ns, next));
+    clock_skip_to(&m->clock, MIN(ns, next));
+    clock_run(&m->clock);
 }
 
 static bool can_wake(const struct machine *m)
@@ -207,10 +208,7 @@ static bool pass_time(struct machine *m, enum run_stop *stop)
     uint64_t to = *stop == RUN_HALTED || m->time_limit != TIME_NEVER ? MIN(next, m->time_limit) : TIME_NEVER;
     if (m->cfg.clock != CLOCK_VIRTUAL || to == TIME_NEVER)
         return false;
-    if (m->journal.mode == JOURNAL_RECORD)
-        skip_recorded(m, to);
-    else
-        skip(m, to);
+    skip(m, to);
     return true;
 }
 
@@ -218,17 +216,12 @@ static bool pass_time(struct machine *m, enum run_stop *stop)
 static bool replay_skip(struct machine *m)
 {
     uint64_t ns = journal_take_skip(&m->journal);
-    if (!cpu_rests(m->cpu) || m->reset_wanted || ns <= clock_ns(&m->clock) || ns >= clock_next(&m->clock)) {
+    if (!cpu_rests(m->cpu) || wants_reset(m) || ns <= clock_ns(&m->clock) || ns >= clock_next(&m->clock)) {
         machine_fail(m, "the journal has a skip that this machine does not make");
         return false;
     }
     skip(m, ns);
     return true;
-}
-
-static bool wants_reset(const struct machine *m)
-{
-    return m->reset_wanted || (m->cpu->shutdown && cpu_rests(m->cpu));
 }
 
 /* What ends the machine, or hands it to whoever runs it, at the position that it has. */
@@ -252,8 +245,9 @@ static bool ends(struct machine *m, enum run_stop *stop)
 /* Where the CPU must stop: at a time limit, or where the journal has something. */
 static uint64_t run_until(const struct machine *m, uint64_t until_pos)
 {
-    uint64_t until = MIN(until_pos, journal_next_pos(&m->journal)), limit = MIN(m->time_limit, m->time_lap);
-    return limit == TIME_NEVER ? until : MIN(until, clock_pos_at(&m->clock, limit));
+    uint64_t limit = MIN(m->time_limit, m->time_lap), entry = journal_next_pos(&m->journal);
+    uint64_t at_limit = limit == TIME_NEVER ? UINT64_MAX : clock_pos_at(&m->clock, limit);
+    return MIN(until_pos, MIN(entry, at_limit));
 }
 
 enum run_stop machine_run(struct machine *m, uint64_t until_pos)
@@ -358,7 +352,7 @@ void machine_fail(struct machine *m, const char *why)
 void machine_skip_to(struct machine *m, uint64_t ns)
 {
     if (m->journal.mode == JOURNAL_RECORD && !wants_reset(m) && cpu_rests(m->cpu) && ns > clock_ns(&m->clock))
-        skip_recorded(m, ns);
+        skip(m, ns);
 }
 
 /*
