@@ -294,7 +294,7 @@ static void log_hash(struct machine_process *p)
         write_hash(p);
     if (pos % HASH_EVERY == 0) {
         p->hash_pos = pos;
-        p->hash = machine_state_hash(p->m);
+        p->hash = machine_hash_step(p->m);
         p->hash_held = true;
     }
 }

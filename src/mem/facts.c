@@ -162,7 +162,7 @@ uint32_t mem_dirty_count(const struct mem *m)
     return m->ndirty;
 }
 
-uint64_t mem_hash(struct mem *m)
+uint64_t mem_hash(const struct mem *m)
 {
     uint64_t sum = m->hash_sum;
     for (uint32_t i = 0; i < m->ndirty; i++)

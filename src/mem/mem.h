@@ -115,7 +115,7 @@ void mem_remove_listener(struct mem *m, struct page_listener *l); /* not from wi
 void mem_all_clean(struct mem *m);
 uint32_t mem_dirty_count(const struct mem *m); /* pages written since the last mem_all_clean() */
 /* A hash of the contents of all pages: the same for the same contents, whatever was clean. Costs what is dirty. */
-uint64_t mem_hash(struct mem *m);
+uint64_t mem_hash(const struct mem *m);
 /* Bytes of a backing page are read otherwise than through a TLB entry: a watch is told. */
 void mem_told_load(struct mem *m, uint32_t bpn, uint32_t off, uint32_t len);
 

@@ -56,6 +56,15 @@ static uint8_t *slot_page(const struct checkpoints *k, uint32_t slot)
 
 static bool add_segment(struct checkpoints *k)
 {
+    uint32_t n = k->nsegments + 1;
+    uint8_t **segment = realloc(k->segment, n * sizeof *segment);
+    if (segment)
+        k->segment = segment;
+    uint32_t *free_slot = realloc(k->free_slot, (size_t)n * SEGMENT_PAGES * sizeof *free_slot);
+    if (free_slot)
+        k->free_slot = free_slot;
+    if (!segment || !free_slot)
+        return false;
     /* NOTE: twice as much, so that a large page's boundary lies in it; the rest is never touched. */
     uint8_t *p = mmap(NULL, 2 * (size_t)SEGMENT_BYTES, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -138,10 +147,12 @@ static void merge(struct checkpoints *k, unsigned i)
     for (uint32_t n = 0; n < into->nundo; n++)
         k->owner[into->undo[n].bpn] = mark;
     for (uint32_t n = 0; n < c->nundo; n++) {
-        if (k->owner[c->undo[n].bpn] == mark)
-            free_slot(k, c->undo[n].slot);
+        struct undo u = c->undo[n];
+        if (k->owner[u.bpn] == mark)
+            free_slot(k, u.slot);
         else
-            add_undo(into, c->undo[n].bpn, c->undo[n].slot);
+            add_undo(into, u.bpn, u.slot);
+        k->owner[u.bpn] = mark;
     }
     c->nundo = 0;
     drop(k, c);
@@ -181,12 +192,8 @@ struct checkpoints *checkpoints_create(struct machine *m, size_t bytes, struct e
     uint32_t npages = mem_page_count(m->mem);
     k->m = m;
     k->max_segments = (uint32_t)MAX(bytes / SEGMENT_BYTES, (size_t)1);
-    /* What is newest may exceed the budget by all of memory. */
-    uint32_t segments = k->max_segments + npages / SEGMENT_PAGES + 2;
-    k->segment = calloc(segments, sizeof *k->segment);
-    k->free_slot = calloc((size_t)segments * SEGMENT_PAGES, sizeof *k->free_slot);
     k->owner = calloc(npages, sizeof *k->owner);
-    if (!k->segment || !k->free_slot || !k->owner) {
+    if (!k->owner) {
         checkpoints_destroy(k);
         error_set(err, "the host has no memory for checkpoints");
         return NULL;
@@ -232,9 +239,10 @@ void checkpoint_take(struct checkpoints *k)
     mem_all_clean(k->m->mem);
 }
 
+/* NOTE: backwards, since a page is there twice where it was made clean again in between: the first copy is the one. */
 static void put_back(struct checkpoints *k, const struct checkpoint *c)
 {
-    for (uint32_t i = 0; i < c->nundo; i++)
+    for (uint32_t i = c->nundo; i-- > 0;)
         mem_poke(k->m->mem, c->undo[i].bpn, 0, PAGE_SIZE, slot_page(k, c->undo[i].slot));
 }
 

@@ -19,7 +19,8 @@ struct checkpoints;
 
 /*
  * `bytes`: how much old pages may take, at least 2 MiB; where that is full, older checkpoints are merged: the further
- * back, the fewer are left, but the first one stays. NULL with *err: no memory.
+ * back, the fewer are left, but the first and the last one stay, and where those two own more the budget is exceeded.
+ * NULL with *err: no memory.
  */
 struct checkpoints *checkpoints_create(struct machine *m, size_t bytes, struct error *err);
 void checkpoints_destroy(struct checkpoints *k);

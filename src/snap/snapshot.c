@@ -153,6 +153,12 @@ uint64_t machine_state_hash(struct machine *m)
     return hash_mix(h, mem_hash(m->mem));
 }
 
+uint64_t machine_hash_step(struct machine *m)
+{
+    mem_all_clean(m->mem);
+    return machine_state_hash(m);
+}
+
 /* --- Loading --- */
 
 static bool load_section(struct machine *m, const char *name, size_t n, struct reader *in, struct error *err)

@@ -25,5 +25,7 @@ bool machine_unpack(struct machine *m, const void *data, size_t len);
 uint64_t machine_state_shape(struct machine *m);
 /* Hash of everything that machine_save saves: equal states have equal hashes, whatever engine or host made them. */
 uint64_t machine_state_hash(struct machine *m);
+/* The same, and makes all pages clean, so that the next hash costs what is written in between. */
+uint64_t machine_hash_step(struct machine *m);
 
 #endif

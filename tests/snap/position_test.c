@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bits.h"
 #include "block/block.h"
@@ -387,6 +388,43 @@ START_TEST(old_pages_keep_to_their_budget)
 }
 END_TEST
 
+static void fill(struct machine *m, uint8_t with)
+{
+    static uint8_t page[PAGE_SIZE];
+    const struct mem_block *ram = mem_block(m->mem, 0);
+    memset(page, with, sizeof page);
+    for (uint32_t i = 0; i < ram->npages; i++)
+        mem_poke(m->mem, ram->first + i, 0, PAGE_SIZE, page);
+}
+
+/* All of memory is written in each interval, and made clean in the middle of one: the budget goes, no state does. */
+START_TEST(a_guest_that_writes_all_memory_goes_back_too)
+{
+    struct machine_config cfg = rig_demo_config();
+    struct machine *m = rig_machine(&cfg, rig_demo_disk());
+    struct error err;
+    struct checkpoints *k = checkpoints_create(m, 1, &err);
+    uint64_t hash[4];
+    for (unsigned i = 0; i < 4; i++) {
+        rig_run_to(m, 1000 * (i + 1));
+        checkpoint_take(k);
+        hash[i] = machine_state_hash(m);
+        fill(m, (uint8_t)(0x10 + i));
+        machine_hash_step(m);
+        fill(m, (uint8_t)(0x20 + i));
+    }
+    struct checkpoint_info info;
+    checkpoint_info(k, &info);
+    ck_assert_uint_eq(info.count, 2); /* the first and the last */
+    ck_assert_uint_eq(checkpoint_back(k, UINT64_MAX), 4000);
+    ck_assert_uint_eq(machine_state_hash(m), hash[3]);
+    ck_assert_uint_eq(checkpoint_back(k, 3999), 1000);
+    ck_assert_uint_eq(machine_state_hash(m), hash[0]);
+    checkpoints_destroy(k);
+    machine_destroy(m);
+}
+END_TEST
+
 TCase *position_tests(void)
 {
     TCase *t = tcase_create("position");
@@ -398,5 +436,6 @@ TCase *position_tests(void)
     tcase_add_test(t, a_skip_counts_one_and_adds_no_time);
     tcase_add_loop_test(t, a_machine_goes_back_and_forth_to_the_same_states, 0, 3);
     tcase_add_test(t, old_pages_keep_to_their_budget);
+    tcase_add_test(t, a_guest_that_writes_all_memory_goes_back_too);
     return t;
 }
