@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Character back ends in the test itself: telnet's commands (RFC 854), the keys of a mux,
-    what readers and room hold up,
- * servers and clients that come and go, pseudo-terminals, FIFOs, files and logs. */
+/*
+ * Character back ends in the test itself: telnet's commands (RFC 854), the keys of a mux, what readers and room hold
+ * up, servers and clients that come and go, pseudo-terminals, FIFOs, files and logs. Long, since all back ends are
+ * driven by one loop and one set of readers.
+ */
 #include "config.h"
 
 #include <check.h>

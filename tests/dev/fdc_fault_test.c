@@ -5,42 +5,13 @@
  */
 #include <stdio.h>
 
-#include "devices/disk/i82077.h"
 #include "tests/dev/faulty.h"
-#include "tests/dev/rig.h"
+#include "tests/dev/fdc_rig.h"
 
-enum { DOR = 0x3f2, MSR = 0x3f4, FIFO = 0x3f5, RATE = 0x3f7, BUFFER = 0x8000, COUNT = 4, SPT = 18 };
+enum { COUNT = 4, SPT = 18 };
 enum { ABNORMAL = 0x40, EC = 0x10, DE = 0x20, DD = 0x20, EN = 0x80 };
-#define MS UINT64_C(1000000)
 
-static struct setup {
-    struct rig rig;
-    struct dma_pages *pages;
-    struct i8237 *dma;
-    struct i82077 *fdc;
-    struct probe irq;
-    struct mapping ram;
-    uint8_t result[10];
-    unsigned nresult;
-} s;
 static struct faulty disk;
-
-static uint8_t in(uint16_t port)
-{
-    return rig_in(&s.rig, port);
-}
-
-static void out(uint16_t port, uint8_t v)
-{
-    rig_out(&s.rig, port, v);
-}
-
-static void give(const uint8_t *bytes, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++)
-        out(FIFO, bytes[i]);
-}
-#define GIVE(...) give((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 
 /* Serves the command until its result phase: bytes go and come in non-DMA mode. */
 static void finish(const char *what)
@@ -64,52 +35,24 @@ static void finish(const char *what)
 
 static void setup(void)
 {
-    struct error err;
-    memset(&s, 0, sizeof s);
-    rig_init(&s.rig);
-    const struct mem_block *b = mem_add_block(s.rig.bus.mem, "ram", BLOCK_RAM, 64, &err);
-    struct target to = {.kind = TO_PAGES, .page = b->first};
-    s.ram = (struct mapping){.name = "ram", .size = 64 * PAGE_SIZE, .prio = PRIO_RAM, .rd = to, .wr = to};
-    mem_map(s.rig.bus.mem, &s.ram);
-    s.pages = dma_pages_new(&s.rig.bus, "dma-pages");
-    s.dma = i8237_new(&s.rig.bus, "dma0");
-    s.dma->pages = s.pages;
-    s.fdc = i82077_new(&s.rig.bus, "fdc");
-    s.fdc->dma = s.dma;
-    s.fdc->irq = probe_line(&s.irq, &s.rig);
+    fdc_make(&s);
     s.fdc->speedup = 100;
-    s.fdc->drive[0].fitted = true;
     faulty_init(&disk, 2880, false);
     s.fdc->drive[0].blk = &disk.blk;
-    rig_realize(&s.pages->dev);
-    rig_realize(&s.dma->dev);
-    rig_realize(&s.fdc->dev);
+    fdc_begin(&s);
     out(DOR, 0x1c);
     rig_run(&s.rig, MS);
     for (unsigned i = 0; i < 4; i++) {
         GIVE(0x08);
         in(FIFO), in(FIFO);
     }
-    out(RATE, 0);
+    out(DIR, 0);
     rig_run(&s.rig, 500 * MS);
 }
 
 static void teardown(void)
 {
-    dev_free(&s.fdc->dev);
-    dev_free(&s.dma->dev);
-    dev_free(&s.pages->dev);
-    rig_free(&s.rig);
-}
-
-static void dma_setup(bool to_memory, uint16_t bytes)
-{
-    out(0x0a, 0x06);
-    out(0x0c, 0);
-    out(0x0b, to_memory ? 0x46 : 0x4a);
-    out(0x04, (uint8_t)BUFFER), out(0x04, BUFFER >> 8), out(0x81, 0);
-    out(0x05, (uint8_t)(bytes - 1)), out(0x05, (uint8_t)((bytes - 1) >> 8));
-    out(0x0a, 0x02);
+    fdc_unmake(&s);
 }
 
 enum kind { READS, WRITES, SCANS, VERIFIES, FORMATS };
@@ -130,7 +73,7 @@ static void start(const struct command *c, bool dma)
         memcpy(data + 4 * i, (uint8_t[]){0, 0, (uint8_t)(i + 1), 2}, 4);
     dma_write(&s.rig.bus, BUFFER, data, sizeof data);
     if (dma)
-        dma_setup(reads, c->kind == FORMATS ? 4 * SPT : COUNT * 512);
+        dma_setup(reads ? 0x46 : 0x4a, c->kind == FORMATS ? 4 * SPT : COUNT * 512);
     if (c->kind == FORMATS)
         GIVE(c->code, 0, 2, SPT, 0x6c, 0xe5);
     else if (c->kind == VERIFIES)
@@ -172,7 +115,7 @@ static void faults_of(const struct command *c, bool dma)
         disk.fail_in = 0;
         uint8_t got[4];
         GIVE(0x03, 0xd0, 0x02);
-        dma_setup(true, 512);
+        dma_setup(0x46, 512);
         GIVE(0x46, 4, 0, 1, 3, 2, SPT, 0x1b, 0xff);
         finish("the command after it");
         ck_assert_msg(s.result[0] == 4 && !s.result[1], "%s: the next command has %02x, %02x", what, s.result[0],

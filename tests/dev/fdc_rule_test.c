@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * 82077AA and its drives, table by table (290166-007): each opcode's length, the pins' registers in each interface,
- * what resets leave, rates and times, drives against diskettes, FORMAT's IDs, and how far the FIFO reaches.
+ * what resets leave, rates and times, drives against diskettes, FORMAT's IDs, and how far the FIFO reaches. Long, since
+ * the tables share what reads a track at its time.
  */
-#include "devices/disk/i82077.h"
-#include "tests/dev/rig.h"
+#include "tests/dev/fdc_rig.h"
 
-enum { SRA = 0x3f0, SRB, DOR, TDR, MSR, FIFO, DIR = 0x3f7, BUFFER = 0x8000 };
-#define MS  UINT64_C(1000000)
 #define REV (200 * MS)
 
-static struct setup {
-    struct rig rig;
-    struct dma_pages *pages;
-    struct i8237 *dma;
-    struct i82077 *fdc;
-    struct probe irq;
-    struct mapping ram;
-    uint8_t result[10];
-    unsigned nresult;
-} s;
 static struct disk {
     struct blk blk;
     uint8_t data[7680 * 512];
@@ -49,29 +37,14 @@ static const struct blk_ops disk_ops = {disk_read, disk_write, disk_flush, NULL}
 
 static void make(uint32_t sectors, uint32_t type, uint32_t interface)
 {
-    struct error err;
-    memset(&s, 0, sizeof s);
-    rig_init(&s.rig);
-    const struct mem_block *b = mem_add_block(s.rig.bus.mem, "ram", BLOCK_RAM, 256, &err);
-    struct target to = {.kind = TO_PAGES, .page = b->first};
-    s.ram = (struct mapping){.name = "ram", .size = 1 << 20, .prio = PRIO_RAM, .rd = to, .wr = to};
-    mem_map(s.rig.bus.mem, &s.ram);
-    s.pages = dma_pages_new(&s.rig.bus, "dma-pages");
-    s.dma = i8237_new(&s.rig.bus, "dma0");
-    s.dma->pages = s.pages;
-    s.fdc = i82077_new(&s.rig.bus, "fdc");
-    s.fdc->dma = s.dma;
-    s.fdc->irq = probe_line(&s.irq, &s.rig);
+    fdc_make(&s);
     s.fdc->type[0] = type;
     s.fdc->interface = interface;
-    s.fdc->drive[0].fitted = true;
     disk.blk = (struct blk){.ops = &disk_ops, .sectors = sectors, .sector_size = 512, .name = "a.img"};
     for (uint32_t i = 0; i < 7680; i++)
         memset(disk.data + i * 512, (int)(i % 251 + 1), 512);
     s.fdc->drive[0].blk = sectors ? &disk.blk : NULL;
-    rig_realize(&s.pages->dev);
-    rig_realize(&s.dma->dev);
-    rig_realize(&s.fdc->dev);
+    fdc_begin(&s);
 }
 
 static void setup(void)
@@ -81,10 +54,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    dev_free(&s.fdc->dev);
-    dev_free(&s.dma->dev);
-    dev_free(&s.pages->dev);
-    rig_free(&s.rig);
+    fdc_unmake(&s);
 }
 
 static void again(uint32_t sectors, uint32_t type, uint32_t interface)
@@ -93,33 +63,9 @@ static void again(uint32_t sectors, uint32_t type, uint32_t interface)
     make(sectors, type, interface);
 }
 
-static uint8_t in(uint16_t port)
-{
-    return rig_in(&s.rig, port);
-}
-static void out(uint16_t port, uint8_t v)
-{
-    rig_out(&s.rig, port, v);
-}
 static uint64_t now(void)
 {
     return clock_ns(&s.rig.clock);
-}
-
-static void give(const uint8_t *bytes, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++) {
-        ck_assert_msg((in(MSR)&0xc0) == 0x80, "byte %u is not asked for: MSR %02x", i, in(MSR));
-        out(FIFO, bytes[i]);
-    }
-}
-#define GIVE(...) give((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
-
-static void take_results(void)
-{
-    s.nresult = 0;
-    while ((in(MSR)&0xd0) == 0xd0 && s.nresult < 10)
-        s.result[s.nresult++] = in(FIFO);
 }
 
 static bool wait_int(unsigned ms)
@@ -164,14 +110,6 @@ static void seek(uint8_t unit, uint8_t track)
     GIVE(0x0f, unit, track);
     ck_assert(wait_int(2000));
     sense_all();
-}
-
-static void dma_setup(uint8_t mode, uint16_t bytes)
-{
-    out(0x0a, 0x06), out(0x0c, 0), out(0x0b, mode);
-    out(0x04, (uint8_t)BUFFER), out(0x04, BUFFER >> 8), out(0x81, 0);
-    out(0x05, (uint8_t)(bytes - 1)), out(0x05, (uint8_t)((bytes - 1) >> 8));
-    out(0x0a, 0x02);
 }
 
 static unsigned dma_moved(uint16_t bytes)

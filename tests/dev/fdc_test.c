@@ -3,11 +3,7 @@
  * the same three phases and shares what gives commands and takes results. */
 #include <stdlib.h>
 
-#include "devices/disk/i82077.h"
-#include "tests/dev/rig.h"
-
-enum { DOR = 0x3f2, MSR = 0x3f4, FIFO = 0x3f5, DIR = 0x3f7, BUFFER = 0x8000 };
-#define MS UINT64_C(1000000)
+#include "tests/dev/fdc_rig.h"
 
 struct disk {
     struct blk blk;
@@ -16,18 +12,6 @@ struct disk {
     int error;
 };
 
-struct setup {
-    struct rig rig;
-    struct dma_pages *pages;
-    struct i8237 *dma;
-    struct i82077 *fdc;
-    struct probe irq;
-    struct mapping ram;
-    uint32_t page;
-    uint8_t result[10];
-    unsigned nresult;
-};
-static struct setup s;
 static struct disk disk, other;
 
 static int disk_read(struct blk *b, uint64_t sector, uint32_t count, void *data)
@@ -61,61 +45,12 @@ static struct blk *make_disk(struct disk *d, uint32_t sectors)
     return &d->blk;
 }
 
-static void make(struct setup *t, uint32_t sectors)
+static void make(struct fdc_rig *t, uint32_t sectors)
 {
-    memset(t, 0, sizeof *t);
-    struct error err = {0};
-    rig_init(&t->rig);
-    const struct mem_block *b = mem_add_block(t->rig.bus.mem, "ram", BLOCK_RAM, 256, &err);
-    ck_assert_msg(b != NULL, "%s", err.text);
-    struct target to = {.kind = TO_PAGES, .page = b->first};
-    t->ram = (struct mapping){.name = "ram", .size = 1 << 20, .prio = PRIO_RAM, .rd = to, .wr = to};
-    mem_map(t->rig.bus.mem, &t->ram);
-    t->pages = dma_pages_new(&t->rig.bus, "dma-pages");
-    t->dma = i8237_new(&t->rig.bus, "dma0");
-    t->dma->pages = t->pages;
-    t->fdc = i82077_new(&t->rig.bus, "fdc");
-    t->fdc->dma = t->dma;
-    t->fdc->irq = probe_line(&t->irq, &t->rig);
-    t->fdc->drive[0].fitted = t->fdc->drive[1].fitted = true;
+    fdc_make(t);
+    t->fdc->drive[1].fitted = true;
     t->fdc->drive[0].blk = sectors ? make_disk(&disk, sectors) : NULL;
-    rig_realize(&t->pages->dev);
-    rig_realize(&t->dma->dev);
-    rig_realize(&t->fdc->dev);
-}
-
-static void unmake(struct setup *t)
-{
-    dev_free(&t->fdc->dev);
-    dev_free(&t->dma->dev);
-    dev_free(&t->pages->dev);
-    rig_free(&t->rig);
-}
-
-static uint8_t in(uint16_t port)
-{
-    return rig_in(&s.rig, port);
-}
-
-static void out(uint16_t port, uint8_t v)
-{
-    rig_out(&s.rig, port, v);
-}
-
-static void give(const uint8_t *bytes, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++) {
-        ck_assert_msg((in(MSR)&0xc0) == 0x80, "byte %u is not asked for: MSR %02x", i, in(MSR));
-        out(FIFO, bytes[i]);
-    }
-}
-#define GIVE(...) give((const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
-
-static void take_results(void)
-{
-    s.nresult = 0;
-    while ((in(MSR)&0xd0) == 0xd0 && s.nresult < 10)
-        s.result[s.nresult++] = in(FIFO);
+    fdc_begin(t);
 }
 
 /* Runs until INT rises, at most so many ms. */
@@ -145,16 +80,6 @@ static void start(void)
     out(DIR, 0);
     GIVE(0x03, 0xd0, 0x02);
     rig_run(&s.rig, 500 * MS);
-}
-
-static void dma_setup(uint8_t mode, uint16_t bytes)
-{
-    out(0x0a, 0x06);
-    out(0x0c, 0);
-    out(0x0b, mode);
-    out(0x04, (uint8_t)BUFFER), out(0x04, BUFFER >> 8), out(0x81, 0);
-    out(0x05, (uint8_t)(bytes - 1)), out(0x05, (uint8_t)((bytes - 1) >> 8));
-    out(0x0a, 0x02);
 }
 
 static uint32_t memory(uint32_t at)
@@ -190,7 +115,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    unmake(&s);
+    fdc_unmake(&s);
 }
 
 /* --- Reset, phases, control commands --- */
@@ -952,7 +877,7 @@ END_TEST
 
 START_TEST(fdc_state_round_trip_in_the_middle_of_a_read)
 {
-    static struct setup t;
+    static struct fdc_rig t;
     static struct disk kept;
     start();
     seek(3);
@@ -975,7 +900,7 @@ START_TEST(fdc_state_round_trip_in_the_middle_of_a_read)
     ck_assert_uint_eq(ld32(b), 3 * 36 + 8);
     for (unsigned i = 0; i < 7; i++)
         ck_assert_uint_eq(in(FIFO), rig_in(&t.rig, FIFO));
-    unmake(&t);
+    fdc_unmake(&t);
 }
 END_TEST
 

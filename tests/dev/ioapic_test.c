@@ -5,33 +5,11 @@
 #include <signal.h>
 
 #include "devices/intc/irq_lines.h"
-#include "devices/intc/lapic.h"
-#include "tests/dev/rig.h"
+#include "tests/dev/lapic_rig.h"
 
-enum { BASE = 0xfee00000, IO_BASE = 0xfec00000 };
-enum { EOI = 0xb0, LDR = 0xd0, SVR = 0xf0, TMR = 0x180, LVT_L0 = 0x350 };
-enum { MASKED = 0x10000, LEVEL = 0x8000, LOW = 0x2000, REMOTE_IRR = 0x4000 };
+enum { IO_BASE = 0xfec00000 };
 
-static struct rig rig;
-static struct lapic *la;
 static struct ioapic *io;
-static struct probe intr, nmi, smi, init_pin;
-
-static int pic_ack(void *ctx)
-{
-    (void)ctx;
-    return 0x77;
-}
-
-static uint32_t rd(uint32_t reg)
-{
-    return (uint32_t)phys_load(rig.bus.mem, BASE + reg, 4, INIT_CPU0);
-}
-
-static void wr(uint32_t reg, uint32_t v)
-{
-    phys_store(rig.bus.mem, BASE + reg, 4, v, INIT_CPU0);
-}
 
 static uint32_t io_rd(uint8_t reg)
 {
@@ -57,36 +35,20 @@ static void pin(int n, int level)
     irq_set(&l, level);
 }
 
-static int ack(void)
-{
-    struct intr_ack a = lapic_intr_ack(la);
-    return a.ack(a.ctx);
-}
-
 static void setup(void)
 {
-    intr = nmi = smi = init_pin = (struct probe){0};
-    rig_init(&rig);
-    la = lapic_new(&rig.bus, "lapic");
-    la->fitted = true;
-    la->intr = probe_line(&intr, &rig);
-    la->nmi = probe_line(&nmi, &rig);
-    la->smi = probe_line(&smi, &rig);
-    la->init = probe_line(&init_pin, &rig);
-    la->extint = (struct intr_ack){pic_ack, NULL};
+    lapic_make();
     io = ioapic_new(&rig.bus, "ioapic");
     io->port = lapic_port(la);
     la->eoi = ioapic_eoi(io);
-    rig_realize(&la->dev);
+    lapic_begin();
     rig_realize(&io->dev);
-    wr(SVR, 0x1ff);
 }
 
 static void teardown(void)
 {
     dev_free(&io->dev);
-    dev_free(&la->dev);
-    rig_free(&rig);
+    lapic_unmake();
 }
 
 /* --- 82093AA --- */

@@ -1,37 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Local APIC, SDM 3A chapter 10: registers by place and width, priorities, messages, the timer's arithmetic. */
-#include "devices/intc/lapic.h"
-#include "tests/dev/rig.h"
+#include "tests/dev/lapic_rig.h"
 
-enum { BASE = 0xfee00000 };
-enum {
-    ID = 0x20,
-    TPR = 0x80,
-    APR = 0x90,
-    PPR = 0xa0,
-    EOI = 0xb0,
-    LDR = 0xd0,
-    DFR = 0xe0,
-    SVR = 0xf0,
-    ISR = 0x100,
-    TMR = 0x180,
-    IRR = 0x200,
-    ESR = 0x280,
-    ICR = 0x300,
-    ICR_HIGH = 0x310,
-    LVT_T = 0x320,
-    LVT_L0 = 0x350,
-    LVT_L1 = 0x360,
-    LVT_E = 0x370,
-    INITIAL = 0x380,
-    CURRENT = 0x390,
-    DIVIDE = 0x3e0,
-};
-enum { MASKED = 0x10000, LEVEL = 0x8000, ASSERT = 0x4000, LOW = 0x2000, REMOTE_IRR = 0x4000, SELF = 0x40000 };
-
-static struct rig rig;
-static struct lapic *la;
-static struct probe intr, nmi, smi, init_pin;
 static unsigned eois, last_eoi;
 
 static void on_eoi(void *ctx, uint8_t vector)
@@ -39,34 +9,6 @@ static void on_eoi(void *ctx, uint8_t vector)
     (void)ctx;
     eois++;
     last_eoi = vector;
-}
-
-static int pic_ack(void *ctx)
-{
-    (void)ctx;
-    return 0x77;
-}
-
-static uint32_t rd(uint32_t reg)
-{
-    return (uint32_t)phys_load(rig.bus.mem, BASE + reg, 4, INIT_CPU0);
-}
-
-static void wr(uint32_t reg, uint32_t v)
-{
-    phys_store(rig.bus.mem, BASE + reg, 4, v, INIT_CPU0);
-}
-
-static void lint(int n, int level)
-{
-    struct irq_line l = lapic_lint(la, n);
-    irq_set(&l, level);
-}
-
-static int ack(void)
-{
-    struct intr_ack a = lapic_intr_ack(la);
-    return a.ack(a.ctx);
 }
 
 static bool message(uint8_t dest, bool logical, uint8_t delivery, uint8_t vector, bool level)
@@ -78,25 +20,15 @@ static bool message(uint8_t dest, bool logical, uint8_t delivery, uint8_t vector
 
 static void setup(void)
 {
-    intr = nmi = smi = init_pin = (struct probe){0};
     eois = last_eoi = 0;
-    rig_init(&rig);
-    la = lapic_new(&rig.bus, "lapic");
-    la->fitted = true;
-    la->intr = probe_line(&intr, &rig);
-    la->nmi = probe_line(&nmi, &rig);
-    la->smi = probe_line(&smi, &rig);
-    la->init = probe_line(&init_pin, &rig);
-    la->extint = (struct intr_ack){pic_ack, NULL};
+    lapic_make();
     la->eoi = (struct apic_eoi){on_eoi, NULL};
-    rig_realize(&la->dev);
-    wr(SVR, 0x1ff);
+    lapic_begin();
 }
 
 static void teardown(void)
 {
-    dev_free(&la->dev);
-    rig_free(&rig);
+    lapic_unmake();
 }
 
 /* --- Registers --- */

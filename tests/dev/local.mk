@@ -19,13 +19,13 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/i8259_test.c \
 	tests/dev/mc146818_test.c \
 	tests/dev/fdc_fault_test.c \
-	tests/dev/fdc_rule_test.c \
+	tests/dev/fdc_rule_test.c tests/dev/fdc_rig.h \
 	tests/dev/fdc_test.c \
 	tests/dev/pcspk_test.c \
 	tests/dev/lpt_test.c \
 	tests/dev/ide_test.c \
 	tests/dev/ps2_mouse_test.c \
-	tests/dev/ps2_keyboard_test.c \
+	tests/dev/ps2_keyboard_test.c tests/dev/ps2_rig.h \
 	tests/dev/i8042_limit_test.c \
 	tests/dev/ps2_mouse_limit_test.c \
 	tests/dev/reset_test.c \
@@ -38,7 +38,7 @@ tests_dev_devtest_SOURCES = \
 	tests/dev/misc_test.c \
 	tests/dev/chips_test.c \
 	tests/dev/ioapic_test.c \
-	tests/dev/lapic_test.c \
+	tests/dev/lapic_test.c tests/dev/lapic_rig.h \
 	tests/dev/registers_test.c \
 	tests/dev/ns16550_test.c \
 	tests/dev/pci_test.c \

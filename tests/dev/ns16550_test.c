@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* 16550A: character times, FIFOs, interrupt priorities, loopback. */
+/*
+ * 16550A: character times, FIFOs, interrupt priorities, loopback. Long, since every rule goes through the same line and
+ * its times.
+ */
 #include "devices/serial/ns16550.h"
 #include "tests/dev/rig.h"
 

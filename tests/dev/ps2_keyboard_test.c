@@ -4,15 +4,10 @@
  * of each limit, repetition to the nanosecond, loads. IBM PS/2 Hardware Interface Technical Reference, "Keyboard".
  */
 #include "devices/input/ps2_keyboard.h"
-#include "tests/dev/rig.h"
+#include "tests/dev/ps2_rig.h"
 
-#define MS UINT64_C(1000000)
-
-static struct rig rig;
 static struct ps2_keyboard *kbd;
-static struct ps2_device port;
 static struct key_sink keys;
-static struct probe ready;
 
 static void setup(void)
 {
@@ -31,42 +26,9 @@ static void teardown(void)
     rig_free(&rig);
 }
 
-/* What the keyboard has to say now, all of it. */
-static void expect(const uint8_t *want, unsigned n)
-{
-    uint8_t byte = 0;
-    for (unsigned i = 0; i < n; i++) {
-        ck_assert_int_eq(ready.level, 1);
-        ck_assert_msg(port.take(port.ctx, &byte), "byte %u of %u does not come", i, n);
-        ck_assert_msg(byte == want[i], "byte %u is %02x, not %02x", i, byte, want[i]);
-    }
-    ck_assert_int_eq(ready.level, 0);
-    ck_assert_msg(!port.take(port.ctx, &byte), "one more byte: %02x", byte);
-}
-#define EXPECT(...) expect((const uint8_t[]){__VA_ARGS__}, sizeof(const uint8_t[]){__VA_ARGS__})
-#define NOTHING     expect(NULL, 0)
-
-static void send(uint8_t byte)
-{
-    port.send(port.ctx, byte);
-}
-
-static void ask(uint8_t byte)
-{
-    send(byte);
-    EXPECT(0xfa);
-}
-
 static void set(uint8_t n)
 {
     ask(0xf0), ask(n);
-}
-
-static void drain(void)
-{
-    uint8_t byte;
-    while (port.take(port.ctx, &byte)) {
-    }
 }
 
 static void press(uint8_t key)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the window asks for, without a window: the menu's levels, keys, the clipboard, pause, speed and media. What the
- * front end would do is written down as words and compared.
+ * front end would do is written down as words and compared. Long, since it stands in for all that the window and the
+ * machine would do.
  */
 #include "config.h"
 
