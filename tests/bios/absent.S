@@ -58,19 +58,7 @@ next_service:
 1:  hlt
     jmp 1b
 
-byte:
-    pushw %ax
-    shrb $4, %al
-    call digit
-    popw %ax
-    andb $15, %al
-digit:
-    addb $0x30, %al
-    cmpb $0x3a, %al
-    jb 1f
-    addb $0x27, %al
-1:  outb %al, $0xe9
-    ret
+#include "print_byte.inc.S"
 
 services: /* a reset before each: it clears 40:41 */
     .byte 0x00, 0x02, 0x00, 0x03, 0x00, 0x04, 0x00, 0x05, 0x00, 0x08, 0x00, 0x15, 0x00, 0x16, 0x00, 0x17, 0x00, 0x18

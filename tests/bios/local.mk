@@ -21,6 +21,7 @@ tests/bios/services.elf: $(BIOSTEST_OBJ) $(BIOSTEST_SRC)/guest.ld
 	$(AM_V_CCLD)$(LD) -m elf_i386 -nostdlib --build-id=none -z noexecstack \
 		-T $(BIOSTEST_SRC)/guest.ld -o $@ $(BIOSTEST_OBJ)
 
-EXTRA_DIST += tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
+tests/bios/absent.bin tests/bios/geometry.bin: $(top_srcdir)/tests/bios/print_byte.inc.S
+EXTRA_DIST += tests/bios/print_byte.inc.S tests/bios/guest.h tests/bios/guest.ld tests/bios/start.S tests/bios/main.c \
 	tests/bios/found.c tests/bios/apm.c tests/bios/system.c tests/bios/pci.c tests/bios/tables.c tests/bios/time.c tests/bios/disk.c tests/bios/floppy.c tests/bios/keyboard.c
 CLEANFILES += $(BIOSTEST_OBJ) tests/bios/services.elf tests/bios/services.img

@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include <check.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,32 +15,16 @@
 
 #include "base/bits.h"
 #include "front/front.h"
+#include "tests/ui/said.h"
 #include "ui/picture.h"
 
 static struct front f;
 static struct options o;
-static char done_log[4096];
 static bool refuses; /* the machine takes no more requests */
 static bool asks, full, png;
 static guest_reply_fn *reply;
 static control_done_fn *done;
 static void *done_ctx;
-
-static void note(const char *format, ...)
-{
-    va_list ap;
-    size_t n = strlen(done_log);
-    va_start(ap, format);
-    vsnprintf(done_log + n, sizeof done_log - n, format, ap);
-    va_end(ap);
-}
-
-/* What was done since the last call. */
-static void did(const char *what)
-{
-    ck_assert_msg(!strcmp(done_log, what), "it did:\n%s\nnot:\n%s", done_log, what);
-    done_log[0] = 0;
-}
 
 /* --- In place of the window, the link and the rest of the front end --- */
 

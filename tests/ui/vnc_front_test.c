@@ -8,7 +8,6 @@
 #include <check.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "bus/input.h"
 #include "front/front.h"
 #include "link/vnc_link.h"
+#include "tests/ui/said.h"
 
 enum { DIE = 1000, ABORT, STATUS = 7 }; /* types of records for the process itself */
 
@@ -71,24 +71,9 @@ static int be_process(int link)
 
 static struct front f;
 static struct options o;
-static char done_log[2048], path[64];
+static char path[64];
 static uint64_t now;
 static int test = -1; /* to the process */
-
-static void note(const char *format, ...)
-{
-    va_list ap;
-    size_t n = strlen(done_log);
-    va_start(ap, format);
-    vsnprintf(done_log + n, sizeof done_log - n, format, ap);
-    va_end(ap);
-}
-
-static void did(const char *what)
-{
-    ck_assert_msg(!strcmp(done_log, what), "it did: %s\nnot: %s", done_log, what);
-    done_log[0] = 0;
-}
 
 void link_send(struct link *l, enum link_type type, const void *data, size_t len)
 {
